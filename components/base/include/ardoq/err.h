@@ -1,0 +1,57 @@
+/**
+ * @file
+ * Errors: one number each, with a name, a class that says who must act, and a hint that says what to
+ * do. All of them, and who returns them, stand in errors.def.
+ */
+#ifndef ARDOQ_ERR_H
+#define ARDOQ_ERR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Result of a call: 0 is success, positive is "not finished", negative is failure. */
+typedef enum {
+    ARDOQ_OK = 0,
+    /** Not finished: call again when what it waits for may have happened. */
+    ARDOQ_PENDING = 1,
+#define ARDOQ_ERROR(name, value, class_name, hint) ARDOQ_ERR_##name = (value),
+#include "ardoq/errors.def"
+#undef ARDOQ_ERROR
+} ardoq_err_t;
+
+/** Who must act on an error. */
+typedef enum {
+    ARDOQ_CLASS_NONE,          /**< nobody: success or not finished */
+    ARDOQ_CLASS_CONFIGURATION, /**< fix the configuration; the same call will fail again */
+    ARDOQ_CLASS_WAIT,          /**< wait as long as the server asks, then call again */
+    ARDOQ_CLASS_RETRY,         /**< try again later, with a pause that grows */
+    ARDOQ_CLASS_BUG,           /**< report a bug: in the firmware, this library or the service */
+} ardoq_err_class_t;
+
+/**
+ * Name of an error as errors.def writes it, such as "UNAUTHORIZED".
+ * @return static text, never null; "UNKNOWN" for a number that is no error.
+ */
+const char *ardoq_err_name(ardoq_err_t err);
+
+/** Class of an error. A number that is no error is ARDOQ_CLASS_BUG. */
+ardoq_err_class_t ardoq_err_class(ardoq_err_t err);
+
+/**
+ * What to do about an error, one sentence without a full stop.
+ * @return static text, never null; "" for success, and for all when CONFIG_ARDOQ_HINTS is off.
+ */
+const char *ardoq_err_hint(ardoq_err_t err);
+
+/**
+ * What a class asks for, such as "fix the configuration".
+ * @return static text, never null.
+ */
+const char *ardoq_err_class_name(ardoq_err_class_t err_class);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

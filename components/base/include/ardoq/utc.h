@@ -1,0 +1,39 @@
+/**
+ * @file
+ * UTC calendar arithmetic on seconds since 1970, without the C library's time functions.
+ */
+#ifndef ARDOQ_UTC_H
+#define ARDOQ_UTC_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A moment of the proleptic Gregorian calendar, UTC. */
+typedef struct {
+    int year;   /**< 1970 to 9999 */
+    int month;  /**< 1 to 12 */
+    int day;    /**< 1 to 31 */
+    int hour;   /**< 0 to 23 */
+    int minute; /**< 0 to 59 */
+    int second; /**< 0 to 60 */
+} ardoq_utc_t;
+
+/** Seconds from 1970-01-01T00:00:00Z to @p utc. */
+int64_t ardoq_utc_to_seconds(const ardoq_utc_t *utc);
+
+/** "2026-11-23T09:30:00Z", NUL-terminated. */
+typedef struct {
+    char text[21];
+} ardoq_iso8601_t;
+
+/** Writes @p seconds since 1970 (years 1970 to 9999) as ISO 8601 in UTC. */
+ardoq_iso8601_t ardoq_utc_to_iso8601(int64_t seconds);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

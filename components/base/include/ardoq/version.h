@@ -1,0 +1,15 @@
+/**
+ * @file
+ * The release. This is the only place that states it: CMake and the User-Agent read it from here.
+ */
+#ifndef ARDOQ_VERSION_H
+#define ARDOQ_VERSION_H
+
+/** Semantic version of this library. */
+#define ARDOQ_VERSION "0.1.0"
+
+/** Day of this release, in seconds since 1970 (2026-11-23). A wall clock that shows an earlier time
+ * was never set, so it is taken as unknown. */
+#define ARDOQ_RELEASE_TIME 1795392000
+
+#endif

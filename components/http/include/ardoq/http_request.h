@@ -1,0 +1,64 @@
+/**
+ * @file
+ * Writes the head of an HTTP/1.1 request (RFC 9112) into the caller's buffer. Pure functions.
+ *
+ * The first error sticks in the text, so the caller looks at `head.err` once, at the end:
+ * ARDOQ_ERR_REQUEST_INVALID for a byte that HTTP does not allow there, ARDOQ_ERR_REQUEST_TOO_LARGE
+ * when the buffer is full.
+ */
+#ifndef ARDOQ_HTTP_REQUEST_H
+#define ARDOQ_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ardoq/http_url.h"
+#include "ardoq/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A pair of the query; both are NUL-terminated UTF-8, percent-encoded when written. */
+typedef struct {
+    const char *name;
+    const char *value;
+} ardoq_http_query_t;
+
+/**
+ * Writes the request line.
+ * @param method  a token of RFC 9110, 5.6.2, such as "GET"
+ * @param target  as ardoq_http_target_is_valid() demands; it may already hold a query, to which the
+ *                pairs are added
+ * @param query   @p query_count pairs; all but unreserved characters (RFC 3986, 2.3) are encoded
+ */
+void ardoq_http_write_request_line(ardoq_text_t *head, const char *method, const char *target,
+                                   const ardoq_http_query_t *query, size_t query_count);
+
+/** Writes the Host header; the port only if it is not the default (RFC 9110, 7.2). */
+void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin);
+
+/**
+ * Writes a header.
+ * @param name   a token
+ * @param value  visible ASCII, inner spaces and tabs; no other byte, so that nothing can be injected
+ */
+void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *value);
+
+/** Writes the blank line that ends the head. */
+void ardoq_http_write_end(ardoq_text_t *head);
+
+/** True when every byte of @p value may stand in a header's value as sent by us; "" may. */
+bool ardoq_http_value_is_valid(const char *value);
+
+/** True for methods that may be sent again after a lost answer (RFC 9110, 9.2.2). */
+bool ardoq_http_method_is_idempotent(const char *method);
+
+/** True for methods whose request must state a length even without a body (RFC 9110, 8.6). */
+bool ardoq_http_method_expects_body(const char *method);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,109 @@
+/**
+ * @file
+ * Reads an HTTP/1.1 response (RFC 9112) from pieces of any size. Pure functions; the parser keeps no
+ * pointer to what it was given.
+ *
+ * Bodies end by Content-Length, by the last chunk (extensions and trailers are read and dropped) or
+ * by close; 204, 304 and answers to HEAD have none; 1xx answers are skipped. Refused with
+ * ARDOQ_ERR_HTTP_PROTOCOL: any version but 1.0 and 1.1, a status outside 100 to 599, 101,
+ * Content-Length together with Transfer-Encoding, unequal repeated Content-Length, a
+ * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, a folded line, space
+ * before the colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of status
+ * lines, headers, chunk lines and trailers in all is ARDOQ_ERR_HEADERS_TOO_LARGE.
+ *
+ * A status line without the space before an absent reason is accepted, as many servers write it.
+ */
+#ifndef ARDOQ_HTTP_RESPONSE_H
+#define ARDOQ_HTTP_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/err.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Most bytes that are read beside bodies in one exchange. */
+#define ARDOQ_HTTP_HEADERS_MAX 16384
+
+/** Bytes kept of a header's name; longer names are none that the parser needs. */
+#define ARDOQ_HTTP_NAME_SIZE 20
+
+/** Bytes kept of a header's value; what is needed of longer ones stands at their start. */
+#define ARDOQ_HTTP_VALUE_SIZE 96
+
+/** Bytes kept of a Location's host, with its NUL. */
+#define ARDOQ_HTTP_LOCATION_SIZE 64
+
+/** What the head of a response says, complete when ardoq_http_parser_t.head_complete is true. */
+typedef struct {
+    uint16_t status;
+    bool is_json;             /**< Content-Type is application/json or ends in +json */
+    bool has_content_length;  /**< Content-Length was given */
+    bool has_retry_after;     /**< Retry-After was given as seconds */
+    bool keep_alive;          /**< the connection may carry another exchange */
+    uint32_t retry_after_s;   /**< seconds, cut to UINT32_MAX */
+    uint64_t content_length;  /**< bytes */
+    char location_host[ARDOQ_HTTP_LOCATION_SIZE]; /**< host of Location, "" if none; may be cut */
+} ardoq_http_head_t;
+
+/** State of one response. Everything but @p head and @p head_complete is private. */
+typedef struct {
+    ardoq_http_head_t head;
+    bool head_complete; /**< the final head was read; a body may follow */
+
+    bool head_request; /**< the request's method was HEAD */
+    bool has_transfer_encoding;
+    bool http_1_0;
+    bool value_cut; /**< the current header's value was longer than value[] */
+    uint8_t state;
+    uint8_t name_length;
+    uint8_t value_length;
+    uint16_t head_bytes;  /**< counted against ARDOQ_HTTP_HEADERS_MAX */
+    uint64_t remaining;   /**< of the body or the chunk */
+    char name[ARDOQ_HTTP_NAME_SIZE];
+    char value[ARDOQ_HTTP_VALUE_SIZE];
+} ardoq_http_parser_t;
+
+/** Result of one ardoq_http_parse(). */
+typedef struct {
+    size_t consumed;  /**< bytes used up of the input */
+    const char *body; /**< part of the body, inside the input; null if none */
+    size_t body_size; /**< bytes of it */
+} ardoq_http_piece_t;
+
+/** Prepares for the response to a request; @p head_request is true when its method is HEAD. */
+void ardoq_http_parser_init(ardoq_http_parser_t *parser, bool head_request);
+
+/**
+ * Reads on, up to the end of the input, one part of the body, or the end of the response.
+ * The result is the same however the bytes are cut into calls.
+ * @param data   @p size bytes, the first not yet consumed
+ * @return ARDOQ_PENDING: give it the rest of the input, or more of it when all is consumed;
+ *         ARDOQ_OK: the response is complete, bytes after `consumed` do not belong to it;
+ *         ARDOQ_ERR_HTTP_PROTOCOL or ARDOQ_ERR_HEADERS_TOO_LARGE: close the connection.
+ */
+ardoq_err_t ardoq_http_parse(ardoq_http_parser_t *parser, const char *data, size_t size,
+                             ardoq_http_piece_t *piece);
+
+/**
+ * Tells the parser that the peer closed the connection in the proper way.
+ * @return ARDOQ_OK if that ends the response, else ARDOQ_ERR_CONNECTION_CLOSED.
+ */
+ardoq_err_t ardoq_http_parse_end(ardoq_http_parser_t *parser);
+
+/**
+ * Reads a Retry-After (RFC 9110, 10.2.3) given as seconds.
+ * @param[out] seconds  set on success, cut to UINT32_MAX
+ * @return false for a date, garbage or nothing: use the default.
+ */
+bool ardoq_http_retry_after(const char *value, size_t size, uint32_t *seconds);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

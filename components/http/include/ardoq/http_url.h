@@ -1,0 +1,74 @@
+/**
+ * @file
+ * Hosts, request targets and links (RFC 3986, RFC 9110 section 4). Pure functions.
+ */
+#ifndef ARDOQ_HTTP_URL_H
+#define ARDOQ_HTTP_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/err.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Longest host name in bytes, with its NUL. DNS allows 253 characters; Ardoq's have about 30. */
+#define ARDOQ_HTTP_HOST_SIZE 128
+
+/** Port of https (RFC 9110, 4.2.2). */
+#define ARDOQ_HTTP_DEFAULT_PORT 443
+
+/** Host and port of an https origin. */
+typedef struct {
+    char host[ARDOQ_HTTP_HOST_SIZE]; /**< lower case, without a closing dot, NUL-terminated */
+    uint16_t port;
+} ardoq_http_origin_t;
+
+/**
+ * Reads an origin as a person writes it: a host name, with or without "https://", an optional port
+ * and an optional closing slash. Refused: every other scheme, user information, a path, a query, IP
+ * addresses (a name whose last label is all digits, or anything in brackets), an underscore, labels
+ * that are empty, longer than 63 or begin or end with a hyphen, and a port outside 1 to 65535.
+ * @param text    @p size bytes
+ * @param[out] origin  unchanged on failure
+ * @return ARDOQ_OK or ARDOQ_ERR_HOST_INVALID.
+ */
+ardoq_err_t ardoq_http_origin_parse(const char *text, size_t size, ardoq_http_origin_t *origin);
+
+/** True when the first label of the host is @p label (lower case). */
+bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const char *label);
+
+/**
+ * Reads the request target of a link: an absolute https URL on the same host and port, or a path
+ * that begins with one slash. A fragment is dropped.
+ * @param link    @p size bytes
+ * @param[out] target       points into @p link: path and query
+ * @param[out] target_size  bytes of it; 0 when the URL has no path, which means "/"
+ * @return ARDOQ_OK; ARDOQ_ERR_LINK_REFUSED for another scheme, host or port, for user information,
+ *         and for a target with a byte that ardoq_http_target_is_valid() refuses.
+ */
+ardoq_err_t ardoq_http_link_target(const char *link, size_t size,
+                                   const ardoq_http_origin_t *origin, const char **target,
+                                   size_t *target_size);
+
+/**
+ * True for a target in origin form (RFC 9112, 3.2.1): a path that begins with a slash, perhaps with
+ * a query; only the characters of RFC 3986, percent signs followed by two hex digits, no fragment.
+ */
+bool ardoq_http_target_is_valid(const char *target, size_t size);
+
+/**
+ * Finds the host in an URL for a message, such as "login.example" in
+ * "https://login.example:8443/x?y". Never fails: what is no host gives an empty one.
+ * @param[out] host  points into @p url
+ */
+void ardoq_http_link_host(const char *url, size_t size, const char **host, size_t *host_size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,82 @@
+/**
+ * @file
+ * Reads a JSON object of any length in constant memory: the elements of one of its arrays, one at a
+ * time, and the other members that the caller wants, whole.
+ *
+ * Of {"_links":{...},"values":[{...},{...}]} with the array "values" and the member "_links" it gives
+ * three texts, in the order in which they stand. The text is validated as it passes, to its end.
+ */
+#ifndef ARDOQ_JSON_STREAM_H
+#define ARDOQ_JSON_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/json_validate.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Bytes compared of a member's key, more than the longest key that a caller may want. */
+#define ARDOQ_JSON_STREAM_KEY_SIZE 16
+
+/** What a stream found. */
+typedef enum {
+    ARDOQ_JSON_STREAM_MORE,      /**< nothing: it needs more bytes */
+    ARDOQ_JSON_STREAM_ELEMENT,   /**< an element of the array */
+    ARDOQ_JSON_STREAM_MEMBER,    /**< the value of the wanted member */
+    ARDOQ_JSON_STREAM_TOO_LARGE, /**< an element of the array that does not fit, skipped */
+} ardoq_json_stream_event_t;
+
+/** A stream. Only @p index, @p length and the caller's @p buffer are for reading. */
+typedef struct {
+    ardoq_json_validator_t validator;
+    const char *array;  /**< key of the array */
+    const char *member; /**< key of the wanted member */
+    char *buffer;       /**< holds the text of an element or member while it is reported */
+    size_t size;        /**< of the buffer in bytes */
+    size_t length;      /**< bytes of the text in the buffer */
+    uint32_t index;     /**< number of the element reported, from 0 */
+    uint32_t next_index;
+    bool found_array;   /**< the array was there */
+    uint8_t state;
+    uint8_t key_length;
+    char key[ARDOQ_JSON_STREAM_KEY_SIZE];
+} ardoq_json_stream_t;
+
+/**
+ * Begins a stream.
+ * @param array, member  keys (of fewer than ARDOQ_JSON_STREAM_KEY_SIZE bytes, without escapes),
+ *                       borrowed
+ * @param buffer         of @p size bytes, borrowed
+ */
+void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, const char *member,
+                            char *buffer, size_t size);
+
+/**
+ * Reads on, up to the end of the input or the end of one element or member.
+ * A wanted member that does not fit the buffer is an error, since the caller cannot do without it.
+ * @param data           @p size bytes
+ * @param[out] consumed  bytes used up
+ * @param[out] event     what was found; the text stays in the buffer until the next call
+ * @return ARDOQ_OK; an error of ardoq_json_validator_byte(); ARDOQ_ERR_JSON_TYPE when the text is no
+ *         object or the array's value no array; ARDOQ_ERR_JSON_BUFFER_FULL for a member that does
+ *         not fit.
+ */
+ardoq_err_t ardoq_json_stream_feed(ardoq_json_stream_t *stream, const char *data, size_t size,
+                                   size_t *consumed, ardoq_json_stream_event_t *event);
+
+/**
+ * The text ended.
+ * @return ARDOQ_OK; ARDOQ_ERR_JSON_INVALID when it is not complete; ARDOQ_ERR_JSON_KEY_MISSING when
+ *         the array was not in it.
+ */
+ardoq_err_t ardoq_json_stream_end(const ardoq_json_stream_t *stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

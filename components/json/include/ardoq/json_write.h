@@ -1,0 +1,63 @@
+/**
+ * @file
+ * Writes JSON (RFC 8259) into the caller's buffer. Commas and colons come by themselves. The first
+ * error sticks, so the caller checks once, with ardoq_json_write_end().
+ */
+#ifndef ARDOQ_JSON_WRITE_H
+#define ARDOQ_JSON_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/json_validate.h"
+#include "ardoq/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A JSON text under construction. All of it is private. */
+typedef struct {
+    ardoq_text_t text;
+    uint8_t depth;
+    bool comma;       /**< a value stands before the next one on this level */
+    bool after_key;   /**< a key was written, its value is due */
+    uint32_t objects; /**< bit n: level n is an object, else an array */
+} ardoq_json_writer_t;
+
+/** Starts an empty text in @p buffer of @p size bytes (at least 1), borrowed until the end. */
+void ardoq_json_write_init(ardoq_json_writer_t *writer, char *buffer, size_t size);
+
+void ardoq_json_write_object_begin(ardoq_json_writer_t *writer);
+void ardoq_json_write_object_end(ardoq_json_writer_t *writer);
+void ardoq_json_write_array_begin(ardoq_json_writer_t *writer);
+void ardoq_json_write_array_end(ardoq_json_writer_t *writer);
+
+/** Writes a member's key, NUL-terminated UTF-8. */
+void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key);
+
+/** Writes a string, NUL-terminated UTF-8. */
+void ardoq_json_write_string(ardoq_json_writer_t *writer, const char *string);
+
+void ardoq_json_write_int64(ardoq_json_writer_t *writer, int64_t number);
+void ardoq_json_write_boolean(ardoq_json_writer_t *writer, bool boolean);
+void ardoq_json_write_null(ardoq_json_writer_t *writer);
+
+/** Writes a key and its string value. */
+void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const char *string);
+
+/**
+ * Ends the text, which is NUL-terminated.
+ * @param[out] size  bytes written, without the NUL; 0 on failure
+ * @return ARDOQ_OK; ARDOQ_ERR_JSON_BUFFER_FULL; ARDOQ_ERR_JSON_UTF8 for a text that is not UTF-8;
+ *         ARDOQ_ERR_JSON_TOO_DEEP; ARDOQ_ERR_INVALID_ARGUMENT when the calls do not make one
+ *         complete value: a key outside an object, a value without its key, a wrong or missing end.
+ */
+ardoq_err_t ardoq_json_write_end(ardoq_json_writer_t *writer, size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+#!/usr/bin/python3
+"""Turns Kconfig into sdkconfig.h, as ESP-IDF does, and stops on anything doubtful.
+
+Values come from the defaults file, then from the sdkconfig file that `make menuconfig` writes, if
+there is one.
+"""
+
+import argparse
+import pathlib
+import sys
+
+import kconfiglib
+
+
+def load(kconfig_path, value_files):
+    """Reads Kconfig and values; every warning (undefined symbol, value out of range) is an error."""
+    kconfig = kconfiglib.Kconfig(str(kconfig_path), warn_to_stderr=False)
+    kconfig.warn_assign_undef = True
+    # The sdkconfig file is meant to override the defaults file.
+    kconfig.warn_assign_override = False
+    kconfig.warn_assign_redun = False
+    for path in value_files:
+        kconfig.load_config(str(path), replace=False)
+    for symbol in kconfig.unique_defined_syms:
+        symbol.str_value  # a value out of range is noticed only when it is read
+    if kconfig.warnings:
+        sys.exit("\n".join(["error: the configuration is not usable:", *kconfig.warnings]))
+    return kconfig
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kconfig", type=pathlib.Path, required=True)
+    parser.add_argument("--defaults", type=pathlib.Path, help="values that differ from Kconfig's")
+    parser.add_argument("--sdkconfig", type=pathlib.Path, help="values from menuconfig, if it exists")
+    parser.add_argument("--header", type=pathlib.Path, required=True, help="the file to write")
+    arguments = parser.parse_args()
+
+    value_files = [arguments.defaults] if arguments.defaults else []
+    if arguments.sdkconfig and arguments.sdkconfig.exists():
+        value_files.append(arguments.sdkconfig)
+    load(arguments.kconfig, value_files).write_autoconf(str(arguments.header))
+
+
+if __name__ == "__main__":
+    main()
