@@ -1,5 +1,7 @@
 #include "ardoq/utc.h"
 
+#include "ardoq/version.h"
+
 enum { DAY_SECONDS = 86400, DAYS_TO_1970 = 719468, ERA_DAYS = 146097 };
 
 /* Years are counted from March, so that a leap day ends a year: the algorithm is Howard Hinnant's
@@ -10,7 +12,8 @@ static int64_t days_from_civil(int year, int month, int day)
     const int64_t era = y / 400;
     const int64_t year_of_era = y - era * 400;
     const int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    const int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * ERA_DAYS + day_of_era - DAYS_TO_1970;
 }
 
@@ -18,6 +21,11 @@ int64_t ardoq_utc_to_seconds(const ardoq_utc_t *utc)
 {
     return days_from_civil(utc->year, utc->month, utc->day) * DAY_SECONDS + utc->hour * 3600 +
            utc->minute * 60 + utc->second;
+}
+
+bool ardoq_utc_is_plausible(int64_t seconds)
+{
+    return seconds >= ARDOQ_RELEASE_TIME;
 }
 
 static void civil_from_days(int64_t days, ardoq_utc_t *utc)

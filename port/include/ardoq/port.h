@@ -23,7 +23,7 @@ extern "C" {
 struct mbedtls_ssl_config;
 struct mbedtls_x509_crt;
 
-/* ---- Time and chance -------------------------------------------------------------------------- */
+/* ---- Time and chance ------------------------------------------------------------------------ */
 
 /** Milliseconds since any fixed moment; never runs backwards, keeps counting in sleep if it can. */
 uint64_t ardoq_port_uptime_ms(void);
@@ -42,7 +42,7 @@ bool ardoq_port_wall_time(int64_t *unix_seconds);
  */
 ardoq_err_t ardoq_port_random(void *buffer, size_t size);
 
-/* ---- Name resolution -------------------------------------------------------------------------- */
+/* ---- Name resolution ------------------------------------------------------------------------ */
 
 /** Most addresses of one name that are tried. */
 #define ARDOQ_PORT_ADDRESSES 4
@@ -83,7 +83,7 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
 /** Gives a look-up up at once; an answer that comes later touches only the port's own memory. */
 void ardoq_port_resolve_abandon(ardoq_port_resolve_t *resolve);
 
-/* ---- Sockets ---------------------------------------------------------------------------------- */
+/* ---- Sockets -------------------------------------------------------------------------------- */
 
 /** A TCP socket. */
 typedef struct {
@@ -145,7 +145,7 @@ typedef enum {
 void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
                      uint32_t timeout_ms);
 
-/* ---- Trust ------------------------------------------------------------------------------------ */
+/* ---- Trust ---------------------------------------------------------------------------------- */
 
 /**
  * Makes @p config trust the platform's own root certificates. Not called when the settings name
@@ -158,7 +158,7 @@ void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
  */
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots);
 
-/* ---- The store -------------------------------------------------------------------------------- */
+/* ---- The store ------------------------------------------------------------------------------ */
 
 /** Longest key in characters, as NVS has it. */
 #define ARDOQ_PORT_KEY_MAX 15
@@ -189,7 +189,7 @@ ardoq_err_t ardoq_port_store_erase(const char *key);
  */
 const char *ardoq_port_environment(const char *name);
 
-/* ---- Identity and log ------------------------------------------------------------------------- */
+/* ---- Identity and log ----------------------------------------------------------------------- */
 
 /** Fills in what the platform knows of the device; leaves every other field as it is. */
 void ardoq_port_identity(ardoq_identity_t *identity);

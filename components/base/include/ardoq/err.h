@@ -1,7 +1,7 @@
 /**
  * @file
- * Errors: one number each, with a name, a class that says who must act, and a hint that says what to
- * do. All of them, and who returns them, stand in errors.def.
+ * Errors: one number each, with a name, a class that says who must act, and a hint that says what
+ * to do. All of them, and who returns them, stand in errors.def.
  */
 #ifndef ARDOQ_ERR_H
 #define ARDOQ_ERR_H

@@ -29,8 +29,8 @@ void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size);
 
 /**
  * Appends @p size bytes, all or none.
- * What does not fit sets the error @p full, which the caller chooses: a head and a body that are too
- * large are different errors.
+ * What does not fit sets the error @p full, which the caller chooses: a head and a body that are
+ * too large are different errors.
  */
 void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size, ardoq_err_t full);
 

@@ -5,6 +5,7 @@
 #ifndef ARDOQ_UTC_H
 #define ARDOQ_UTC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -23,6 +24,9 @@ typedef struct {
 
 /** Seconds from 1970-01-01T00:00:00Z to @p utc. */
 int64_t ardoq_utc_to_seconds(const ardoq_utc_t *utc);
+
+/** False for a time before this release: such a clock was never set. */
+bool ardoq_utc_is_plausible(int64_t seconds);
 
 /** "2026-11-23T09:30:00Z", NUL-terminated. */
 typedef struct {

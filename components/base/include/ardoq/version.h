@@ -6,7 +6,7 @@
 #define ARDOQ_VERSION_H
 
 /** Semantic version of this library. */
-#define ARDOQ_VERSION "0.1.0"
+#define ARDOQ_VERSION      "0.1.0"
 
 /** Day of this release, in seconds since 1970 (2026-11-23). A wall clock that shows an earlier time
  * was never set, so it is taken as unknown. */

@@ -1,0 +1,25 @@
+# sdkconfig.h from Kconfig, as ESP-IDF makes it; `make menuconfig` writes the sdkconfig file.
+
+set(sdkconfig ${PROJECT_BINARY_DIR}/sdkconfig)
+set(sdkconfig_header ${PROJECT_BINARY_DIR}/kconfig/sdkconfig.h)
+set(kconfig_command ${PYTHON} ${PROJECT_SOURCE_DIR}/scripts/kconfig.py
+    --kconfig ${PROJECT_SOURCE_DIR}/Kconfig --sdkconfig ${sdkconfig} --header ${sdkconfig_header})
+if(ARDOQ_DEFAULTS)
+    get_filename_component(defaults ${ARDOQ_DEFAULTS} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+    list(APPEND kconfig_command --defaults ${defaults})
+endif()
+
+# At configure time, so that a wrong value stops here; each of its inputs makes CMake run again.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/kconfig)
+execute_process(COMMAND ${kconfig_command} RESULT_VARIABLE kconfig_result)
+if(kconfig_result)
+    message(FATAL_ERROR "Kconfig: see the message above")
+endif()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/Kconfig ${PROJECT_SOURCE_DIR}/scripts/kconfig.py ${defaults})
+if(EXISTS ${sdkconfig})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sdkconfig})
+endif()
+
+add_library(ardoq_kconfig INTERFACE)
+target_include_directories(ardoq_kconfig INTERFACE ${PROJECT_BINARY_DIR}/kconfig)

@@ -1,0 +1,174 @@
+/**
+ * @file
+ * A client of the Ardoq REST API v2: opening it, the general request, the connection test.
+ *
+ * All memory is the caller's. The core has no mutable global state: one client belongs to one task
+ * at a time, never to an interrupt handler; several clients may work in parallel (with PSA, mbedTLS
+ * then needs MBEDTLS_THREADING_C).
+ */
+#ifndef ARDOQ_CLIENT_H
+#define ARDOQ_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/err.h"
+#include "ardoq/http_request.h"
+#include "ardoq/https.h"
+#include "ardoq/identity.h"
+#include "ardoq/json_read.h"
+#include "ardoq/settings.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A pair of the query; both are NUL-terminated UTF-8 and are percent-encoded when sent. */
+typedef ardoq_http_query_t ardoq_query_t;
+
+/** What to wait for before the next step. */
+typedef ardoq_https_wait_t ardoq_wait_t;
+
+/** What stands behind an error: phase, codes of platform and mbedTLS, certificate. */
+typedef ardoq_https_detail_t ardoq_detail_t;
+
+/**
+ * Takes a part of a response's body.
+ * It must not call the client. Anything but ARDOQ_OK ends the request with that error.
+ */
+typedef ardoq_err_t (*ardoq_on_body_t)(void *context, const char *data, size_t size);
+
+/** A request. Everything is borrowed until the request ends. Zero-initialise, then fill. */
+typedef struct {
+    const char *method;         /**< such as "GET" */
+    const char *path;           /**< such as "/api/v2/me"; percent-encoded, may hold a query */
+    const ardoq_query_t *query; /**< added to the path, percent-encoded by the client */
+    size_t query_count;
+    const char *body;        /**< JSON text, sent from where it is; null for none */
+    size_t body_size;        /**< in bytes */
+    ardoq_on_body_t on_body; /**< null: the body is kept in the client's buffer */
+    void *context;           /**< given to on_body */
+    uint32_t timeout_ms;     /**< 0: the configuration's */
+} ardoq_request_t;
+
+/** Bytes of a message from the server, with the NUL. */
+#define ARDOQ_MESSAGE_SIZE 160
+
+/** What came back. */
+typedef struct {
+    int status;             /**< HTTP status; 0 when no response came */
+    bool is_json;           /**< the body is application/json */
+    bool body_cut;          /**< the body of an error was longer than the buffer */
+    uint32_t retry_after_s; /**< with status 429 and 503: pause to make before the next request */
+    const char *body;       /**< NUL-terminated, in the client until its next call; never null */
+    size_t body_size;       /**< in bytes, without the NUL; 0 when on_body took it */
+    char message[ARDOQ_MESSAGE_SIZE]; /**< what the server says of an error, "" if nothing;
+                                           printable, may be cut */
+} ardoq_response_t;
+
+/**
+ * A client with all its buffers; private but for what the functions below give. About 4 KB beside
+ * the contexts of mbedTLS. It may not be moved while open.
+ */
+typedef struct {
+    ardoq_config_t *config;
+    ardoq_http_origin_t origin;
+    ardoq_request_t request;
+    ardoq_response_t *response;
+    unsigned char interrupted;
+    ardoq_json_document_t json;
+    ardoq_https_t https;
+} ardoq_client_t;
+
+/**
+ * Opens a client. Nothing is sent yet.
+ * @param[out] client     must not be open; on failure nothing is left allocated
+ * @param[in,out] config  checked; borrowed until ardoq_close(); failed_key names the setting that
+ * an error is about
+ * @return ARDOQ_OK, an error of ardoq_config_check() or ardoq_https_open().
+ */
+ardoq_err_t ardoq_open(ardoq_client_t *client, ardoq_config_t *config);
+
+/** Closes the connection, frees what mbedTLS allocated and wipes the client. Also after a failed
+ * ardoq_open() and twice. */
+void ardoq_close(ardoq_client_t *client);
+
+/**
+ * Sends a request and waits for its response, the general call of Ardoq's guide 'Making a request'.
+ * @param[out] response  also after a failure: what is known of the response
+ * @return ARDOQ_OK for status 2xx with JSON or without body; the error of the status otherwise
+ *         (ARDOQ_ERR_BAD_REQUEST, ..._UNAUTHORIZED, ..._FORBIDDEN, ..._NOT_FOUND, ..._CONFLICT,
+ *         ..._UNPROCESSABLE, ..._CONTENT_TOO_LARGE, ..._RATE_LIMITED, ..._SERVER_ERROR,
+ *         ..._REDIRECTED, ..._STATUS_UNEXPECTED); ARDOQ_ERR_NOT_JSON for a 2xx that is a page;
+ *         ARDOQ_ERR_INTERRUPTED; an error of ardoq_request_start() or ardoq_https_step().
+ */
+ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request,
+                          ardoq_response_t *response);
+
+/**
+ * Begins a request without waiting; ardoq_request() is this, then step and wait in a loop.
+ * @param response  borrowed until the request ends
+ * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT; ARDOQ_ERR_BUSY; ARDOQ_ERR_CLOCK_UNKNOWN;
+ * an error of ardoq_port_resolve_start().
+ */
+ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
+                                ardoq_response_t *response);
+
+/**
+ * Goes one step on, never waiting for the network.
+ * @param[out] wait  with ARDOQ_PENDING: socket, direction and time to wait for before the next step
+ * @return ARDOQ_PENDING, or a result of ardoq_request().
+ */
+ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait);
+
+/** Gives up the request under way, if any, and closes the connection. */
+void ardoq_request_cancel(ardoq_client_t *client);
+
+/**
+ * Ends the call under way with ARDOQ_ERR_INTERRUPTED within 200 ms, or the next one if none is.
+ * The only function that another task may call meanwhile.
+ */
+void ardoq_interrupt(ardoq_client_t *client);
+
+/** What stands behind the last call's error; borrowed until the next call. */
+const ardoq_detail_t *ardoq_detail(const ardoq_client_t *client);
+
+/** Name of a phase, such as "handshake"; static text, never null. */
+const char *ardoq_phase_name(ardoq_phase_t phase);
+
+/* ---- The connection test -------------------------------------------------------------------- */
+
+/** Whom the token belongs to. Texts that the server left out are "". */
+typedef struct {
+    char org_name[96];
+    char org_label[64];
+    char user_email[96];
+    bool is_cut; /**< a text was longer than its field */
+    ardoq_response_t response;
+} ardoq_me_t;
+
+/** Path of the connection test. */
+#define ARDOQ_ME_PATH "/api/v2/me"
+
+/**
+ * Asks Ardoq who we are: proves host, token and label, not the right to write.
+ * @return as ardoq_request() and ardoq_me_interpret().
+ */
+ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me);
+
+/**
+ * Reads the answer to GET /api/v2/me. Pure.
+ * @param document  room for its tokens
+ * @param me        me->response.message names a key that is missing
+ * @return ARDOQ_OK, an error of ardoq_json_parse(), ARDOQ_ERR_JSON_KEY_MISSING when an object that
+ *         is there lacks what it must have, or ARDOQ_ERR_JSON_TYPE.
+ */
+ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_document_t *document,
+                               ardoq_me_t *me);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

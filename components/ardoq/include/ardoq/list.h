@@ -1,0 +1,62 @@
+/**
+ * @file
+ * Lists of any length in constant memory: page after page, one element at a time.
+ */
+#ifndef ARDOQ_LIST_H
+#define ARDOQ_LIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/client.h"
+#include "ardoq/json_stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Takes one element of a list.
+ * It must not call the client. Anything but ARDOQ_OK ends the list with that error.
+ * @param element  valid until the function returns
+ * @param index    number of the element in the whole list, from 0
+ */
+typedef ardoq_err_t (*ardoq_on_element_t)(void *context, const ardoq_json_document_t *element,
+                                          uint32_t index);
+
+/** Memory of a list; only the first members are for reading. */
+typedef struct {
+    uint32_t count;         /**< elements seen, skipped ones among them */
+    uint32_t pages;         /**< pages read */
+    uint32_t skipped;       /**< elements that were too large */
+    uint32_t first_skipped; /**< number of the first of them */
+    ardoq_response_t response;
+
+    const ardoq_client_t *client;
+    ardoq_on_element_t on_element;
+    void *context;
+    ardoq_json_stream_t stream;
+    ardoq_json_document_t document;
+    char link[ARDOQ_LINK_SIZE];      /**< target of the page under way */
+    char next_link[ARDOQ_LINK_SIZE]; /**< target of the next page, "" after the last */
+    char buffer[ARDOQ_ELEMENT_SIZE];
+} ardoq_list_t;
+
+/**
+ * Reads a list, such as /api/v2/components, to its end. Each page is a request with a deadline of
+ * its own. `_links.next.href` is followed on the configured host and port only.
+ * @param list   the caller's memory, for this call
+ * @param path, query, query_count  as in ardoq_request_t; Ardoq advises always to give filters
+ * @return ARDOQ_OK; an error of ardoq_request() or of on_element; ARDOQ_ERR_ELEMENT_TOO_LARGE at
+ * the end when elements were skipped; ARDOQ_ERR_LINK_REFUSED; ARDOQ_ERR_PAGES_UNUSABLE; an error of
+ * ardoq_json_stream_feed() or ardoq_json_stream_end().
+ */
+ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const char *path,
+                            const ardoq_query_t *query, size_t query_count,
+                            ardoq_on_element_t on_element, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

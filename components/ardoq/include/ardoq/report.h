@@ -1,0 +1,89 @@
+/**
+ * @file
+ * The device report: one upsert of one component, so that Ardoq shows the real device. The serial
+ * number's custom field, together with the workspace, is the key.
+ *
+ * Only fields that the device owns are sent. The name is among them: each report overwrites a
+ * person's rename. Whether Ardoq keeps custom fields that an upsert leaves out is not documented:
+ * try on one component first.
+ */
+#ifndef ARDOQ_REPORT_H
+#define ARDOQ_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/client.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Path of the report (Ardoq's guide to the batch endpoint). */
+#define ARDOQ_REPORT_PATH "/api/v2/batch"
+
+/** Bytes of a component's display name, with the NUL. */
+#define ARDOQ_NAME_SIZE   160
+
+/** What Ardoq did. */
+typedef enum {
+    ARDOQ_REPORT_NONE,    /**< nothing is known */
+    ARDOQ_REPORT_CREATED, /**< a new component */
+    ARDOQ_REPORT_UPDATED, /**< a new version of the component that has this serial number */
+} ardoq_report_outcome_t;
+
+/** A report: what is sent, then what came of it. */
+typedef struct {
+    ardoq_report_outcome_t outcome;
+    char component_id[32]; /**< the component's id in Ardoq, "" if unknown */
+    char name[ARDOQ_NAME_SIZE];
+    ardoq_response_t response;
+    size_t body_size;             /**< bytes of the JSON text */
+    char body[ARDOQ_REPORT_SIZE]; /**< JSON text, NUL-terminated */
+} ardoq_report_t;
+
+/**
+ * Fills in what the platform knows of the device; the program may then overwrite any field.
+ * @param[out] identity  zeroed first
+ * @return ARDOQ_OK or ARDOQ_ERR_INVALID_ARGUMENT.
+ */
+ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity);
+
+/**
+ * Reports the device: compose, send, interpret.
+ * @param report  filled also after a failure, as far as it went
+ * @return an error of ardoq_report_compose(), ardoq_request() or ardoq_report_interpret().
+ */
+ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
+                                ardoq_report_t *report);
+
+/** Wall clock for ardoq_report_compose(): seconds since 1970, 0 when unknown. */
+int64_t ardoq_report_time(void);
+
+/**
+ * Writes the JSON of a report into report->body. Pure.
+ * @param unix_seconds  wall clock for key_last_seen, 0 when unknown: the field is then left out
+ * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID or ARDOQ_ERR_COMPONENT_TYPE_INVALID when unset;
+ *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_KEY_MISSING; ARDOQ_ERR_JSON_UTF8;
+ *         ARDOQ_ERR_JSON_BUFFER_FULL.
+ */
+ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,
+                                 int64_t unix_seconds, ardoq_report_t *report);
+
+/**
+ * Reads the answer to a report into report->outcome and report->component_id. Pure.
+ * @param document  room for its tokens
+ * @return ARDOQ_OK, an error of ardoq_json_parse(), or ARDOQ_ERR_REPORT_UNCONFIRMED when the answer
+ *         names no component that was created or updated.
+ */
+ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,
+                                   ardoq_json_document_t *document, ardoq_report_t *report);
+
+/** "created", "updated" or "none"; static text. */
+const char *ardoq_report_outcome_name(ardoq_report_outcome_t outcome);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

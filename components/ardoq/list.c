@@ -1,0 +1,120 @@
+#include "ardoq/list.h"
+
+#include <string.h>
+
+/* ---- One page ------------------------------------------------------------------------------- */
+
+static void skip_element(ardoq_list_t *list)
+{
+    if (list->skipped++ == 0) {
+        list->first_skipped = list->count;
+    }
+    list->count++;
+}
+
+static ardoq_err_t take_element(ardoq_list_t *list)
+{
+    const ardoq_err_t err = ardoq_json_parse(&list->document, list->buffer, list->stream.length);
+    if (err == ARDOQ_ERR_JSON_TOO_MANY_TOKENS) {
+        skip_element(list);
+        return ARDOQ_OK;
+    }
+    return err ? err : list->on_element(list->context, &list->document, list->count++);
+}
+
+/* The link is opaque and absolute; the token goes nowhere but to the configured host. */
+static ardoq_err_t take_links(ardoq_list_t *list)
+{
+    ardoq_err_t err = ardoq_json_parse(&list->document, list->buffer, list->stream.length);
+    ardoq_json_value_t next;
+    if (err || ardoq_json_find(&list->document, ARDOQ_JSON_ROOT, "next", &next) ||
+        ardoq_json_type(&list->document, next) == ARDOQ_JSON_NULL) {
+        return err;
+    }
+    char *link = list->next_link;
+    err = ardoq_json_string(&list->document, next, "href", link, sizeof list->next_link);
+    if (err == ARDOQ_ERR_JSON_TRUNCATED) {
+        return ARDOQ_ERR_PAGES_UNUSABLE;
+    }
+    const char *target = NULL;
+    size_t size = 0;
+    if (!err) {
+        err = ardoq_http_link_target(link, strlen(link), &list->client->origin, &target, &size);
+    }
+    if (!err) {
+        memmove(link, target, size);
+        link[size] = '\0';
+    }
+    return err;
+}
+
+static ardoq_err_t take_event(ardoq_list_t *list, ardoq_json_stream_event_t event)
+{
+    switch (event) {
+    case ARDOQ_JSON_STREAM_ELEMENT:
+        return take_element(list);
+    case ARDOQ_JSON_STREAM_MEMBER:
+        return take_links(list);
+    case ARDOQ_JSON_STREAM_TOO_LARGE:
+        skip_element(list);
+        return ARDOQ_OK;
+    case ARDOQ_JSON_STREAM_MORE:
+        break;
+    }
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t on_body(void *context, const char *data, size_t size)
+{
+    ardoq_list_t *list = context;
+    ardoq_err_t err = ARDOQ_OK;
+    while (!err && size > 0) {
+        size_t consumed = 0;
+        ardoq_json_stream_event_t event = ARDOQ_JSON_STREAM_MORE;
+        err = ardoq_json_stream_feed(&list->stream, data, size, &consumed, &event);
+        if (!err) {
+            err = take_event(list, event);
+        }
+        data += consumed;
+        size -= consumed;
+    }
+    return err;
+}
+
+static ardoq_err_t read_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_request_t *request)
+{
+    request->on_body = on_body;
+    request->context = list;
+    list->next_link[0] = '\0';
+    ardoq_json_stream_init(&list->stream, "values", "_links", list->buffer, sizeof list->buffer);
+    ardoq_err_t err = ardoq_request(client, request, &list->response);
+    if (!err) {
+        err = ardoq_json_stream_end(&list->stream);
+    }
+    list->pages += err ? 0 : 1;
+    return err;
+}
+
+/* ---- All pages ------------------------------------------------------------------------------ */
+
+ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const char *path,
+                            const ardoq_query_t *query, size_t query_count,
+                            ardoq_on_element_t on_element, void *context)
+{
+    ardoq_request_t request = {
+        .method = "GET", .path = path, .query = query, .query_count = query_count};
+    memset(list, 0, sizeof *list);
+    list->client = client;
+    list->on_element = on_element;
+    list->context = context;
+    ardoq_err_t err = read_page(client, list, &request);
+    while (!err && list->next_link[0] != '\0') {
+        if (strcmp(list->next_link, list->link) == 0) {
+            return ARDOQ_ERR_PAGES_UNUSABLE;
+        }
+        memcpy(list->link, list->next_link, sizeof list->link);
+        request = (ardoq_request_t){.method = "GET", .path = list->link};
+        err = read_page(client, list, &request);
+    }
+    return !err && list->skipped > 0 ? ARDOQ_ERR_ELEMENT_TOO_LARGE : err;
+}

@@ -1,0 +1,57 @@
+#include <string.h>
+
+#include "ardoq/client.h"
+#include "response.h"
+
+typedef struct {
+    ardoq_json_document_t *document;
+    ardoq_me_t *me;
+} reader_t;
+
+static ardoq_err_t read_text(const reader_t *reader, ardoq_json_value_t object, const char *key,
+                             char *text, size_t size)
+{
+    const ardoq_err_t err = ardoq_json_string(reader->document, object, key, text, size);
+    if (err == ARDOQ_ERR_JSON_TRUNCATED) {
+        reader->me->is_cut = true;
+        return ARDOQ_OK;
+    }
+    if (err) {
+        ardoq_response_set_message(&reader->me->response, key, strlen(key));
+    }
+    return err;
+}
+
+/* The specification demands neither object, only what stands in one that is there. */
+static bool find_object(const reader_t *reader, const char *key, ardoq_json_value_t *object)
+{
+    return ardoq_json_find(reader->document, ARDOQ_JSON_ROOT, key, object) == ARDOQ_OK &&
+           ardoq_json_type(reader->document, *object) != ARDOQ_JSON_NULL;
+}
+
+ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_document_t *document,
+                               ardoq_me_t *me)
+{
+    const reader_t reader = {document, me};
+    ardoq_json_value_t object;
+    ardoq_err_t err = ardoq_json_parse(document, body, body_size);
+    if (!err && find_object(&reader, "org", &object)) {
+        err = read_text(&reader, object, "name", me->org_name, sizeof me->org_name);
+        if (!err) {
+            err = read_text(&reader, object, "label", me->org_label, sizeof me->org_label);
+        }
+    }
+    if (!err && find_object(&reader, "user", &object)) {
+        err = read_text(&reader, object, "email", me->user_email, sizeof me->user_email);
+    }
+    return err;
+}
+
+ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me)
+{
+    const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH};
+    memset(me, 0, sizeof *me);
+    const ardoq_err_t err = ardoq_request(client, &request, &me->response);
+    return err ? err
+               : ardoq_me_interpret(me->response.body, me->response.body_size, &client->json, me);
+}

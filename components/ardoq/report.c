@@ -1,0 +1,214 @@
+#include "ardoq/report.h"
+
+#include <string.h>
+
+#include "ardoq/json_write.h"
+#include "ardoq/port.h"
+#include "ardoq/utc.h"
+#include "response.h"
+
+ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity)
+{
+    if (!identity) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
+    memset(identity, 0, sizeof *identity);
+    ardoq_port_identity(identity);
+    return ARDOQ_OK;
+}
+
+/* ---- Compose -------------------------------------------------------------------------------- */
+
+static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *identity)
+{
+    if (config->workspace[0] == '\0') {
+        return ARDOQ_ERR_WORKSPACE_INVALID;
+    }
+    if (config->component_type[0] == '\0') {
+        return ARDOQ_ERR_COMPONENT_TYPE_INVALID;
+    }
+    if (config->key_serial[0] == '\0') {
+        return ARDOQ_ERR_SERIAL_KEY_MISSING;
+    }
+    return identity->serial[0] == '\0' ? ARDOQ_ERR_SERIAL_MISSING : ARDOQ_OK;
+}
+
+/* Spaces that an empty field left at either end. */
+static void trim(char *text)
+{
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ') {
+        text[--length] = '\0';
+    }
+    const size_t start = strspn(text, " ");
+    memmove(text, text + start, length - start + 1);
+}
+
+static void append(ardoq_text_t *text, const char *data, size_t size)
+{
+    ardoq_text_append(text, data, size, ARDOQ_ERR_JSON_BUFFER_FULL);
+}
+
+static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t *identity,
+                              char name[ARDOQ_NAME_SIZE])
+{
+    ardoq_template_piece_t piece;
+    ardoq_text_t text;
+    ardoq_text_init(&text, name, ARDOQ_NAME_SIZE);
+    while (ardoq_template_next(&name_template, &piece)) {
+        const ardoq_identity_field_t field = ardoq_identity_find(piece.text, piece.size);
+        if (!piece.is_field) {
+            append(&text, piece.text, piece.size);
+        } else if (field < ARDOQ_IDENTITY_COUNT) {
+            const char *value = ardoq_identity_get(identity, field);
+            append(&text, value, strlen(value));
+        }
+    }
+    trim(name);
+    if (name[0] == '\0') {
+        append(&text, identity->serial, strlen(identity->serial));
+    }
+    return text.err;
+}
+
+static void write_field(ardoq_json_writer_t *json, const char *key, const char *value)
+{
+    if (key[0] != '\0' && value[0] != '\0') {
+        ardoq_json_write_member(json, key, value);
+    }
+}
+
+static void write_custom_fields(ardoq_json_writer_t *json, const ardoq_config_t *config,
+                                const ardoq_identity_t *identity, int64_t unix_seconds)
+{
+    ardoq_json_write_key(json, "customFields");
+    ardoq_json_write_object_begin(json);
+#define ARDOQ_IDENTITY_FIELD(name, size, what)                                                     \
+    write_field(json, config->key_##name, identity->name);
+#include "ardoq/identity.def"
+#undef ARDOQ_IDENTITY_FIELD
+    if (unix_seconds > 0) {
+        write_field(json, config->key_last_seen, ardoq_utc_to_iso8601(unix_seconds).text);
+    }
+    ardoq_json_write_object_end(json);
+}
+
+/* Unique within the workspace by the custom field of the serial number: Ardoq's recommended way
+ * (developer portal, batch/operations/components). */
+static void write_unique_by(ardoq_json_writer_t *json, const ardoq_config_t *config)
+{
+    static const char prefix[] = "customFields.";
+    char path[sizeof prefix + sizeof config->key_serial];
+    ardoq_text_t text;
+    ardoq_text_init(&text, path, sizeof path);
+    append(&text, prefix, sizeof prefix - 1);
+    append(&text, config->key_serial, strlen(config->key_serial));
+
+    ardoq_json_write_key(json, "uniqueBy");
+    ardoq_json_write_array_begin(json);
+    ardoq_json_write_string(json, "rootWorkspace");
+    ardoq_json_write_string(json, path);
+    ardoq_json_write_array_end(json);
+}
+
+static void write_component(ardoq_json_writer_t *json, const ardoq_config_t *config,
+                            const ardoq_identity_t *identity, const char *name,
+                            int64_t unix_seconds)
+{
+    ardoq_json_write_key(json, "body");
+    ardoq_json_write_object_begin(json);
+    ardoq_json_write_member(json, "rootWorkspace", config->workspace);
+    ardoq_json_write_member(json, "typeId", config->component_type);
+    ardoq_json_write_member(json, "name", name);
+    write_custom_fields(json, config, identity, unix_seconds);
+    ardoq_json_write_object_end(json);
+}
+
+ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,
+                                 int64_t unix_seconds, ardoq_report_t *report)
+{
+    memset(report, 0, sizeof *report);
+    ardoq_response_init(&report->response);
+    ardoq_err_t err = check(config, identity);
+    if (!err) {
+        err = write_name(config->name_template, identity, report->name);
+    }
+    if (err) {
+        return err;
+    }
+    ardoq_json_writer_t json;
+    ardoq_json_write_init(&json, report->body, sizeof report->body);
+    ardoq_json_write_object_begin(&json);
+    ardoq_json_write_key(&json, "components");
+    ardoq_json_write_object_begin(&json);
+    ardoq_json_write_key(&json, "upsert");
+    ardoq_json_write_array_begin(&json);
+    ardoq_json_write_object_begin(&json);
+    write_unique_by(&json, config);
+    write_component(&json, config, identity, report->name, unix_seconds);
+    ardoq_json_write_object_end(&json);
+    ardoq_json_write_array_end(&json);
+    ardoq_json_write_object_end(&json);
+    ardoq_json_write_object_end(&json);
+    return ardoq_json_write_end(&json, &report->body_size);
+}
+
+/* ---- Interpret ------------------------------------------------------------------------------ */
+
+static bool read_id(const ardoq_json_document_t *document, const char *path, ardoq_report_t *report)
+{
+    return ardoq_json_string(document, ARDOQ_JSON_ROOT, path, report->component_id,
+                             sizeof report->component_id) == ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,
+                                   ardoq_json_document_t *document, ardoq_report_t *report)
+{
+    const ardoq_err_t err = ardoq_json_parse(document, body, body_size);
+    if (err) {
+        return err;
+    }
+    if (read_id(document, "components.created.0.id", report)) {
+        report->outcome = ARDOQ_REPORT_CREATED;
+    } else if (read_id(document, "components.updated.0.id", report)) {
+        report->outcome = ARDOQ_REPORT_UPDATED;
+    } else {
+        return ARDOQ_ERR_REPORT_UNCONFIRMED;
+    }
+    return ARDOQ_OK;
+}
+
+const char *ardoq_report_outcome_name(ardoq_report_outcome_t outcome)
+{
+    static const char *const names[] = {"none", "created", "updated"};
+    return (unsigned)outcome < sizeof names / sizeof names[0] ? names[outcome] : names[0];
+}
+
+/* ---- The call ------------------------------------------------------------------------------- */
+
+int64_t ardoq_report_time(void)
+{
+    int64_t now = 0;
+    return ardoq_port_wall_time(&now) && ardoq_utc_is_plausible(now) ? now : 0;
+}
+
+ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
+                                ardoq_report_t *report)
+{
+    ardoq_err_t err = ardoq_report_compose(client->config, identity, ardoq_report_time(), report);
+    if (err) {
+        return err;
+    }
+    const ardoq_request_t request = {
+        .method = "POST",
+        .path = ARDOQ_REPORT_PATH,
+        .body = report->body,
+        .body_size = report->body_size,
+    };
+    err = ardoq_request(client, &request, &report->response);
+    if (err) {
+        return err;
+    }
+    return ardoq_report_interpret(report->response.body, report->response.body_size, &client->json,
+                                  report);
+}

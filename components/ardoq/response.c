@@ -1,0 +1,150 @@
+#include "response.h"
+
+#include <string.h>
+
+/* Ardoq's own meaning of each: developer portal, concepts/errors. */
+static ardoq_err_t status_error(int status)
+{
+    static const struct {
+        uint16_t status;
+        ardoq_err_t err;
+    } errors[] = {
+        {400, ARDOQ_ERR_BAD_REQUEST},       {401, ARDOQ_ERR_UNAUTHORIZED},
+        {403, ARDOQ_ERR_FORBIDDEN},         {404, ARDOQ_ERR_NOT_FOUND},
+        {409, ARDOQ_ERR_CONFLICT},          {412, ARDOQ_ERR_CONFLICT},
+        {413, ARDOQ_ERR_CONTENT_TOO_LARGE}, {422, ARDOQ_ERR_UNPROCESSABLE},
+        {429, ARDOQ_ERR_RATE_LIMITED},
+    };
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].status == status) {
+            return errors[i].err;
+        }
+    }
+    switch (status / 100) {
+    case 2:
+        return ARDOQ_OK;
+    case 3:
+        return ARDOQ_ERR_REDIRECTED;
+    case 5:
+        return ARDOQ_ERR_SERVER_ERROR;
+    default:
+        return ARDOQ_ERR_STATUS_UNEXPECTED;
+    }
+}
+
+/* A terminal may act on both ranges of control characters: C0 and, as UTF-8, C1. */
+static void blank_control_characters(char *text)
+{
+    unsigned char *byte = (unsigned char *)text;
+    for (; *byte != '\0'; byte++) {
+        if (*byte == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0) {
+            *byte++ = ' ';
+            *byte = ' ';
+        } else if (*byte < ' ' || *byte == 0x7f) {
+            *byte = ' ';
+        }
+    }
+}
+
+/* A text that was cut inside a UTF-8 character loses the character's beginning too. */
+static void drop_cut_character(char *text, size_t length)
+{
+    size_t start = length;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
+        start--;
+    }
+    if (start > 0 && (unsigned char)text[start - 1] >= 0xc0) {
+        text[start - 1] = '\0';
+    }
+}
+
+void ardoq_response_set_message(ardoq_response_t *response, const char *text, size_t size)
+{
+    const size_t room = sizeof response->message - 1;
+    const size_t length = size < room ? size : room;
+    memcpy(response->message, text, length);
+    response->message[length] = '\0';
+    if (length < size) {
+        drop_cut_character(response->message, length);
+    }
+    blank_control_characters(response->message);
+}
+
+void ardoq_response_init(ardoq_response_t *response)
+{
+    memset(response, 0, sizeof *response);
+    response->body = "";
+}
+
+/* The shape of an error's body is not documented; clients have met all of these. */
+static ardoq_err_t read_json_message(ardoq_client_t *client)
+{
+    ardoq_response_t *response = client->response;
+    char *message = response->message;
+    ardoq_err_t err = ardoq_json_parse(&client->json, response->body, response->body_size);
+    if (!err) {
+        err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "message", message,
+                                sizeof response->message);
+    }
+    if (err == ARDOQ_ERR_JSON_KEY_MISSING) {
+        err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "error", message,
+                                sizeof response->message);
+    }
+    blank_control_characters(message);
+    return err == ARDOQ_ERR_JSON_TRUNCATED ? ARDOQ_OK : err;
+}
+
+static bool looks_like_a_page(const ardoq_response_t *response)
+{
+    return response->body[strspn(response->body, " \t\r\n")] == '<';
+}
+
+static void read_message(ardoq_client_t *client)
+{
+    static const char page[] = "the server answered with an HTML page";
+    ardoq_response_t *response = client->response;
+    if (response->is_json && read_json_message(client) == ARDOQ_OK) {
+        return;
+    }
+    if (looks_like_a_page(response)) {
+        ardoq_response_set_message(response, page, sizeof page - 1);
+    } else {
+        ardoq_response_set_message(response, response->body, response->body_size);
+    }
+}
+
+static uint32_t retry_after(const ardoq_http_head_t *head)
+{
+    if (head->status != 429 && head->status != 503) {
+        return 0;
+    }
+    if (!head->has_retry_after) {
+        return ARDOQ_RETRY_AFTER_DEFAULT;
+    }
+    return head->retry_after_s < ARDOQ_RETRY_AFTER_MAX ? head->retry_after_s
+                                                       : ARDOQ_RETRY_AFTER_MAX;
+}
+
+ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
+{
+    const ardoq_https_t *https = &client->https;
+    const ardoq_http_head_t *head = &https->parser.head;
+    ardoq_response_t *response = client->response;
+    response->status = head->status;
+    response->is_json = head->is_json;
+    response->body_cut = https->body_cut;
+    response->body = https->buffer;
+    response->body_size = https->length;
+    response->retry_after_s = retry_after(head);
+
+    ardoq_err_t err = status_error(head->status);
+    if (!err && !head->is_json && response->body_size > 0) {
+        err = ARDOQ_ERR_NOT_JSON;
+    }
+    if (err == ARDOQ_ERR_REDIRECTED) {
+        ardoq_response_set_message(response, head->location_host, strlen(head->location_host));
+    } else if (err) {
+        read_message(client);
+    }
+    return err;
+}

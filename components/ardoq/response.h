@@ -1,0 +1,16 @@
+/* From a finished exchange to a response and its error. Private to this layer. */
+#ifndef ARDOQ_RESPONSE_H
+#define ARDOQ_RESPONSE_H
+
+#include "ardoq/client.h"
+
+/* An empty response: no status, no body. */
+void ardoq_response_init(ardoq_response_t *response);
+
+/* Fills client->response from the exchange that has ended, and judges its status. */
+ardoq_err_t ardoq_response_interpret(ardoq_client_t *client);
+
+/* Copies text for people: cut to fit, every control character a space. */
+void ardoq_response_set_message(ardoq_response_t *response, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,89 @@
+#include "ardoq/commands.h"
+
+#include "ardoq/json_write.h"
+
+static void result(const ardoq_console_t *console, const char *text)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, text);
+}
+
+static void note(const ardoq_console_t *console, const char *text)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, text);
+}
+
+static void note_unchecked_dates(const ardoq_console_t *console, const ardoq_client_t *client)
+{
+    if (ardoq_detail(client)->certificate_dates_unchecked) {
+        note(console, "the dates of the server's certificates were not checked: the clock is "
+                      "unknown\n");
+    }
+}
+
+ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *client, ardoq_me_t *me)
+{
+    const ardoq_err_t err = ardoq_me(client, me);
+    if (err) {
+        ardoq_console_explain(console, err, NULL, &me->response, ardoq_detail(client));
+        return err;
+    }
+    note(console, "connected to ");
+    note(console, me->org_name);
+    note(console, " (");
+    note(console, me->org_label);
+    note(console, ") as ");
+    note(console, me->user_email);
+    note(console, "\n");
+    note_unchecked_dates(console, client);
+    result(console, me->response.body);
+    result(console, "\n");
+    return ARDOQ_OK;
+}
+
+static void write_outcome(const ardoq_console_t *console, const ardoq_report_t *report)
+{
+    /* An id is at most doubled by escapes, having no control characters. */
+    char text[2 * sizeof report->component_id + 64];
+    ardoq_json_writer_t json;
+    size_t size = 0;
+    ardoq_json_write_init(&json, text, sizeof text);
+    ardoq_json_write_object_begin(&json);
+    ardoq_json_write_member(&json, "outcome", ardoq_report_outcome_name(report->outcome));
+    ardoq_json_write_member(&json, "id", report->component_id);
+    ardoq_json_write_object_end(&json);
+    (void)ardoq_json_write_end(&json, &size);
+    result(console, text);
+    result(console, "\n");
+}
+
+ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
+                                 const ardoq_identity_t *identity, ardoq_report_t *report)
+{
+    const ardoq_err_t err = ardoq_report_device(client, identity, report);
+    if (err) {
+        ardoq_console_explain(console, err, NULL, &report->response, ardoq_detail(client));
+        return err;
+    }
+    note(console, ardoq_report_outcome_name(report->outcome));
+    note(console, ": ");
+    note(console, report->name);
+    note(console, "\n");
+    note_unchecked_dates(console, client);
+    write_outcome(console, report);
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
+                                         const ardoq_config_t *config,
+                                         const ardoq_identity_t *identity, ardoq_report_t *report)
+{
+    const ardoq_err_t err = ardoq_report_compose(config, identity, ardoq_report_time(), report);
+    if (err) {
+        ardoq_console_explain(console, err, NULL, NULL, NULL);
+        return err;
+    }
+    note(console, "nothing is sent; this would be POST " ARDOQ_REPORT_PATH ":\n");
+    result(console, report->body);
+    result(console, "\n");
+    return ARDOQ_OK;
+}

@@ -1,0 +1,86 @@
+/**
+ * @file
+ * What the command-line tool and a device's console share. Output goes through the caller's
+ * function: results are JSON, notes and errors are for people. The token is never written.
+ */
+#ifndef ARDOQ_COMMANDS_H
+#define ARDOQ_COMMANDS_H
+
+#include <stddef.h>
+
+#include "ardoq/client.h"
+#include "ardoq/report.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a piece of output is. */
+typedef enum {
+    ARDOQ_OUTPUT_RESULT, /**< JSON: standard output of a tool */
+    ARDOQ_OUTPUT_NOTE,   /**< for people: standard error of a tool */
+    ARDOQ_OUTPUT_ERROR,  /**< for people, important */
+} ardoq_output_t;
+
+/** Where output goes. */
+typedef struct {
+    /** Takes @p size bytes of text; lines come in pieces. */
+    void (*write)(void *context, ardoq_output_t output, const char *text, size_t size);
+    void *context;
+} ardoq_console_t;
+
+/** Writes NUL-terminated text. */
+void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, const char *text);
+
+/**
+ * Explains an error: name, class, hint, and what is known behind it.
+ * @param failed_key  setting it is about, or null
+ * @param response    of the call that failed, or null
+ * @param detail      of the client, or null
+ */
+void ardoq_console_explain(const ardoq_console_t *console, ardoq_err_t err, const char *failed_key,
+                           const ardoq_response_t *response, const ardoq_detail_t *detail);
+
+/** `me`: writes the answer and a note. @return as ardoq_me(); the error is explained. */
+ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *client,
+                             ardoq_me_t *me);
+
+/**
+ * `report`: reports the device and writes outcome and component id.
+ * @return as ardoq_report_device(); the error is explained.
+ */
+ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
+                                 const ardoq_identity_t *identity, ardoq_report_t *report);
+
+/**
+ * `report --dry-run`: writes what would be sent, and sends nothing.
+ * @return as ardoq_report_compose(); the error is explained.
+ */
+ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
+                                         const ardoq_config_t *config,
+                                         const ardoq_identity_t *identity, ardoq_report_t *report);
+
+/** `config list`: every setting with the value in force; null for unset, secrets shortened.
+ * @return ARDOQ_OK or an error of the store, which is explained. */
+ardoq_err_t ardoq_command_config_list(const ardoq_console_t *console, const ardoq_config_t *config);
+
+/** `config get KEY`: the value in force.
+ * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
+ardoq_err_t ardoq_command_config_get(const ardoq_console_t *console, const ardoq_config_t *config,
+                                     const char *key);
+
+/** `config set KEY VALUE`: checks the value and writes it to the store.
+ * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN, an error of ardoq_setting_assign() or of
+ *         ardoq_port_store_set(); it is explained. */
+ardoq_err_t ardoq_command_config_set(const ardoq_console_t *console, const char *key,
+                                     const char *value);
+
+/** `config unset KEY`: removes the value from the store, so that the default holds again.
+ * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
+ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const char *key);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

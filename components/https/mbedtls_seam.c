@@ -1,0 +1,111 @@
+#include "mbedtls_seam.h"
+
+#include <mbedtls/version.h>
+
+#include "ardoq/port.h"
+
+#if MBEDTLS_VERSION_NUMBER < 0x021c0000
+#error "mbedTLS 2.28 or later is needed"
+#endif
+
+#if MBEDTLS_VERSION_MAJOR >= 3
+#include <mbedtls/build_info.h>
+#else
+#include <mbedtls/config.h>
+/* Members became private, and named as such, in 3.0. */
+#define MBEDTLS_PRIVATE(member) member
+#endif
+
+#ifndef MBEDTLS_SSL_CLI_C
+#error "mbedTLS lacks MBEDTLS_SSL_CLI_C, the TLS client"
+#endif
+#ifndef MBEDTLS_X509_CRT_PARSE_C
+#error "mbedTLS lacks MBEDTLS_X509_CRT_PARSE_C: the server could not be verified"
+#endif
+#ifndef MBEDTLS_SSL_SERVER_NAME_INDICATION
+#error "mbedTLS lacks MBEDTLS_SSL_SERVER_NAME_INDICATION, which shared hosts need"
+#endif
+#ifndef MBEDTLS_PEM_PARSE_C
+#error "mbedTLS lacks MBEDTLS_PEM_PARSE_C: certificates are configured as PEM"
+#endif
+#ifndef MBEDTLS_BASE64_C
+#error "mbedTLS lacks MBEDTLS_BASE64_C, which pins and PEM need"
+#endif
+
+#if MBEDTLS_VERSION_MAJOR >= 4 || defined(MBEDTLS_USE_PSA_CRYPTO) ||                               \
+    defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#define NEEDS_PSA 1
+#include <psa/crypto.h>
+#endif
+
+#if MBEDTLS_VERSION_MAJOR < 4
+static int random_bytes(void *context, unsigned char *buffer, size_t size)
+{
+    (void)context;
+    /* mbedTLS passes any negative number on as the handshake's result. */
+    return ardoq_port_random(buffer, size) == ARDOQ_OK ? 0 : ARDOQ_ERR_RANDOM_FAILED;
+}
+#endif
+
+ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config)
+{
+#ifdef NEEDS_PSA
+    if (psa_crypto_init() != PSA_SUCCESS) {
+        return ARDOQ_ERR_RANDOM_FAILED;
+    }
+#endif
+#if MBEDTLS_VERSION_MAJOR < 4
+    mbedtls_ssl_conf_rng(config, random_bytes, NULL);
+#else
+    (void)config;
+#endif
+    return ARDOQ_OK;
+}
+
+void ardoq_seam_min_tls_version(mbedtls_ssl_config *config)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+    mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config, void **context)
+{
+    *context = config->MBEDTLS_PRIVATE(p_vrfy);
+    return config->MBEDTLS_PRIVATE(f_vrfy);
+}
+
+int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size)
+{
+#if MBEDTLS_VERSION_MAJOR == 3
+    return mbedtls_pk_parse_key(key, pem, size, NULL, 0, random_bytes, NULL);
+#else
+    return mbedtls_pk_parse_key(key, pem, size, NULL, 0);
+#endif
+}
+
+bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)
+{
+    return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+bool ardoq_seam_is_no_common_version(int code)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
+#else
+    return code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
+#endif
+}
+
+bool ardoq_seam_is_session_ticket(int code)
+{
+#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
+    return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+    (void)code;
+    return false;
+#endif
+}

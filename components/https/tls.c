@@ -1,0 +1,381 @@
+#include "tls.h"
+
+#include <string.h>
+
+#include <mbedtls/base64.h>
+#include <mbedtls/md.h>
+
+#include "ardoq/utc.h"
+#include "mbedtls_seam.h"
+
+/* ---- Bytes: mbedTLS over the port's socket -------------------------------------------------- */
+
+static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, int would_block)
+{
+    if (!err) {
+        return (int)size;
+    }
+    if (err == ARDOQ_PENDING) {
+        return would_block;
+    }
+    https->io_err = err;
+    return MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
+static int send_bytes(void *context, const unsigned char *data, size_t size)
+{
+    ardoq_https_t *https = context;
+    size_t sent = 0;
+    const ardoq_err_t err = ardoq_port_send(&https->socket, data, size, &sent);
+    return to_tls_code(https, err, sent, MBEDTLS_ERR_SSL_WANT_WRITE);
+}
+
+static int receive_bytes(void *context, unsigned char *buffer, size_t size)
+{
+    ardoq_https_t *https = context;
+    size_t received = 0;
+    const ardoq_err_t err = ardoq_port_receive(&https->socket, buffer, size, &received);
+    return to_tls_code(https, err, received, MBEDTLS_ERR_SSL_WANT_READ);
+}
+
+/* ---- Verification --------------------------------------------------------------------------- */
+
+static int64_t to_seconds(const mbedtls_x509_time *time)
+{
+    const ardoq_utc_t utc = {time->year, time->mon, time->day, time->hour, time->min, time->sec};
+    return ardoq_utc_to_seconds(&utc);
+}
+
+/* Whether mbedTLS judges dates, and by which clock, depends on its build; the port's clock decides
+ * here, the same way everywhere (RFC 5280, 4.1.2.5). */
+static void judge_dates(ardoq_https_t *https, const mbedtls_x509_crt *certificate, uint32_t *flags)
+{
+    const int64_t end = to_seconds(&certificate->valid_to);
+    if (https->detail.certificate_end == 0 || end < https->detail.certificate_end) {
+        https->detail.certificate_end = end;
+    }
+    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+    if (https->now == 0) {
+        https->detail.certificate_dates_unchecked = true;
+        return;
+    }
+    if (https->now > end) {
+        *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+    }
+    if (https->now < to_seconds(&certificate->valid_from)) {
+        *flags |= MBEDTLS_X509_BADCERT_FUTURE;
+    }
+}
+
+static bool has_pins(const ardoq_https_t *https)
+{
+    return https->config.pins[0][0] != '\0' || https->config.pins[1][0] != '\0';
+}
+
+static bool matches_pin(const ardoq_https_t *https, const mbedtls_x509_crt *certificate)
+{
+    unsigned char hash[32];
+    unsigned char base64[45];
+    size_t length = 0;
+    const mbedtls_md_info_t *sha256 = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+    if (mbedtls_md(sha256, certificate->pk_raw.p, certificate->pk_raw.len, hash) != 0 ||
+        mbedtls_base64_encode(base64, sizeof base64, &length, hash, sizeof hash) != 0) {
+        return false;
+    }
+    return strcmp((const char *)base64, https->config.pins[0]) == 0 ||
+           strcmp((const char *)base64, https->config.pins[1]) == 0;
+}
+
+/* Called for each certificate of the chain, the root first and the server's own (depth 0) last. */
+static int verify_certificate(void *context, mbedtls_x509_crt *certificate, int depth,
+                              uint32_t *flags)
+{
+    ardoq_https_t *https = context;
+    void *own_context = NULL;
+    const ardoq_seam_verify_t own = ardoq_seam_config_verify(&https->tls_config, &own_context);
+    const int code = own ? own(own_context, certificate, depth, flags) : 0;
+    if (code != 0) {
+        return code;
+    }
+    judge_dates(https, certificate, flags);
+    if (has_pins(https)) {
+        https->pin_matched = https->pin_matched || (*flags == 0 && matches_pin(https, certificate));
+        if (depth == 0 && !https->pin_matched) {
+            *flags |= MBEDTLS_X509_BADCERT_OTHER;
+        }
+    }
+    if (depth == 0) {
+        mbedtls_x509_dn_gets(https->detail.certificate_subject,
+                             sizeof https->detail.certificate_subject, &certificate->subject);
+    }
+    return 0;
+}
+
+/* The most telling reason first: a chain that nobody vouches for says nothing by its names or
+ * dates. */
+static ardoq_err_t certificate_error(uint32_t flags)
+{
+    static const struct {
+        uint32_t flags;
+        ardoq_err_t err;
+    } reasons[] = {
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_MISSING,
+         ARDOQ_ERR_CERTIFICATE_UNTRUSTED},
+        {MBEDTLS_X509_BADCERT_CN_MISMATCH, ARDOQ_ERR_CERTIFICATE_WRONG_HOST},
+        {MBEDTLS_X509_BADCERT_EXPIRED, ARDOQ_ERR_CERTIFICATE_EXPIRED},
+        {MBEDTLS_X509_BADCERT_FUTURE, ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID},
+        {~(uint32_t)MBEDTLS_X509_BADCERT_OTHER, ARDOQ_ERR_CERTIFICATE_REJECTED},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (flags & reasons[i].flags) {
+            return reasons[i].err;
+        }
+    }
+    return ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH;
+}
+
+/* ---- Errors --------------------------------------------------------------------------------- */
+
+static ardoq_err_t tls_error(ardoq_https_t *https, int code)
+{
+    https->detail.tls_code = code;
+    if (https->io_err) {
+        https->detail.platform_code = https->socket.platform_code;
+        return https->io_err;
+    }
+    if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    if (code == ARDOQ_ERR_RANDOM_FAILED) {
+        return ARDOQ_ERR_RANDOM_FAILED;
+    }
+    return ardoq_seam_is_no_common_version(code) ? ARDOQ_ERR_TLS_NO_COMMON_VERSION
+                                                 : ARDOQ_ERR_TLS_FAILED;
+}
+
+/* Sets what to wait for when mbedTLS could not go on (the time: nothing, it can go on at once);
+ * else turns its code into an error. */
+static ardoq_err_t pending_or_error(ardoq_https_t *https, int code, ardoq_port_wait_t *wait)
+{
+    if (code == MBEDTLS_ERR_SSL_WANT_READ) {
+        *wait = ARDOQ_PORT_WAIT_READABLE;
+        return ARDOQ_PENDING;
+    }
+    if (ardoq_seam_is_session_ticket(code)) {
+        *wait = ARDOQ_PORT_WAIT_TIME;
+        return ARDOQ_PENDING;
+    }
+    if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
+        *wait = ARDOQ_PORT_WAIT_WRITABLE;
+        return ARDOQ_PENDING;
+    }
+    return tls_error(https, code);
+}
+
+/* ---- Trust and the client's own certificate ------------------------------------------------- */
+
+static ardoq_err_t parse_certificates(ardoq_https_t *https, mbedtls_x509_crt *chain,
+                                      const char *pem, ardoq_err_t invalid)
+{
+    /* A positive result counts certificates that could not be read: half a chain is no trust. */
+    const int code = mbedtls_x509_crt_parse(chain, (const unsigned char *)pem, strlen(pem) + 1);
+    if (code == 0) {
+        return ARDOQ_OK;
+    }
+    https->detail.tls_code = code;
+    return code == MBEDTLS_ERR_X509_ALLOC_FAILED ? ARDOQ_ERR_OUT_OF_MEMORY : invalid;
+}
+
+/* Reads one PEM text of the store through the client's buffer, which no exchange uses yet. */
+static ardoq_err_t parse_stored_certificates(ardoq_https_t *https, const char *key,
+                                             mbedtls_x509_crt *chain, ardoq_err_t invalid)
+{
+    ardoq_err_t err = ardoq_port_store_get(key, https->buffer, sizeof https->buffer);
+    if (!err) {
+        err = parse_certificates(https, chain, https->buffer, invalid);
+    }
+    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+}
+
+static ardoq_err_t load_roots(ardoq_https_t *https)
+{
+    mbedtls_x509_crt *roots = &https->roots;
+    ardoq_err_t err;
+    if (https->config.ca_pem) {
+        err = parse_certificates(https, roots, https->config.ca_pem, ARDOQ_ERR_TRUST_INVALID);
+    } else {
+        err = parse_stored_certificates(https, "ca0", roots, ARDOQ_ERR_TRUST_INVALID);
+        if (!err) {
+            err = parse_stored_certificates(https, "ca1", roots, ARDOQ_ERR_TRUST_INVALID);
+        }
+        if (!err && roots->raw.p == NULL) {
+            err = ardoq_port_trust(&https->tls_config, roots);
+        }
+    }
+    if (!err && roots->raw.p != NULL) {
+        mbedtls_ssl_conf_ca_chain(&https->tls_config, roots, NULL);
+    }
+    return err;
+}
+
+static ardoq_err_t parse_key(ardoq_https_t *https, const char *pem)
+{
+    const int code = ardoq_seam_parse_key(&https->key, (const unsigned char *)pem, strlen(pem) + 1);
+    https->detail.tls_code = code;
+    return code == 0 ? ARDOQ_OK : ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
+}
+
+static ardoq_err_t load_stored_key(ardoq_https_t *https)
+{
+    ardoq_err_t err = ardoq_port_store_get("key", https->buffer, sizeof https->buffer);
+    if (!err) {
+        err = parse_key(https, https->buffer);
+    }
+    ardoq_wipe(https->buffer, sizeof https->buffer);
+    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+}
+
+static ardoq_err_t load_client_certificate(ardoq_https_t *https)
+{
+    const ardoq_https_config_t *config = &https->config;
+    const ardoq_err_t invalid = ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
+    const bool is_given = config->certificate_pem || config->key_pem;
+    ardoq_err_t err = ARDOQ_OK;
+    if (is_given && !(config->certificate_pem && config->key_pem)) {
+        return invalid;
+    }
+    if (is_given) {
+        err = parse_certificates(https, &https->certificate, config->certificate_pem, invalid);
+        err = err ? err : parse_key(https, config->key_pem);
+    } else {
+        err = parse_stored_certificates(https, "cert", &https->certificate, invalid);
+        err = err ? err : load_stored_key(https);
+    }
+    if (err) {
+        return err;
+    }
+    const bool has_certificate = https->certificate.raw.p != NULL;
+    const bool has_key = mbedtls_pk_get_type(&https->key) != MBEDTLS_PK_NONE;
+    if (has_certificate != has_key) {
+        return invalid;
+    }
+    if (has_certificate &&
+        mbedtls_ssl_conf_own_cert(&https->tls_config, &https->certificate, &https->key) != 0) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_tls_open(ardoq_https_t *https)
+{
+    mbedtls_ssl_config_init(&https->tls_config);
+    mbedtls_x509_crt_init(&https->roots);
+    mbedtls_x509_crt_init(&https->certificate);
+    mbedtls_pk_init(&https->key);
+    mbedtls_ssl_config *config = &https->tls_config;
+    const int code = mbedtls_ssl_config_defaults(
+        config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    if (code != 0) {
+        return tls_error(https, code);
+    }
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    ardoq_seam_min_tls_version(config);
+    ardoq_err_t err = ardoq_seam_random(config);
+    err = err ? err : load_roots(https);
+    return err ? err : load_client_certificate(https);
+}
+
+void ardoq_tls_close(ardoq_https_t *https)
+{
+    mbedtls_ssl_config_free(&https->tls_config);
+    mbedtls_x509_crt_free(&https->roots);
+    mbedtls_x509_crt_free(&https->certificate);
+    mbedtls_pk_free(&https->key);
+}
+
+/* ---- Sessions ------------------------------------------------------------------------------- */
+
+bool ardoq_tls_clock_is_usable(ardoq_https_t *https)
+{
+    int64_t now = 0;
+    const bool is_known = ardoq_port_wall_time(&now) && ardoq_utc_is_plausible(now);
+    https->now = is_known ? now : 0;
+    return is_known || ARDOQ_ACCEPT_UNKNOWN_CLOCK;
+}
+
+ardoq_err_t ardoq_tls_begin(ardoq_https_t *https)
+{
+    https->io_err = ARDOQ_OK;
+    https->pin_matched = false;
+    https->tls_is_set_up = true;
+    mbedtls_ssl_init(&https->tls);
+    int code = mbedtls_ssl_setup(&https->tls, &https->tls_config);
+    if (code == 0) {
+        code = mbedtls_ssl_set_hostname(&https->tls, https->config.origin->host);
+    }
+    if (code != 0) {
+        return tls_error(https, code);
+    }
+    mbedtls_ssl_set_verify(&https->tls, verify_certificate, https);
+    mbedtls_ssl_set_bio(&https->tls, https, send_bytes, receive_bytes, NULL);
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https, ardoq_port_wait_t *wait)
+{
+    const int code = mbedtls_ssl_handshake_step(&https->tls);
+    if (code == 0) {
+        *wait = ARDOQ_PORT_WAIT_TIME;
+        return ardoq_seam_handshake_is_over(&https->tls) ? ARDOQ_OK : ARDOQ_PENDING;
+    }
+    const ardoq_err_t err = pending_or_error(https, code, wait);
+    if (err < 0 && !https->io_err) {
+        const uint32_t flags = mbedtls_ssl_get_verify_result(&https->tls);
+        https->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
+    }
+    return err < 0 && https->detail.verify_flags ? certificate_error(https->detail.verify_flags)
+                                                 : err;
+}
+
+void ardoq_tls_end(ardoq_https_t *https)
+{
+    if (!https->tls_is_set_up) {
+        return;
+    }
+    https->tls_is_set_up = false;
+    if (!https->io_err && ardoq_seam_handshake_is_over(&https->tls)) {
+        /* A courtesy to the peer; what it answers does not matter any more. */
+        (void)mbedtls_ssl_close_notify(&https->tls);
+    }
+    mbedtls_ssl_free(&https->tls);
+}
+
+ardoq_err_t ardoq_tls_write(ardoq_https_t *https, const char *data, size_t size, size_t *written,
+                            ardoq_port_wait_t *wait)
+{
+    const int code = mbedtls_ssl_write(&https->tls, (const unsigned char *)data, size);
+    *written = code > 0 ? (size_t)code : 0;
+    return code > 0 ? ARDOQ_OK : pending_or_error(https, code, wait);
+}
+
+ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size_t *read,
+                           ardoq_port_wait_t *wait)
+{
+    const int code = mbedtls_ssl_read(&https->tls, (unsigned char *)buffer, size);
+    *read = code > 0 ? (size_t)code : 0;
+    if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+        return ARDOQ_OK;
+    }
+    /* 0 is the end of the stream without close_notify: anybody on the way can do that. */
+    return code == 0 ? ARDOQ_ERR_CONNECTION_CLOSED : pending_or_error(https, code, wait);
+}
+
+bool ardoq_tls_is_alive(ardoq_https_t *https)
+{
+    unsigned char unexpected;
+    int code;
+    do {
+        code = mbedtls_ssl_read(&https->tls, &unexpected, 1);
+    } while (ardoq_seam_is_session_ticket(code));
+    return code == MBEDTLS_ERR_SSL_WANT_READ;
+}
