@@ -1,0 +1,216 @@
+"""The command line: `serve` and `show`."""
+
+import argparse
+import re
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import show
+from answers import ERROR_BODIES, FRAMINGS, Answers
+from app import Api, Application, Look
+from components import Components
+from errors import STATUS_SWITCHES, Statuses
+from journal import Journal
+from rules import Bucket, Gate, Organisation
+from server import TLS_VERSIONS, Server, configure, listen
+from store import Seed, Store
+
+WORKSPACE = "5e00000000000000000000aa"
+COMPONENT_TYPE = "p1700000000000"
+
+
+def _status(first: int, last: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        # A 304 has no body, so it could not carry an error.
+        if not text.isdecimal() or not first <= int(text) <= last or int(text) == 304:
+            raise argparse.ArgumentTypeError(f"{text!r} is no status from {first} to {last}")
+        return int(text)
+
+    return read
+
+
+def _text(pattern: str, wanted: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+        return text
+
+    return read
+
+
+def _count(lowest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {lowest} up")
+        return int(text)
+
+    return read
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return rate
+
+
+def _add_listening(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("listening").add_argument
+    add("--certificate", type=_file, required=True, metavar="PEM", help="server certificate chain")
+    add("--key", type=_file, required=True, metavar="PEM", help="its private key")
+    add("--address", default="127.0.0.1", help="such as ::1; default %(default)s")
+    add("--port", type=_count(0), default=0, help="default 0: the kernel chooses")
+    add("--tls-max", choices=TLS_VERSIONS, default="1.3", help="default %(default)s")
+    add("--client-ca", type=_file, metavar="PEM", help="demand a client certificate of this CA")
+    add("--stop-with-stdin", action="store_true", help="stop when standard input ends")
+    add("--journal", type=Path, metavar="FILE", help="append one JSON line per request received")
+
+
+def _add_holdings(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("what it holds, made sure of at every start").add_argument
+    oid = _text("[0-9a-f]{24}", "an id of 24 hexadecimal digits")
+    type_id = _text("p[0-9]+", "p and digits")
+    add("--org-label", default="acme", metavar="L", help="as in X-org; default %(default)s")
+    add("--org-name", default="Acme Corporation", metavar="NAME", help="default %(default)s")
+    add("--user-email", default="devices@acme.example", metavar="E", help="default %(default)s")
+    add("--workspace", type=oid, default=WORKSPACE, metavar="OID", help="default %(default)s")
+    add("--workspace-name", default="Devices", metavar="NAME", help="default %(default)s")
+    add("--component-type", type=type_id, default=COMPONENT_TYPE, metavar="ID",
+        help="id of the type named Device; default %(default)s")
+
+
+def _add_demands(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("what it demands").add_argument
+    add("--token", default="test-token", metavar="T", help="default %(default)s")
+    add("--shared-host", action="store_true", help="X-org is mandatory, as on app.ardoq.com")
+    add("--rate", type=_rate, metavar="N",
+        help="requests per second above which 429 is answered; default: no limit")
+    add("--retry-after", type=_count(0), default=1, metavar="SECONDS",
+        help="sent with 429, and with 503 of --fail-with; default %(default)s")
+    add("--fail-with", type=_status(300, 599), metavar="STATUS",
+        help="answer every authorised request so; 3xx comes with a Location")
+
+
+def _add_choices(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("what Ardoq does not document").add_argument
+    add("--error-body", choices=ERROR_BODIES, default="message",
+        help="JSON object with this key, text/plain or text/html; default %(default)s")
+    for field in STATUS_SWITCHES:
+        switch = f"--{field.name.replace('_', '-')}-status"
+        add(switch, type=_status(400, 599), default=field.default, metavar="STATUS",
+            help=f"for {field.metadata['meaning']}; default %(default)s")
+    add("--login-page", action="store_true",
+        help="answer an unauthorised request with 200 and an HTML page instead of 401")
+    add("--framing", choices=FRAMINGS, default="content-length",
+        help="what tells the end of an answer; default %(default)s")
+    add("--page-size", type=_count(1), default=100, metavar="N", help="default %(default)s")
+    add("--reverse-keys", action="store_true", help="object keys of answers in reverse order")
+    add("--nulls", action="store_true",
+        help="send optional component fields that are unset as null; default: leave them out")
+    add("--upsert-drops-fields", action="store_true",
+        help="an upsert replaces all custom fields; default: it merges")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="fake_ardoq", description="A strict local stand-in for the Ardoq REST API v2."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve",
+        help="serve the API over HTTPS",
+        description="Serves the API, and prints 'PORT <n>' once it accepts connections.",
+    )
+    serve.set_defaults(run=_serve)
+    serve.add_argument("--database", type=Path, required=True, metavar="FILE",
+        help="SQLite file with all state; made when it is not there")
+    for add_group in (_add_listening, _add_holdings, _add_demands, _add_choices):
+        add_group(serve)
+    shower = commands.add_parser("show", help="print what the server holds")
+    shower.set_defaults(run=_show)
+    shower.add_argument("--database", type=_file, required=True, metavar="FILE",
+        help="SQLite file of a server, running or not")
+    return parser.parse_args()
+
+
+def _seed(arguments: argparse.Namespace) -> Seed:
+    return Seed(
+        org_label=arguments.org_label,
+        org_name=arguments.org_name,
+        user_email=arguments.user_email,
+        workspace=arguments.workspace,
+        workspace_name=arguments.workspace_name,
+        component_type=arguments.component_type,
+    )
+
+
+def _statuses(arguments: argparse.Namespace) -> Statuses:
+    return Statuses(
+        **{field.name: getattr(arguments, f"{field.name}_status") for field in STATUS_SWITCHES}
+    )
+
+
+def _application(arguments: argparse.Namespace, store: Store, journal: Journal) -> Application:
+    statuses = _statuses(arguments)
+    answers = Answers(arguments.error_body, arguments.framing, arguments.reverse_keys)
+    components = Components(store, statuses, arguments.upsert_drops_fields)
+    look = Look(arguments.page_size, arguments.nulls)
+    gate = Gate(
+        arguments.token,
+        Organisation(arguments.org_label, arguments.shared_host, statuses.missing_org),
+        Bucket(arguments.rate) if arguments.rate else None,
+        arguments.retry_after,
+        arguments.fail_with,
+    )
+    api = Api(store, components, answers, look)
+    return Application(api, gate, answers, journal, arguments.login_page)
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    with Store(arguments.database) as store, Journal(arguments.journal) as journal:
+        store.seed(_seed(arguments))
+        config = configure(
+            _application(arguments, store, journal),
+            certificate=arguments.certificate,
+            key=arguments.key,
+            client_ca=arguments.client_ca,
+            tls_max=arguments.tls_max,
+            close_delimited=arguments.framing == "close",
+        )
+        with listen(arguments.address, arguments.port) as listener:
+            server = Server(config)
+            if arguments.stop_with_stdin:
+                server.stop_with_stdin()
+            server.run(sockets=[listener])
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    # A terminal that is not UTF-8 still gets to see the rest.
+    sys.stdout.reconfigure(errors="replace")
+    with Store(arguments.database, read_only=True) as store:
+        for line in show.lines(store):
+            print(line)
+
+
+def main() -> None:
+    arguments = _arguments()
+    try:
+        arguments.run(arguments)
+    except (OSError, sqlite3.Error) as error:
+        sys.exit(f"fake_ardoq: {error}")
+
+
+if __name__ == "__main__":
+    main()

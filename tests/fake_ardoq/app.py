@@ -1,0 +1,234 @@
+"""The resources of the API, and the way of a request to one of them."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+import custom_fields
+import pages
+import shapes
+from answers import Answers
+from batch import Batch
+from calls import Call
+from components import Components, Version
+from documents import Schemas
+from errors import Refusal, Unauthorised
+from journal import Journal
+from rules import Gate
+from store import CUSTOM, Store
+
+_OID = "([0-9a-f]{24})"
+_WORKSPACE_FILTERS = ("name", "componentModel")
+_COMPONENT_FILTERS = ("name", "rootWorkspace", "parent", "componentKey", "typeId")
+_UNSERVED = re.compile("/api/v2/(references|reports|attachments)(/.*)?")
+
+Handler = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The switches that change what lists and components look like."""
+
+    page_size: int
+    nulls: bool
+
+
+def _version(query: dict[str, str]) -> Version:
+    text = query.get("ifVersionMatch")
+    if text is None:
+        raise Refusal(400, "ifVersionMatch is missing")
+    if text == "latest":
+        return "latest"
+    if not re.fullmatch("[1-9][0-9]{0,17}", text):
+        raise Refusal(400, "ifVersionMatch must be a positive integer or latest")
+    return int(text)
+
+
+class Api:
+    """One method for each operation; they answer or raise a Refusal."""
+
+    def __init__(self, store: Store, components: Components, answers: Answers, look: Look) -> None:
+        self._store = store
+        self._components = components
+        self._answers = answers
+        self._look = look
+        self.routes: list[tuple[str, dict[str, Handler]]] = [
+            ("/api/v2/me", {"GET": self.me}),
+            ("/api/v2/workspaces", {"GET": self.list_workspaces}),
+            (f"/api/v2/workspaces/{_OID}", {"GET": self.read_workspace}),
+            (f"/api/v2/workspaces/{_OID}/context", {"GET": self.read_context}),
+            ("/api/v2/components", {"GET": self.list_components, "POST": self.create_component}),
+            (
+                f"/api/v2/components/{_OID}",
+                {
+                    "GET": self.read_component,
+                    "PATCH": self.update_component,
+                    "DELETE": self.delete_component,
+                },
+            ),
+            ("/api/v2/batch", {"POST": self.run_batch}),
+            ("/api/v2/batch/expand", {"POST": self.expand_batch}),
+        ]
+
+    def me(self, call: Call) -> Response:
+        call.query()
+        return self._answers.json(200, shapes.me(self._store))
+
+    def list_workspaces(self, call: Call) -> Response:
+        query = call.query(*_WORKSPACE_FILTERS, pages.CURSOR)
+        after = pages.read_cursor(query)
+        rows = self._store.workspaces(query, after, self._look.page_size + 1)
+        return self._page(call, rows, shapes.workspace)
+
+    def read_workspace(self, call: Call, oid: str) -> Response:
+        call.query()
+        return self._answers.json(200, shapes.workspace(self._workspace(oid)))
+
+    def read_context(self, call: Call, oid: str) -> Response:
+        call.query()
+        return self._answers.json(200, shapes.context(self._store, self._workspace(oid)["id"]))
+
+    def list_components(self, call: Call) -> Response:
+        fields = {CUSTOM + key: field for key, field in self._store.custom_fields().items()}
+        query = call.query(*_COMPONENT_FILTERS, *fields, pages.CURSOR)
+        after = pages.read_cursor(query)
+        criteria = {
+            name: custom_fields.read_filter(fields[name], text) if name in fields else text
+            for name, text in query.items()
+        }
+        rows = self._store.components(criteria, after, self._look.page_size + 1)
+        return self._page(call, rows, self._shape)
+
+    def create_component(self, call: Call) -> Response:
+        call.query()
+        body = call.document("component-create")
+        with self._store.transaction():
+            oid = self._components.create(body)
+            self._adopt(oid, body)
+        return self._answers.json(201, self._entity(oid))
+
+    def read_component(self, call: Call, oid: str) -> Response:
+        call.query()
+        self._require(oid)
+        return self._answers.json(200, self._entity(oid))
+
+    def update_component(self, call: Call, oid: str) -> Response:
+        version = _version(call.query("ifVersionMatch"))
+        body = call.document("component-update")
+        self._require(oid)
+        with self._store.transaction():
+            self._components.update(oid, version, body)
+            self._adopt(oid, body)
+        return self._answers.json(200, self._entity(oid))
+
+    def delete_component(self, call: Call, oid: str) -> Response:
+        call.query()
+        self._require(oid)
+        with self._store.transaction():
+            self._components.delete(oid)
+        return self._answers.empty()
+
+    def run_batch(self, call: Call) -> Response:
+        call.query()
+        document = call.document("batch")
+        with self._store.transaction():
+            result = Batch(self._components, document).run(self._entity)
+        return self._answers.json(200, result)
+
+    def expand_batch(self, call: Call) -> Response:
+        call.query()
+        document = call.document("batch")
+        return self._answers.json(200, Batch(self._components, document).expand())
+
+    def _adopt(self, oid: str, body: dict[str, Any]) -> None:
+        if "parent" in body:
+            self._components.adopt(oid, body["parent"])
+
+    def _workspace(self, oid: str) -> sqlite3.Row:
+        """The workspace that the path names."""
+        row = self._store.workspace(oid)
+        if row is None:
+            raise Refusal(404, f"there is no workspace {oid}")
+        return row
+
+    def _require(self, oid: str) -> None:
+        """Refuses a path that names a component which is not there."""
+        if self._store.component(oid) is None:
+            raise Refusal(404, f"there is no component {oid}")
+
+    def _shape(self, row: sqlite3.Row) -> dict[str, Any]:
+        return shapes.component(row, self._look.nulls)
+
+    def _entity(self, oid: str) -> dict[str, Any]:
+        return self._shape(self._components.named(oid))
+
+    def _page(
+        self,
+        call: Call,
+        rows: list[sqlite3.Row],
+        shape: Callable[[sqlite3.Row], dict[str, Any]],
+    ) -> Response:
+        def link(cursor: str) -> str:
+            # Starlette builds the absolute address on the host and port of the Host header.
+            return str(call.request.url.include_query_params(**{pages.CURSOR: cursor}))
+
+        return self._answers.json(200, pages.page(rows, self._look.page_size, shape, link))
+
+
+class Application:
+    """The ASGI application: gate, route, handler, journal. One request is answered at a time."""
+
+    def __init__(
+        self, api: Api, gate: Gate, answers: Answers, journal: Journal, login_page: bool
+    ) -> None:
+        self._routes = [(re.compile(path), handlers) for path, handlers in api.routes]
+        self._gate = gate
+        self._answers = answers
+        self._journal = journal
+        self._login_page = login_page
+        self._schemas = Schemas()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        body, status = bytearray(), None
+        try:
+            async for part in request.stream():
+                body += part
+            response = self._answer(Call(request, bytes(body), self._schemas))
+            status = response.status_code
+        except ClientDisconnect:
+            response = None
+        finally:
+            self._journal.write(request, bytes(body), status)
+        if response is not None:
+            await response(scope, receive, send)
+
+    def _answer(self, call: Call) -> Response:
+        try:
+            self._gate.check(call.request)
+            handler, arguments = self._find(call.request.scope["path"], call.request.method)
+            return handler(call, *arguments)
+        except Unauthorised as refusal:
+            if self._login_page:
+                return self._answers.login_page()
+            return self._answers.refusal(refusal)
+        except Refusal as refusal:
+            return self._answers.refusal(refusal)
+
+    def _find(self, path: str, method: str) -> tuple[Handler, tuple[str, ...]]:
+        for pattern, handlers in self._routes:
+            match = pattern.fullmatch(path)
+            if match and method in handlers:
+                return handlers[method], match.groups()
+            if match:
+                allowed = ", ".join(handlers)
+                raise Refusal(405, f"{method} is not allowed here", {"Allow": allowed})
+        if _UNSERVED.fullmatch(path):
+            raise Refusal(501, "documented by Ardoq, but not part of this stand-in")
+        raise Refusal(404, f"there is nothing at {path}")

@@ -1,0 +1,43 @@
+"""One request as the handlers see it: its query and its body, checked."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+import documents
+from documents import Schemas
+from errors import Refusal
+
+_JSON = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Call:
+    request: Request
+    raw_body: bytes
+    schemas: Schemas
+
+    def query(self, *allowed: str) -> dict[str, str]:
+        """The query parameters; refuses one that the resource does not have, or comes twice."""
+        found: dict[str, str] = {}
+        for name, value in self.request.query_params.multi_items():
+            if name not in allowed:
+                raise Refusal(400, f"there is no query parameter {name!r} here")
+            if name in found:
+                raise Refusal(400, f"the query parameter {name!r} stands twice")
+            found[name] = value
+        return found
+
+    def document(self, schema: str) -> Any:
+        """The body, when it is JSON, says so, and meets the schema."""
+        headers = self.request.headers
+        if "content-length" not in headers and "transfer-encoding" not in headers:
+            raise Refusal(411, "a request with a body must announce it: Content-Length is missing")
+        content_types = headers.getlist("content-type")
+        if len(content_types) != 1 or not _JSON.fullmatch(content_types[0]):
+            raise Refusal(400, "Content-Type must be application/json")
+        document = documents.parse(self.raw_body)
+        self.schemas.check(schema, document)
+        return document

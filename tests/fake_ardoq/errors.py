@@ -1,0 +1,39 @@
+"""What is refused, and with which status where Ardoq does not document one."""
+
+from dataclasses import dataclass, field, fields
+
+
+class Refusal(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers or {}
+
+
+class Unauthorised(Refusal):
+    """A request without the right token; kept apart because --login-page answers it differently."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(401, message, {"WWW-Authenticate": "Bearer"})
+
+
+def _chosen(default: int, meaning: str) -> int:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Statuses:
+    """The statuses that Ardoq leaves undocumented; each field is a switch of `serve`."""
+
+    several_matches: int = _chosen(409, "an upsert or alias that matches several components")
+    unknown_field: int = _chosen(422, "a custom field that does not exist")
+    wrong_type: int = _chosen(422, "a custom field value of the wrong type, or not in the list")
+    version_mismatch: int = _chosen(409, "an ifVersionMatch that is not the stored version")
+    missing_org: int = _chosen(403, "an X-org that is wrong, or missing on a shared host")
+    unknown_id: int = _chosen(404, "a body that names an unknown workspace, component or alias")
+
+
+STATUS_SWITCHES = fields(Statuses)

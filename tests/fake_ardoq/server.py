@@ -1,0 +1,107 @@
+"""The HTTPS server: uvicorn, made to listen early, to stop fast, and to close on demand."""
+
+import asyncio
+import os
+import socket
+import ssl
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+# uvicorn's own default leaves TLS 1.2 with CBC suites only.
+_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+
+
+class _CloseDelimited(h11.Connection):
+    """Answers everyone as h11 answers an HTTP/1.0 client: the end of the connection ends the body.
+
+    To an HTTP/1.1 client h11 sends a body of unknown length chunked, and has no option for this.
+    """
+
+    their_http_version = property(lambda self: b"1.0", lambda self, version: None)
+
+
+class _CloseDelimitedProtocol(H11Protocol):
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.conn = _CloseDelimited(h11.SERVER)
+
+
+class Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Says the port only when signals are handled and connections are accepted."""
+        await super().startup(sockets)
+        for listener in sockets or []:
+            print("PORT", listener.getsockname()[1], flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cuts every connection, instead of uvicorn's own shutdown.
+
+        That one waits up to 30 seconds for an idle TLS client to say goodbye, and from Python 3.12
+        on up to 60 seconds for a client that has connected but not begun its handshake.
+        """
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=1)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Does not note the signal as uvicorn does, which would end the process with it later."""
+        self.should_exit = True
+
+    def stop_with_stdin(self) -> None:
+        """Stops when standard input ends, which it does when the process that holds it dies."""
+        threading.Thread(target=self._await_stdin, daemon=True).start()
+
+    def _await_stdin(self) -> None:
+        while os.read(0, 4096):
+            pass
+        self.should_exit = True
+
+
+def listen(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.create_server((address, port), family=family)
+    # asyncio sets this only on sockets made with an explicit protocol; accepted ones inherit it.
+    # Without it, head and body of an answer arrive up to 40 ms apart.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def configure(
+    app: ASGIApp,
+    certificate: Path,
+    key: Path,
+    client_ca: Path | None,
+    tls_max: str,
+    close_delimited: bool,
+) -> uvicorn.Config:
+    config = uvicorn.Config(
+        app,
+        http=_CloseDelimitedProtocol if close_delimited else "h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ssl_certfile=str(certificate),
+        ssl_keyfile=str(key),
+        ssl_ca_certs=str(client_ca) if client_ca else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if client_ca else ssl.CERT_NONE,
+        ssl_ciphers=_CIPHERS,
+    )
+    config.load()
+    config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    config.ssl.maximum_version = TLS_VERSIONS[tls_max]
+    return config

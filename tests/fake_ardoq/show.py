@@ -1,0 +1,49 @@
+"""`show`: what the server holds, for a person to read."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from store import Store
+
+
+def _printable(text: str) -> str:
+    """A name comes from outside: nothing in it may steer the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _text(value: object) -> str:
+    return _printable(value if isinstance(value, str) else json.dumps(value))
+
+
+def _time(stamp: str) -> str:
+    return stamp[:19].replace("T", " ") + " UTC"
+
+
+def _component(row: sqlite3.Row) -> Iterator[str]:
+    yield f"● {_printable(row['name'])}"
+    yield f"  {row['type']} · id {row['id']} · version {row['version']}"
+    yield f"  created {_time(row['created'])} · updated {_time(row['lastUpdated'])}"
+    fields = json.loads(row["customFields"])
+    width = max(map(len, fields), default=0)
+    for key, value in fields.items():
+        yield f"    {key:<{width}}  {_text(value)}"
+
+
+def _workspace(store: Store, row: sqlite3.Row) -> Iterator[str]:
+    label = _printable(store.organisation()["label"])
+    components = store.components({"rootWorkspace": row["id"]})
+    amount = "1 component" if len(components) == 1 else f"{len(components)} components"
+    line = f"{_printable(row['name'])} · workspace {row['id']} · {label} · {amount}"
+    yield line
+    yield "─" * len(line)
+    for component in components:
+        yield ""
+        yield from _component(component)
+
+
+def lines(store: Store) -> Iterator[str]:
+    for number, row in enumerate(store.workspaces({})):
+        if number:
+            yield ""
+        yield from _workspace(store, row)

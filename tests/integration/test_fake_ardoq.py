@@ -1,0 +1,737 @@
+"""The stand-in for Ardoq keeps its own rules: what it refuses, what it stores, how it stops."""
+
+import http.client
+import json
+import signal
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servers import Certificates, FakeArdoq, make_certificates
+
+BOUND = 10
+WORKSPACE = "5e00000000000000000000aa"
+OTHER = "5e00000000000000000000bb"
+TYPE = "p1700000000000"
+MISSING = "0" * 24
+USER_AGENT = {"User-Agent": "test/1.0"}
+WITH_TOKEN = {**USER_AGENT, "Authorization": "Bearer test-token"}
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    raw: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+
+class Client:
+    """One connection to the stand-in, as strict about certificates as Python is."""
+
+    def __init__(self, server: FakeArdoq) -> None:
+        self.context = ssl.create_default_context(cafile=server.ca_path)
+        self._connection = http.client.HTTPSConnection(
+            "localhost", server.port, context=self.context, timeout=BOUND
+        )
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def send(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None = None
+    ) -> Answer:
+        """These headers, and of its own only Host, Content-Length and Accept-Encoding."""
+        self._connection.request(method, target, body, headers)
+        response = self._connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+
+    def get(self, target: str) -> Answer:
+        return self.send("GET", f"/api/v2/{target}", WITH_TOKEN)
+
+    def write(self, method: str, target: str, document: Any) -> Answer:
+        body = json.dumps(document).encode()
+        return self.send(method, f"/api/v2/{target}", {**WITH_TOKEN, **JSON}, body)
+
+    def post(self, target: str, document: Any) -> Answer:
+        return self.write("POST", target, document)
+
+    def batch(self, **components: list[dict[str, Any]]) -> Answer:
+        return self.post("batch", {"components": components})
+
+    def create(self, name: str, **fields: Any) -> str:
+        answer = self.post("components", component(name, **fields))
+        assert answer.status == 201, answer.raw
+        return answer.json["_id"]
+
+    def names(self) -> list[str]:
+        return [value["name"] for value in self.get("components").json["values"]]
+
+
+def connect(server: FakeArdoq, address: str = "127.0.0.1") -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=server.ca_path)
+    plain = socket.create_connection((address, server.port), BOUND)
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
+def component(name: str, **custom: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {"rootWorkspace": WORKSPACE, "typeId": TYPE, "name": name}
+    return {**document, "customFields": custom} if custom else document
+
+
+def upsert(name: str, serial: str, **custom: Any) -> dict[str, Any]:
+    return {
+        "uniqueBy": ["rootWorkspace", "customFields.device_serial"],
+        "body": component(name, device_serial=serial, **custom),
+    }
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def shared(
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FakeArdoq]:
+    """One server for all tests that leave no trace in it that another would see."""
+    with FakeArdoq(tmp_path_factory.mktemp("shared"), certificates=certificates) as server:
+        yield server
+
+
+Start = Callable[..., FakeArdoq]
+
+
+@pytest.fixture
+def start(certificates: Certificates, tmp_path: Path) -> Iterator[Start]:
+    """Starts servers with switches; a later one in the same test is a restart of the earlier."""
+    started: list[FakeArdoq] = []
+
+    def run(*switches: str) -> FakeArdoq:
+        server = FakeArdoq(tmp_path / "server", *switches, certificates=certificates)
+        started.append(server.__enter__())
+        return server
+
+    yield run
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def client(shared: FakeArdoq) -> Iterator[Client]:
+    with Client(shared) as connected:
+        yield connected
+
+
+# Headers and token
+
+
+def test_me_names_organisation_and_user(client: Client) -> None:
+    answer = client.get("me")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json == {
+        "org": {"name": "Acme Corporation", "label": "acme"},
+        "user": {"email": "devices@acme.example"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (USER_AGENT, 401),
+        ({**USER_AGENT, "Authorization": "Bearer wrong"}, 401),
+        ({**USER_AGENT, "Authorization": "bearer test-token"}, 401),
+        ({**USER_AGENT, "Authorization": "Token token=test-token"}, 401),
+        ({"Authorization": "Bearer test-token"}, 403),
+        ({**WITH_TOKEN, "User-Agent": " "}, 403),
+        ({**WITH_TOKEN, "X-org": "acme"}, 200),
+        ({**WITH_TOKEN, "X-org": "other"}, 403),
+    ],
+)
+def test_headers_are_demanded(client: Client, headers: dict[str, str], status: int) -> None:
+    answer = client.send("GET", "/api/v2/me", headers)
+    assert answer.status == status
+    assert status == 200 or isinstance(answer.json["message"], str)
+
+
+def test_a_shared_host_demands_the_organisation(start: Start) -> None:
+    with Client(start("--shared-host", "--missing-org-status", "400")) as client:
+        assert client.send("GET", "/api/v2/me", WITH_TOKEN).status == 400
+        assert client.send("GET", "/api/v2/me", {**WITH_TOKEN, "X-org": "other"}).status == 400
+        assert client.send("GET", "/api/v2/me", {**WITH_TOKEN, "X-org": "acme"}).status == 200
+
+
+# Paths, methods, queries
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 404),
+        ("GET", "/api/v2/me/", 404),
+        ("GET", "/api/v2/component", 404),
+        ("GET", f"/api/v2/components/{MISSING}", 404),
+        ("GET", "/api/v2/components/short", 404),
+        ("DELETE", f"/api/v2/components/{MISSING}", 404),
+        ("GET", f"/api/v2/workspaces/{MISSING}", 404),
+        ("GET", f"/api/v2/workspaces/{MISSING}/context", 404),
+        ("POST", "/api/v2/me", 405),
+        ("HEAD", "/api/v2/me", 405),
+        ("PUT", "/api/v2/components", 405),
+        ("GET", "/api/v2/batch", 405),
+        ("GET", "/api/v2/references", 501),
+        ("GET", "/api/v2/me?verbose=1", 400),
+        ("GET", "/api/v2/components?page=2", 400),
+        ("GET", "/api/v2/components?name=a&name=b", 400),
+        ("GET", "/api/v2/components?customFields.nonsense=1", 400),
+        ("GET", "/api/v2/components?customFields.device_port_count=many", 400),
+        ("GET", "/api/v2/components?customFields.device_managed=1", 400),
+        ("GET", "/api/v2/components?cursor=nonsense", 400),
+    ],
+)
+def test_what_does_not_exist_is_refused(
+    client: Client, method: str, path: str, status: int
+) -> None:
+    assert client.send(method, path, WITH_TOKEN).status == status
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: Client) -> None:
+    answer = client.send("PUT", f"/api/v2/components/{MISSING}", WITH_TOKEN)
+    assert answer.headers["Allow"] == "GET, PATCH, DELETE"
+
+
+# Bodies
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{} {}",
+        b"[]",
+        b'{"components": {"create": [],}}',
+        b'{"options": {}, "options": {}}',
+        b'{"options": NaN}',
+        b'{"aliases": "\xff"}',
+        b'{"component": {}}',
+        b'{"respondWithEntities": true}',
+        b'{"components": {"upsert": {}}}',
+        b'{"components": {"upsert": [{"body": {"name": "no uniqueBy"}}]}}',
+    ],
+)
+def test_a_body_must_be_json_and_meet_the_schema(client: Client, body: bytes) -> None:
+    answer = client.send("POST", "/api/v2/batch", {**WITH_TOKEN, **JSON}, body)
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ({}, 400),
+        ({"Content-Type": "text/json"}, 400),
+        ({"Content-Type": "application/json; charset=latin-1"}, 400),
+        ({"Content-Type": "application/json; charset=utf-8"}, 200),
+    ],
+)
+def test_a_body_must_say_that_it_is_json(
+    client: Client, content_type: dict[str, str], status: int
+) -> None:
+    answer = client.send("POST", "/api/v2/batch", {**WITH_TOKEN, **content_type}, b"{}")
+    assert answer.status == status
+
+
+def test_a_post_must_announce_its_length(shared: FakeArdoq) -> None:
+    lines = ["POST /api/v2/batch HTTP/1.1", "Host: localhost", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in {**WITH_TOKEN, **JSON}.items()]
+    with connect(shared) as secure:
+        secure.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert secure.recv(100).startswith(b"HTTP/1.1 411 ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"name": 5}, 400),
+        ({"name": ""}, 400),
+        ({"description": None}, 400),
+        ({"device_serial": "not under customFields"}, 400),
+        ({"rootWorkspace": "short"}, 400),
+        ({"rootWorkspace": MISSING}, 404),
+        ({"typeId": "p1"}, 422),
+        ({"parent": MISSING}, 404),
+        ({"customFields": {"nonsense": "x"}}, 422),
+        ({"customFields": {"device_serial": 5}}, 422),
+        ({"customFields": {"device_serial": None}}, 422),
+        ({"customFields": {"device_port_count": "8"}}, 422),
+        ({"customFields": {"device_port_count": True}}, 422),
+        ({"customFields": {"device_managed": 1}}, 422),
+        ({"customFields": {"device_environment": "cellar"}}, 422),
+        ({"customFields": {"device_last_seen": "yesterday"}}, 422),
+        ({"customFields": {"device_last_seen": "2026-02-30T00:00:00Z"}}, 422),
+        ({"customFields": {"device_last_seen": "2026-02-03T04:05:06"}}, 422),
+    ],
+)
+def test_a_wrong_component_is_refused(
+    client: Client, changes: dict[str, Any], status: int
+) -> None:
+    before = client.names()
+    assert client.post("components", {**component("wrong"), **changes}).status == status
+    assert client.names() == before
+
+
+def test_every_field_type_is_stored_as_it_came(client: Client) -> None:
+    fields = {
+        "device_serial": "SN-Ærø ☃",
+        "device_port_count": 2.5,
+        "device_managed": False,
+        "device_environment": "laboratory",
+        "device_last_seen": "2026-02-03T04:05:06.789Z",
+    }
+    oid = client.create("typed", **fields)
+    assert client.get(f"components/{oid}").json["customFields"] == fields
+    for query in ("device_port_count=2.5", "device_managed=false", "device_environment=laboratory"):
+        found = client.get(f"components?customFields.{query}").json["values"]
+        assert [value["_id"] for value in found] == [oid]
+    assert client.send("DELETE", f"/api/v2/components/{oid}", WITH_TOKEN).status == 204
+
+
+# Shapes
+
+
+def test_a_component_has_the_documented_shape(client: Client) -> None:
+    answer = client.post("components", {**component("shaped"), "description": "one"})
+    assert answer.status == 201
+    shape = answer.json
+    meta = shape.pop("_meta")
+    people = {"By": "5e0000000000000000000001", "ByName": "Device Account"}
+    people["ByEmail"] = "devices@acme.example"
+    for key, value in people.items():
+        assert meta.pop(f"created{key}") == meta.pop(f"lastModified{key}") == value
+    assert meta.pop("created") == meta.pop("lastUpdated")
+    assert meta == {}
+    oid, key = shape.pop("_id"), shape.pop("componentKey")
+    assert len(oid) == 24 and key.startswith("DEV-")
+    assert shape == {
+        "_version": 1,
+        "rootWorkspace": WORKSPACE,
+        "typeId": TYPE,
+        "type": "Device",
+        "name": "shaped",
+        "description": "one",
+        "customFields": {},
+    }
+    found = client.get(f"components?componentKey={key}").json["values"]
+    assert [value["_id"] for value in found] == [oid]
+    deleted = client.send("DELETE", f"/api/v2/components/{oid}", WITH_TOKEN)
+    assert (deleted.status, deleted.raw) == (204, b"")
+    assert client.get(f"components/{oid}").status == 404
+
+
+def test_the_workspace_and_its_context(client: Client) -> None:
+    listed = client.get("workspaces?name=Devices").json
+    assert listed["_links"] == {} and listed["_meta"] == {}
+    assert listed["values"] == [client.get(f"workspaces/{WORKSPACE}").json]
+    assert client.get("workspaces?name=None").json["values"] == []
+    context = client.get(f"workspaces/{WORKSPACE}/context").json
+    assert context["rootWorkspace"] == WORKSPACE
+    assert context["referenceTypes"] == context["tags"] == []
+    fields = {field["apiKey"]: field for field in context["customFields"]}
+    assert fields["device_serial"]["type"] == "Text"
+    assert fields["device_environment"]["options"] == ["laboratory", "production"]
+    [kind] = context["componentTypes"]
+    assert (kind["name"], kind["typeId"], kind["customFields"]) == ("Device", TYPE, [*fields])
+
+
+# Versions
+
+
+def test_an_update_needs_the_stored_version_and_makes_a_new_one(client: Client) -> None:
+    oid = client.create("first", device_serial="V-1", device_model="m")
+    path = f"components/{oid}"
+    assert client.write("PATCH", path, {"name": "x"}).status == 400
+    for wrong in ("0", "-1", "1.0", "newest", ""):
+        assert client.write("PATCH", f"{path}?ifVersionMatch={wrong}", {}).status == 400
+    assert client.write("PATCH", f"{path}?ifVersionMatch=2", {"name": "x"}).status == 409
+    changed = client.write(
+        "PATCH", f"{path}?ifVersionMatch=1", {"customFields": {"device_model": "n"}}
+    )
+    assert changed.status == 200 and changed.json["_version"] == 2
+    assert changed.json["customFields"] == {"device_serial": "V-1", "device_model": "n"}
+    assert client.write("PATCH", f"{path}?ifVersionMatch=1", {"name": "x"}).status == 409
+    latest = client.write("PATCH", f"{path}?ifVersionMatch=latest", {"name": "last"})
+    assert (latest.json["_version"], latest.json["name"]) == (3, "last")
+    assert client.write("PATCH", f"{path}?ifVersionMatch=3", {"typeId": TYPE}).status == 400
+    client.send("DELETE", f"/api/v2/{path}", WITH_TOKEN)
+
+
+# Batch
+
+
+def test_an_upsert_creates_once_and_then_updates(client: Client) -> None:
+    first = client.batch(upsert=[{**upsert("a", "U-1", device_model="m"), "batchId": "dev"}])
+    assert first.status == 200
+    [created] = first.json["components"]["created"]
+    assert created == {"id": created["id"], "batchId": "dev"}
+    second = client.batch(upsert=[{**upsert("b", "U-1", device_chip="c"), "batchId": "dev"}])
+    assert second.json == {"components": {"updated": [{"id": created["id"]}]}}
+    stored = client.get(f"components/{created['id']}").json
+    assert (stored["name"], stored["_version"]) == ("b", 2)
+    assert stored["customFields"] == {
+        "device_serial": "U-1",
+        "device_model": "m",
+        "device_chip": "c",
+    }
+    client.batch(delete=[{"id": created["id"]}])
+
+
+@pytest.mark.parametrize(
+    ("unique_by", "status"),
+    [
+        (["rootWorkspace", "name"], 200),
+        (["customFields.device_serial", "rootWorkspace"], 200),
+        (["customFields.device_serial"], 422),
+        (["rootWorkspace"], 422),
+        (["rootWorkspace", "name", "customFields.device_serial"], 422),
+        (["rootWorkspace", "typeId"], 422),
+        (["rootWorkspace", "customFields.device_mac"], 422),
+        (["rootWorkspace", "customFields.device_model"], 422),
+        (["rootWorkspace", "customFields.nonsense"], 422),
+        (["rootWorkspace", "rootWorkspace"], 400),
+        ([], 400),
+    ],
+)
+def test_unique_by_takes_a_workspace_and_one_key(
+    client: Client, unique_by: list[str], status: int
+) -> None:
+    body = component("unique", device_serial="Q-1", device_model="")
+    answer = client.batch(upsert=[{"uniqueBy": unique_by, "body": body}])
+    assert answer.status == status
+    match = {"rootWorkspace": WORKSPACE, "name": "unique"}
+    deleted = client.batch(delete=[{"match": match}]).json
+    assert bool(deleted) == (status == 200)
+
+
+def test_an_upsert_that_matches_several_fails(client: Client) -> None:
+    for name in ("twin", "twin"):
+        client.create(name, device_serial="T-1")
+    assert client.batch(upsert=[upsert("third", "T-1")]).status == 409
+    alias = {"rootWorkspace": WORKSPACE, "customFields": {"device_serial": "T-1"}}
+    document = {"aliases": {"components": {"t": alias}}}
+    assert client.post("batch", document).status == 409
+    deleted = client.batch(delete=[{"match": alias}]).json["components"]["deleted"]
+    assert len(deleted) == 2
+    assert client.batch(delete=[{"match": alias}]).json == {}
+
+
+def test_a_failing_batch_changes_nothing(start: Start) -> None:
+    server = start()
+    with Client(server) as client:
+        oid = client.create("kept", device_serial="A-1")
+        before = client.get("components").raw
+        wrong = [
+            {"update": [{"id": oid, "ifVersionMatch": 9, "body": {"name": "changed"}}]},
+            {"upsert": [upsert("changed", "A-1"), upsert("bad", "A-2", device_managed="yes")]},
+            {"upsert": [upsert("changed", "A-1")], "delete": [{"id": oid}, {"id": MISSING}]},
+            {"create": [{"body": {**component("orphan"), "parent": MISSING}}]},
+            {"create": [{"batchId": "x", "body": component("x")} for _ in range(2)]},
+        ]
+        for operations in wrong:
+            operations.setdefault("create", []).append({"body": component("new")})
+            assert client.batch(**operations).status in (404, 409, 422)
+            assert client.get("components").raw == before
+
+
+def test_a_batch_mixes_operations_aliases_and_batch_ids(client: Client) -> None:
+    site = client.create("site")
+    old = client.create("old", device_serial="M-1")
+    document = {
+        "options": {"respondWithEntities": True},
+        "aliases": {
+            "components": {
+                "the-site": {"rootWorkspace": WORKSPACE, "name": "site"},
+                "the-old": {"rootWorkspace": WORKSPACE, "customFields": {"device_serial": "M-1"}},
+            }
+        },
+        "components": {
+            "create": [
+                {"body": {**component("port"), "parent": "rack"}},
+                {"batchId": "rack", "body": {**component("rack"), "parent": "the-site"}},
+            ],
+            "update": [{"id": "the-site", "ifVersionMatch": 1, "body": {"name": "Oslo"}}],
+            "delete": [{"id": "the-old"}],
+        },
+    }
+    expanded = client.post("batch/expand", document).json
+    assert "aliases" not in expanded
+    assert expanded["components"]["delete"] == [{"id": old}]
+    assert expanded["components"]["update"][0]["id"] == site
+    bodies = [operation["body"] for operation in expanded["components"]["create"]]
+    assert [body["parent"] for body in bodies] == ["rack", site]
+    assert client.get(f"components/{old}").status == 200
+
+    results = client.post("batch", document).json["components"]
+    port, rack = results["created"]
+    assert rack["batchId"] == "rack" and rack["body"]["parent"] == site
+    assert port["body"]["parent"] == rack["id"] and port["body"]["_version"] == 1
+    assert [(item["id"], item["body"]["name"]) for item in results["updated"]] == [(site, "Oslo")]
+    assert results["deleted"] == [{"id": old}]
+    children = client.get(f"components?parent={site}").json["values"]
+    assert [child["_id"] for child in children] == [rack["id"]]
+    client.batch(delete=[{"id": oid} for oid in (rack["id"], port["id"], site)])
+
+
+def test_an_unknown_alias_target_is_refused(client: Client) -> None:
+    document = {"aliases": {"components": {"nobody": {"componentKey": "DEV-0"}}}}
+    assert client.post("batch", document).status == 404
+    assert client.post("batch/expand", document).status == 404
+
+
+def test_references_are_checked_but_not_kept(client: Client) -> None:
+    create = {"body": {"source": "a", "target": "b", "type": 1}}
+    assert client.post("batch", {"references": {"create": [create]}}).status == 501
+    assert client.post("batch", {"references": {"create": [{"body": {}}]}}).status == 400
+    assert client.post("batch", {"references": {"create": []}}).json == {}
+
+
+# Pages
+
+
+def test_pages_follow_an_absolute_link_to_the_end(start: Start) -> None:
+    server = start("--page-size", "2", "--reverse-keys")
+    host = f"app.localhost:{server.port}"
+    with Client(server) as client:
+        names = [f"device & {number}" for number in range(5)]
+        client.batch(create=[{"body": component(name, device_model="m")} for name in names])
+        client.create("of another model")
+        target, seen, pages = "/api/v2/components?customFields.device_model=m", [], 0
+        while target:
+            page = client.send("GET", target, {**WITH_TOKEN, "Host": host}).json
+            assert [*page] == ["_meta", "_links", "values"]
+            seen += [value["name"] for value in page["values"]]
+            href = page["_links"].get("next", {}).get("href", "")
+            assert href.startswith(f"https://{host}/") or not href
+            target, pages = href.removeprefix(f"https://{host}"), pages + 1
+        assert (seen, pages) == (names, 3)
+
+
+# Switches
+
+
+def test_undocumented_statuses_are_switches(start: Start) -> None:
+    switches = {
+        "several-matches": 422,
+        "unknown-field": 400,
+        "wrong-type": 409,
+        "version-mismatch": 412,
+        "unknown-id": 422,
+    }
+    flags = [f"--{name}-status={status}" for name, status in switches.items()]
+    server = start(*flags, "--error-body", "error", "--nulls", "--upsert-drops-fields")
+    with Client(server) as client:
+        oid = client.create("a", device_serial="S-1", device_model="m")
+        assert client.post("components", component("b", nonsense="x")).status == 400
+        assert client.post("components", component("b", device_serial=1)).status == 409
+        assert client.write("PATCH", f"components/{oid}?ifVersionMatch=7", {}).status == 412
+        unknown = client.batch(delete=[{"id": MISSING}])
+        assert unknown.status == 422 and isinstance(unknown.json["error"], str)
+
+        client.batch(upsert=[upsert("a", "S-1")])
+        stored = client.get(f"components/{oid}").json
+        assert stored["customFields"] == {"device_serial": "S-1"}
+        assert stored["parent"] is stored["description"] is stored["shape"] is None
+
+        client.create("twin", device_serial="S-1")
+        assert client.batch(upsert=[upsert("a", "S-1")]).status == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type"),
+    [("text", "text/plain; charset=utf-8"), ("html", "text/html; charset=utf-8")],
+)
+def test_an_error_may_be_no_json(start: Start, kind: str, content_type: str) -> None:
+    with Client(start("--error-body", kind, "--login-page")) as client:
+        refused = client.get("nothing<here>")
+        assert refused.status == 404 and refused.headers["Content-Type"] == content_type
+        assert (b"<html>" in refused.raw) == (kind == "html")
+        assert (b"<here>" in refused.raw) == (kind == "text")
+        login = client.send("GET", "/api/v2/me", USER_AGENT)
+        assert login.status == 200 and login.headers["Content-Type"].startswith("text/html")
+        assert client.get("me").json["org"]["label"] == "acme"
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "value"),
+    [
+        (302, "Location", "https://elsewhere.example/"),
+        (503, "Retry-After", "7"),
+    ],
+)
+def test_every_authorised_request_may_fail(
+    start: Start, status: int, header: str, value: str
+) -> None:
+    with Client(start("--fail-with", str(status), "--retry-after", "7")) as client:
+        answer = client.get("me")
+        assert (answer.status, answer.headers[header]) == (status, value)
+        assert client.send("GET", "/api/v2/me", USER_AGENT).status == 401
+
+
+def test_too_many_requests_are_told_when_to_retry(start: Start) -> None:
+    with Client(start("--rate", "0.001", "--retry-after", "3")) as client:
+        assert client.send("GET", "/api/v2/me", USER_AGENT).status == 401
+        assert client.get("me").status == 200
+        answer = client.get("me")
+        assert (answer.status, answer.headers["Retry-After"]) == (429, "3")
+
+
+@pytest.mark.parametrize(
+    ("framing", "headers"),
+    [
+        ("chunked", {"Transfer-Encoding": "chunked", "Connection": None}),
+        ("close", {"Transfer-Encoding": None, "Connection": "close"}),
+    ],
+)
+def test_the_end_of_an_answer_may_be_told_otherwise(
+    start: Start, framing: str, headers: dict[str, str | None]
+) -> None:
+    with Client(start("--framing", framing)) as client:
+        for target in ("workspaces", "nothing", "workspaces"):
+            answer = client.get(target)
+            assert answer.headers["Content-Length"] is None
+            assert {name: answer.headers[name] for name in headers} == headers
+            assert answer.json
+        oid = client.create("framed")
+        assert client.send("DELETE", f"/api/v2/components/{oid}", WITH_TOKEN).status == 204
+        assert client.names() == []
+
+
+# TLS
+
+
+@pytest.mark.parametrize(("version", "address"), [("1.2", "127.0.0.1"), ("1.3", "::1")])
+def test_tls_is_modern_and_has_a_ceiling(start: Start, version: str, address: str) -> None:
+    server = start("--tls-max", version, "--address", address)
+    with connect(server, address) as secure:
+        assert secure.version() == f"TLSv{version}"
+        assert "GCM" in secure.cipher()[0] or "CHACHA20" in secure.cipher()[0]
+
+
+def test_a_client_certificate_may_be_demanded(start: Start, certificates: Certificates) -> None:
+    server = start("--client-ca", str(certificates.client_ca))
+    with Client(server) as client:
+        client.context.load_cert_chain(certificates.client, certificates.client_key)
+        assert client.get("me").status == 200
+    with Client(server) as client, pytest.raises((ssl.SSLError, ConnectionError)):
+        client.get("me")
+
+
+# State, journal, show, stop
+
+
+def test_state_survives_a_restart(start: Start) -> None:
+    with start() as server, Client(server) as client:
+        oid = client.create("lasting", device_serial="R-1")
+        before = client.get(f"components/{oid}").json
+    renamed = start("--org-name", "New Name", "--workspace", OTHER, "--workspace-name", "Second")
+    with Client(renamed) as client:
+        assert client.get(f"components/{oid}").json == before
+        assert client.get("me").json["org"]["name"] == "New Name"
+        names = [value["name"] for value in client.get("workspaces").json["values"]]
+        assert names == ["Devices", "Second"]
+
+
+def test_the_journal_holds_what_arrived(start: Start) -> None:
+    server = start("--shared-host")
+    sent = {**WITH_TOKEN, **JSON, "X-org": "acme"}
+    with Client(server) as client:
+        client.send("POST", "/api/v2/batch?a=%20b", sent, '{"æ": 1}'.encode())
+        client.send("GET", "/api/v2/%6de", USER_AGENT)
+    first, second = server.journal
+    assert (first["method"], first["path"], first["query"]) == ("POST", "/api/v2/batch", "a=%20b")
+    assert first["body"] == '{"æ": 1}' and first["status"] == 400
+    for name, value in sent.items():
+        assert [name.lower(), value] in first["headers"]
+    assert (second["path"], second["body"], second["status"]) == ("/api/v2/%6de", "", 401)
+
+
+def send_half_a_request(secure: ssl.SSLSocket) -> None:
+    head = "POST /api/v2/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n"
+    secure.sendall(head.encode() + b'{"half')
+
+
+def broken_off(server: FakeArdoq) -> list[str]:
+    return [entry["body"] for entry in server.journal if entry["status"] is None]
+
+
+def test_the_journal_tells_of_a_request_that_broke_off(start: Start) -> None:
+    server = start()
+    with connect(server) as secure:
+        send_half_a_request(secure)
+    deadline = time.monotonic() + BOUND
+    with Client(server) as client:
+        while not broken_off(server) and time.monotonic() < deadline:
+            client.get("me")
+    assert broken_off(server) == ['{"half']
+
+
+def test_show_is_for_people(start: Start) -> None:
+    server = start()
+    with Client(server) as client:
+        client.batch(upsert=[upsert("pump \x1b[31m17", "P-17", device_managed=True)])
+        oid = client.get("components").json["values"][0]["_id"]
+        client.batch(upsert=[upsert("valve", "V-4")])
+        shown = server.show().splitlines()
+    assert shown[0] == f"Devices · workspace {WORKSPACE} · acme · 2 components"
+    assert shown[3] == r"● pump \x1b[31m17"
+    assert shown[4] == f"  Device · id {oid} · version 1"
+    assert shown[5].startswith("  created 2") and " UTC · updated 2" in shown[5]
+    assert shown[6:10] == [
+        "    device_serial   P-17",
+        "    device_managed  true",
+        "",
+        "● valve",
+    ]
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_in_spite_of_open_connections(start: Start, sig: int) -> None:
+    server = start()
+    silent = socket.create_connection(("127.0.0.1", server.port), BOUND)
+    with silent, connect(server) as busy, Client(server) as idle:
+        send_half_a_request(busy)
+        idle.get("me")
+        server.process.send_signal(sig)
+        assert server.process.wait(3) == 0
+    assert broken_off(server) == ['{"half']
+    assert server.stderr == ""
+
+
+def test_it_stops_with_its_standard_input(start: Start) -> None:
+    server = start()
+    with Client(server) as client:
+        client.get("me")
+        server.process.stdin.close()
+        assert server.process.wait(3) == 0
+
+
+def test_a_failed_start_says_why(certificates: Certificates, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="no status from 400 to 599"):
+        FakeArdoq(tmp_path, "--wrong-type-status", "200", certificates=certificates).__enter__()
+    with pytest.raises(RuntimeError, match="there is no file .*missing.pem"):
+        missing = str(tmp_path / "missing.pem")
+        FakeArdoq(tmp_path, "--client-ca", missing, certificates=certificates).__enter__()
