@@ -1,0 +1,140 @@
+#!/bin/sh
+# Builds one series of mbedTLS from Debian's source package, so that the tests can run against the
+# series that this system does not have. Once for each user: the result stays in a cache folder.
+
+set -eu
+
+usage() {
+    cat >&2 <<'END'
+usage: scripts/build_mbedtls.sh SERIES
+
+  SERIES          2.28 (what Debian 12 has) or 3.6 (what Debian 13 has)
+
+  ARDOQ_CACHE     (environment) cache folder; default: ardoq-device in the user's cache folder
+  DEBIAN_MIRROR   (environment) see scripts/debian_source.sh
+
+The last line on stdout is the folder with include/ and lib/ (static libraries). To build anew, for
+example when Debian has a newer version, remove that folder.
+END
+    exit 2
+}
+
+note() {
+    printf 'build_mbedtls: %s\n' "$*" >&2
+}
+
+fail() {
+    note "$@"
+    exit 1
+}
+
+# Runs a command whose words matter only when it fails.
+quietly() {
+    "$@" >>"$log" 2>&1 || {
+        tail -n 30 "$log" >&2
+        rm -rf "$work"
+        fail "mbedTLS $series: failed; the whole log is $log"
+    }
+}
+
+check_tools() {
+    for tool in cmake ninja gcc python3 flock; do
+        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh build test"
+    done
+}
+
+# Two calls at once: the second waits, then finds the first one's build. The system drops the lock
+# with the last process that holds it, compilers included, so nobody writes to what we remove.
+take_lock() {
+    exec 9>"$cache/mbedtls-$series.lock"
+    flock -n 9 || {
+        note "mbedTLS $series is being built by another call; waiting"
+        flock 9
+    }
+}
+
+# Sets the options that Debian sets for its own package (threads are the one that matters), so that
+# a test finds the same mbedTLS here as on the release that ships it.
+configure_as_debian() {
+    options=$(sed -n 's|^[[:space:]]*scripts/config\.py set \(MBEDTLS_[A-Z0-9_]*\)$|\1|p' \
+        "$work/source/debian/rules")
+    [ -n "$options" ] || return 1
+    for option in $options; do
+        (cd "$work/source" && python3 scripts/config.py set "$option") || return 1
+    done
+}
+
+# GEN_FILES: the source package holds the generated files, and making them needs more of Python.
+# Warnings: this code is not ours, and each new compiler has new ones.
+compile() {
+    cmake -S "$work/source" -B "$work/build" -G Ninja \
+        -DCMAKE_C_COMPILER=gcc \
+        -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
+        -DCMAKE_INSTALL_PREFIX="$prefix" \
+        -DCMAKE_INSTALL_LIBDIR=lib \
+        -DLIB_INSTALL_DIR=lib \
+        -DUSE_STATIC_MBEDTLS_LIBRARY=ON \
+        -DUSE_SHARED_MBEDTLS_LIBRARY=OFF \
+        -DENABLE_PROGRAMS=OFF \
+        -DENABLE_TESTING=OFF \
+        -DGEN_FILES=OFF \
+        -DMBEDTLS_FATAL_WARNINGS=OFF &&
+        cmake --build "$work/build" &&
+        cmake --install "$work/build" --prefix "$work/installed"
+}
+
+# The tests count on TLS 1.3 in 3.6: it is upstream's default, and must not get lost unnoticed.
+check_result() {
+    for library in mbedtls mbedx509 mbedcrypto; do
+        [ -s "$work/installed/lib/lib$library.a" ] || {
+            echo "lib$library.a was not made"
+            return 1
+        }
+    done
+    [ "$series" = 2.28 ] || grep -qx '#define MBEDTLS_SSL_PROTO_TLS1_3' \
+        "$work/installed/include/mbedtls/mbedtls_config.h" || {
+        echo 'TLS 1.3 is not in the configuration'
+        return 1
+    }
+}
+
+build() {
+    note "fetching and compiling mbedTLS $series (once; kept in $prefix)"
+    rm -rf "$work"
+    mkdir "$work"
+    : >"$log"
+    quietly "$(dirname "$0")/debian_source.sh" "$suite" mbedtls "$work/source"
+    quietly configure_as_debian
+    quietly compile
+    quietly check_result
+    # Complete, and only now under the name that counts as finished.
+    mv -T "$work/installed" "$prefix"
+    note "$(grep "^mbedtls .* $suite\$" "$log")"
+    rm -rf "$work" "$log"
+}
+
+case $#,${1:-} in
+    1,2.28) suite=bookworm ;;
+    1,3.6) suite=trixie ;;
+    *) usage ;;
+esac
+series=$1
+cache=${ARDOQ_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ARDOQ_CACHE}/.cache}/ardoq-device}
+case $cache in
+    /*) ;;
+    *) cache=$PWD/$cache ;;
+esac
+prefix=$cache/mbedtls-$series
+work=$cache/mbedtls-$series.work
+log=$cache/mbedtls-$series.log
+
+if [ ! -d "$prefix" ]; then
+    check_tools
+    # The build is shared, so it must not depend on the flags of whoever asks first.
+    unset CFLAGS CPPFLAGS LDFLAGS DESTDIR CMAKE_TOOLCHAIN_FILE
+    mkdir -p "$cache"
+    take_lock
+    [ -d "$prefix" ] || build
+fi
+printf '%s\n' "$prefix"

@@ -1,0 +1,157 @@
+#!/bin/sh
+# Installs the packages of Debian that the named groups need, and nothing that is there already.
+# Silent when nothing is missing: it runs at each make.
+
+set -eu
+
+usage() {
+    cat >&2 <<'END'
+usage: scripts/setup.sh GROUP...
+
+  build   what `make demo` needs
+  test    what `make test` needs on top of `build`
+END
+    exit 2
+}
+
+# The one table: package, its groups (comma between them), what it is for. No quotes in it.
+packages='
+gcc                     build   C compiler; brings the address and undefined behaviour sanitizers
+libc6-dev               build   headers of the C library
+cmake                   build   describes the build
+ninja-build             build   runs the build
+make                    build   the short commands of the README
+libmbedtls-dev          build   TLS, certificates and random numbers
+libjsmn-dev             build   JSON tokenizer (one header)
+python3                 build   runs the scripts and the local stand-in for Ardoq
+python3-kconfiglib      build   turns Kconfig into sdkconfig.h
+python3-starlette       build   the stand-in: routes and requests
+python3-uvicorn         build   the stand-in: HTTPS server
+python3-jsonschema      build   the stand-in: checks requests against the documented schema
+openssl                 build   makes the certificates of the stand-in
+ca-certificates         build   the roots that a connection to the real Ardoq is checked against
+libcmocka-dev           test    unit tests in C
+python3-pytest          test    tests in Python
+clang                   test    second compiler: other warnings than those of gcc
+clang-19                test    the public headers as C23, which an older clang knows only in part
+g++                     test    the public headers as C++17
+git                     test    lists the files of the project for the checks of its own rules
+dpkg-dev                test    unpacks the source package of the other mbedTLS
+debian-archive-keyring  test    verifies that source package
+'
+
+newline='
+'
+
+note() {
+    printf 'setup: %s\n' "$*" >&2
+}
+
+fail() {
+    note "$@"
+    exit 1
+}
+
+# Prints the rows of the chosen groups.
+chosen_rows() {
+    printf '%s' "$packages" | while read -r package groups why; do
+        for group in $chosen_groups; do
+            case ",$groups," in
+                *",$group,"*)
+                    printf '%-23s %s\n' "$package" "$why"
+                    break
+                    ;;
+            esac
+        done
+    done
+}
+
+# Prints those rows of the chosen groups whose package is not installed.
+missing_rows() {
+    rows=$(chosen_rows)
+    native=$(dpkg --print-architecture)
+    # One call for all. It complains about each unknown package, which is what we want to find out.
+    # shellcheck disable=SC2016,SC2046 # the ${} are dpkg-query's; one word per package
+    status=$newline$(dpkg-query -W -f='${Package} ${Architecture} ${db:Status-Abbrev}\n' \
+        $(first_words "$rows") 2>/dev/null || true)
+    printf '%s\n' "$rows" | while read -r package why; do
+        case "$status" in
+            # A library of a foreign architecture does not help, so the architecture counts too.
+            *"$newline$package $native "?i* | *"$newline$package all "?i*) ;;
+            *) printf '%-23s %s\n' "$package" "$why" ;;
+        esac
+    done
+}
+
+first_words() {
+    printf '%s\n' "$1" | while read -r word _; do
+        printf '%s ' "$word"
+    done
+}
+
+# Sets `sudo` to what must stand before a command that needs root; fails when there is no way.
+find_root() {
+    sudo=
+    if [ "$(id -u)" -eq 0 ]; then
+        return
+    fi
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        sudo=sudo
+        return
+    fi
+    fail "root is needed to install them. Run this line as root, then try again:$newline$by_hand"
+}
+
+# The search path is root's own: after a plain `su` it lacks what dpkg needs, and with the user's a
+# python from elsewhere could run in the packages' scripts. The lock: another apt may be at work.
+apt_get() {
+    $sudo env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+        apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
+        -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" \
+        </dev/null >>"$log" 2>&1
+}
+
+install_packages() {
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    trap 'exit 130' INT TERM HUP
+    note 'apt-get update'
+    # One unreachable source among many need not matter: the installation tells.
+    apt_get update || note 'apt-get update failed; trying with what apt knows'
+    note 'apt-get install (some minutes on a slow line)'
+    # shellcheck disable=SC2086 # one word per package
+    if ! apt_get install -y --no-install-recommends $1; then
+        tail -n 20 "$log" >&2
+        fail "apt-get failed; its last words are above. By hand, as root:$newline$by_hand"
+    fi
+    note 'done'
+}
+
+if [ $# -eq 0 ]; then
+    usage
+fi
+for group in "$@"; do
+    case $group in
+        build | test) ;;
+        *) usage ;;
+    esac
+done
+chosen_groups=$*
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    note 'this system has no dpkg and apt-get, so these are yours to install (Debian'\''s names):'
+    chosen_rows >&2
+    exit 1
+fi
+
+missing=$(missing_rows)
+if [ -z "$missing" ]; then
+    exit 0
+fi
+names=$(first_words "$missing")
+names=${names% }
+by_hand="    apt-get update && apt-get install -y --no-install-recommends $names"
+note "these packages are missing:$newline$missing"
+find_root
+install_packages "$names"
