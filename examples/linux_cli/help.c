@@ -1,0 +1,64 @@
+#include "help.h"
+
+void help_identity_fields(FILE *stream)
+{
+    fputs("Identity fields:\n", stream);
+#define ARDOQ_IDENTITY_FIELD(name, size, what) fprintf(stream, "  %-18s %s\n", #name, what);
+#include "ardoq/identity.def"
+#undef ARDOQ_IDENTITY_FIELD
+}
+
+static void help_settings(FILE *stream)
+{
+    fputs("Settings, and the variables that override them:\n", stream);
+#define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule)                    \
+    fprintf(stream, "  %-18s %s\n", key, environment);
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
+    fprintf(stream, "  %-18s %s\n", key, environment);
+#define ARDOQ_SETTING_PEM(key, what) fprintf(stream, "  %-18s (PEM) %s\n", key, what);
+#include "ardoq/settings.def"
+#undef ARDOQ_SETTING_TEXT
+#undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_PEM
+}
+
+void help(FILE *stream)
+{
+    fputs("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n"
+          "Reports this device to Ardoq over its REST API.\n"
+          "\n"
+          "Commands:\n"
+          "  me                                ask Ardoq who we are: the connection test\n"
+          "  report [--dry-run] [--set FIELD=VALUE]...\n"
+          "                                    create or update this device's component\n"
+          "  request METHOD PATH [-q NAME=VALUE]... [-d JSON | -d @FILE | -d -]\n"
+          "                                    send any request, print the JSON that comes back\n"
+          "  config list                       show every setting (secrets shortened)\n"
+          "  config get KEY                    show one\n"
+          "  config set KEY VALUE | @FILE | -  check a value and store it; - is standard input\n"
+          "  config unset KEY                  remove a stored value\n"
+          "\n"
+          "Options:\n"
+          "  --store FILE   the settings store (default: ardoq/store in $XDG_CONFIG_HOME,\n"
+          "                 or in ~/.config)\n"
+          "  --ca FILE      trust these root certificates (PEM), and no others\n"
+          "  -v, --verbose  show what happens on the way; never the token\n"
+          "  -h, --help     show this\n"
+          "  --version      show the version\n"
+          "\n"
+          "Results are JSON on standard output, messages go to standard error.\n"
+          "\n"
+          "Exit codes:\n"
+          "  0  success\n"
+          "  1  the result could not be written\n"
+          "  2  the command line is wrong\n"
+          "  3  fix the configuration (token, host, certificates, rights)\n"
+          "  4  wait: Ardoq asks for a pause\n"
+          "  5  try again later (network, server)\n"
+          "  6  report a bug, in the request, this tool or the service\n"
+          "\n",
+          stream);
+    help_settings(stream);
+    fputs("\n", stream);
+    help_identity_fields(stream);
+}

@@ -1,0 +1,403 @@
+/* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ardoq/commands.h"
+#include "ardoq/port_posix.h"
+#include "ardoq/version.h"
+#include "files.h"
+#include "help.h"
+
+enum {
+    GO_ON = -1,
+    EXIT_USAGE = 2,
+    EXIT_CONFIGURATION = 3,
+    EXIT_WAIT = 4,
+    EXIT_RETRY = 5,
+    EXIT_BUG = 6,
+};
+
+/* Large, so static: the tool opens one client in its life. */
+static ardoq_config_t config;
+static ardoq_client_t client;
+static ardoq_report_t report;
+static ardoq_me_t me;
+
+static int exit_code(ardoq_err_t err)
+{
+    switch (ardoq_err_class(err)) {
+    case ARDOQ_CLASS_NONE:
+        return EXIT_SUCCESS;
+    case ARDOQ_CLASS_CONFIGURATION:
+        return EXIT_CONFIGURATION;
+    case ARDOQ_CLASS_WAIT:
+        return EXIT_WAIT;
+    case ARDOQ_CLASS_RETRY:
+        return EXIT_RETRY;
+    case ARDOQ_CLASS_BUG:
+        break;
+    }
+    return EXIT_BUG;
+}
+
+/* ---- Output --------------------------------------------------------------------------------- */
+
+static void write_output(void *context, ardoq_output_t output, const char *text, size_t size)
+{
+    (void)context;
+    FILE *stream = output == ARDOQ_OUTPUT_RESULT ? stdout : stderr;
+    const bool is_coloured =
+        output == ARDOQ_OUTPUT_ERROR && isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+    fputs(is_coloured ? "\033[1;31m" : "", stream);
+    fwrite(text, 1, size, stream);
+    fputs(is_coloured ? "\033[0m" : "", stream);
+}
+
+static const ardoq_console_t console = {.write = write_output};
+
+/* A full disk or a closed pipe must not look like success. */
+static int flush_results(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return code;
+    }
+    fprintf(stderr, "error: the result could not be written: %s\n", strerror(errno));
+    return code == EXIT_SUCCESS ? EXIT_FAILURE : code;
+}
+
+static int usage_error(const char *message, const char *argument)
+{
+    fprintf(stderr, "error: %s%s\n  `ardoq --help` shows the commands\n", message, argument);
+    return EXIT_USAGE;
+}
+
+/* ---- Opening -------------------------------------------------------------------------------- */
+
+static void on_signal(int number)
+{
+    (void)number;
+    ardoq_interrupt(&client);
+}
+
+static void interrupt_on_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static ardoq_err_t load_config(void)
+{
+    const char *ca_pem = config.ca_pem;
+    const ardoq_err_t err = ardoq_config_load(&config);
+    config.ca_pem = ca_pem;
+    if (err) {
+        ardoq_console_explain(&console, err, config.failed_key, NULL, NULL);
+    }
+    return err;
+}
+
+static ardoq_err_t open_client(void)
+{
+    ardoq_err_t err = load_config();
+    if (err) {
+        return err;
+    }
+    err = ardoq_open(&client, &config);
+    if (err) {
+        ardoq_console_explain(&console, err, config.failed_key, NULL, ardoq_detail(&client));
+    } else {
+        interrupt_on_signals();
+    }
+    return err;
+}
+
+/* ---- Commands: argv[0] is the command's name ------------------------------------------------ */
+
+static int command_me(int argc, char **argv)
+{
+    if (argc > 1) {
+        return usage_error("me takes no argument: ", argv[1]);
+    }
+    const ardoq_err_t err = open_client();
+    return exit_code(err ? err : ardoq_command_me(&console, &client, &me));
+}
+
+static ardoq_err_t override_field(ardoq_identity_t *identity, const char *assignment)
+{
+    const char *equals = strchr(assignment, '=');
+    const size_t name_size = equals ? (size_t)(equals - assignment) : strlen(assignment);
+    const ardoq_identity_field_t field = ardoq_identity_find(assignment, name_size);
+    const ardoq_err_t err =
+        equals ? ardoq_identity_set(identity, field, equals + 1) : ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN;
+    if (err) {
+        ardoq_console_explain(&console, err, assignment, NULL, NULL);
+        help_identity_fields(stderr);
+    }
+    return err;
+}
+
+static ardoq_err_t report_device(const ardoq_identity_t *identity, bool dry_run)
+{
+    ardoq_err_t err = dry_run ? load_config() : open_client();
+    if (err) {
+        return err;
+    }
+    return dry_run ? ardoq_command_report_dry_run(&console, &config, identity, &report)
+                   : ardoq_command_report(&console, &client, identity, &report);
+}
+
+static int command_report(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"dry-run", no_argument, NULL, 'n'},
+        {"set", required_argument, NULL, 's'},
+        {0},
+    };
+    ardoq_identity_t identity;
+    ardoq_err_t err = ardoq_identity_read(&identity);
+    bool dry_run = false;
+    int option;
+    optind = 0;
+    while (!err && (option = getopt_long(argc, argv, "ns:", options, NULL)) != -1) {
+        if (option == 'n') {
+            dry_run = true;
+        } else if (option == 's') {
+            err = override_field(&identity, optarg);
+        } else {
+            return EXIT_USAGE;
+        }
+    }
+    if (!err && optind < argc) {
+        return usage_error("report does not take: ", argv[optind]);
+    }
+    return exit_code(err ? err : report_device(&identity, dry_run));
+}
+
+static ardoq_err_t print_body(void *context, const char *data, size_t size)
+{
+    write_output(context, ARDOQ_OUTPUT_RESULT, data, size);
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t send_request(const ardoq_request_t *request)
+{
+    ardoq_response_t response = {0};
+    ardoq_err_t err = open_client();
+    if (err) {
+        return err;
+    }
+    err = ardoq_request(&client, request, &response);
+    if (err) {
+        ardoq_console_explain(&console, err, NULL, &response, ardoq_detail(&client));
+    }
+    if (response.is_json) {
+        fputs(response.body, stdout);
+        fputs("\n", stdout);
+    }
+    return err;
+}
+
+enum { QUERY_MAX = 32 };
+
+typedef struct {
+    ardoq_query_t query[QUERY_MAX];
+    ardoq_request_t request;
+    char *body;
+} request_arguments_t;
+
+static int add_query(request_arguments_t *arguments, char *pair)
+{
+    char *equals = strchr(pair, '=');
+    if (!equals) {
+        return usage_error("a query needs the form name=value: ", pair);
+    }
+    if (arguments->request.query_count == QUERY_MAX) {
+        return usage_error("too many query pairs at: ", pair);
+    }
+    *equals = '\0';
+    arguments->query[arguments->request.query_count++] = (ardoq_query_t){pair, equals + 1};
+    return 0;
+}
+
+static int set_body(request_arguments_t *arguments, const char *value)
+{
+    free(arguments->body);
+    arguments->body = read_value(value);
+    if (!arguments->body) {
+        fprintf(stderr, "error: %s cannot be read: %s\n", value, strerror(errno));
+        return EXIT_USAGE;
+    }
+    arguments->request.body = arguments->body;
+    arguments->request.body_size = strlen(arguments->body);
+    return 0;
+}
+
+static int parse_request(int argc, char **argv, request_arguments_t *arguments)
+{
+    static const struct option options[] = {
+        {"query", required_argument, NULL, 'q'},
+        {"data", required_argument, NULL, 'd'},
+        {0},
+    };
+    int option;
+    int code = 0;
+    optind = 0;
+    while (!code && (option = getopt_long(argc, argv, "q:d:", options, NULL)) != -1) {
+        code = option == 'q'   ? add_query(arguments, optarg)
+               : option == 'd' ? set_body(arguments, optarg)
+                               : EXIT_USAGE;
+    }
+    if (!code && argc - optind != 2) {
+        return usage_error("request needs a method and a path, such as: ", "GET /api/v2/me");
+    }
+    if (!code) {
+        arguments->request.method = argv[optind];
+        arguments->request.path = argv[optind + 1];
+        arguments->request.query = arguments->query;
+        arguments->request.on_body = print_body;
+    }
+    return code;
+}
+
+static int command_request(int argc, char **argv)
+{
+    request_arguments_t arguments = {0};
+    int code = parse_request(argc, argv, &arguments);
+    if (!code) {
+        code = exit_code(send_request(&arguments.request));
+    }
+    free(arguments.body);
+    return code;
+}
+
+static int config_set(const char *key, const char *value)
+{
+    if (strcmp(key, "token") == 0 && value[0] != '-' && value[0] != '@') {
+        fputs("note: the token now stands in your shell's history; `ardoq config set token -` "
+              "reads it from standard input\n",
+              stderr);
+    }
+    char *text = read_value(value);
+    if (!text) {
+        fprintf(stderr, "error: %s cannot be read: %s\n", value, strerror(errno));
+        return EXIT_USAGE;
+    }
+    const ardoq_err_t err = ardoq_command_config_set(&console, key, text);
+    ardoq_wipe(text, strlen(text));
+    free(text);
+    return exit_code(err);
+}
+
+static int config_show(const char *key)
+{
+    const ardoq_err_t err = load_config();
+    if (err) {
+        return exit_code(err);
+    }
+    return exit_code(key ? ardoq_command_config_get(&console, &config, key)
+                         : ardoq_command_config_list(&console, &config));
+}
+
+static int command_config(int argc, char **argv)
+{
+    const char *verb = argc > 1 ? argv[1] : "";
+    if (strcmp(verb, "list") == 0 && argc == 2) {
+        return config_show(NULL);
+    }
+    if (strcmp(verb, "get") == 0 && argc == 3) {
+        return config_show(argv[2]);
+    }
+    if (strcmp(verb, "set") == 0 && argc == 4) {
+        return config_set(argv[2], argv[3]);
+    }
+    if (strcmp(verb, "unset") == 0 && argc == 3) {
+        return exit_code(ardoq_command_config_unset(&console, argv[2]));
+    }
+    return usage_error("config takes: ", "list | get KEY | set KEY VALUE | unset KEY");
+}
+
+/* ---- The command line ----------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"me", command_me},
+    {"report", command_report},
+    {"request", command_request},
+    {"config", command_config},
+};
+
+static int run_command(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 0 && i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[0], commands[i].name) == 0) {
+            return flush_results(commands[i].run(argc, argv));
+        }
+    }
+    return argc > 0 ? usage_error("there is no command ", argv[0])
+                    : usage_error("a command is missing", "");
+}
+
+static int set_ca(const char *path)
+{
+    config.ca_pem = read_file(path);
+    if (!config.ca_pem) {
+        fprintf(stderr, "error: %s cannot be read: %s\n", path, strerror(errno));
+        return EXIT_CONFIGURATION;
+    }
+    return GO_ON;
+}
+
+/* Options before the command: GO_ON, or the exit code to end with. */
+static int take_option(int option)
+{
+    switch (option) {
+    case 's':
+        ardoq_posix_set_store_path(optarg);
+        return GO_ON;
+    case 'c':
+        return set_ca(optarg);
+    case 'v':
+        ardoq_posix_set_log_level(ARDOQ_LOG_DEBUG);
+        return GO_ON;
+    case 'h':
+        help(stdout);
+        return EXIT_SUCCESS;
+    case 'V':
+        puts("ardoq " ARDOQ_VERSION);
+        return EXIT_SUCCESS;
+    default:
+        return EXIT_USAGE; /* getopt has said why */
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"store", required_argument, NULL, 's'}, {"ca", required_argument, NULL, 'c'},
+        {"verbose", no_argument, NULL, 'v'},     {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},     {0},
+    };
+    int option;
+    /* Errors are explained once, by the commands. */
+    ardoq_posix_set_log_level(0);
+    while ((option = getopt_long(argc, argv, "+vh", options, NULL)) != -1) {
+        const int code = take_option(option);
+        if (code != GO_ON) {
+            return flush_results(code);
+        }
+    }
+    const int code = run_command(argc - optind, argv + optind);
+    ardoq_close(&client);
+    free((char *)config.ca_pem);
+    ardoq_config_wipe(&config);
+    return code;
+}
