@@ -1,0 +1,304 @@
+#include "tls_peer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mbedtls/ssl.h>
+
+#include "ardoq/port_fake.h"
+#include "mbedtls_seam.h"
+
+enum { QUEUE_SIZE = 65536, REQUEST_SIZE = 262144, FILES = 32, FILE_SIZE = 8192 };
+
+typedef struct {
+    unsigned char bytes[QUEUE_SIZE];
+    size_t length;
+} queue_t;
+
+static struct {
+    const peer_script_t *script;
+    mbedtls_ssl_config config;
+    mbedtls_ssl_context tls;
+    mbedtls_x509_crt certificate;
+    mbedtls_x509_crt client_ca;
+    mbedtls_pk_context key;
+    queue_t to_peer;
+    queue_t to_client;
+    bool is_connected;
+    bool is_closed; /* by the peer */
+    bool is_deaf;   /* reads no further */
+    size_t step;
+    unsigned answered;
+    size_t answer_sent;
+    size_t request_start; /* of the request under way, in received */
+    size_t received_length;
+    char received[REQUEST_SIZE];
+} peer;
+
+static void check(int code, const char *what)
+{
+    if (code != 0) {
+        fprintf(stderr, "tls_peer: %s failed: -0x%x\n", what, (unsigned)-code);
+        abort();
+    }
+}
+
+const char *certificate_file(const char *name)
+{
+    static struct {
+        char name[64];
+        char text[FILE_SIZE];
+    } files[FILES];
+    size_t i = 0;
+    while (i < FILES && files[i].name[0] != '\0' && strcmp(files[i].name, name) != 0) {
+        i++;
+    }
+    check(i == FILES, "finding room for a file");
+    if (files[i].name[0] == '\0') {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", CERTIFICATES, name);
+        FILE *file = fopen(path, "r");
+        check(file == NULL || fread(files[i].text, 1, FILE_SIZE - 1, file) == 0, path);
+        fclose(file);
+        snprintf(files[i].name, sizeof files[i].name, "%s", name);
+    }
+    return files[i].text;
+}
+
+/* ---- Queues ---- */
+
+static size_t push(queue_t *queue, const void *data, size_t size)
+{
+    const size_t room = QUEUE_SIZE - queue->length;
+    const size_t taken = size < room ? size : room;
+    memcpy(queue->bytes + queue->length, data, taken);
+    queue->length += taken;
+    return taken;
+}
+
+static size_t pull(queue_t *queue, void *buffer, size_t size)
+{
+    const size_t taken = size < queue->length ? size : queue->length;
+    memcpy(buffer, queue->bytes, taken);
+    queue->length -= taken;
+    memmove(queue->bytes, queue->bytes + taken, queue->length);
+    return taken;
+}
+
+static int peer_send(void *context, const unsigned char *data, size_t size)
+{
+    (void)context;
+    const size_t sent = push(&peer.to_client, data, size);
+    return sent > 0 ? (int)sent : MBEDTLS_ERR_SSL_WANT_WRITE;
+}
+
+static int peer_receive(void *context, unsigned char *buffer, size_t size)
+{
+    (void)context;
+    const size_t received = pull(&peer.to_peer, buffer, size);
+    return received > 0 ? (int)received : MBEDTLS_ERR_SSL_WANT_READ;
+}
+
+/* ---- The server ---- */
+
+static const peer_step_t *current_step(void)
+{
+    const size_t last = peer.script->step_count - 1;
+    return &peer.script->steps[peer.step < last ? peer.step : last];
+}
+
+void tls_peer_close(peer_then_t how)
+{
+    if (how == PEER_CLOSE_NOTIFY) {
+        mbedtls_ssl_close_notify(&peer.tls);
+    }
+    peer.is_closed = how != PEER_KEEP;
+}
+
+static bool request_is_complete(void)
+{
+    const char *request = peer.received + peer.request_start;
+    const char *end = strstr(request, "\r\n\r\n");
+    const char *length = strstr(request, "\r\nContent-Length: ");
+    if (!end) {
+        return false;
+    }
+    const size_t expected = length && length < end ? strtoul(length + 18, NULL, 10) : 0;
+    return current_step()->early || strlen(end + 4) >= expected;
+}
+
+static void answer(void)
+{
+    const peer_step_t *step = current_step();
+    if (!step->answer) {
+        return;
+    }
+    const size_t size = strlen(step->answer);
+    while (peer.answer_sent < size) {
+        const int code =
+            mbedtls_ssl_write(&peer.tls, (const unsigned char *)step->answer + peer.answer_sent,
+                              size - peer.answer_sent);
+        if (code <= 0) {
+            return; /* the queue is full: goes on at the next pump */
+        }
+        peer.answer_sent += (size_t)code;
+    }
+    peer.answer_sent = 0;
+    peer.request_start = peer.received_length;
+    peer.is_deaf = step->early;
+    peer.answered++;
+    peer.step++;
+    tls_peer_close(step->then);
+}
+
+static void read_request(void)
+{
+    char *into = peer.received + peer.received_length;
+    const int code = mbedtls_ssl_read(&peer.tls, (unsigned char *)into,
+                                      sizeof peer.received - 1 - peer.received_length);
+    if (code > 0) {
+        peer.received_length += (size_t)code;
+        peer.received[peer.received_length] = '\0';
+    }
+}
+
+static void pump(void)
+{
+    if (!peer.is_connected || peer.is_closed || peer.is_deaf) {
+        return;
+    }
+    if (!ardoq_seam_handshake_is_over(&peer.tls)) {
+        const int code = mbedtls_ssl_handshake(&peer.tls);
+        if (code != 0 && code != MBEDTLS_ERR_SSL_WANT_READ && code != MBEDTLS_ERR_SSL_WANT_WRITE) {
+            peer.is_closed = true;
+        }
+        return;
+    }
+    read_request();
+    if (request_is_complete()) {
+        answer();
+    }
+}
+
+/* ---- The fake port's other end ---- */
+
+static ardoq_err_t client_sends(void *context, const void *data, size_t size, size_t *sent)
+{
+    (void)context;
+    if (peer.is_closed) {
+        return ARDOQ_ERR_CONNECTION_CLOSED;
+    }
+    *sent = push(&peer.to_peer, data, size);
+    pump();
+    return *sent > 0 ? ARDOQ_OK : ARDOQ_PENDING;
+}
+
+static ardoq_err_t client_receives(void *context, void *buffer, size_t size, size_t *received)
+{
+    (void)context;
+    if (peer.to_client.length == 0) {
+        pump();
+    }
+    *received = pull(&peer.to_client, buffer, size);
+    if (*received > 0) {
+        return ARDOQ_OK;
+    }
+    return peer.is_closed ? ARDOQ_ERR_CONNECTION_CLOSED : ARDOQ_PENDING;
+}
+
+static void client_connected(void *context)
+{
+    (void)context;
+    check(mbedtls_ssl_session_reset(&peer.tls), "session_reset");
+    peer.to_peer.length = 0;
+    peer.to_client.length = 0;
+    peer.is_connected = true;
+    peer.is_closed = false;
+    peer.is_deaf = false;
+    peer.answer_sent = 0;
+    peer.request_start = peer.received_length;
+}
+
+static void client_closed(void *context)
+{
+    (void)context;
+    peer.is_connected = false;
+}
+
+/* ---- Starting ---- */
+
+static void load_chain(mbedtls_x509_crt *chain, const char *name)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s.pem", name);
+    const char *pem = certificate_file(file);
+    check(mbedtls_x509_crt_parse(chain, (const unsigned char *)pem, strlen(pem) + 1), file);
+}
+
+static void load_key(const char *name)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s.key", name);
+    const char *pem = certificate_file(file);
+    check(ardoq_seam_parse_key(&peer.key, (const unsigned char *)pem, strlen(pem) + 1), file);
+}
+
+static void limit_version(void)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    mbedtls_ssl_conf_max_tls_version(&peer.config, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
+}
+
+void tls_peer_start(const peer_script_t *script)
+{
+    memset(&peer, 0, sizeof peer);
+    peer.script = script;
+    mbedtls_ssl_config_init(&peer.config);
+    mbedtls_ssl_init(&peer.tls);
+    mbedtls_x509_crt_init(&peer.certificate);
+    mbedtls_x509_crt_init(&peer.client_ca);
+    mbedtls_pk_init(&peer.key);
+    check(mbedtls_ssl_config_defaults(&peer.config, MBEDTLS_SSL_IS_SERVER,
+                                      MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT),
+          "config_defaults");
+    check(ardoq_seam_random(&peer.config), "random");
+    load_chain(&peer.certificate, script->certificate);
+    load_key(script->certificate);
+    check(mbedtls_ssl_conf_own_cert(&peer.config, &peer.certificate, &peer.key), "own_cert");
+    if (script->client_ca) {
+        load_chain(&peer.client_ca, script->client_ca);
+        mbedtls_ssl_conf_ca_chain(&peer.config, &peer.client_ca, NULL);
+        mbedtls_ssl_conf_authmode(&peer.config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    }
+    if (script->tls_1_2) {
+        limit_version();
+    }
+    check(mbedtls_ssl_setup(&peer.tls, &peer.config), "setup");
+    mbedtls_ssl_set_bio(&peer.tls, NULL, peer_send, peer_receive, NULL);
+    ardoq_fake.peer = (ardoq_fake_peer_t){.send = client_sends,
+                                          .receive = client_receives,
+                                          .connected = client_connected,
+                                          .closed = client_closed};
+}
+
+void tls_peer_stop(void)
+{
+    mbedtls_ssl_free(&peer.tls);
+    mbedtls_ssl_config_free(&peer.config);
+    mbedtls_x509_crt_free(&peer.certificate);
+    mbedtls_x509_crt_free(&peer.client_ca);
+    mbedtls_pk_free(&peer.key);
+    ardoq_fake.peer = (ardoq_fake_peer_t){0};
+}
+
+const char *tls_peer_received(void)
+{
+    return peer.received;
+}
+
+unsigned tls_peer_answered(void)
+{
+    return peer.answered;
+}

@@ -1,0 +1,50 @@
+/*
+ * The server at the other end of the fake port: a real mbedTLS server over two byte queues in
+ * memory. It answers each complete request with the next step of its script.
+ */
+#ifndef ARDOQ_TLS_PEER_H
+#define ARDOQ_TLS_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the peer does after an answer. */
+typedef enum {
+    PEER_KEEP,         /* keeps the connection */
+    PEER_CLOSE_NOTIFY, /* closes it as TLS wants */
+    PEER_CUT,          /* closes it without a word, as anybody on the way can */
+} peer_then_t;
+
+typedef struct {
+    const char *answer; /* bytes of the response; null: stays silent */
+    peer_then_t then;
+    bool early; /* answers as soon as the head is complete, and reads no further */
+} peer_step_t;
+
+typedef struct {
+    const char *certificate;  /* name in the folder of certificates */
+    const char *client_ca;    /* asks for a client certificate of this CA; null: does not */
+    bool tls_1_2;             /* speaks TLS 1.2 only */
+    const peer_step_t *steps; /* the last one is repeated */
+    size_t step_count;
+} peer_script_t;
+
+/* Plugs the peer into the fake port. The script is borrowed. */
+void tls_peer_start(const peer_script_t *script);
+
+/* Unplugs it and frees what it holds. */
+void tls_peer_stop(void);
+
+/* All that was received of requests, over all connections, NUL-terminated. */
+const char *tls_peer_received(void);
+
+/* Requests that were answered. */
+unsigned tls_peer_answered(void);
+
+/* Ends the connection from the peer's side now. */
+void tls_peer_close(peer_then_t how);
+
+/* Text of a file of the folder of certificates, such as "ca.pem"; valid until the program ends. */
+const char *certificate_file(const char *name);
+
+#endif
