@@ -264,6 +264,8 @@ static void begin_response(ardoq_https_t *https)
     https->has_answer = false;
 }
 
+/* Written at the start, so that a request that cannot be sent fails before any connection, and again
+ * for a replay. */
 static ardoq_err_t write_head(ardoq_https_t *https)
 {
     ardoq_text_t head;
@@ -410,14 +412,14 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t
         https->is_reused = true;
         https->state = STATE_SEND_HEAD;
         https->detail.phase = ARDOQ_PHASE_IDLE;
-        return ARDOQ_OK;
+    } else {
+        disconnect(https);
+        memset(&https->detail, 0, sizeof https->detail);
     }
-    disconnect(https);
-    memset(&https->detail, 0, sizeof https->detail);
-    if (!ardoq_tls_clock_is_usable(https)) {
-        return ARDOQ_ERR_CLOCK_UNKNOWN;
+    ardoq_err_t err = write_head(https);
+    if (!err && https->state == STATE_DISCONNECTED) {
+        err = ardoq_tls_clock_is_usable(https) ? begin_resolve(https) : ARDOQ_ERR_CLOCK_UNKNOWN;
     }
-    const ardoq_err_t err = begin_resolve(https);
     return err ? fail(https, err) : ARDOQ_OK;
 }
 

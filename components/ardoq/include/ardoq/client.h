@@ -109,8 +109,9 @@ ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request
 /**
  * Begins a request without waiting; ardoq_request() is this, then step and wait in a loop.
  * @param response  borrowed until the request ends
- * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT; ARDOQ_ERR_BUSY; ARDOQ_ERR_CLOCK_UNKNOWN;
- * an error of ardoq_port_resolve_start().
+ * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT; ARDOQ_ERR_BUSY; ARDOQ_ERR_REQUEST_INVALID;
+ *         ARDOQ_ERR_REQUEST_TOO_LARGE; ARDOQ_ERR_CLOCK_UNKNOWN; an error of
+ *         ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response);

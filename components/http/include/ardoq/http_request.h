@@ -41,7 +41,8 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
 /**
  * Writes a header.
  * @param name   a token
- * @param value  visible ASCII, inner spaces and tabs; no other byte, so that nothing can be injected
+ * @param value  visible ASCII, inner spaces and tabs; no other byte, so that nothing can be
+ * injected
  */
 void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *value);
 

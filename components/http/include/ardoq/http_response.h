@@ -1,15 +1,15 @@
 /**
  * @file
- * Reads an HTTP/1.1 response (RFC 9112) from pieces of any size. Pure functions; the parser keeps no
- * pointer to what it was given.
+ * Reads an HTTP/1.1 response (RFC 9112) from pieces of any size. Pure functions; the parser keeps
+ * no pointer to what it was given.
  *
  * Bodies end by Content-Length, by the last chunk (extensions and trailers are read and dropped) or
  * by close; 204, 304 and answers to HEAD have none; 1xx answers are skipped. Refused with
  * ARDOQ_ERR_HTTP_PROTOCOL: any version but 1.0 and 1.1, a status outside 100 to 599, 101,
  * Content-Length together with Transfer-Encoding, unequal repeated Content-Length, a
- * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, a folded line, space
- * before the colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of status
- * lines, headers, chunk lines and trailers in all is ARDOQ_ERR_HEADERS_TOO_LARGE.
+ * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, a folded line,
+ * space before the colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of
+ * status lines, headers, chunk lines and trailers in all is ARDOQ_ERR_HEADERS_TOO_LARGE.
  *
  * A status line without the space before an absent reason is accepted, as many servers write it.
  */
@@ -27,13 +27,13 @@ extern "C" {
 #endif
 
 /** Most bytes that are read beside bodies in one exchange. */
-#define ARDOQ_HTTP_HEADERS_MAX 16384
+#define ARDOQ_HTTP_HEADERS_MAX   16384
 
 /** Bytes kept of a header's name; longer names are none that the parser needs. */
-#define ARDOQ_HTTP_NAME_SIZE 20
+#define ARDOQ_HTTP_NAME_SIZE     20
 
 /** Bytes kept of a header's value; what is needed of longer ones stands at their start. */
-#define ARDOQ_HTTP_VALUE_SIZE 96
+#define ARDOQ_HTTP_VALUE_SIZE    96
 
 /** Bytes kept of a Location's host, with its NUL. */
 #define ARDOQ_HTTP_LOCATION_SIZE 64
@@ -41,29 +41,35 @@ extern "C" {
 /** What the head of a response says, complete when ardoq_http_parser_t.head_complete is true. */
 typedef struct {
     uint16_t status;
-    bool is_json;             /**< Content-Type is application/json or ends in +json */
-    bool has_content_length;  /**< Content-Length was given */
-    bool has_retry_after;     /**< Retry-After was given as seconds */
-    bool keep_alive;          /**< the connection may carry another exchange */
-    uint32_t retry_after_s;   /**< seconds, cut to UINT32_MAX */
-    uint64_t content_length;  /**< bytes */
+    bool is_json;            /**< Content-Type is application/json or application/...+json */
+    bool has_content_length; /**< Content-Length was given */
+    bool has_retry_after;    /**< Retry-After was given as seconds */
+    bool keep_alive;         /**< the connection may carry another exchange */
+    uint32_t retry_after_s;  /**< seconds, cut to UINT32_MAX */
+    uint64_t content_length; /**< bytes */
     char location_host[ARDOQ_HTTP_LOCATION_SIZE]; /**< host of Location, "" if none; may be cut */
 } ardoq_http_head_t;
 
-/** State of one response. Everything but @p head and @p head_complete is private. */
+/**
+ * State of one response. Everything but @p head and @p head_complete is private. Large fields stand
+ * last, which makes for smaller code.
+ */
 typedef struct {
-    ardoq_http_head_t head;
     bool head_complete; /**< the final head was read; a body may follow */
 
     bool head_request; /**< the request's method was HEAD */
     bool has_transfer_encoding;
     bool http_1_0;
-    bool value_cut; /**< the current header's value was longer than value[] */
+    bool asks_close; /**< Connection holds "close" */
+    bool value_cut;  /**< the current header's value was longer than value[] */
     uint8_t state;
     uint8_t name_length;
     uint8_t value_length;
-    uint16_t head_bytes;  /**< counted against ARDOQ_HTTP_HEADERS_MAX */
-    uint64_t remaining;   /**< of the body or the chunk */
+    uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
+    uint64_t remaining;  /**< of the body or the chunk */
+
+    ardoq_http_head_t head;
+
     char name[ARDOQ_HTTP_NAME_SIZE];
     char value[ARDOQ_HTTP_VALUE_SIZE];
 } ardoq_http_parser_t;

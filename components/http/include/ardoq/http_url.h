@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /** Longest host name in bytes, with its NUL. DNS allows 253 characters; Ardoq's have about 30. */
-#define ARDOQ_HTTP_HOST_SIZE 128
+#define ARDOQ_HTTP_HOST_SIZE    128
 
 /** Port of https (RFC 9110, 4.2.2). */
 #define ARDOQ_HTTP_DEFAULT_PORT 443
@@ -50,9 +50,8 @@ bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const c
  * @return ARDOQ_OK; ARDOQ_ERR_LINK_REFUSED for another scheme, host or port, for user information,
  *         and for a target with a byte that ardoq_http_target_is_valid() refuses.
  */
-ardoq_err_t ardoq_http_link_target(const char *link, size_t size,
-                                   const ardoq_http_origin_t *origin, const char **target,
-                                   size_t *target_size);
+ardoq_err_t ardoq_http_link_target(const char *link, size_t size, const ardoq_http_origin_t *origin,
+                                   const char **target, size_t *target_size);
 
 /**
  * True for a target in origin form (RFC 9112, 3.2.1): a path that begins with a slash, perhaps with

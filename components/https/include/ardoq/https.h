@@ -139,7 +139,8 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_https_config_t *c
 
 /**
  * Begins an exchange, on the kept connection if there is one and it is alive.
- * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; ARDOQ_ERR_CLOCK_UNKNOWN, before anything is sent.
+ * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; before anything is sent: an error of the head's writer,
+ *         ARDOQ_ERR_CLOCK_UNKNOWN, or an error of ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t *exchange);
 

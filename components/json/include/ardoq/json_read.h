@@ -1,10 +1,12 @@
 /**
  * @file
- * Reads values out of a JSON text that stands whole in memory, by path. The text is validated first,
- * then split into tokens in a fixed array; nothing is copied but what is asked for.
+ * Reads values out of a JSON text that stands whole in memory, by path. The text is validated
+ * first, then split into tokens in a fixed array; nothing is copied but what is asked for.
  *
  * A path names members by their keys and elements by their numbers, joined by dots:
- * "components.created.0.id". The empty path is the value itself.
+ * "components.created.0.id". The empty path is the value itself. Keys compare by what they mean,
+ * escapes resolved; a key that holds a dot, an escaped NUL or half a surrogate pair is out of
+ * reach.
  */
 #ifndef ARDOQ_JSON_READ_H
 #define ARDOQ_JSON_READ_H
@@ -20,20 +22,9 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
-/* json.c hands these tokens to jsmn as its own type, so the compiler must not assume that two types
- * never share memory. */
-#define ARDOQ_JSON_MAY_ALIAS __attribute__((may_alias))
-#else
-#define ARDOQ_JSON_MAY_ALIAS
-#endif
-
-/** A part of the text, laid out as jsmn's jsmntok_t (checked at compile time). */
-typedef struct ARDOQ_JSON_MAY_ALIAS {
-    int type;  /**< jsmntype_t: 1 object, 2 array, 4 string, 8 primitive */
-    int start; /**< offset of the first byte; of a string, after the quote */
-    int end;   /**< offset after the last byte; of a string, of the closing quote */
-    int size;  /**< members or elements */
+/** A part of the text: room for one of jsmn's tokens, which only json.c knows (checked there). */
+typedef struct {
+    int words[4];
 } ardoq_json_token_t;
 
 /** A JSON text split into tokens. The text is borrowed: it must outlive the document. */
@@ -59,8 +50,9 @@ typedef enum {
 /**
  * Validates and splits a text.
  * @param text  @p size bytes, borrowed
- * @return ARDOQ_OK, an error of ardoq_json_validate(), or ARDOQ_ERR_JSON_TOO_MANY_TOKENS. After a
- *         failure the document holds nothing and every look-up is ARDOQ_ERR_JSON_KEY_MISSING.
+ * @return ARDOQ_OK, an error of ardoq_json_validate(), ARDOQ_ERR_JSON_TOO_MANY_TOKENS, or
+ *         ARDOQ_ERR_INVALID_ARGUMENT for more than INT_MAX bytes. After a failure the document
+ *         holds nothing and every look-up is ARDOQ_ERR_JSON_KEY_MISSING.
  */
 ardoq_err_t ardoq_json_parse(ardoq_json_document_t *document, const char *text, size_t size);
 
@@ -93,7 +85,7 @@ const char *ardoq_json_raw(const ardoq_json_document_t *document, ardoq_json_val
  *                as many whole characters as fit
  * @return ARDOQ_OK; ARDOQ_ERR_JSON_KEY_MISSING; ARDOQ_ERR_JSON_TYPE, also for null;
  *         ARDOQ_ERR_JSON_TRUNCATED; ARDOQ_ERR_JSON_UTF8 for a surrogate without its twin or an
- *         escaped NUL, which C text cannot hold.
+ *         escaped NUL, which C text cannot hold; ARDOQ_ERR_INVALID_ARGUMENT when @p size is 0.
  */
 ardoq_err_t ardoq_json_string(const ardoq_json_document_t *document, ardoq_json_value_t from,
                               const char *path, char *buffer, size_t size);

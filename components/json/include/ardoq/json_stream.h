@@ -3,8 +3,9 @@
  * Reads a JSON object of any length in constant memory: the elements of one of its arrays, one at a
  * time, and the other members that the caller wants, whole.
  *
- * Of {"_links":{...},"values":[{...},{...}]} with the array "values" and the member "_links" it gives
- * three texts, in the order in which they stand. The text is validated as it passes, to its end.
+ * Of {"_links":{...},"values":[{...},{...}]} with the array "values" and the member "_links" it
+ * gives three texts, in the order in which they stand. The text is validated as it passes, to its
+ * end. A key that stands twice is read twice; elements are then numbered on.
  */
 #ifndef ARDOQ_JSON_STREAM_H
 #define ARDOQ_JSON_STREAM_H
@@ -37,10 +38,10 @@ typedef struct {
     const char *member; /**< key of the wanted member */
     char *buffer;       /**< holds the text of an element or member while it is reported */
     size_t size;        /**< of the buffer in bytes */
-    size_t length;      /**< bytes of the text in the buffer */
+    size_t length;      /**< bytes of the text reported, in the buffer and not NUL-terminated */
     uint32_t index;     /**< number of the element reported, from 0 */
     uint32_t next_index;
-    bool found_array;   /**< the array was there */
+    bool found_array; /**< the array was there */
     uint8_t state;
     uint8_t key_length;
     char key[ARDOQ_JSON_STREAM_KEY_SIZE];
@@ -61,9 +62,9 @@ void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, cons
  * @param data           @p size bytes
  * @param[out] consumed  bytes used up
  * @param[out] event     what was found; the text stays in the buffer until the next call
- * @return ARDOQ_OK; an error of ardoq_json_validator_byte(); ARDOQ_ERR_JSON_TYPE when the text is no
- *         object or the array's value no array; ARDOQ_ERR_JSON_BUFFER_FULL for a member that does
- *         not fit.
+ * @return ARDOQ_OK; an error of ardoq_json_validator_byte(); ARDOQ_ERR_JSON_TYPE when the text is
+ *         no object or the array's value no array; ARDOQ_ERR_JSON_BUFFER_FULL for a member that
+ *         does not fit. After an error every further call with input is ARDOQ_ERR_JSON_INVALID.
  */
 ardoq_err_t ardoq_json_stream_feed(ardoq_json_stream_t *stream, const char *data, size_t size,
                                    size_t *consumed, ardoq_json_stream_event_t *event);

@@ -25,13 +25,12 @@ extern "C" {
 typedef struct {
     uint8_t state;
     uint8_t depth;
-    uint8_t literal;      /**< which of true, false, null */
-    uint8_t position;     /**< in a literal, or hex digits read of \\u */
-    uint8_t utf8_left;    /**< continuation bytes still to come */
-    uint8_t utf8_low;     /**< range of the next continuation byte */
+    uint8_t position;  /**< in the literals, or hex digits read of \\u */
+    uint8_t utf8_left; /**< continuation bytes still to come */
+    uint8_t utf8_low;  /**< range of the next continuation byte */
     uint8_t utf8_high;
-    bool key;             /**< the string under way is a member's name */
-    uint32_t objects;     /**< bit n: level n is an object, else an array */
+    bool key;         /**< the string under way is a member's name */
+    uint32_t objects; /**< bit n: level n is an object, else an array */
 } ardoq_json_validator_t;
 
 /** Begins a text. */

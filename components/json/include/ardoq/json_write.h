@@ -17,13 +17,11 @@
 extern "C" {
 #endif
 
-/** A JSON text under construction. All of it is private. */
+/** A JSON text under construction, validated as it grows. All of it is private. */
 typedef struct {
     ardoq_text_t text;
-    uint8_t depth;
-    bool comma;       /**< a value stands before the next one on this level */
-    bool after_key;   /**< a key was written, its value is due */
-    uint32_t objects; /**< bit n: level n is an object, else an array */
+    ardoq_json_validator_t validator;
+    bool comma; /**< a value stands before the next one on this level */
 } ardoq_json_writer_t;
 
 /** Starts an empty text in @p buffer of @p size bytes (at least 1), borrowed until the end. */
