@@ -33,13 +33,20 @@ def main():
     parser.add_argument("--kconfig", type=pathlib.Path, required=True)
     parser.add_argument("--defaults", type=pathlib.Path, help="values that differ from Kconfig's")
     parser.add_argument("--sdkconfig", type=pathlib.Path, help="values from menuconfig, if it exists")
-    parser.add_argument("--header", type=pathlib.Path, required=True, help="the file to write")
+    parser.add_argument("--header", type=pathlib.Path, help="the sdkconfig.h to write")
+    parser.add_argument(
+        "--save", action="store_true", help="write the sdkconfig file, so that it can be edited"
+    )
     arguments = parser.parse_args()
 
     value_files = [arguments.defaults] if arguments.defaults else []
     if arguments.sdkconfig and arguments.sdkconfig.exists():
         value_files.append(arguments.sdkconfig)
-    load(arguments.kconfig, value_files).write_autoconf(str(arguments.header))
+    kconfig = load(arguments.kconfig, value_files)
+    if arguments.header:
+        kconfig.write_autoconf(str(arguments.header))
+    if arguments.save:
+        kconfig.write_config(str(arguments.sdkconfig))
 
 
 if __name__ == "__main__":

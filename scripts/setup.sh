@@ -28,7 +28,7 @@ python3-kconfiglib      build   turns Kconfig into sdkconfig.h
 python3-starlette       build   the stand-in: routes and requests
 python3-uvicorn         build   the stand-in: HTTPS server
 python3-jsonschema      build   the stand-in: checks requests against the documented schema
-openssl                 build   makes the certificates of the stand-in
+python3-cryptography    build   makes the certificates of the stand-in
 ca-certificates         build   the roots that a connection to the real Ardoq is checked against
 libcmocka-dev           test    unit tests in C
 python3-pytest          test    tests in Python
