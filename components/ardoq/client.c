@@ -88,9 +88,11 @@ static void write_head(void *context, ardoq_text_t *head)
 {
     const ardoq_client_t *client = context;
     const ardoq_request_t *request = &client->request;
-    log_info(request->method, request->path);
     ardoq_http_write_request_line(head, request->method, request->path, request->query,
                                   request->query_count);
+    if (!head->err) {
+        log_info(request->method, request->path);
+    }
     ardoq_http_write_host(head, &client->origin);
     log_debug("Host", client->origin.host);
     write_header(head, "User-Agent", "ardoq-device/" ARDOQ_VERSION);

@@ -46,28 +46,14 @@ static void blank_control_characters(char *text)
     }
 }
 
-/* A text that was cut inside a UTF-8 character loses the character's beginning too. */
-static void drop_cut_character(char *text, size_t length)
-{
-    size_t start = length;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
-        start--;
-    }
-    if (start > 0 && (unsigned char)text[start - 1] >= 0xc0) {
-        text[start - 1] = '\0';
-    }
-}
-
 void ardoq_response_set_message(ardoq_response_t *response, const char *text, size_t size)
 {
     const size_t room = sizeof response->message - 1;
     const size_t length = size < room ? size : room;
-    memcpy(response->message, text, length);
-    response->message[length] = '\0';
-    if (length < size) {
-        drop_cut_character(response->message, length);
+    for (size_t i = 0; i < length; i++) {
+        response->message[i] = text[i] >= ' ' && text[i] < 0x7f ? text[i] : ' ';
     }
-    blank_control_characters(response->message);
+    response->message[length] = '\0';
 }
 
 void ardoq_response_init(ardoq_response_t *response)

@@ -10,7 +10,7 @@ void ardoq_response_init(ardoq_response_t *response);
 /* Fills client->response from the exchange that has ended, and judges its status. */
 ardoq_err_t ardoq_response_interpret(ardoq_client_t *client);
 
-/* Copies text for people: cut to fit, every control character a space. */
+/* Copies text of unknown encoding for people: cut to fit, all but printable ASCII a space. */
 void ardoq_response_set_message(ardoq_response_t *response, const char *text, size_t size);
 
 #endif

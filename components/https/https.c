@@ -78,12 +78,17 @@ static ardoq_err_t wait_for_tls(ardoq_https_t *https, ardoq_port_wait_t what, ui
     return wait_for(https, what, what == ARDOQ_PORT_WAIT_TIME ? 0 : at_most_ms, wait);
 }
 
-static ardoq_err_t begin_resolve(ardoq_https_t *https)
+/* Begins a connection. Certificates are judged by the time at which it is made. */
+static ardoq_err_t begin_connection(ardoq_https_t *https)
 {
-    https->state = STATE_RESOLVE;
+    memset(&https->detail, 0, sizeof https->detail);
     https->is_reused = false;
     https->address_count = 0;
     https->address_next = 0;
+    if (!ardoq_tls_clock_is_usable(https)) {
+        return ARDOQ_ERR_CLOCK_UNKNOWN;
+    }
+    https->state = STATE_RESOLVE;
     const ardoq_err_t err = ardoq_port_resolve_start(&https->resolve, https->config.origin->host);
     https->detail.platform_code = https->resolve.platform_code;
     return err;
@@ -158,15 +163,11 @@ static ardoq_err_t step_handshake(ardoq_https_t *https, ardoq_https_wait_t *wait
 
 /* ---- Response ------------------------------------------------------------------------------- */
 
-static bool is_success(const ardoq_https_t *https)
+/* What was asked for. The bodies of errors and pages are only for people: they never reach on_body,
+ * and what does not fit the buffer is dropped. */
+static bool is_data(const ardoq_https_t *https)
 {
-    return https->parser.head.status / 100 == 2;
-}
-
-/* Errors and pages never reach on_body: what they say is kept in the buffer. */
-static bool is_streamed(const ardoq_https_t *https)
-{
-    return https->exchange.on_body && is_success(https) && https->parser.head.is_json;
+    return https->parser.head.status / 100 == 2 && https->parser.head.is_json;
 }
 
 static ardoq_err_t keep_body(ardoq_https_t *https, const char *data, size_t size)
@@ -174,7 +175,7 @@ static ardoq_err_t keep_body(ardoq_https_t *https, const char *data, size_t size
     /* One byte stays for the closing NUL. */
     const size_t room = sizeof https->buffer - 1 - https->length;
     if (size > room) {
-        if (is_success(https)) {
+        if (is_data(https)) {
             return ARDOQ_ERR_RESPONSE_TOO_LARGE;
         }
         https->body_cut = true;
@@ -190,7 +191,7 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     if (piece->body_size == 0) {
         return ARDOQ_OK;
     }
-    if (is_streamed(https)) {
+    if (is_data(https) && https->exchange.on_body) {
         return https->exchange.on_body(https->exchange.on_body_context, piece->body,
                                        piece->body_size);
     }
@@ -264,8 +265,8 @@ static void begin_response(ardoq_https_t *https)
     https->has_answer = false;
 }
 
-/* Written at the start, so that a request that cannot be sent fails before any connection, and again
- * for a replay. */
+/* Written at the start, so that a request that cannot be sent fails before any connection, and
+ * again for a replay. */
 static ardoq_err_t write_head(ardoq_https_t *https)
 {
     ardoq_text_t head;
@@ -411,14 +412,12 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t
     if (https->state == STATE_KEPT && ardoq_tls_is_alive(https)) {
         https->is_reused = true;
         https->state = STATE_SEND_HEAD;
-        https->detail.phase = ARDOQ_PHASE_IDLE;
     } else {
         disconnect(https);
-        memset(&https->detail, 0, sizeof https->detail);
     }
     ardoq_err_t err = write_head(https);
     if (!err && https->state == STATE_DISCONNECTED) {
-        err = ardoq_tls_clock_is_usable(https) ? begin_resolve(https) : ARDOQ_ERR_CLOCK_UNKNOWN;
+        err = begin_connection(https);
     }
     return err ? fail(https, err) : ARDOQ_OK;
 }
@@ -438,9 +437,8 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait)
     if (may_replay(https, err)) {
         wipe_head(https);
         disconnect(https);
-        memset(&https->detail, 0, sizeof https->detail);
         wait->timeout_ms = 0;
-        err = begin_resolve(https);
+        err = begin_connection(https);
         err = err ? err : ARDOQ_PENDING;
     }
     return err < 0 ? fail(https, err) : err;

@@ -41,13 +41,16 @@
 #if MBEDTLS_VERSION_MAJOR < 4
 static int random_bytes(void *context, unsigned char *buffer, size_t size)
 {
-    (void)context;
-    /* mbedTLS passes any negative number on as the handshake's result. */
-    return ardoq_port_random(buffer, size) == ARDOQ_OK ? 0 : ARDOQ_ERR_RANDOM_FAILED;
+    ardoq_err_t *failure = context;
+    const ardoq_err_t err = ardoq_port_random(buffer, size);
+    if (err && failure) {
+        *failure = err;
+    }
+    return err ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : 0;
 }
 #endif
 
-ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config)
+ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure)
 {
 #ifdef NEEDS_PSA
     if (psa_crypto_init() != PSA_SUCCESS) {
@@ -55,9 +58,10 @@ ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config)
     }
 #endif
 #if MBEDTLS_VERSION_MAJOR < 4
-    mbedtls_ssl_conf_rng(config, random_bytes, NULL);
+    mbedtls_ssl_conf_rng(config, random_bytes, failure);
 #else
     (void)config;
+    (void)failure;
 #endif
     return ARDOQ_OK;
 }

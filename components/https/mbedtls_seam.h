@@ -13,8 +13,9 @@
 /* Signature of an X.509 verify callback. */
 typedef int (*ardoq_seam_verify_t)(void *, mbedtls_x509_crt *, int, uint32_t *);
 
-/* Starts PSA where TLS needs it, and gives the configuration its random numbers. */
-ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config);
+/* Starts PSA where TLS needs it, and gives the configuration its random numbers. A later failure of
+ * the port is written to *failure, which mbedTLS would not pass on as it is. */
+ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
 
 /* Demands TLS 1.2 at least. */
 void ardoq_seam_min_tls_version(mbedtls_ssl_config *config);

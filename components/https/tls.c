@@ -146,9 +146,6 @@ static ardoq_err_t tls_error(ardoq_https_t *https, int code)
     if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
-    if (code == ARDOQ_ERR_RANDOM_FAILED) {
-        return ARDOQ_ERR_RANDOM_FAILED;
-    }
     return ardoq_seam_is_no_common_version(code) ? ARDOQ_ERR_TLS_NO_COMMON_VERSION
                                                  : ARDOQ_ERR_TLS_FAILED;
 }
@@ -232,38 +229,49 @@ static ardoq_err_t load_stored_key(ardoq_https_t *https)
         err = parse_key(https, https->buffer);
     }
     ardoq_wipe(https->buffer, sizeof https->buffer);
+    return err;
+}
+
+/* *has_key tells whether there was a key; a missing one is no error. */
+static ardoq_err_t load_stored_pair(ardoq_https_t *https, bool *has_key)
+{
+    ardoq_err_t err = parse_stored_certificates(https, "cert", &https->certificate,
+                                                ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    if (!err) {
+        err = load_stored_key(https);
+        *has_key = err != ARDOQ_ERR_NOT_SET;
+    }
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+}
+
+static ardoq_err_t load_given_pair(ardoq_https_t *https, bool *has_key)
+{
+    const ardoq_https_config_t *config = &https->config;
+    *has_key = config->key_pem != NULL;
+    ardoq_err_t err = ARDOQ_OK;
+    if (config->certificate_pem) {
+        err = parse_certificates(https, &https->certificate, config->certificate_pem,
+                                 ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    }
+    return !err && *has_key ? parse_key(https, config->key_pem) : err;
 }
 
 static ardoq_err_t load_client_certificate(ardoq_https_t *https)
 {
-    const ardoq_https_config_t *config = &https->config;
-    const ardoq_err_t invalid = ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
-    const bool is_given = config->certificate_pem || config->key_pem;
-    ardoq_err_t err = ARDOQ_OK;
-    if (is_given && !(config->certificate_pem && config->key_pem)) {
-        return invalid;
-    }
-    if (is_given) {
-        err = parse_certificates(https, &https->certificate, config->certificate_pem, invalid);
-        err = err ? err : parse_key(https, config->key_pem);
-    } else {
-        err = parse_stored_certificates(https, "cert", &https->certificate, invalid);
-        err = err ? err : load_stored_key(https);
-    }
-    if (err) {
+    const bool is_given = https->config.certificate_pem || https->config.key_pem;
+    bool has_key = false;
+    const ardoq_err_t err =
+        is_given ? load_given_pair(https, &has_key) : load_stored_pair(https, &has_key);
+    const bool has_certificate = https->certificate.raw.p != NULL;
+    if (err || !(has_certificate || has_key)) {
         return err;
     }
-    const bool has_certificate = https->certificate.raw.p != NULL;
-    const bool has_key = mbedtls_pk_get_type(&https->key) != MBEDTLS_PK_NONE;
-    if (has_certificate != has_key) {
-        return invalid;
+    if (!(has_certificate && has_key)) {
+        return ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
     }
-    if (has_certificate &&
-        mbedtls_ssl_conf_own_cert(&https->tls_config, &https->certificate, &https->key) != 0) {
-        return ARDOQ_ERR_OUT_OF_MEMORY;
-    }
-    return ARDOQ_OK;
+    const int code =
+        mbedtls_ssl_conf_own_cert(&https->tls_config, &https->certificate, &https->key);
+    return code == 0 ? ARDOQ_OK : tls_error(https, code);
 }
 
 ardoq_err_t ardoq_tls_open(ardoq_https_t *https)
@@ -280,7 +288,7 @@ ardoq_err_t ardoq_tls_open(ardoq_https_t *https)
     }
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     ardoq_seam_min_tls_version(config);
-    ardoq_err_t err = ardoq_seam_random(config);
+    ardoq_err_t err = ardoq_seam_random(config, &https->io_err);
     err = err ? err : load_roots(https);
     return err ? err : load_client_certificate(https);
 }

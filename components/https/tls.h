@@ -18,8 +18,8 @@ bool ardoq_tls_clock_is_usable(ardoq_https_t *https);
 ardoq_err_t ardoq_tls_begin(ardoq_https_t *https);
 
 /*
- * The functions below set *wait with ARDOQ_PENDING; ARDOQ_PORT_WAIT_TIME means that there is nothing
- * to wait for: call again at once.
+ * The functions below set *wait with ARDOQ_PENDING; ARDOQ_PORT_WAIT_TIME means that there is
+ * nothing to wait for: call again at once.
  */
 
 /* One step of the handshake: ARDOQ_OK when it is over. */

@@ -428,6 +428,31 @@ static void test_errors_and_pages_are_not_streamed(void **state)
     assert_int_equal(streamed, 0);
 }
 
+/* A login page must not look like data that was too large. */
+static void test_large_page_is_cut(void **state)
+{
+    (void)state;
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+    static char page[2 * ARDOQ_BUFFER_SIZE];
+    memset(page, 'p', sizeof page - 1);
+    memcpy(page, head, sizeof head - 1);
+    assert_int_equal(run_with(page, PEER_CLOSE_NOTIFY), ARDOQ_OK);
+    assert_true(https.body_cut);
+    assert_int_equal(https.length, ARDOQ_BUFFER_SIZE - 1);
+}
+
+/* A kept connection may be days old when its successor is made. */
+static void test_replay_reads_the_clock_again(void **state)
+{
+    (void)state;
+    static const peer_step_t steps[] = {{.answer = JSON_OK}, {.answer = "", .then = PEER_CUT}};
+    start_peer(steps, 2);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    ardoq_fake.wall_time += 90 * 86400;
+    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
 /* ---- Answers that come before the body is sent ---- */
 
 static void early_answer(peer_then_t then, size_t body_size)
@@ -619,6 +644,21 @@ static void test_every_failing_receive(void **state)
     answer_with(JSON_OK, PEER_KEEP);
     fail_at_every_call(ARDOQ_FAKE_RECEIVE, ARDOQ_ERR_CONNECTION_CLOSED,
                        ARDOQ_ERR_CONNECTION_CLOSED);
+}
+
+static void test_failing_random_number(void **state)
+{
+    (void)state;
+#if MBEDTLS_VERSION_MAJOR < 4
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    ardoq_fake_fail(ARDOQ_FAKE_RANDOM, 1, ARDOQ_ERR_RANDOM_FAILED);
+    assert_int_equal(run(), ARDOQ_ERR_RANDOM_FAILED);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+    assert_int_equal(run(), ARDOQ_OK);
+#else
+    skip(); /* mbedTLS 4 draws its random numbers from PSA, not from the port. */
+#endif
 }
 
 static void test_platform_code_is_kept(void **state)
@@ -997,6 +1037,8 @@ int main(void)
         TEST(test_streamed_body_may_be_larger_than_the_buffer),
         TEST(test_error_of_the_callback_ends_the_exchange),
         TEST(test_errors_and_pages_are_not_streamed),
+        TEST(test_large_page_is_cut),
+        TEST(test_replay_reads_the_clock_again),
         TEST(test_early_answer_of_a_server_that_stops_reading),
         TEST(test_early_answer_of_a_server_that_closes),
         TEST(test_deadline_while_resolving),
@@ -1010,6 +1052,7 @@ int main(void)
         TEST(test_every_failing_connect),
         TEST(test_every_failing_send),
         TEST(test_every_failing_receive),
+        TEST(test_failing_random_number),
         TEST(test_platform_code_is_kept),
         TEST(test_cancel_in_every_state),
         TEST(test_only_one_exchange_at_a_time),

@@ -263,7 +263,7 @@ void tls_peer_start(const peer_script_t *script)
     check(mbedtls_ssl_config_defaults(&peer.config, MBEDTLS_SSL_IS_SERVER,
                                       MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT),
           "config_defaults");
-    check(ardoq_seam_random(&peer.config), "random");
+    check(ardoq_seam_random(&peer.config, NULL), "random");
     load_chain(&peer.certificate, script->certificate);
     load_key(script->certificate);
     check(mbedtls_ssl_conf_own_cert(&peer.config, &peer.certificate, &peer.key), "own_cert");

@@ -59,7 +59,7 @@ typedef struct {
 typedef struct {
     int status;             /**< HTTP status; 0 when no response came */
     bool is_json;           /**< the body is application/json */
-    bool body_cut;          /**< the body of an error was longer than the buffer */
+    bool body_cut;          /**< the body of an error or page was cut */
     uint32_t retry_after_s; /**< with status 429 and 503: pause to make before the next request */
     const char *body;       /**< NUL-terminated, in the client until its next call; never null */
     size_t body_size;       /**< in bytes, without the NUL; 0 when on_body took it */

@@ -122,7 +122,7 @@ typedef struct {
     ardoq_https_detail_t detail;
 
     size_t length;                  /**< bytes of the body in the buffer */
-    bool body_cut;                  /**< an error's body was longer than the buffer */
+    bool body_cut;                  /**< the body of an error or page was cut */
     char buffer[ARDOQ_BUFFER_SIZE]; /**< first the request head, then the response body */
 } ardoq_https_t;
 
@@ -139,8 +139,8 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_https_config_t *c
 
 /**
  * Begins an exchange, on the kept connection if there is one and it is alive.
- * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; before anything is sent: an error of the head's writer,
- *         ARDOQ_ERR_CLOCK_UNKNOWN, or an error of ardoq_port_resolve_start().
+ * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; before anything is sent: an error of the head's
+ * writer, ARDOQ_ERR_CLOCK_UNKNOWN, or an error of ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t *exchange);
 

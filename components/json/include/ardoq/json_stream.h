@@ -41,10 +41,10 @@ typedef struct {
     size_t length;      /**< bytes of the text reported, in the buffer and not NUL-terminated */
     uint32_t index;     /**< number of the element reported, from 0 */
     uint32_t next_index;
+    char key[ARDOQ_JSON_STREAM_KEY_SIZE];
     bool found_array; /**< the array was there */
     uint8_t state;
     uint8_t key_length;
-    char key[ARDOQ_JSON_STREAM_KEY_SIZE];
 } ardoq_json_stream_t;
 
 /**
