@@ -1,0 +1,43 @@
+/**
+ * @file
+ * Facts about the device as the system's files tell them, private to the POSIX port.
+ */
+#ifndef ARDOQ_POSIX_FACTS_H
+#define ARDOQ_POSIX_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/** One fact, NUL-terminated. */
+typedef struct {
+    char text[256];
+} ardoq_fact_t;
+
+/** Puts the folder @p root, borrowed, in the place of `/` for every function here; for tests. */
+void ardoq_facts_set_root(const char *root);
+
+/** Opens a file for reading; null if it cannot be opened. */
+FILE *ardoq_fact_open(const char *path);
+
+/**
+ * Reads the last of the NUL-separated texts of a file; most files hold one.
+ * @return false if there is none, or only junk.
+ */
+bool ardoq_fact_read(const char *path, ardoq_fact_t *fact);
+
+/** Reads the value of the first line that has the form key, separator, value. */
+bool ardoq_fact_read_entry(const char *path, const char *key, char separator, ardoq_fact_t *fact);
+
+/** True for nothing, and for what makers leave in a table that they should have filled in. */
+bool ardoq_fact_is_junk(const char *text);
+
+/**
+ * Copies the characters of @p text, but not control characters and what is no valid UTF-8.
+ * @param field  receives as many whole characters as fit, NUL-terminated; untouched if there is
+ * none
+ * @param size   of @p field in bytes
+ */
+void ardoq_fact_put(char *field, size_t size, const char *text);
+
+#endif

@@ -1,0 +1,288 @@
+#define _DEFAULT_SOURCE /* IFF_UP and its like */
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <limits.h>
+#include <mbedtls/md.h>
+#include <net/if.h>
+#include <net/route.h>
+#include <netpacket/packet.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/utsname.h>
+
+#include "ardoq/port.h"
+#include "facts.h"
+
+#define PUT(field, text) ardoq_fact_put((field), sizeof(field), (text))
+
+/* ---- The serial number ----------------------------------------------------------------------- */
+
+enum { ID_SIZE = 16, HASH_SIZE = 32, HASH_BLOCK = 64 };
+
+static bool read_machine_id(const char *path, unsigned char id[ID_SIZE])
+{
+    ardoq_fact_t fact;
+    if (!ardoq_fact_read(path, &fact) ||
+        strspn(fact.text, "0123456789abcdefABCDEF") != (size_t)2 * ID_SIZE ||
+        fact.text[2 * ID_SIZE] != '\0') {
+        return false;
+    }
+    for (size_t i = 0; i < ID_SIZE; i++) {
+        sscanf(fact.text + 2 * i, "%2hhx", &id[i]);
+    }
+    return true;
+}
+
+/* HMAC-SHA-256, written out because mbedTLS 4 has no public function for it. */
+static bool keyed_hash(const unsigned char key[ID_SIZE], const unsigned char text[ID_SIZE],
+                       unsigned char hash[HASH_SIZE])
+{
+    const mbedtls_md_info_t *sha256 = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+    unsigned char inner[HASH_BLOCK + ID_SIZE];
+    unsigned char outer[HASH_BLOCK + HASH_SIZE];
+    memset(inner, 0x36, HASH_BLOCK);
+    memset(outer, 0x5c, HASH_BLOCK);
+    for (size_t i = 0; i < ID_SIZE; i++) {
+        inner[i] ^= key[i];
+        outer[i] ^= key[i];
+    }
+    memcpy(inner + HASH_BLOCK, text, ID_SIZE);
+    return mbedtls_md(sha256, inner, sizeof inner, outer + HASH_BLOCK) == 0 &&
+           mbedtls_md(sha256, outer, sizeof outer, hash) == 0;
+}
+
+/* machine-id(5): the id itself must not be shown to others, a hash for one application may be. This
+ * one is what `systemd-id128 machine-id --app-specific=752de39d053f4340a1e6fe2851e164da` prints. */
+static bool read_machine_serial(ardoq_fact_t *serial)
+{
+    static const unsigned char application[ID_SIZE] = {0x75, 0x2d, 0xe3, 0x9d, 0x05, 0x3f,
+                                                       0x43, 0x40, 0xa1, 0xe6, 0xfe, 0x28,
+                                                       0x51, 0xe1, 0x64, 0xda};
+    unsigned char id[ID_SIZE];
+    unsigned char hash[HASH_SIZE];
+    if ((!read_machine_id("/etc/machine-id", id) &&
+         !read_machine_id("/var/lib/dbus/machine-id", id)) ||
+        !keyed_hash(id, application, hash)) {
+        return false;
+    }
+    hash[6] = (unsigned char)((hash[6] & 0x0f) | 0x40);
+    hash[8] = (unsigned char)((hash[8] & 0x3f) | 0x80);
+    for (size_t i = 0; i < ID_SIZE; i++) {
+        snprintf(serial->text + 2 * i, 3, "%02x", hash[i]);
+    }
+    return true;
+}
+
+/* The serial is the key of every report, so it must be the same for every user. That is why the
+ * DMI's, which only root may read, comes last: it would split a device in two. */
+static void read_serial(ardoq_identity_t *identity)
+{
+    ardoq_fact_t fact;
+    if (ardoq_fact_read("/proc/device-tree/serial-number", &fact) || read_machine_serial(&fact) ||
+        ardoq_fact_read("/sys/class/dmi/id/product_serial", &fact)) {
+        PUT(identity->serial, fact.text);
+    }
+}
+
+/* ---- Hardware and software ------------------------------------------------------------------- */
+
+static void read_model(ardoq_identity_t *identity)
+{
+    ardoq_fact_t product;
+    ardoq_fact_t vendor;
+    if (ardoq_fact_read("/proc/device-tree/model", &product)) {
+        PUT(identity->model, product.text);
+        return;
+    }
+    if (!ardoq_fact_read("/sys/class/dmi/id/product_name", &product)) {
+        return;
+    }
+    /* Some products carry the vendor's name already. */
+    if (!ardoq_fact_read("/sys/class/dmi/id/sys_vendor", &vendor) ||
+        strncasecmp(product.text, vendor.text, strlen(vendor.text)) == 0) {
+        PUT(identity->model, product.text);
+        return;
+    }
+    char both[sizeof vendor + sizeof product];
+    snprintf(both, sizeof both, "%s %s", vendor.text, product.text);
+    PUT(identity->model, both);
+}
+
+static void read_hardware_revision(ardoq_identity_t *identity)
+{
+    ardoq_fact_t fact;
+    if (ardoq_fact_read("/sys/class/dmi/id/product_version", &fact) ||
+        ardoq_fact_read_entry("/proc/cpuinfo", "Revision", ':', &fact)) {
+        PUT(identity->hardware_revision, fact.text);
+    }
+}
+
+/* Where there is a device tree, it names the chip, and cpuinfo no more than the core. */
+static void read_chip(ardoq_identity_t *identity)
+{
+    ardoq_fact_t fact;
+    if (ardoq_fact_read("/proc/device-tree/compatible", &fact) ||
+        ardoq_fact_read_entry("/proc/cpuinfo", "model name", ':', &fact)) {
+        PUT(identity->chip, fact.text);
+    }
+}
+
+/* os-release(5): values are quoted as in a shell. */
+static void unquote(char *text)
+{
+    const char quote = text[0];
+    if (quote != '"' && quote != '\'') {
+        return;
+    }
+    char *to = text;
+    for (const char *from = text + 1; *from && *from != quote; from++) {
+        if (*from == '\\' && quote == '"' && from[1]) {
+            from++;
+        }
+        *to++ = *from;
+    }
+    *to = '\0';
+}
+
+static bool read_release_name(const char *path, ardoq_fact_t *name)
+{
+    if (!ardoq_fact_read_entry(path, "PRETTY_NAME", '=', name)) {
+        return false;
+    }
+    unquote(name->text);
+    return !ardoq_fact_is_junk(name->text);
+}
+
+static void read_system(ardoq_identity_t *identity)
+{
+    struct utsname kernel = {0};
+    uname(&kernel);
+    if (!ardoq_fact_is_junk(kernel.nodename)) {
+        PUT(identity->host_name, kernel.nodename);
+    }
+
+    ardoq_fact_t name;
+    const bool named = read_release_name("/etc/os-release", &name) ||
+                       read_release_name("/usr/lib/os-release", &name);
+    char sdk[sizeof name + sizeof kernel];
+    snprintf(sdk, sizeof sdk, "%s%s%s %s", named ? name.text : "", named ? ", " : "",
+             kernel.sysname, kernel.release);
+    PUT(identity->sdk_version, sdk);
+}
+
+/* ---- The network ----------------------------------------------------------------------------- */
+
+/* Finds the interface of the default route; of several, the one that the kernel prefers. */
+static void find_default_interface(char found[IF_NAMESIZE])
+{
+    found[0] = '\0';
+    FILE *file = ardoq_fact_open("/proc/net/route");
+    if (!file) {
+        return;
+    }
+    char line[256];
+    unsigned lowest = UINT_MAX;
+    while (fgets(line, sizeof line, file)) {
+        char name[IF_NAMESIZE];
+        unsigned destination;
+        unsigned flags;
+        unsigned metric;
+        unsigned mask;
+        if (sscanf(line, "%15s %x %*x %x %*d %*d %u %x", name, &destination, &flags, &metric,
+                   &mask) == 5 &&
+            destination == 0 && mask == 0 && (flags & RTF_UP) && metric < lowest) {
+            lowest = metric;
+            memcpy(found, name, strlen(name) + 1);
+        }
+    }
+    fclose(file);
+}
+
+static bool is_usable(const struct ifaddrs *entry)
+{
+    if (!(entry->ifa_flags & IFF_UP) || (entry->ifa_flags & IFF_LOOPBACK) || !entry->ifa_addr) {
+        return false;
+    }
+    if (entry->ifa_addr->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const void *)entry->ifa_addr;
+        return !IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr);
+    }
+    return entry->ifa_addr->sa_family == AF_INET;
+}
+
+/* What decides: the interface of the default route, then IPv4, then the system's order. */
+static const struct ifaddrs *choose_address(const struct ifaddrs *all)
+{
+    char preferred[IF_NAMESIZE];
+    find_default_interface(preferred);
+    const struct ifaddrs *best = NULL;
+    int best_rank = -1;
+    for (const struct ifaddrs *at = all; at; at = at->ifa_next) {
+        if (!is_usable(at)) {
+            continue;
+        }
+        const int rank = (strcmp(at->ifa_name, preferred) == 0 ? 2 : 0) +
+                         (at->ifa_addr->sa_family == AF_INET ? 1 : 0);
+        if (rank > best_rank) {
+            best_rank = rank;
+            best = at;
+        }
+    }
+    return best;
+}
+
+static void put_ip_address(ardoq_identity_t *identity, const struct sockaddr *address)
+{
+    const struct sockaddr_in *v4 = (const void *)address;
+    const struct sockaddr_in6 *v6 = (const void *)address;
+    const void *bytes =
+        address->sa_family == AF_INET ? (const void *)&v4->sin_addr : (const void *)&v6->sin6_addr;
+    char text[INET6_ADDRSTRLEN];
+    if (inet_ntop(address->sa_family, bytes, text, sizeof text)) {
+        PUT(identity->ip_address, text);
+    }
+}
+
+static void put_mac(ardoq_identity_t *identity, const struct ifaddrs *all, const char *interface)
+{
+    static const unsigned char none[6] = {0};
+    for (const struct ifaddrs *at = all; at; at = at->ifa_next) {
+        if (!at->ifa_addr || at->ifa_addr->sa_family != AF_PACKET ||
+            strcmp(at->ifa_name, interface) != 0) {
+            continue;
+        }
+        const struct sockaddr_ll *link = (const void *)at->ifa_addr;
+        const unsigned char *mac = link->sll_addr;
+        if (link->sll_halen == sizeof none && memcmp(mac, none, sizeof none) != 0) {
+            char text[sizeof identity->mac];
+            snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+                     mac[3], mac[4], mac[5]);
+            PUT(identity->mac, text);
+        }
+    }
+}
+
+static void read_network(ardoq_identity_t *identity)
+{
+    struct ifaddrs *all;
+    if (getifaddrs(&all) < 0) {
+        return;
+    }
+    const struct ifaddrs *chosen = choose_address(all);
+    if (chosen) {
+        put_ip_address(identity, chosen->ifa_addr);
+        put_mac(identity, all, chosen->ifa_name);
+    }
+    freeifaddrs(all);
+}
+
+void ardoq_port_identity(ardoq_identity_t *identity)
+{
+    read_serial(identity);
+    read_model(identity);
+    read_hardware_revision(identity);
+    read_chip(identity);
+    read_system(identity);
+    read_network(identity);
+}

@@ -1,0 +1,218 @@
+/*
+ * Where the POSIX port takes the system's roots from. Which files exist, and what mbedTLS says to
+ * them, can be scripted: -Wl,--wrap=NAME for mbedtls_x509_crt_parse_file and stat.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
+#if MBEDTLS_VERSION_MAJOR >= 4
+#include <psa/crypto.h>
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ardoq/port.h"
+
+#define BROKEN_CERTIFICATE "-----BEGIN CERTIFICATE-----\nAAAAAAAAAAAA\n-----END CERTIFICATE-----\n"
+
+static struct {
+    bool files_are_scripted;
+    const char *file;   /* the only one that exists */
+    const char *folder; /* a folder of this name exists too */
+    bool result_is_scripted;
+    int result;
+    char parsed[128];
+} script;
+
+int __real_stat(const char *path, struct stat *status);
+int __wrap_stat(const char *path, struct stat *status);
+int __wrap_stat(const char *path, struct stat *status)
+{
+    if (!script.files_are_scripted) {
+        return __real_stat(path, status);
+    }
+    if (script.file && strcmp(path, script.file) == 0) {
+        status->st_mode = S_IFREG | 0644;
+        return 0;
+    }
+    if (script.folder && strcmp(path, script.folder) == 0) {
+        status->st_mode = S_IFDIR | 0755;
+        return 0;
+    }
+    errno = ENOENT;
+    return -1;
+}
+
+int __real_mbedtls_x509_crt_parse_file(mbedtls_x509_crt *chain, const char *path);
+int __wrap_mbedtls_x509_crt_parse_file(mbedtls_x509_crt *chain, const char *path);
+int __wrap_mbedtls_x509_crt_parse_file(mbedtls_x509_crt *chain, const char *path)
+{
+    snprintf(script.parsed, sizeof script.parsed, "%s", path);
+    return script.result_is_scripted ? script.result
+                                     : __real_mbedtls_x509_crt_parse_file(chain, path);
+}
+
+static mbedtls_x509_crt roots;
+static char file_name[256];
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&script, 0, sizeof script);
+    mbedtls_x509_crt_init(&roots);
+    const char *temporary = getenv("TMPDIR");
+    snprintf(file_name, sizeof file_name, "%s/test_posix_trust.XXXXXX",
+             temporary ? temporary : "/tmp");
+    const int file = mkstemp(file_name);
+    return file < 0 || close(file) < 0 || unsetenv("SSL_CERT_FILE") < 0 ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    mbedtls_x509_crt_free(&roots);
+    return unlink(file_name);
+}
+
+static ardoq_err_t trust(const char *chosen)
+{
+    assert_int_equal(setenv("SSL_CERT_FILE", chosen, 1), 0);
+    return ardoq_port_trust(NULL, &roots);
+}
+
+/* Writes text, and then the tests' root if it is asked for. */
+static void write_bundle(const char *text, bool with_root)
+{
+    FILE *file = fopen(file_name, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    if (with_root) {
+        char content[4096];
+        FILE *root = fopen(CERTIFICATES "/ca.pem", "r");
+        assert_non_null(root);
+        const size_t size = fread(content, 1, sizeof content, root);
+        assert_int_equal(fclose(root), 0);
+        assert_int_equal(fwrite(content, 1, size, file), size);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_chosen_file(void **state)
+{
+    (void)state;
+    write_bundle("# a remark\n", true);
+    assert_int_equal(trust(file_name), ARDOQ_OK);
+    assert_int_not_equal(roots.version, 0);
+    assert_null(roots.next);
+}
+
+static void test_one_of_many_is_unreadable(void **state)
+{
+    (void)state;
+    write_bundle(BROKEN_CERTIFICATE, true);
+    assert_int_equal(trust(file_name), ARDOQ_OK);
+    assert_int_not_equal(roots.version, 0);
+}
+
+static void test_chosen_file_is_of_no_use(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "no certificate", BROKEN_CERTIFICATE,
+                                        "-----BEGIN CERTIFICATE-----\nAAAA\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        write_bundle(texts[i], false);
+        assert_int_equal(trust(file_name), ARDOQ_ERR_TRUST_MISSING);
+    }
+    assert_int_equal(trust("/nonexistent/roots.pem"), ARDOQ_ERR_TRUST_MISSING);
+    assert_int_equal(trust("/"), ARDOQ_ERR_TRUST_MISSING);
+    assert_int_equal(roots.version, 0);
+}
+
+/* Not even when the system has roots of its own. */
+static void test_chosen_file_is_never_ignored(void **state)
+{
+    (void)state;
+    script.files_are_scripted = true;
+    script.file = "/etc/ssl/certs/ca-certificates.crt";
+    script.result_is_scripted = true;
+    assert_int_equal(trust("/nonexistent/roots.pem"), ARDOQ_ERR_TRUST_MISSING);
+    assert_int_equal(trust(""), ARDOQ_ERR_TRUST_MISSING);
+    assert_string_equal(script.parsed, "");
+    assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+    assert_int_equal(ardoq_port_trust(NULL, &roots), ARDOQ_OK);
+}
+
+static void test_files_of_the_distributions(void **state)
+{
+    (void)state;
+    static const char *const bundles[] = {
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
+        "/etc/ssl/ca-bundle.pem",
+    };
+    script.files_are_scripted = true;
+    script.result_is_scripted = true;
+    for (size_t i = 0; i < sizeof bundles / sizeof bundles[0]; i++) {
+        script.file = bundles[i];
+        script.folder = i > 0 ? bundles[i - 1] : NULL;
+        assert_int_equal(ardoq_port_trust(NULL, &roots), ARDOQ_OK);
+        assert_string_equal(script.parsed, bundles[i]);
+    }
+    script.parsed[0] = '\0';
+    script.file = NULL;
+    assert_int_equal(ardoq_port_trust(NULL, &roots), ARDOQ_ERR_TRUST_MISSING);
+    assert_string_equal(script.parsed, "");
+}
+
+static void test_results_of_parsing(void **state)
+{
+    (void)state;
+    static const struct {
+        int result;
+        ardoq_err_t err;
+    } rows[] = {
+        {0, ARDOQ_OK},
+        {3, ARDOQ_OK},
+        {MBEDTLS_ERR_X509_ALLOC_FAILED, ARDOQ_ERR_OUT_OF_MEMORY},
+        {MBEDTLS_ERR_PK_ALLOC_FAILED, ARDOQ_ERR_OUT_OF_MEMORY},
+        {MBEDTLS_ERR_X509_INVALID_FORMAT, ARDOQ_ERR_TRUST_MISSING},
+        {MBEDTLS_ERR_X509_FILE_IO_ERROR, ARDOQ_ERR_TRUST_MISSING},
+    };
+    script.result_is_scripted = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        script.result = rows[i].result;
+        assert_int_equal(trust(file_name), rows[i].err);
+        assert_string_equal(script.parsed, file_name);
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+#if MBEDTLS_VERSION_MAJOR >= 4
+    if (psa_crypto_init() != PSA_SUCCESS) {
+        return 1;
+    }
+#endif
+    const struct CMUnitTest tests[] = {
+        TEST(test_chosen_file),
+        TEST(test_one_of_many_is_unreadable),
+        TEST(test_chosen_file_is_of_no_use),
+        TEST(test_chosen_file_is_never_ignored),
+        TEST(test_files_of_the_distributions),
+        TEST(test_results_of_parsing),
+    };
+    return cmocka_run_group_tests_name("posix_trust", tests, NULL, NULL);
+}
