@@ -64,8 +64,7 @@ static unsigned hex4(const char *digits)
     return number;
 }
 
-/* Reads \uXXXX, or two that make one character. Sets *code to 0 for a surrogate without its twin.
- */
+/* Reads \uXXXX, or two that make one character; a surrogate without its twin has the code 0. */
 static size_t read_code(const char *text, unsigned *code)
 {
     *code = hex4(text + 2);

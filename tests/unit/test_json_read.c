@@ -63,6 +63,7 @@ static void a_document_may_be_any_value(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(parse(cases[i].text), ARDOQ_OK);
         assert_int_equal(ardoq_json_type(&document, ARDOQ_JSON_ROOT), cases[i].type);
+        assert_int_equal(document.count, strcmp(cases[i].raw, "[ 1 ]") == 0 ? 2 : 1);
         assert_raw("", cases[i].raw);
         assert_raw("a", NULL);
         assert_raw("0", strcmp(cases[i].raw, "[ 1 ]") == 0 ? "1" : NULL);
