@@ -12,6 +12,10 @@ import sys
 import kconfiglib
 
 
+def fail(reason):
+    sys.exit(f"error: the configuration is not usable:\n{reason}")
+
+
 def load(kconfig_path, value_files):
     """Reads Kconfig and values; every warning (undefined symbol, value out of range) is an error."""
     kconfig = kconfiglib.Kconfig(str(kconfig_path), warn_to_stderr=False)
@@ -24,7 +28,7 @@ def load(kconfig_path, value_files):
     for symbol in kconfig.unique_defined_syms:
         symbol.str_value  # a value out of range is noticed only when it is read
     if kconfig.warnings:
-        sys.exit("\n".join(["error: the configuration is not usable:", *kconfig.warnings]))
+        fail("\n".join(kconfig.warnings))
     return kconfig
 
 
@@ -42,7 +46,10 @@ def main():
     value_files = [arguments.defaults] if arguments.defaults else []
     if arguments.sdkconfig and arguments.sdkconfig.exists():
         value_files.append(arguments.sdkconfig)
-    kconfig = load(arguments.kconfig, value_files)
+    try:
+        kconfig = load(arguments.kconfig, value_files)
+    except (kconfiglib.KconfigError, OSError) as error:
+        fail(error)
     if arguments.header:
         kconfig.write_autoconf(str(arguments.header))
     if arguments.save:

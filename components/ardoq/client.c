@@ -117,19 +117,27 @@ void ardoq_interrupt(ardoq_client_t *client)
     __atomic_store_n(&client->interrupted, 1, __ATOMIC_RELEASE);
 }
 
+static bool is_usable(const ardoq_request_t *request)
+{
+    return request->method && request->path && (request->body || request->body_size == 0) &&
+           (request->query || request->query_count == 0);
+}
+
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response)
 {
-    if (!client || !client->config || !request || !response || !request->method || !request->path ||
-        (request->body_size > 0 && !request->body)) {
+    if (!client || !client->config || !request || !response) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     if (ardoq_https_is_busy(&client->https)) {
         return ARDOQ_ERR_BUSY;
     }
+    ardoq_response_init(response);
+    if (!is_usable(request)) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
     client->request = *request;
     client->response = response;
-    ardoq_response_init(response);
     const ardoq_https_exchange_t exchange = {
         .write_head = write_head,
         .on_body = request->on_body,
@@ -161,7 +169,7 @@ ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait)
         err = ardoq_response_interpret(client);
     }
     if (err) {
-        log_error(ardoq_err_name(err), client->response->message);
+        log_info(ardoq_err_name(err), client->response->message);
     }
     return err;
 }

@@ -22,6 +22,20 @@ static ardoq_err_t take_element(ardoq_list_t *list)
     return err ? err : list->on_element(list->context, &list->document, list->count++);
 }
 
+/* Leaves of a link what is requested of the configured host; "/" if it names only the host. */
+static ardoq_err_t keep_target(char *link, const ardoq_http_origin_t *origin)
+{
+    const char *target;
+    size_t size;
+    const ardoq_err_t err = ardoq_http_link_target(link, strlen(link), origin, &target, &size);
+    if (err) {
+        return err;
+    }
+    memmove(link, size > 0 ? target : "/", size > 0 ? size : 1);
+    link[size > 0 ? size : 1] = '\0';
+    return ARDOQ_OK;
+}
+
 /* The link is opaque and absolute; the token goes nowhere but to the configured host. */
 static ardoq_err_t take_links(ardoq_list_t *list)
 {
@@ -36,16 +50,7 @@ static ardoq_err_t take_links(ardoq_list_t *list)
     if (err == ARDOQ_ERR_JSON_TRUNCATED) {
         return ARDOQ_ERR_PAGES_UNUSABLE;
     }
-    const char *target = NULL;
-    size_t size = 0;
-    if (!err) {
-        err = ardoq_http_link_target(link, strlen(link), &list->client->origin, &target, &size);
-    }
-    if (!err) {
-        memmove(link, target, size);
-        link[size] = '\0';
-    }
-    return err;
+    return err ? err : keep_target(link, &list->client->origin);
 }
 
 static ardoq_err_t take_event(ardoq_list_t *list, ardoq_json_stream_event_t event)

@@ -33,15 +33,20 @@ static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *i
     return identity->serial[0] == '\0' ? ARDOQ_ERR_SERIAL_MISSING : ARDOQ_OK;
 }
 
-/* Spaces that an empty field left at either end. */
-static void trim(char *text)
+/* Spaces that an empty field left: at the ends, and doubled between. */
+static void squeeze_spaces(char *text)
 {
-    size_t length = strlen(text);
-    while (length > 0 && text[length - 1] == ' ') {
-        text[--length] = '\0';
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        const bool is_first = to == text || to[-1] == ' ';
+        if (*from != ' ' || !is_first) {
+            *to++ = *from;
+        }
     }
-    const size_t start = strspn(text, " ");
-    memmove(text, text + start, length - start + 1);
+    if (to > text && to[-1] == ' ') {
+        to--;
+    }
+    *to = '\0';
 }
 
 static void append(ardoq_text_t *text, const char *data, size_t size)
@@ -64,8 +69,9 @@ static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t 
             append(&text, value, strlen(value));
         }
     }
-    trim(name);
-    if (name[0] == '\0') {
+    squeeze_spaces(name);
+    if (!text.err && name[0] == '\0') {
+        ardoq_text_init(&text, name, ARDOQ_NAME_SIZE);
         append(&text, identity->serial, strlen(identity->serial));
     }
     return text.err;

@@ -116,7 +116,8 @@ static ardoq_err_t rule_pin(const char *value)
 
 static ardoq_err_t rule_pem(const char *value)
 {
-    return strstr(value, "-----BEGIN ") ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
+    const char *begin = strstr(value, "-----BEGIN ");
+    return begin && strstr(begin, "-----END ") ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }
 
 /* ---- The table ------------------------------------------------------------------------------ */

@@ -73,6 +73,18 @@ char *read_file(const char *path)
     return text;
 }
 
+/* `echo` and a person's Return add one that is not meant. */
+static void drop_last_line_break(char *text)
+{
+    size_t length = strlen(text);
+    if (length > 0 && text[length - 1] == '\n') {
+        text[--length] = '\0';
+    }
+    if (length > 0 && text[length - 1] == '\r') {
+        text[--length] = '\0';
+    }
+}
+
 char *read_value(const char *value)
 {
     if (value[0] == '@') {
@@ -84,7 +96,7 @@ char *read_value(const char *value)
     setvbuf(stdin, NULL, _IONBF, 0);
     char *text = read_stream(stdin);
     if (text) {
-        text[strcspn(text, "\r\n")] = '\0';
+        drop_last_line_break(text);
     }
     return text;
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ardoq/commands.h"
 #include "ardoq/port_posix.h"
@@ -52,8 +51,7 @@ static void write_output(void *context, ardoq_output_t output, const char *text,
 {
     (void)context;
     FILE *stream = output == ARDOQ_OUTPUT_RESULT ? stdout : stderr;
-    const bool is_coloured =
-        output == ARDOQ_OUTPUT_ERROR && isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+    const bool is_coloured = output == ARDOQ_OUTPUT_ERROR && ardoq_posix_has_colour();
     fputs(is_coloured ? "\033[1;31m" : "", stream);
     fwrite(text, 1, size, stream);
     fputs(is_coloured ? "\033[0m" : "", stream);
@@ -137,7 +135,8 @@ static ardoq_err_t override_field(ardoq_identity_t *identity, const char *assign
     const ardoq_err_t err =
         equals ? ardoq_identity_set(identity, field, equals + 1) : ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN;
     if (err) {
-        ardoq_console_explain(&console, err, assignment, NULL, NULL);
+        ardoq_console_explain(&console, err, NULL, NULL, NULL);
+        fprintf(stderr, "  given: %s\n", assignment);
         help_identity_fields(stderr);
     }
     return err;
@@ -351,7 +350,7 @@ static int set_ca(const char *path)
     config.ca_pem = read_file(path);
     if (!config.ca_pem) {
         fprintf(stderr, "error: %s cannot be read: %s\n", path, strerror(errno));
-        return EXIT_CONFIGURATION;
+        return EXIT_USAGE;
     }
     return GO_ON;
 }

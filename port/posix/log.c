@@ -19,8 +19,7 @@ void ardoq_posix_set_log_level(ardoq_log_level_t level)
     atomic_store(&least_important, (int)level);
 }
 
-/* no-color.org: the variable counts when it is set and not empty. */
-static bool has_colour(void)
+bool ardoq_posix_has_colour(void)
 {
     const char *no_colour = getenv("NO_COLOR");
     return (!no_colour || no_colour[0] == '\0') && isatty(STDERR_FILENO);
@@ -48,7 +47,7 @@ void ardoq_port_log(ardoq_log_level_t level, const char *text, const char *detai
     if ((int)level > atomic_load(&least_important)) {
         return;
     }
-    const char *colour = has_colour() ? colour_of(level) : "";
+    const char *colour = ardoq_posix_has_colour() ? colour_of(level) : "";
     const struct iovec parts[] = {
         part(colour), part("ardoq: "),
         part(text),   part(detail[0] ? ": " : ""),

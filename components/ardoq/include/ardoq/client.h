@@ -96,7 +96,8 @@ void ardoq_close(ardoq_client_t *client);
 
 /**
  * Sends a request and waits for its response, the general call of Ardoq's guide 'Making a request'.
- * @param[out] response  also after a failure: what is known of the response
+ * @param[out] response  also after a failure: what is known of the response; untouched only by
+ *                       ARDOQ_ERR_BUSY
  * @return ARDOQ_OK for status 2xx with JSON or without body; the error of the status otherwise
  *         (ARDOQ_ERR_BAD_REQUEST, ..._UNAUTHORIZED, ..._FORBIDDEN, ..._NOT_FOUND, ..._CONFLICT,
  *         ..._UNPROCESSABLE, ..._CONTENT_TOO_LARGE, ..._RATE_LIMITED, ..._SERVER_ERROR,

@@ -97,7 +97,7 @@ const ardoq_setting_t *ardoq_setting_find(const char *key);
 
 /**
  * Checks a value and puts it into the configuration. PEM settings only take part in the check,
- * which asks for a BEGIN line.
+ * which asks for BEGIN and END lines.
  * @param config  null to check only; changed only on success
  * @param value   NUL-terminated; "" unsets a text
  * @return ARDOQ_OK; ARDOQ_ERR_SETTING_TOO_LONG; ARDOQ_ERR_SETTING_INVALID; for some settings an

@@ -5,6 +5,7 @@
 #ifndef ARDOQ_PORT_POSIX_H
 #define ARDOQ_PORT_POSIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ardoq/err.h"
@@ -35,6 +36,9 @@ ardoq_err_t ardoq_posix_store_path(char *path, size_t size);
  * starts as ARDOQ_LOG_ERROR; 0 silences it. Messages above CONFIG_ARDOQ_LOG_LEVEL never get here.
  */
 void ardoq_posix_set_log_level(ardoq_log_level_t level);
+
+/** True when standard error is a terminal and NO_COLOR is unset or empty (no-color.org). */
+bool ardoq_posix_has_colour(void);
 
 #ifdef __cplusplus
 }
