@@ -28,14 +28,14 @@ static inline bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Value of a hex digit; 16 for any other character. */
+/* Value of a hex digit; 16 or more for any other character. */
 static inline unsigned hex_value(char c)
 {
     const char lower = (char)(c | 0x20);
     if (is_digit(c)) {
         return (unsigned)(c - '0');
     }
-    return lower >= 'a' && lower <= 'f' ? (unsigned)(lower - 'a') + 10 : 16;
+    return lower >= 'a' ? (unsigned)(lower - 'a') + 10 : 16;
 }
 
 static inline bool is_alphanumeric(char c)

@@ -9,7 +9,7 @@
 /* What the next byte belongs to. */
 typedef enum {
     /* All that is not the body, and counts against ARDOQ_HTTP_HEADERS_MAX. */
-    STATE_STATUS,
+    STATE_STATUS, /* 0: a parser begins here */
     STATE_STATUS_END,
     STATE_REASON,
     STATE_STATUS_LF,
@@ -334,6 +334,7 @@ static state_t end_head(ardoq_http_parser_t *parser)
         return skip_interim(parser);
     }
     parser->head_complete = true;
+    parser->head_size = parser->head_bytes;
     head->keep_alive = !parser->asks_close && (head->keep_alive || !parser->http_1_0);
     return begin_body(parser);
 }
@@ -400,6 +401,7 @@ static state_t next_state(ardoq_http_parser_t *parser, char c)
     case STATE_CHUNK_END:
         return expect(c, '\r', STATE_CHUNK_END_LF);
     case STATE_CHUNK_END_LF:
+        parser->head_bytes = parser->head_size;
         return expect(c, '\n', STATE_CHUNK);
     default:
         return STATE_INVALID;
@@ -412,7 +414,6 @@ void ardoq_http_parser_init(ardoq_http_parser_t *parser, bool head_request)
 {
     memset(parser, 0, sizeof *parser);
     parser->head_request = head_request;
-    parser->state = STATE_STATUS;
 }
 
 static void read_byte(ardoq_http_parser_t *parser, char c)

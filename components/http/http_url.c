@@ -182,10 +182,9 @@ bool ardoq_http_target_is_valid(const char *target, size_t size)
         return false;
     }
     for (size_t i = 1; i < size; i++) {
-        if (target[i] == '%' && size - i > 2 && hex_value(target[i + 1]) < 16 &&
-            hex_value(target[i + 2]) < 16) {
-            i += 2;
-        } else if (!is_target_char(target[i])) {
+        const bool is_encoding = target[i] == '%' && size - i > 2 &&
+                                 hex_value(target[i + 1]) < 16 && hex_value(target[i + 2]) < 16;
+        if (!is_encoding && !is_target_char(target[i])) {
             return false;
         }
     }

@@ -146,7 +146,8 @@ static void writes_headers(void **state)
     (void)state;
     ardoq_http_write_header(&head, "User-Agent", "ardoq-device/0.1.0 (a b\tc)");
     ardoq_http_write_header(&head, "X-org", "");
-    assert_head("User-Agent: ardoq-device/0.1.0 (a b\tc)\r\nX-org: \r\n");
+    ardoq_http_write_header(&head, "A", "b");
+    assert_head("User-Agent: ardoq-device/0.1.0 (a b\tc)\r\nX-org: \r\nA: b\r\n");
 }
 
 static void takes_only_tokens_as_names(void **state)

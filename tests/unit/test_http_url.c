@@ -9,15 +9,17 @@
 
 #include "ardoq/http_url.h"
 
-/* 63 and 64 characters, and names made of them. */
-#define LABEL_63 "a23456789-123456789-123456789-123456789-123456789-123456789-123"
+/* Labels and host names, by their length. */
+#define LABEL_62 "a23456789-123456789-123456789-123456789-123456789-123456789-12"
+#define LABEL_63 LABEL_62 "3"
 #define LABEL_64 LABEL_63 "4"
 #define HOST_127 LABEL_63 "." LABEL_63
+#define HOST_128 "a." LABEL_63 "." LABEL_62
 
 /* The text alone in its memory and without a NUL, so that a sanitizer sees one byte too many. */
 static char *bare_copy(const char *text, size_t size)
 {
-    char *copy = malloc(size > 0 ? size : 1);
+    char *copy = malloc(size);
     assert_non_null(copy);
     memcpy(copy, text, size);
     return copy;
@@ -102,7 +104,8 @@ static void refuses_what_is_no_origin_and_leaves_the_result_alone(void **state)
         "a.example..", "my_host.example", "a b.example", " app.ardoq.com", "app.ardoq.com ",
         "app.ardoq.com\n", "app\r\n.ardoq.com", "app,ardoq.com", "app.ardoq.com\\",
         "caf\xc3\xa9.fr", "a@b", "a`b", "a[b", "a{b", "a/b", "%61.example", LABEL_64, "a." LABEL_64,
-        LABEL_64 ".example", HOST_127 "a", HOST_127 ".a", LABEL_63 "." LABEL_63 "." LABEL_63,
+        LABEL_64 ".example", HOST_127 "a", HOST_128, HOST_127 ".a",
+        LABEL_63 "." LABEL_63 "." LABEL_63,
         /* Ports. */
         "app.ardoq.com:", "app.ardoq.com:/", "app.ardoq.com:0", "app.ardoq.com:65536",
         "app.ardoq.com:99999999999999999999", "app.ardoq.com:4294967739", "app.ardoq.com:-1",
@@ -238,6 +241,8 @@ static void refuses_links_to_anywhere_else(void **state)
         {&usual, "https://acme.ardoq.com@evil.example/x"},
         {&usual, "https://acme.ardoq.com:443@evil.example/x"},
         {&usual, "https://acme.ardoq.com?x"},
+        {&usual, "https://acme.ardoq.com?"},
+        {&usual, "https://acme.ardoq.com\\"},
         {&usual, "https://acme.ardoq.com\\@evil.example/x"},
         {&usual, "https://acme.ardoq.com/a b"},
         {&usual, "https://acme.ardoq.com/a\r\nX: y"},
@@ -257,6 +262,10 @@ static void refuses_links_to_anywhere_else(void **state)
             fail_msg("accepted: %s", cases[i].link);
         }
     }
+    const char *target;
+    size_t target_size;
+    assert_int_equal(ardoq_http_link_target("/x", 0, &usual, &target, &target_size),
+                     ARDOQ_ERR_LINK_REFUSED);
 }
 
 /* ---- Targets --------------------------------------------------------------------------------- */
@@ -348,6 +357,8 @@ static void finds_the_host_for_a_message(void **state)
         {"https://a%0a/", ""},
         {"https://[::1/", ""},
         {"https://[::1]x/", ""},
+        {"https://[::1!:80/", ""},
+        {"https://[::1!", ""},
         {"https://[/", ""},
         {"https://[::1\n]/", ""},
         {"https://a]/", ""},

@@ -9,7 +9,8 @@
  * Content-Length together with Transfer-Encoding, unequal repeated Content-Length, a
  * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, a folded line,
  * space before the colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of
- * status lines, headers, chunk lines and trailers in all is ARDOQ_ERR_HEADERS_TOO_LARGE.
+ * status lines, headers, trailers and the lines around one chunk is ARDOQ_ERR_HEADERS_TOO_LARGE;
+ * the lines of a chunk that has brought data count no more, so that a body of any length passes.
  *
  * A status line without the space before an absent reason is accepted, as many servers write it.
  */
@@ -66,6 +67,7 @@ typedef struct {
     uint8_t name_length;
     uint8_t value_length;
     uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
+    uint16_t head_size;  /**< head_bytes at the end of the head */
     uint64_t remaining;  /**< of the body or the chunk */
 
     ardoq_http_head_t head;
