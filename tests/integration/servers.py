@@ -1,4 +1,4 @@
-"""What the integration tests start: throw-away certificates, and the stand-in for Ardoq."""
+"""The stand-in for Ardoq as a process of its own, and the certificates that tests use."""
 
 import json
 import os
@@ -6,117 +6,72 @@ import select
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from certificates import make as write_certificates
 
 FAKE_ARDOQ = Path(__file__).resolve().parent.parent / "fake_ardoq"
 # Debian's own interpreter has starlette and uvicorn; a python3 earlier on PATH may not.
 PYTHON = ["/usr/bin/python3", "-B", "-W", "default"]
 
+# What the stand-in holds unless it is told otherwise.
+TOKEN = "test-token"
+WORKSPACE = "5e00000000000000000000aa"
+DEVICE_TYPE = "p1700000000000"
+
 START_BOUND = 20.0
 STOP_BOUND = 10.0
 
-# All that a strict verifier asks for: key identifiers, key usage, basic constraints.
-_EXTENSIONS = """
-[req]
-distinguished_name = name
-[name]
-[authority]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-[server]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = DNS:localhost, DNS:app.localhost
-[client]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = clientAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-"""
 
-
-@dataclass(frozen=True)
 class Certificates:
-    """PEM files; `ca` signed the server's certificate, `client_ca` the client's."""
+    """The files that tests/certificates.py writes, by the names it gives them."""
 
-    ca: Path
-    server: Path
-    server_key: Path
-    client_ca: Path
-    client: Path
-    client_key: Path
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
+    def pem(self, name: str) -> Path:
+        return self._folder / f"{name}.pem"
 
-def _openssl(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"openssl {' '.join(arguments)}\n{done.stderr}")
+    def key(self, name: str) -> Path:
+        return self._folder / f"{name}.key"
 
-
-def _make_authority(folder: Path, name: str) -> None:
-    _openssl(
-        folder, "req", "-x509", "-config", "extensions.cnf", "-extensions", "authority",
-        "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-        "-subj", f"/CN=Test {name}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
-    )
-
-
-def _make_certificate(folder: Path, authority: str, name: str, subject: str) -> None:
-    _openssl(
-        folder, "req", "-new", "-config", "extensions.cnf", "-subj", f"/CN={subject}",
-        "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-        "-keyout", f"{name}.key", "-out", f"{name}.csr",
-    )
-    _openssl(
-        folder, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem",
-        "-CAkey", f"{authority}.key", "-CAcreateserial", "-days", "30",
-        "-extfile", "extensions.cnf", "-extensions", name, "-out", f"{name}.pem",
-    )
+    def pin(self, name: str) -> str:
+        return (self._folder / f"{name}.pin").read_text("ascii")
 
 
 def make_certificates(folder: Path) -> Certificates:
-    """Makes two CAs: one signs a certificate for `localhost`, the other one for a client."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "extensions.cnf").write_text(_EXTENSIONS)
-    _make_authority(folder, "ca")
-    _make_certificate(folder, "ca", "server", "localhost")
-    _make_authority(folder, "client_ca")
-    _make_certificate(folder, "client_ca", "client", "device-1")
-    return Certificates(
-        ca=folder / "ca.pem",
-        server=folder / "server.pem",
-        server_key=folder / "server.key",
-        client_ca=folder / "client_ca.pem",
-        client=folder / "client.pem",
-        client_key=folder / "client.key",
-    )
+    write_certificates(folder)
+    return Certificates(folder)
 
 
 class FakeArdoq:
-    """The stand-in as a process of its own, for the length of a `with` block.
+    """The stand-in for the length of a `with` block.
 
     All its files are in `folder`, so a second one in the same folder, after the first has stopped,
-    is a restart. `certificates` saves the time to make new ones.
+    is a restart. `identity` names the certificate that it shows.
     """
 
     def __init__(
-        self, folder: Path, *switches: str, certificates: Certificates | None = None
+        self,
+        folder: Path,
+        *switches: str,
+        certificates: Certificates,
+        identity: str = "server",
+        token: str = TOKEN,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self.certificates = certificates or make_certificates(folder / "certificates")
-        self.ca_path = self.certificates.ca
+        self.ca_path = certificates.pem("ca")
+        self.token = token
         self.database = folder / "ardoq.db"
         self.journal_path = folder / "journal.jsonl"
         self._stderr_path = folder / "stderr.txt"
-        self._switches = switches
+        self._switches = [
+            *("--certificate", str(certificates.pem(identity))),
+            *("--key", str(certificates.key(identity))),
+            *("--token", token),
+            *switches,
+        ]
         self.process: subprocess.Popen[bytes]
         self.port = 0
 
@@ -143,10 +98,13 @@ class FakeArdoq:
         command = [*PYTHON, str(FAKE_ARDOQ), "show", "--database", str(self.database)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    def stop(self, sig: int = signal.SIGTERM) -> int:
-        """Stops it, and gives its exit status; does nothing more when it has stopped already."""
+    def ask_to_stop(self, sig: int = signal.SIGTERM) -> None:
         if self.process.poll() is None:
             self.process.send_signal(sig)
+
+    def stop(self) -> int:
+        """Stops it, and gives its exit status; does nothing more when it has stopped already."""
+        self.ask_to_stop()
         return self.wait()
 
     def wait(self) -> int:
@@ -165,8 +123,6 @@ class FakeArdoq:
     def _start(self) -> None:
         command = [
             *PYTHON, str(FAKE_ARDOQ), "serve", "--stop-with-stdin",
-            "--certificate", str(self.certificates.server),
-            "--key", str(self.certificates.server_key),
             "--database", str(self.database),
             "--journal", str(self.journal_path),
             *self._switches,

@@ -13,12 +13,10 @@ from typing import Any
 
 import pytest
 
-from servers import Certificates, FakeArdoq, make_certificates
+from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq
 
 BOUND = 10
-WORKSPACE = "5e00000000000000000000aa"
 OTHER = "5e00000000000000000000bb"
-TYPE = "p1700000000000"
 MISSING = "0" * 24
 USER_AGENT = {"User-Agent": "test/1.0"}
 WITH_TOKEN = {**USER_AGENT, "Authorization": "Bearer test-token"}
@@ -88,7 +86,7 @@ def connect(server: FakeArdoq, address: str = "127.0.0.1") -> ssl.SSLSocket:
 
 
 def component(name: str, **custom: Any) -> dict[str, Any]:
-    document: dict[str, Any] = {"rootWorkspace": WORKSPACE, "typeId": TYPE, "name": name}
+    document: dict[str, Any] = {"rootWorkspace": WORKSPACE, "typeId": DEVICE_TYPE, "name": name}
     return {**document, "customFields": custom} if custom else document
 
 
@@ -97,11 +95,6 @@ def upsert(name: str, serial: str, **custom: Any) -> dict[str, Any]:
         "uniqueBy": ["rootWorkspace", "customFields.device_serial"],
         "body": component(name, device_serial=serial, **custom),
     }
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +323,7 @@ def test_a_component_has_the_documented_shape(client: Client) -> None:
     assert shape == {
         "_version": 1,
         "rootWorkspace": WORKSPACE,
-        "typeId": TYPE,
+        "typeId": DEVICE_TYPE,
         "type": "Device",
         "name": "shaped",
         "description": "one",
@@ -355,7 +348,8 @@ def test_the_workspace_and_its_context(client: Client) -> None:
     assert fields["device_serial"]["type"] == "Text"
     assert fields["device_environment"]["options"] == ["laboratory", "production"]
     [kind] = context["componentTypes"]
-    assert (kind["name"], kind["typeId"], kind["customFields"]) == ("Device", TYPE, [*fields])
+    assert (kind["name"], kind["typeId"]) == ("Device", DEVICE_TYPE)
+    assert kind["customFields"] == [*fields]
 
 
 # Versions
@@ -376,7 +370,7 @@ def test_an_update_needs_the_stored_version_and_makes_a_new_one(client: Client) 
     assert client.write("PATCH", f"{path}?ifVersionMatch=1", {"name": "x"}).status == 409
     latest = client.write("PATCH", f"{path}?ifVersionMatch=latest", {"name": "last"})
     assert (latest.json["_version"], latest.json["name"]) == (3, "last")
-    assert client.write("PATCH", f"{path}?ifVersionMatch=3", {"typeId": TYPE}).status == 400
+    assert client.write("PATCH", f"{path}?ifVersionMatch=3", {"typeId": DEVICE_TYPE}).status == 400
     client.send("DELETE", f"/api/v2/{path}", WITH_TOKEN)
 
 
@@ -632,9 +626,9 @@ def test_tls_is_modern_and_has_a_ceiling(start: Start, version: str, address: st
 
 
 def test_a_client_certificate_may_be_demanded(start: Start, certificates: Certificates) -> None:
-    server = start("--client-ca", str(certificates.client_ca))
+    server = start("--client-ca", str(certificates.pem("client_ca")))
     with Client(server) as client:
-        client.context.load_cert_chain(certificates.client, certificates.client_key)
+        client.context.load_cert_chain(certificates.pem("client"), certificates.key("client"))
         assert client.get("me").status == 200
     with Client(server) as client, pytest.raises((ssl.SSLError, ConnectionError)):
         client.get("me")

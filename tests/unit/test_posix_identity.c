@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <ftw.h>
 #include <ifaddrs.h>
+#include <limits.h>
 #include <mbedtls/md.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
@@ -19,6 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "ardoq/port.h"
 #include "facts.h"
@@ -296,7 +298,7 @@ static void test_hardware_revision(void **state)
 {
     (void)state;
     put("/proc/cpuinfo",
-        "processor\t: 0\nCPU revision\t: 3\n\nRevisions\t: 9\nRevision\t: c03114\n");
+        "processor\t: 0\nCPU revision\t: 3\nRevisjon\t: 8\nRevisions\t: 9\nRevision\t: c03114\n");
     assert_string_equal(read_identity().hardware_revision, "c03114");
     put(DMI_VERSION, "System Version\n");
     assert_string_equal(read_identity().hardware_revision, "c03114");
@@ -368,7 +370,8 @@ static void test_text_is_cleaned(void **state)
         const char *text;
         const char *expected;
     } rows[] = {
-        {" blanks \t\r\n", "blanks"},
+        {" \tblanks", "blanks"},
+        {"blanks \t\r\n", "blanks"},
         {"tab\tand\x1b[31mescape\x7f", "taband[31mescape"},
         {"two\nlines", "twolines"},
         {"~", "~"},
@@ -436,9 +439,39 @@ static void test_unknown_fields_stay(void **state)
         assert_string_equal(ardoq_identity_get(&identity, i), i == known ? "Linux 6.1.0" : "mine");
     }
 
-    put(MODEL_FILE, "known");
+    put(MODEL_FILE, "I");
     ardoq_port_identity(&identity);
-    assert_string_equal(identity.model, "known");
+    assert_string_equal(identity.model, "I");
+}
+
+static void test_nothing_stays_open(void **state)
+{
+    (void)state;
+    put("/etc/machine-id", MACHINE_ID);
+    put("/etc/os-release", "PRETTY_NAME=x\n");
+    put("/proc/net/route", "");
+    const int before = dup(STDOUT_FILENO);
+    close(before);
+    read_identity();
+    const int after = dup(STDOUT_FILENO);
+    close(after);
+    assert_int_equal(after, before);
+}
+
+/* The end of the name would be lost, and another file read. */
+static void test_name_too_long(void **state)
+{
+    (void)state;
+    put("/file", "x");
+    static char long_root[PATH_MAX];
+    const size_t size = strlen(root) + strlen("/file");
+    memset(long_root, '/', sizeof long_root);
+    snprintf(long_root + sizeof long_root - 1 - size, size + 1, "%s/file", root);
+    ardoq_facts_set_root(long_root);
+    FILE *file = ardoq_fact_open("");
+    assert_non_null(file);
+    fclose(file);
+    assert_null(ardoq_fact_open("1"));
 }
 
 /* ---- The network ----------------------------------------------------------------------------- */
@@ -527,6 +560,12 @@ static void test_interface_of_default_route(void **state)
          "192.0.2.1", "02:00:5e:10:ab:01"},
         {"wlan0\t00000000\t010200C0\t0003\t0\t0\t50\t00000000\t0\t0\t0\n"
          "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
+         "192.0.2.2", "02:00:5e:10:ab:02"},
+        {"wlan0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
+         "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
+         "192.0.2.2", "02:00:5e:10:ab:02"},
+        {"longer_name0\t00000000\t010200C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n"
+         "wlan0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
          "192.0.2.2", "02:00:5e:10:ab:02"},
         /* not the default route: a network, half of all addresses, a route that is down */
         {"wlan0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", "192.0.2.1",
@@ -618,6 +657,8 @@ int main(void)
         TEST(test_text_is_cleaned),
         TEST(test_text_is_cut_between_characters),
         TEST(test_unknown_fields_stay),
+        TEST(test_nothing_stays_open),
+        TEST(test_name_too_long),
         TEST(test_first_interface_without_route),
         TEST(test_interface_of_default_route),
         TEST(test_ipv6_only),

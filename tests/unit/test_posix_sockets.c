@@ -282,6 +282,7 @@ static void test_endpoint(void **state)
     assert_int_equal(v6->sin6_family, AF_INET6);
     assert_int_equal(v6->sin6_port, htons(443));
     assert_int_equal(v6->sin6_scope_id, 42);
+    assert_int_equal(v6->sin6_flowinfo, 0);
     assert_memory_equal(&v6->sin6_addr, link_local.bytes, 16);
 }
 
@@ -411,6 +412,25 @@ static void test_nothing_stays_open(void **state)
     assert_int_equal(open_descriptors(), before);
     ardoq_port_close(&socket_);
     assert_int_equal(open_descriptors(), before);
+}
+
+/* A program without standard input gets 0. */
+static void test_descriptor_may_be_zero(void **state)
+{
+    (void)state;
+    const int input = dup(0);
+    close(0);
+    const ardoq_err_t err = ardoq_port_connect_start(&socket_, &loopback, port);
+    const int descriptor = socket_.descriptor;
+    ardoq_port_close(&socket_);
+    const bool is_closed = fcntl(0, F_GETFD) < 0;
+    if (input >= 0) {
+        dup2(input, 0);
+        close(input);
+    }
+    assert_int_equal(err, ARDOQ_OK);
+    assert_int_equal(descriptor, 0);
+    assert_true(is_closed);
 }
 
 /* ---- The stream ------------------------------------------------------------------------------ */
@@ -620,6 +640,7 @@ int main(void)
         TEST(test_failing_to_ask),
         TEST(test_connecting_goes_on_after_a_signal),
         TEST(test_nothing_stays_open),
+        TEST(test_descriptor_may_be_zero),
         TEST(test_no_room_to_send),
         TEST(test_peer_closes),
         TEST(test_peer_resets),

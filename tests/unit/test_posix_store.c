@@ -55,15 +55,23 @@ static struct {
     int seen;
     bool torn;        /* half of a write is done before it is hit */
     bool bytewise;    /* read and write do one byte at a time */
+    bool shrunk;      /* read finds the end of the file at once */
     bool other_owner; /* the process seems to run as another user */
     bool watch_free;
     bool secret_freed;
     bool folder_dirty; /* a rename is not on the disk yet */
     int unsynced;      /* the temporary file as long as its content is not on the disk, else -1 */
-} faults;
+} faults = {.unsynced = -1};
+
+static int blocks; /* on the heap */
+
+int __real_close(int file);
 
 static void no_faults(void)
 {
+    if (faults.unsynced >= 0) {
+        __real_close(faults.unsynced);
+    }
     memset(&faults, 0, sizeof faults);
     faults.unsynced = -1;
 }
@@ -100,7 +108,6 @@ static bool is_hit(call_t call)
     return true;
 }
 
-int __real_close(int file);
 int __wrap_close(int file);
 int __wrap_close(int file)
 {
@@ -153,7 +160,11 @@ void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_malloc(size_t size)
 {
-    return is_hit(MALLOC) ? NULL : __real_malloc(size);
+    if (is_hit(MALLOC)) {
+        return NULL;
+    }
+    blocks++;
+    return __real_malloc(size);
 }
 
 void __real_free(void *memory);
@@ -164,6 +175,7 @@ void __wrap_free(void *memory)
         memmem(memory, malloc_usable_size(memory), SECRET, strlen(SECRET))) {
         faults.secret_freed = true;
     }
+    blocks -= memory ? 1 : 0;
     __real_free(memory);
 }
 
@@ -201,7 +213,10 @@ ssize_t __real_read(int file, void *buffer, size_t size);
 ssize_t __wrap_read(int file, void *buffer, size_t size);
 ssize_t __wrap_read(int file, void *buffer, size_t size)
 {
-    return is_hit(READ) ? -1 : __real_read(file, buffer, faults.bytewise ? 1 : size);
+    if (is_hit(READ)) {
+        return -1;
+    }
+    return faults.shrunk ? 0 : __real_read(file, buffer, faults.bytewise ? 1 : size);
 }
 
 int __real_renameat(int from_folder, const char *from, int to_folder, const char *to);
@@ -244,6 +259,14 @@ ssize_t __wrap_write(int file, const void *data, size_t size)
 
 static char folder[256];
 static char store[1024];
+static int next_descriptor; /* that a new file gets */
+
+static int find_next_descriptor(void)
+{
+    const int next = dup(STDOUT_FILENO);
+    __real_close(next);
+    return next;
+}
 
 static char *beside(const char *suffix)
 {
@@ -263,6 +286,7 @@ static int set_up(void **state)
     }
     snprintf(store, sizeof store, "%s/store", folder);
     ardoq_posix_set_store_path(store);
+    next_descriptor = find_next_descriptor();
     return 0;
 }
 
@@ -279,6 +303,8 @@ static int tear_down(void **state)
     (void)state;
     no_faults();
     ardoq_posix_set_store_path(NULL);
+    assert_int_equal(blocks, 0);
+    assert_int_equal(find_next_descriptor(), next_descriptor);
     return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -426,12 +452,12 @@ static void test_each_key_has_its_value(void **state)
 static void test_value_must_fit(void **state)
 {
     (void)state;
-    assert_set("key", "ab\n\\");
+    assert_set("key", "abc\n");
     char value[8] = "untouch";
     assert_int_equal(ardoq_port_store_get("key", value, 4), ARDOQ_ERR_SETTING_TOO_LONG);
     assert_string_equal(value, "untouch");
     assert_int_equal(ardoq_port_store_get("key", value, 5), ARDOQ_OK);
-    assert_string_equal(value, "ab\n\\");
+    assert_string_equal(value, "abc\n");
     assert_memory_equal(value + 5, "ch", 3);
 }
 
@@ -567,6 +593,7 @@ static void test_wrong_text_with_right_checksum(void **state)
         {TEXT(FIRST_LINE "host=h\ntoken=1\ntoken=2\n")},
         {TEXT(FIRST_LINE "token=t\nhost=h\n")},
         {TEXT(FIRST_LINE "host=h\nhos=t\n")},
+        {TEXT(FIRST_LINE "host0=h\nhost=h\n")},
         {TEXT(FIRST_LINE "host=\\t\n")},
         {TEXT(FIRST_LINE "host=h\\\n")},
         {TEXT(FIRST_LINE "host=h\\\\\\\n")},
@@ -700,6 +727,7 @@ static void test_names_that_cannot_be_written(void **state)
         snprintf(store, sizeof store, "%s/new/%.*s", folder, rows[i].length, name);
         assert_int_equal(ardoq_port_store_set("host", "h"), rows[i].err);
     }
+    assert_false(exists(beside(".lock")));
     ardoq_posix_set_store_path("");
     assert_not_set("host");
     assert_int_equal(ardoq_port_store_set("host", "h"), ARDOQ_ERR_STORE_UNAVAILABLE);
@@ -966,6 +994,15 @@ static void test_small_steps(void **state)
     assert_value("token", "t");
 }
 
+static void test_file_shrinks(void **state)
+{
+    (void)state;
+    assert_set("host", "h");
+    faults.shrunk = true;
+    char value[16];
+    assert_int_equal(ardoq_port_store_get("host", value, sizeof value), ARDOQ_ERR_STORE_DAMAGED);
+}
+
 static void test_leftovers_of_a_crash(void **state)
 {
     (void)state;
@@ -977,6 +1014,35 @@ static void test_leftovers_of_a_crash(void **state)
     assert_value("host", "h2");
     assert_int_equal(mode_of(store), 0600);
     assert_false(exists(beside(".new")));
+}
+
+/* The new text goes to a new file only. */
+static void test_leftovers_that_stay(void **state)
+{
+    (void)state;
+    write_file(beside(".new"), "of somebody else", 16);
+    inject(UNLINKAT, 1, EACCES);
+    assert_int_equal(ardoq_port_store_set("host", "h"), ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_false(exists(store));
+}
+
+/* A program without standard input gets 0 for a file. */
+static void test_descriptor_may_be_zero(void **state)
+{
+    (void)state;
+    const int input = dup(STDIN_FILENO);
+    __real_close(STDIN_FILENO);
+    char value[8] = "";
+    const ardoq_err_t set = ardoq_port_store_set("host", "h");
+    const ardoq_err_t get = ardoq_port_store_get("host", value, sizeof value);
+    const bool is_closed = fcntl(STDIN_FILENO, F_GETFD) < 0;
+    if (input >= 0) {
+        dup2(input, STDIN_FILENO);
+        __real_close(input);
+    }
+    assert_int_equal(set, ARDOQ_OK);
+    assert_int_equal(get, ARDOQ_OK);
+    assert_true(is_closed);
 }
 
 static int set_new(int at)
@@ -1176,7 +1242,10 @@ int main(void)
         TEST(test_no_folder_can_be_made),
         TEST(test_reading_fails),
         TEST(test_small_steps),
+        TEST(test_file_shrinks),
         TEST(test_leftovers_of_a_crash),
+        TEST(test_leftovers_that_stay),
+        TEST(test_descriptor_may_be_zero),
         TEST(test_crash_at_every_call),
         TEST(test_crash_at_every_call_of_erase),
         TEST(test_writers_lose_nothing),

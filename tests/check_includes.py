@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+"""Who may include whom: the rules of the layers, checked over components/ and port/.
+
+With --include also that each public header compiles alone in three languages; with --object also
+what the core's object files need and define.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Of each layer those that it may include; all may include themselves and `base`. `port` is the
+# contract, port/include. A port itself is named by its folder, such as port/posix.
+LAYERS = {
+    "base": (),
+    "http": (),
+    "json": (),
+    "settings": ("http", "port"),
+    "https": ("http", "port"),
+    "ardoq": ("settings", "https", "http", "json", "port"),
+    "commands": ("ardoq", "settings", "https", "http", "json", "port"),
+    "port": (),
+}
+
+FREESTANDING = {"limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h"}
+TLS = re.compile("(mbedtls|psa)/.*")
+# mbedTLS is the one public requirement: whoever holds a client holds its contexts.
+TLS_OUTSIDE_HTTPS = "components/ardoq/include/ardoq/client.h"
+JSON_TOKENISER = ("jsmn.h", "components/json/json.c")
+CONFIGURATION = ("sdkconfig.h", "components/base/include/ardoq/build_config.h")
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]*)"|<([^>]*)>|(\S.*))', re.MULTILINE)
+COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+
+COMPILERS = (
+    ("gcc", "-x", "c", "-std=c11"),
+    ("clang-19", "-x", "c", "-std=c23"),
+    ("g++", "-x", "c++", "-std=c++17"),
+)
+
+# What the core may need of others; everything else costs space, or differs between platforms.
+NEEDED = re.compile(
+    "(ardoq|mbedtls|psa)_.*"
+    "|mem(chr|cmp|cpy|move|set)|str(chr|cmp|cspn|len|ncmp|rchr|spn|str)"
+    "|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail"
+)
+
+
+# ---- Includes ------------------------------------------------------------------------------------
+
+
+def sources(root: Path) -> Iterator[Path]:
+    for folder in ("components", "port"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".c", ".h", ".def"):
+                yield path.relative_to(root)
+
+
+def layer_of(path: Path) -> str:
+    """A layer's name, or the folder of a port."""
+    if path.parts[0] == "components":
+        return path.parts[1]
+    return "port" if path.parts[1] == "include" else f"port/{path.parts[1]}"
+
+
+def public_headers(root: Path) -> dict[str, Path]:
+    """The name that a header is included by, and where it stands."""
+    found = {}
+    for path in sources(root):
+        if "include" in path.parts:
+            found[path.as_posix().split("/include/")[1]] = path
+    return found
+
+
+def allowed_layers(layer: str) -> tuple[str, ...]:
+    others = ("port",) if layer.startswith("port/") else LAYERS.get(layer, ())
+    return (layer, "base", *others)
+
+
+def quoted_fault(root: Path, path: Path, name: str, headers: dict[str, Path]) -> str | None:
+    """What is wrong with an include in quotes."""
+    if name == CONFIGURATION[0]:
+        return None if path.as_posix() == CONFIGURATION[1] else f"only {CONFIGURATION[1]} may"
+    if name in headers:
+        target = layer_of(headers[name])
+        allowed = allowed_layers(layer_of(path))
+        return None if target in allowed else f"{layer_of(path)} may not include {target}"
+    if "/" in name or not (root / path.parent / name).is_file():
+        return "it is neither a public header nor in the same folder"
+    return None
+
+
+def bracketed_fault(path: Path, name: str) -> str | None:
+    """What is wrong with an include in angle brackets."""
+    layer = layer_of(path)
+    if name == CONFIGURATION[0]:
+        return "it is included in quotes"
+    if layer.startswith("port/") or name in FREESTANDING:
+        return None
+    if TLS.fullmatch(name):
+        is_allowed = layer == "https" or path.as_posix() == TLS_OUTSIDE_HTTPS
+        return None if is_allowed else "mbedTLS lives in https"
+    if name == JSON_TOKENISER[0]:
+        return None if path.as_posix() == JSON_TOKENISER[1] else f"only {JSON_TOKENISER[1]} may"
+    return "the core includes no platform header"
+
+
+def include_faults(root: Path) -> Iterator[str]:
+    headers = public_headers(root)
+    for path in sources(root):
+        layer = layer_of(path)
+        if path.parts[0] == "components" and layer not in LAYERS:
+            yield f"{path}: there is no rule for the layer {layer}"
+        for quoted, bracketed, computed in INCLUDE.findall((root / path).read_text("utf-8")):
+            if computed:
+                fault = "its name cannot be read"
+            elif quoted:
+                fault = quoted_fault(root, path, quoted, headers)
+            else:
+                fault = bracketed_fault(path, bracketed)
+            if fault:
+                yield f"{path}: includes {quoted or bracketed or computed}: {fault}"
+
+
+def configuration_faults(root: Path) -> Iterator[str]:
+    """Ports may read what their platform configures; this library's settings stay in one place."""
+    for path in sources(root):
+        text = COMMENT_OR_STRING.sub("", (root / path).read_text("utf-8"))
+        pattern = "CONFIG_" if path.parts[0] == "components" else "CONFIG_ARDOQ_"
+        found = re.search(rf"\b{pattern}\w+", text)
+        if found and path.as_posix() != CONFIGURATION[1]:
+            yield f"{path}: reads {found[0]}: only {CONFIGURATION[1]} may"
+
+
+# ---- Public headers ------------------------------------------------------------------------------
+
+
+def compile_fault(
+    root: Path, name: str, compiler: tuple[str, ...], includes: Iterable[Path]
+) -> str | None:
+    command = [*compiler, "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-pedantic-errors"]
+    owners = {str(path).split("/include/")[0] for path in public_headers(root).values()}
+    command += [f"-I{root}/{owner}/include" for owner in sorted(owners)]
+    for folder in includes:
+        command += ["-isystem", str(folder)]
+    text = f'#include "{name}"\n' * 2 + "typedef int something_t;\n"
+    try:
+        done = subprocess.run([*command, "-"], input=text, capture_output=True, text=True)
+    except FileNotFoundError:
+        return f"{compiler[0]} is not installed: run scripts/setup.sh build test"
+    return None if done.returncode == 0 else f"{name} as {compiler[-1]}:\n{done.stderr}"
+
+
+def linkage_fault(name: str, text: str) -> str | None:
+    """A C++ program could not link a function that was declared as one of its own."""
+    declares = re.search(r"\bardoq_\w+\([^;{}]*\);", COMMENT_OR_STRING.sub("", text))
+    return f'{name}: lacks extern "C"' if declares and 'extern "C"' not in text else None
+
+
+def header_faults(root: Path, includes: Iterable[Path]) -> Iterator[str]:
+    headers = {name: path for name, path in public_headers(root).items() if name.endswith(".h")}
+    jobs = [(name, compiler) for name in headers for compiler in COMPILERS]
+    with ThreadPoolExecutor() as pool:
+        faults = list(pool.map(lambda job: compile_fault(root, *job, includes), jobs))
+    faults += [linkage_fault(name, (root / path).read_text()) for name, path in headers.items()]
+    yield from (fault for fault in faults if fault)
+
+
+# ---- Object files --------------------------------------------------------------------------------
+
+
+def tool_output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def symbols(path: Path, *options: str) -> list[str]:
+    lines = tool_output("nm", "--format=posix", *options, str(path)).splitlines()
+    return [line.split()[0] for line in lines]
+
+
+def object_faults(path: Path) -> Iterator[str]:
+    for name in symbols(path, "--undefined-only"):
+        if not NEEDED.fullmatch(name):
+            yield f"{path.name}: needs {name}"
+    for name in symbols(path, "--defined-only", "--extern-only"):
+        if not name.startswith("ardoq_"):
+            yield f"{path.name}: defines {name}: external names begin with ardoq_"
+    sections = tool_output("size", "--format=sysv", "--radix=10", str(path))
+    for section, size in re.findall(r"^\.(data|bss)\s+(\d+)", sections, re.MULTILINE):
+        if int(size) > 0:
+            yield f"{path.name}: has mutable state, {size} bytes of .{section}"
+
+
+# ---- The whole -----------------------------------------------------------------------------------
+
+
+def all_faults(root: Path, includes: list[Path], objects: list[Path]) -> Iterator[str]:
+    yield from include_faults(root)
+    yield from configuration_faults(root)
+    if includes:
+        yield from header_faults(root, includes)
+    for path in objects:
+        yield from object_faults(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=Path, default=ROOT)
+    parser.add_argument(
+        "--include", type=Path, nargs="+", default=[], help="folders of sdkconfig.h and mbedTLS"
+    )
+    parser.add_argument(
+        "--object", type=Path, nargs="+", default=[], help="object files of the core"
+    )
+    arguments = parser.parse_args()
+    faults = list(all_faults(arguments.root, arguments.include, arguments.object))
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The build that is tested: CMakeLists.txt names its parts in the environment.
+
+Without that it is build/linux, with certificates and logs in temporary folders.
+"""
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_FOLDER = ROOT / "build" / "linux"
+
+
+def _given(variable: str, default: Path) -> Path:
+    return Path(os.environ.get(variable) or default)
+
+
+TOOL = _given("TEST_TOOL", _FOLDER / "ardoq")
+EXERCISE = _given("TEST_EXERCISE", _FOLDER / "tests/integration/exercise")
+CERTIFICATES = os.environ.get("TEST_CERTIFICATES")
+LOGS = os.environ.get("TEST_LOGS")
+
+
+@cache
+def _sdkconfig() -> str:
+    return _given("TEST_SDKCONFIG", _FOLDER / "kconfig/sdkconfig.h").read_text("utf-8")
+
+
+def number(name: str) -> int:
+    """Value of a number in Kconfig, such as BUFFER_SIZE."""
+    return int(re.search(rf"^#define CONFIG_ARDOQ_{name} (\d+)$", _sdkconfig(), re.MULTILINE)[1])
+
+
+def has_hints() -> bool:
+    return "#define CONFIG_ARDOQ_HINTS 1\n" in _sdkconfig()
+
+
+def logs_requests() -> bool:
+    """Whether --verbose has something to say of a request."""
+    return number("LOG_LEVEL") >= 2

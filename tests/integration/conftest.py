@@ -1,0 +1,99 @@
+"""Fixtures of all integration tests."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import built
+from logs import Logs
+from servers import Certificates, FakeArdoq, make_certificates
+from tool import Tool
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    if built.CERTIFICATES:
+        return Certificates(Path(built.CERTIFICATES))
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Logs:
+    folder = Path(built.LOGS or tmp_path_factory.mktemp("logs"))
+    return Logs(folder, request.module.__name__)
+
+
+Serve = Callable[..., FakeArdoq]
+
+
+@contextmanager
+def _serving(
+    certificates: Certificates, logs: Logs, folders: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    running: dict[tuple[str, ...], FakeArdoq] = {}
+
+    def run(*switches: str, identity: str = "server") -> FakeArdoq:
+        kind = (identity, *switches)
+        if kind not in running:
+            server = FakeArdoq(
+                folders.mktemp("server"),
+                *switches,
+                certificates=certificates,
+                identity=identity,
+                token=logs.new_token(),
+            )
+            running[kind] = server.__enter__()
+        return running[kind]
+
+    try:
+        yield run
+    finally:
+        for server in running.values():
+            server.ask_to_stop()
+        for server in running.values():
+            server.wait()
+            logs.add_server(server.stderr, server.journal_path)
+    for server in running.values():
+        assert server.stderr == ""
+
+
+@pytest.fixture(scope="module")
+def serve(
+    certificates: Certificates, logs: Logs, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    """Gives a stand-in with these switches, each with a token of its own.
+
+    It is shared by all tests of the module that ask for the same, so they use serial numbers of
+    their own.
+    """
+    with _serving(certificates, logs, tmp_path_factory) as run:
+        yield run
+
+
+@pytest.fixture
+def serve_once(
+    certificates: Certificates, logs: Logs, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    """The same for one test: many at once would take much memory."""
+    with _serving(certificates, logs, tmp_path_factory) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def server(serve: Serve) -> FakeArdoq:
+    """The stand-in as it is without switches."""
+    return serve()
+
+
+@pytest.fixture
+def tool(tmp_path: Path, logs: Logs) -> Tool:
+    """The built tool with an empty store, and no server yet."""
+    return Tool(built.TOOL, tmp_path, logs)
+
+
+@pytest.fixture
+def ask(tool: Tool, server: FakeArdoq) -> Tool:
+    """The built tool, told of the default stand-in."""
+    return tool.at(server)

@@ -1,0 +1,185 @@
+"""Other ends of a connection that a well-behaved stand-in cannot be."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+
+from servers import Certificates
+
+BOUND = 10.0
+ANY = ("127.0.0.1", 0)
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port that refuses connections and that nobody else can take meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(ANY)
+        yield bound.getsockname()[1]
+
+
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """A port where the kernel accepts connections and nobody ever says a word."""
+    with socket.create_server(ANY) as listener:
+        yield listener.getsockname()[1]
+
+
+class _Listener:
+    """Serves each connection in a thread of its own, for the length of a `with` block."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(ANY)
+        self._threads: list[threading.Thread] = []
+        self._connections: list[socket.socket] = []
+        self.port: int = self._socket.getsockname()[1]
+
+    def __enter__(self) -> "_Listener":
+        self._run(self._accept)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for each in (self._socket, *self._connections):
+            _shut_down(each)
+        for thread in self._threads:
+            thread.join(BOUND)
+        for each in (self._socket, *self._connections):
+            each.close()
+
+    @property
+    def connections(self) -> int:
+        """Connections accepted so far."""
+        return len(self._connections)
+
+    def _run(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                self._connections.append(connection)
+                self._run(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        raise NotImplementedError
+
+
+def _shut_down(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class Relay(_Listener):
+    """Passes bytes on to `target`, counts connections, and remembers what it saw.
+
+    Without a target it swallows what it gets, and never says a word.
+    """
+
+    def __init__(self, target: int | None = None) -> None:
+        super().__init__()
+        self.target = target
+        self.from_client = bytearray()
+        self.from_server = bytearray()
+        self._received = threading.Event()
+        self._ended = threading.Event()
+
+    def wait_for_bytes(self) -> None:
+        """Until the client has sent something."""
+        assert self._received.wait(BOUND), "the client has sent nothing"
+
+    def wait_for_end(self) -> None:
+        """Until the client has closed a connection."""
+        assert self._ended.wait(BOUND), "the client has not closed"
+
+    @property
+    def tls_version(self) -> str:
+        """What the server chose in its hello: only TLS 1.3 says so in an extension (RFC 8446)."""
+        return "1.3" if b"\x00\x2b\x00\x02\x03\x04" in self.from_server[:200] else "1.2"
+
+    def _serve(self, connection: socket.socket) -> None:
+        if self.target is None:
+            self._read_client(connection, None)
+            return
+        try:
+            server = socket.create_connection(("127.0.0.1", self.target), BOUND)
+        except OSError:
+            _shut_down(connection)
+            return
+        with server:
+            server.settimeout(None)
+            self._run(self._read_server, server, connection)
+            self._read_client(connection, server)
+
+    def _read_client(self, client: socket.socket, server: socket.socket | None) -> None:
+        with suppress(OSError):
+            while data := client.recv(65536):
+                self.from_client += data
+                self._received.set()
+                if server:
+                    server.sendall(data)
+        self._ended.set()
+        if server:
+            _shut_down(server)
+
+    def _read_server(self, server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                self.from_server += data
+                client.sendall(data)
+        _shut_down(client)
+
+
+class Scripted(_Listener):
+    """A TLS server that gives every request the same bytes, or none, and then closes.
+
+    Without an answer it waits until the client has gone. Its security level is the lowest, because
+    it also shows what a client has to refuse.
+    """
+
+    def __init__(
+        self, certificates: Certificates, answer: bytes | None, identity: str = "server"
+    ) -> None:
+        super().__init__()
+        self._answer = answer
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.set_ciphers("ALL:@SECLEVEL=0")
+        self.context.load_cert_chain(certificates.pem(identity), certificates.key(identity))
+        self.requests: list[bytes] = []
+
+    def _serve(self, connection: socket.socket) -> None:
+        # A client that refuses the certificate breaks the handshake off.
+        with suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
+            self.requests.append(_read_head(secure))
+            if self._answer is None:
+                secure.recv(1)
+            else:
+                secure.sendall(self._answer)
+                secure.unwrap()
+
+
+def _read_head(secure: ssl.SSLSocket) -> bytes:
+    head = b""
+    while b"\r\n\r\n" not in head and (part := secure.recv(65536)):
+        head += part
+    return head
+
+
+def answer(status: str, content_type: str, body: bytes, *headers: str) -> bytes:
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        *headers,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,0 +1,38 @@
+"""What the sources say, so that no test has to repeat it."""
+
+import re
+
+import built
+
+COMPONENTS = built.ROOT / "components"
+
+
+def _read(path: str) -> str:
+    return (COMPONENTS / path).read_text("utf-8")
+
+
+VERSION = re.search(r'#define ARDOQ_VERSION +"([^"]+)"', _read("base/include/ardoq/version.h"))[1]
+
+
+def _hints() -> dict[str, str]:
+    text = _read("base/include/ardoq/errors.def")
+    rows = re.findall(r'ARDOQ_ERROR\((\w+),\s*-\d+,\s*\w+,((?:\s*"[^"]*")+)\)', text)
+    return {name: "".join(re.findall('"([^"]*)"', strings)) for name, strings in rows}
+
+
+# The hint of each error.
+HINTS = _hints()
+
+# Bytes of each identity field, with the NUL.
+FIELDS = {
+    name: int(size)
+    for name, size in re.findall(
+        r"ARDOQ_IDENTITY_FIELD\((\w+), (\d+),", _read("base/include/ardoq/identity.def")
+    )
+}
+
+_SETTINGS = _read("settings/include/ardoq/settings.def")
+
+# The variable of each setting but those of PEM, and the keys of these.
+VARIABLES = dict(re.findall(r'"(\w+)",\s*"(ARDOQ_\w+)"', _SETTINGS))
+PEM_KEYS = re.findall(r'^ARDOQ_SETTING_PEM\("(\w+)"', _SETTINGS, re.MULTILINE)

@@ -1,0 +1,316 @@
+"""`ardoq config`: the store, what it refuses, and who wins over whom."""
+
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+import built
+from servers import Certificates, FakeArdoq
+from source import PEM_KEYS, VARIABLES
+from tool import Result, Tool, expect_error, expect_success
+
+# Two values of each, so that every setting can be told from its default.
+VALUES = {
+    "host": ("https://acme.ardoq.com", "localhost:8443"),
+    "org_label": ("acme", "other"),
+    "workspace": ("5e00000000000000000000aa", "5E00000000000000000000BB"),
+    "component_type": ("p1700000000000", "p2"),
+    "name_template": ("{serial}", 'a "{model}" \\ æ'),
+    "pin0": ("A" * 43 + "=", "+/" * 21 + "0="),
+    "pin1": ("B" * 43 + "=", "C" * 43 + "="),
+    "timeout_ms": ("1000", "600000"),
+    **{key: ("a-B_9", "x" * 31) for key in VARIABLES if key.startswith("key_")},
+}
+
+
+def get(tool: Tool, key: str) -> str | None:
+    result = tool.run("config", "get", key)
+    expect_success(result)
+    return result.json
+
+
+def put(tool: Tool, key: str, value: str) -> None:
+    result = tool.run("config", "set", key, value)
+    expect_success(result)
+    assert result.out == ""
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# Setting and showing
+
+
+def test_this_file_knows_every_setting() -> None:
+    assert {*VALUES, "token"} == {*VARIABLES}
+    assert PEM_KEYS == ["ca0", "ca1", "cert", "key"]
+
+
+def test_without_a_store_the_defaults_hold(tool: Tool) -> None:
+    result = tool.run("config", "list")
+    expect_success(result)
+    assert [*result.json] == [*VARIABLES, *PEM_KEYS]
+    assert result.json["host"] == "https://app.ardoq.com"
+    assert result.json["timeout_ms"] == "30000"
+    assert result.json["token"] is result.json["ca0"] is None
+    assert not tool.store.exists()
+
+
+def test_what_is_set_is_shown_by_get_and_list(tool: Tool) -> None:
+    for key, (value, _) in VALUES.items():
+        put(tool, key, value)
+        assert get(tool, key) == value
+    listed = tool.run("config", "list").json
+    assert {key: listed[key] for key in VALUES} == {key: each[0] for key, each in VALUES.items()}
+
+
+def test_the_store_is_for_its_owner_only(tool: Tool) -> None:
+    put(tool, "host", "localhost")
+    assert mode(tool.store) == 0o600
+    assert mode(tool.store.parent) == 0o700
+    put(tool, "org_label", "acme")
+    assert mode(tool.store) == 0o600
+
+
+def test_the_store_may_be_elsewhere(tool: Tool) -> None:
+    elsewhere = str(tool.home / "new" / "folder" / "settings")
+    expect_success(tool.run("--store", elsewhere, "config", "set", "host", "localhost"))
+    assert mode(Path(elsewhere)) == 0o600
+    assert not tool.store.exists()
+    assert tool.run("--store", elsewhere, "config", "get", "host").json == "localhost"
+    assert get(tool, "host") == "https://app.ardoq.com"
+
+
+def test_without_xdg_config_home_it_is_in_the_home(tool: Tool) -> None:
+    homely = tool.without("XDG_CONFIG_HOME")
+    put(homely, "host", "localhost")
+    assert mode(tool.home / ".config/ardoq/store") == 0o600
+    homeless = homely.without("HOME")
+    expect_error(homeless.run("config", "set", "host", "localhost"), "STORE_UNAVAILABLE", 3)
+    assert get(homeless, "host") == "https://app.ardoq.com"
+
+
+def test_unset_falls_back_to_the_default(tool: Tool) -> None:
+    put(tool, "timeout_ms", "1000")
+    put(tool, "org_label", "acme")
+    for _ in range(2):
+        expect_success(tool.run("config", "unset", "timeout_ms"))
+        assert get(tool, "timeout_ms") == "30000"
+        assert get(tool, "org_label") == "acme"
+
+
+def test_an_empty_value_hides_the_default(tool: Tool) -> None:
+    put(tool, "key_mac", "")
+    assert get(tool, "key_mac") is None
+    expect_success(tool.run("config", "unset", "key_mac"))
+    assert get(tool, "key_mac") == "device_mac"
+
+
+# Secrets
+
+
+def test_a_token_is_never_shown_whole(tool: Tool) -> None:
+    token = tool.logs.new_token()
+    result = tool.run("config", "set", "token", "-", stdin=f"{token}\n".encode())
+    expect_success(result)
+    assert result.err == ""
+    shown = "********" + token[-4:]
+    assert get(tool, "token") == shown
+    assert tool.run("config", "list").json["token"] == shown
+    assert f"\ntoken={token}\n" in tool.store.read_text()
+
+
+def test_a_short_token_is_not_shown_at_all(tool: Tool) -> None:
+    for token in ("t", "x" * 15):
+        put(tool, "token", token)
+        assert get(tool, "token") == "********"
+    put(tool, "token", "x" * 12 + "last")
+    assert get(tool, "token") == "********last"
+
+
+def test_a_token_on_the_command_line_earns_a_note(tool: Tool) -> None:
+    result = tool.run("config", "set", "token", tool.logs.new_token())
+    expect_success(result)
+    assert result.err.startswith("note: the token now stands in your shell's history")
+
+
+def test_the_stored_token_is_sent(tool: Tool, server: FakeArdoq) -> None:
+    asking = tool.at(server).without("ARDOQ_API_TOKEN")
+    expect_error(asking.run("me"), "TOKEN_MISSING", 3)
+    expect_success(asking.run("config", "set", "token", "-", stdin=server.token.encode()))
+    expect_success(asking.run("me"))
+
+
+def test_pem_is_read_from_a_file_and_not_shown(tool: Tool, certificates: Certificates) -> None:
+    for key in PEM_KEYS:
+        path = certificates.key("client") if key == "key" else certificates.pem("ca")
+        put(tool, key, f"@{path}")
+        assert get(tool, key) == "(set)"
+    assert {tool.run("config", "list").json[key] for key in PEM_KEYS} == {"(set)"}
+    expect_success(tool.run("config", "unset", "key"))
+    assert get(tool, "key") is None
+
+
+def test_pem_comes_whole_by_standard_input(tool: Tool, certificates: Certificates) -> None:
+    pem = certificates.pem("ca").read_text()
+    expect_success(tool.run("config", "set", "ca0", "-", stdin=pem.encode()))
+    stored = re.search("^ca0=(.*)$", tool.store.read_text(), re.MULTILINE)[1]
+    assert stored.replace("\\n", "\n") == pem.rstrip("\n")
+
+
+# What is refused
+
+
+REFUSED = [
+    ("host", "127.0.0.1", "HOST_INVALID"),
+    ("host", "http://acme.ardoq.com", "HOST_INVALID"),
+    ("host", "https://acme.ardoq.com/path", "HOST_INVALID"),
+    ("host", "acme.ardoq.com:99999", "HOST_INVALID"),
+    ("token", "two words", "TOKEN_INVALID"),
+    ("token", "line\nbreak", "TOKEN_INVALID"),
+    ("org_label", "a\r\nX-evil: b", "ORG_LABEL_INVALID"),
+    ("org_label", "x" * 64, "SETTING_TOO_LONG"),
+    ("workspace", "5e", "WORKSPACE_INVALID"),
+    ("workspace", "5e00000000000000000000ag", "WORKSPACE_INVALID"),
+    ("component_type", "1700000000000", "COMPONENT_TYPE_INVALID"),
+    ("name_template", "{nonsense}", "SETTING_INVALID"),
+    ("name_template", "{serial", "SETTING_INVALID"),
+    ("key_model", "device.model", "SETTING_INVALID"),
+    ("key_model", "x" * 32, "SETTING_TOO_LONG"),
+    ("pin0", "A" * 44, "PIN_INVALID"),
+    ("pin1", "short", "PIN_INVALID"),
+    ("timeout_ms", "999", "SETTING_INVALID"),
+    ("timeout_ms", "600001", "SETTING_INVALID"),
+    ("timeout_ms", "4294968296", "SETTING_INVALID"),
+    ("timeout_ms", "1e4", "SETTING_INVALID"),
+    ("timeout_ms", "-5000", "SETTING_INVALID"),
+    ("ca0", "no certificate", "SETTING_INVALID"),
+    ("nonsense", "1", "SETTING_UNKNOWN"),
+    ("Host", "localhost", "SETTING_UNKNOWN"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "name"), REFUSED)
+def test_a_wrong_value_is_refused_and_changes_nothing(
+    tool: Tool, key: str, value: str, name: str
+) -> None:
+    put(tool, "org_label", "acme")
+    before = tool.store.read_bytes()
+    result = tool.run("config", "set", key, value)
+    expect_error(result, name, 3)
+    assert f"\n  setting: {key}\n" in result.err
+    assert result.out == ""
+    assert tool.store.read_bytes() == before
+
+
+def test_a_token_has_a_longest_length(tool: Tool) -> None:
+    fits = "x" * (built.number("TOKEN_SIZE") - 1)
+    put(tool, "token", fits)
+    expect_error(tool.run("config", "set", "token", f"{fits}x"), "SETTING_TOO_LONG", 3)
+    assert get(tool, "token") == "********xxxx"
+
+
+@pytest.mark.parametrize("verb", ["get", "unset"])
+def test_an_unknown_setting_is_refused(tool: Tool, verb: str) -> None:
+    expect_error(tool.run("config", verb, "nonsense"), "SETTING_UNKNOWN", 3)
+
+
+@pytest.mark.parametrize(("key", "value", "name"), [row for row in REFUSED if row[0] in VARIABLES])
+def test_a_wrong_variable_is_refused_as_well(tool: Tool, key: str, value: str, name: str) -> None:
+    result = tool.using(**{VARIABLES[key]: value}).run("config", "list")
+    expect_error(result, name, 3)
+    assert f"\n  setting: {key}\n" in result.err
+    assert result.out == ""
+
+
+# Who wins
+
+
+def test_the_environment_wins_over_the_store(tool: Tool) -> None:
+    for key, (value, other) in VALUES.items():
+        put(tool, key, value)
+        assert get(tool.using(**{VARIABLES[key]: other}), key) == other
+        assert get(tool, key) == value
+
+
+def test_an_empty_variable_wins_too(tool: Tool) -> None:
+    put(tool, "org_label", "acme")
+    assert get(tool.using(ARDOQ_ORG_LABEL=""), "org_label") is None
+
+
+def test_a_report_follows_the_store(tool: Tool, server: FakeArdoq) -> None:
+    asking = tool.at(server)
+    put(asking, "key_serial", "device_model")
+    result = asking.run("report", "--dry-run", "--set", "serial=1")
+    [upsert] = result.json["components"]["upsert"]
+    assert upsert["uniqueBy"] == ["rootWorkspace", "customFields.device_model"]
+
+
+# A store that cannot be used
+
+
+def every_use(tool: Tool) -> list[Result]:
+    commands = [
+        ["config", "list"],
+        ["config", "get", "host"],
+        ["config", "set", "host", "other.example"],
+        ["config", "unset", "host"],
+        ["me"],
+        ["report", "--dry-run"],
+        ["request", "GET", "/api/v2/me"],
+    ]
+    return [tool.run(*command) for command in commands]
+
+
+@pytest.mark.parametrize("bits", [0o640, 0o604, 0o620])
+def test_a_store_that_others_may_use_is_refused(
+    tool: Tool, server: FakeArdoq, bits: int
+) -> None:
+    asking = tool.at(server)
+    put(asking, "host", "localhost")
+    before = asking.store.read_bytes()
+    asking.store.chmod(bits)
+    for result in every_use(asking):
+        expect_error(result, "STORE_PERMISSIONS", 3)
+        assert result.out == ""
+    assert (asking.store.read_bytes(), mode(asking.store)) == (before, bits)
+
+
+@pytest.mark.parametrize("damage", ["bit", "cut", "empty", "foreign"])
+def test_a_damaged_store_is_reported_and_left_as_it_is(
+    tool: Tool, server: FakeArdoq, damage: str
+) -> None:
+    asking = tool.at(server)
+    put(asking, "host", "localhost")
+    whole = asking.store.read_bytes()
+    wrong = {
+        "bit": whole.replace(b"localhost", b"localhosu"),
+        "cut": whole[:-20],
+        "empty": b"",
+        "foreign": json.dumps({"host": "localhost"}).encode(),
+    }[damage]
+    asking.store.write_bytes(wrong)
+    for result in every_use(asking):
+        expect_error(result, "STORE_DAMAGED", 3)
+    assert asking.store.read_bytes() == wrong
+    asking.store.write_bytes(whole)
+    assert get(asking.without("ARDOQ_API_HOST"), "host") == "localhost"
+
+
+def test_a_folder_is_no_store(tool: Tool) -> None:
+    tool.store.mkdir(parents=True)
+    for arguments in (["set", "host", "localhost"], ["get", "host"]):
+        expect_error(tool.run("config", *arguments), "STORE_UNAVAILABLE", 3)
+
+
+def test_two_writers_lose_nothing(tool: Tool) -> None:
+    """Each sets a key of its own at the same time."""
+    keys = [key for key in VALUES if key.startswith("key_")]
+    writers = [tool.start("config", "set", key, f"of_{key}") for key in keys]
+    assert [writer.wait(10) for writer in writers] == [0] * len(keys)
+    listed = tool.run("config", "list").json
+    assert {key: listed[key] for key in keys} == {key: f"of_{key}" for key in keys}

@@ -1,0 +1,190 @@
+"""What can go wrong before TLS begins, how long it takes, and how it is stopped."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import Serve
+from peers import Relay, Scripted, closed_port, silent_port
+from servers import Certificates, FakeArdoq
+from tool import Tool, expect_error, expect_success
+
+SECOND = {"ARDOQ_TIMEOUT_MS": "1000"}
+
+
+def unshare(*namespaces: str) -> tuple[str, ...]:
+    """A command prefix for namespaces of its own; skips the test where that is not allowed."""
+    as_root, as_user = ("unshare", *namespaces), ("unshare", "--map-root-user", *namespaces)
+    for prefix in (as_root, as_user):
+        if shutil.which("unshare") and subprocess.run(
+            [*prefix, "true"], stderr=subprocess.DEVNULL
+        ).returncode == 0:
+            return prefix
+    pytest.skip(f"this machine does not allow unshare {' '.join(namespaces)}")
+
+
+def with_hosts(folder: Path, *lines: str) -> tuple[str, ...]:
+    """A command prefix that lets these lines stand in the place of /etc/hosts."""
+    hosts = folder / "hosts"
+    hosts.write_text("".join(f"{line}\n" for line in lines))
+    prefix = unshare("--mount")
+    script = f'mount --bind "{hosts}" /etc/hosts && exec "$@"'
+    return (*prefix, "/bin/sh", "-c", script, "sh")
+
+
+@pytest.fixture
+def ipv6_server(serve_once: Serve) -> FakeArdoq:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError as error:
+        pytest.skip(f"this machine has no IPv6 loopback: {error}")
+    return serve_once("--address", "::1")
+
+
+# Nobody there
+
+
+def test_a_refused_connection_is_told_at_once(ask: Tool) -> None:
+    with closed_port() as port:
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{port}").run("me")
+    expect_error(result, "CONNECTION_REFUSED", 5)
+    assert "\n  failed in phase: connect\n  platform code: 111\n" in result.err
+    assert result.seconds < 10
+
+
+def test_an_unknown_host_is_a_wrong_configuration(ask: Tool) -> None:
+    """RFC 6761: a name server says at once that no name ends in .invalid."""
+    asking = ask.using(ARDOQ_API_HOST="devices.invalid", ARDOQ_TIMEOUT_MS="10000")
+    result = asking.run("me")
+    if result.error in ("NETWORK_DOWN", "RESOLVE_FAILED", "TIMEOUT"):
+        pytest.skip(f"this machine has no name server that answers: {result.error}")
+    expect_error(result, "HOST_NOT_FOUND", 3)
+    assert "\n  failed in phase: resolve\n" in result.err
+
+
+def test_an_unknown_host_is_told_without_a_name_server(ask: Tool) -> None:
+    """With a configuration of the resolver that asks nobody."""
+    files = ask.home / "nsswitch.conf"
+    files.write_text("hosts: files\n")
+    script = f'mount --bind "{files}" /etc/nsswitch.conf && exec "$@"'
+    prefix = (*unshare("--mount"), "/bin/sh", "-c", script, "sh")
+    result = ask.using(ARDOQ_API_HOST="devices.example").run("me", prefix=prefix)
+    if result.error == "NETWORK_DOWN":
+        pytest.skip("this machine has no network, which is told instead")
+    expect_error(result, "HOST_NOT_FOUND", 3)
+
+
+def test_no_network_is_told_as_such(ask: Tool) -> None:
+    result = ask.using(ARDOQ_API_HOST="devices.example").run("me", prefix=unshare("--net"))
+    expect_error(result, "NETWORK_DOWN", 5)
+    assert "\n  failed in phase: resolve\n" in result.err
+
+
+# Several addresses
+
+
+def test_a_server_with_ipv4_only_is_reached_by_the_machines_own_localhost(ask: Tool) -> None:
+    expect_success(ask.run("me"))
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["::1", "127.0.0.1"], ["127.0.0.1", "::1"]], ids=" ".join
+)
+def test_a_server_with_ipv4_only_is_reached(
+    ask: Tool, server: FakeArdoq, addresses: list[str]
+) -> None:
+    prefix = with_hosts(ask.home, *(f"{address} localhost" for address in addresses))
+    expect_success(ask.run("me", prefix=prefix))
+
+
+@pytest.mark.parametrize(
+    "addresses", [["::1"], ["::1", "127.0.0.1"], ["127.0.0.1", "::1"]], ids=" ".join
+)
+def test_a_server_with_ipv6_only_is_reached(
+    tool: Tool, ipv6_server: FakeArdoq, addresses: list[str]
+) -> None:
+    prefix = with_hosts(tool.home, *(f"{address} localhost" for address in addresses))
+    expect_success(tool.at(ipv6_server).run("me", prefix=prefix))
+
+
+def test_a_server_with_ipv6_only_is_reached_by_the_machines_own_localhost(
+    tool: Tool, ipv6_server: FakeArdoq
+) -> None:
+    found = {entry[4][0] for entry in socket.getaddrinfo("localhost", None)}
+    if "::1" not in found:
+        pytest.skip(f"localhost means only {', '.join(sorted(found))} on this machine")
+    expect_success(tool.at(ipv6_server).run("me"))
+
+
+def test_the_next_address_is_tried(ask: Tool) -> None:
+    prefix = with_hosts(ask.home, "127.0.0.2 localhost", "127.0.0.1 localhost")
+    expect_success(ask.run("me", prefix=prefix))
+
+
+def test_the_shared_host_by_its_name(tool: Tool, serve_once: Serve) -> None:
+    """Its first label makes the organisation's label mandatory, before anything is sent."""
+    server = serve_once("--shared-host")
+    prefix = with_hosts(tool.home, "127.0.0.1 app.localhost")
+    asking = tool.at(server).using(ARDOQ_API_HOST=f"app.localhost:{server.port}")
+    expect_error(asking.run("me", prefix=prefix), "ORG_LABEL_REQUIRED", 3)
+    assert server.journal == []
+    expect_success(asking.using(ARDOQ_ORG_LABEL="acme").run("me", prefix=prefix))
+
+
+# Silence
+
+
+@pytest.fixture
+def silent(ask: Tool) -> Iterator[Tool]:
+    with silent_port() as port:
+        yield ask.using(ARDOQ_API_HOST=f"localhost:{port}")
+
+
+def test_silence_ends_at_the_deadline(silent: Tool) -> None:
+    result = silent.using(**SECOND).run("me")
+    expect_error(result, "TIMEOUT", 5)
+    assert "\n  failed in phase: handshake\n" in result.err
+    assert 0.9 < result.seconds < 10
+
+
+def test_the_deadline_may_stand_in_the_store(silent: Tool) -> None:
+    expect_success(silent.run("config", "set", "timeout_ms", "1000"))
+    result = silent.run("report", "--set", "serial=S")
+    expect_error(result, "TIMEOUT", 5)
+    assert 0.9 < result.seconds < 10
+
+
+def test_a_server_that_falls_silent_after_the_handshake(
+    ask: Tool, certificates: Certificates
+) -> None:
+    with Scripted(certificates, None) as scripted:
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{scripted.port}", **SECOND)
+        result = asking.run("me")
+        assert len(scripted.requests) == 1
+    expect_error(result, "TIMEOUT", 5)
+    assert "\n  failed in phase: receive\n" in result.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_wait_at_once(ask: Tool, number: signal.Signals) -> None:
+    with Relay() as relay:
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{relay.port}")
+        began = time.monotonic()
+        arguments = ("--verbose", "me")
+        pipe = subprocess.PIPE
+        process = asking.start(*arguments, stdin=pipe, stdout=pipe, stderr=pipe)
+        relay.wait_for_bytes()
+        signalled = time.monotonic()
+        os.kill(process.pid, number)
+        result = asking.finish(process, began, arguments)
+        assert time.monotonic() - signalled < 2
+        relay.wait_for_end()
+    expect_error(result, "INTERRUPTED", 5)
+    assert result.out == ""

@@ -1,0 +1,227 @@
+"""What the tool makes of every kind of refusal: error name, hint, exit code, the server's words."""
+
+import pytest
+
+import built
+from conftest import Serve
+from peers import Scripted, answer
+from servers import Certificates, FakeArdoq
+from tool import Result, Tool, expect_error, expect_success
+
+WORDS = "failing with {}, as told by --fail-with"
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "code"),
+    [
+        (400, "BAD_REQUEST", 6),
+        (401, "UNAUTHORIZED", 3),
+        (403, "FORBIDDEN", 3),
+        (404, "NOT_FOUND", 3),
+        (409, "CONFLICT", 3),
+        (412, "CONFLICT", 3),
+        (422, "UNPROCESSABLE", 3),
+        (500, "SERVER_ERROR", 5),
+    ],
+)
+def test_a_status_of_ardoqs_is_an_error(
+    tool: Tool, serve_once: Serve, status: int, name: str, code: int
+) -> None:
+    asking = tool.at(serve_once("--fail-with", str(status)))
+    report = asking.run("report", "--set", "serial=S-1")
+    for result in (report, asking.run("request", "GET", "/api/v2/me")):
+        expect_error(result, name, code)
+        words = WORDS.format(status)
+        assert f"  HTTP status: {status}\n  the server says: {words}\n" in result.err
+        assert "wait seconds" not in result.err
+    assert report.out == ""
+    assert result.json == {"message": words}
+
+
+def say(tool: Tool, certificates: Certificates, content: bytes, *request: str) -> Result:
+    """What the tool makes of a server that answers this."""
+    with Scripted(certificates, content) as scripted:
+        return tool.using(ARDOQ_API_HOST=f"localhost:{scripted.port}").run(*request)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "code"),
+    [
+        (402, "STATUS_UNEXPECTED", 6),
+        (405, "STATUS_UNEXPECTED", 6),
+        (408, "STATUS_UNEXPECTED", 6),
+        (413, "CONTENT_TOO_LARGE", 6),
+        (418, "STATUS_UNEXPECTED", 6),
+        (499, "STATUS_UNEXPECTED", 6),
+        (501, "SERVER_ERROR", 5),
+        (502, "SERVER_ERROR", 5),
+        (504, "SERVER_ERROR", 5),
+        (599, "SERVER_ERROR", 5),
+    ],
+)
+def test_any_other_status_is_an_error_as_well(
+    ask: Tool, certificates: Certificates, status: int, name: str, code: int
+) -> None:
+    content = answer(f"{status} Somehow", "text/plain", b"so it is")
+    result = say(ask, certificates, content, "request", "GET", "/api/v2/me")
+    expect_error(result, name, code)
+    assert f"  HTTP status: {status}\n  the server says: so it is\n" in result.err
+    assert result.out == ""
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 299])
+def test_any_success_is_one(ask: Tool, certificates: Certificates, status: int) -> None:
+    content = answer(f"{status} Yes", "application/json", b"{}")
+    result = say(ask, certificates, content, "request", "GET", "/api/v2/me")
+    expect_success(result)
+    assert result.out == "{}\n"
+
+
+def test_a_redirection_says_where_to(tool: Tool, serve_once: Serve) -> None:
+    result = tool.at(serve_once("--fail-with", "302")).run("me")
+    expect_error(result, "REDIRECTED", 3)
+    assert "  HTTP status: 302\n  it points to: elsewhere.example\n" in result.err
+
+
+@pytest.mark.parametrize("status", [300, 301, 303, 305, 307, 308])
+def test_any_redirection_says_where_to(
+    ask: Tool, certificates: Certificates, status: int
+) -> None:
+    location = "Location: https://user@elsewhere.example:8443/login?back=1"
+    content = answer(f"{status} There", "text/html", b"<html>", location)
+    result = say(ask, certificates, content, "me")
+    expect_error(result, "REDIRECTED", 3)
+    assert f"  HTTP status: {status}\n  it points to: elsewhere.example\n" in result.err
+
+
+def test_a_redirection_is_not_followed(
+    ask: Tool, server: FakeArdoq, certificates: Certificates
+) -> None:
+    """The second server is the default stand-in, which the tool could reach and trusts."""
+    location = f"Location: https://localhost:{server.port}/api/v2/me"
+    with Scripted(certificates, answer("307 Temporary Redirect", "", b"", location)) as first:
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{first.port}")
+        result = asking.run("report", "--set", "serial=S-1")
+        expect_error(result, "REDIRECTED", 3)
+        expect_error(asking.run("request", "GET", "/api/v2/me"), "REDIRECTED", 3)
+        assert len(first.requests) == first.connections == 2
+    assert server.journal == []
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "code"), [(429, "RATE_LIMITED", 4), (503, "SERVER_ERROR", 5)]
+)
+def test_a_pause_that_is_asked_for_is_named(
+    tool: Tool, serve_once: Serve, status: int, name: str, code: int
+) -> None:
+    result = tool.at(serve_once("--fail-with", str(status), "--retry-after", "17")).run("me")
+    expect_error(result, name, code)
+    assert "\n  wait seconds: 17\n" in result.err
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ((), 60),
+        (("Retry-After: Mon, 23 Nov 2026 12:00:00 GMT",), 60),
+        (("Retry-After: 4294967296",), 86400),
+    ],
+)
+def test_a_pause_has_a_default_and_a_limit(
+    ask: Tool, certificates: Certificates, header: tuple[str, ...], seconds: int
+) -> None:
+    with Scripted(certificates, answer("429 Slow", "text/plain", b"slow", *header)) as busy:
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{busy.port}").run("me")
+    expect_error(result, "RATE_LIMITED", 4)
+    assert f"\n  wait seconds: {seconds}\n" in result.err
+
+
+def test_too_many_requests_have_to_wait(tool: Tool, serve_once: Serve) -> None:
+    asking = tool.at(serve_once("--rate", "0.001", "--retry-after", "7"))
+    expect_success(asking.run("me"))
+    result = asking.run("me")
+    expect_error(result, "RATE_LIMITED", 4)
+    assert "  HTTP status: 429\n  the server says: too many requests\n  wait seconds: 7\n" in (
+        result.err
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "is_json"),
+    [
+        ("message", "there is nothing at /api/v2/<p>", True),
+        ("error", "there is nothing at /api/v2/<p>", True),
+        ("text", "there is nothing at /api/v2/<p>", False),
+        ("html", "the server answered with an HTML page", False),
+    ],
+)
+def test_an_error_speaks_whatever_its_body_is(
+    tool: Tool, serve_once: Serve, kind: str, words: str, is_json: bool
+) -> None:
+    result = tool.at(serve_once("--error-body", kind)).run("request", "GET", "/api/v2/%3cp%3e")
+    expect_error(result, "NOT_FOUND", 3)
+    assert f"\n  the server says: {words}\n" in result.err
+    assert (result.out != "") == is_json
+    if is_json:
+        assert result.json == {kind: words}
+
+
+def test_a_terminal_is_safe_from_the_servers_words(ask: Tool, certificates: Certificates) -> None:
+    evil = answer("403 No", "text/plain", "a\x1b[31mb\x9b31mc\r\nd".encode())
+    result = say(ask, certificates, evil, "me")
+    expect_error(result, "FORBIDDEN", 3)
+    assert "\n  the server says: a [31mb  31mc  d\n" in result.err
+
+
+def test_an_error_larger_than_the_buffer_is_still_an_error(
+    ask: Tool, certificates: Certificates
+) -> None:
+    large = b'{"message": "large", "rest": "' + b"x" * built.number("BUFFER_SIZE") + b'"}'
+    result = say(
+        ask, certificates, answer("422 No", "application/json", large), "request", "GET", "/a"
+    )
+    expect_error(result, "UNPROCESSABLE", 3)
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "code"),
+    [
+        (b'{"org": {"name": "a", "label": "b"}', "JSON_INVALID", 5),
+        (b"{} {}", "JSON_INVALID", 5),
+        (b"[" * 40 + b"]" * 40, "JSON_TOO_DEEP", 6),
+        (b'{"org": {"name": "a"}}', "JSON_KEY_MISSING", 6),
+        (b'{"org": {"name": 5, "label": "b"}}', "JSON_TYPE", 6),
+    ],
+)
+def test_an_answer_that_is_not_what_was_asked_for(
+    ask: Tool, certificates: Certificates, body: bytes, name: str, code: int
+) -> None:
+    result = say(ask, certificates, answer("200 OK", "application/json", body), "me")
+    expect_error(result, name, code)
+    assert result.out == ""
+
+
+def test_a_report_must_be_confirmed(ask: Tool, certificates: Certificates) -> None:
+    content = answer("200 OK", "application/json", b'{"components": {"deleted": []}}')
+    result = say(ask, certificates, content, "report", "--set", "serial=S-1")
+    expect_error(result, "REPORT_UNCONFIRMED", 6)
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "CONNECTION_CLOSED"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "CONNECTION_CLOSED"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "HTTP_PROTOCOL"),
+        (b"HTTP/1.1 200 OK\nContent-Length: 2\n\n{}", "HTTP_PROTOCOL"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 17000 + b"\r\n\r\n", "HEADERS_TOO_LARGE"),
+    ],
+)
+def test_an_answer_that_is_not_http(
+    ask: Tool, certificates: Certificates, content: bytes, name: str
+) -> None:
+    result = say(ask, certificates, content, "me")
+    expect_error(result, name, 5)
+    assert "\n  failed in phase: receive\n" in result.err

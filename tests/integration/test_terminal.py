@@ -1,0 +1,196 @@
+"""The tool's manners: usage, help, exit codes, colours, and a standard output that is gone."""
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+
+import pytest
+
+from peers import Relay
+from servers import FakeArdoq
+from source import FIELDS, PEM_KEYS, VARIABLES, VERSION
+from tool import Result, Tool
+
+ESCAPE = "\x1b["
+
+# Help and version
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_names_everything(tool: Tool, option: str) -> None:
+    result = tool.run_for_text(option)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n")
+    words = result.out.split()
+    for word in (*VARIABLES, *VARIABLES.values(), *PEM_KEYS, *FIELDS):
+        assert word in words
+    assert max(map(len, result.out.splitlines())) <= 100
+
+
+def test_the_version_is_the_librarys(tool: Tool) -> None:
+    result = tool.run_for_text("--version")
+    assert (result.code, result.out, result.err) == (0, f"ardoq {VERSION}\n", "")
+
+
+# Wrong usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "a command is missing"),
+        (["nonsense"], "there is no command nonsense"),
+        (["--nonsense", "me"], "--nonsense"),
+        (["-x", "me"], "'x'"),
+        (["--store"], "--store"),
+        (["--ca"], "--ca"),
+        (["--ca", "missing.pem", "me"], "missing.pem cannot be read: No such file"),
+        (["me", "you"], "me takes no argument: you"),
+        (["report", "now"], "report does not take: now"),
+        (["report", "--nonsense"], "--nonsense"),
+        (["report", "--set"], "--set"),
+        (["report", "--set", "serial"], "a field needs the form FIELD=VALUE: serial"),
+        (["request"], "request needs a method and a path"),
+        (["request", "GET"], "request needs a method and a path"),
+        (["request", "GET", "/a", "/b"], "request needs a method and a path"),
+        (["request", "--nonsense", "GET", "/a"], "--nonsense"),
+        (["request", "GET", "/a", "-q"], "'q'"),
+        (["request", "GET", "/a", "-q", "name"], "a query needs the form name=value: name"),
+        (["request", "GET", "/a", *["-qa=b"] * 32, "-qc=d"], "too many query pairs at: c=d"),
+        (["request", "POST", "/a", "-d", "@missing"], "@missing cannot be read: No such file"),
+        (["request", "POST", "/a", "-d", "@."], "@. cannot be read: Is a directory"),
+        (["config"], "config takes: list | get KEY"),
+        (["config", "nonsense"], "config takes: list | get KEY"),
+        (["config", "list", "host"], "config takes: list | get KEY"),
+        (["config", "get"], "config takes: list | get KEY"),
+        (["config", "set", "host"], "config takes: list | get KEY"),
+        (["config", "set", "host", "a", "b"], "config takes: list | get KEY"),
+        (["config", "unset"], "config takes: list | get KEY"),
+        (["config", "set", "ca0", "@missing"], "@missing cannot be read: No such file"),
+    ],
+)
+def test_wrong_usage_is_told(
+    ask: Tool, server: FakeArdoq, arguments: list[str], words: str
+) -> None:
+    before = len(server.journal)
+    result = ask.run_for_text(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+    assert not ask.store.exists()
+    assert len(server.journal) == before
+
+
+def test_a_body_with_a_nul_is_refused(ask: Tool) -> None:
+    (ask.home / "nul").write_bytes(b'{"name": "a\0b"}')
+    result = ask.run_for_text("request", "POST", "/api/v2/batch", "-d", "@nul")
+    assert (result.code, result.out) == (2, "")
+    assert "@nul cannot be read" in result.err
+
+
+# Colours
+
+
+def read_to_end(terminal: int) -> bytes:
+    """Linux reports an error, instead of an end, when the other side has closed."""
+    content = b""
+    with suppress(OSError):
+        while part := os.read(terminal, 4096):
+            content += part
+    return content
+
+
+def run_on_a_terminal(tool: Tool, *arguments: str) -> Result:
+    """As somebody at a terminal would, but for standard output, which stays a pipe."""
+    try:
+        terminal, other = os.openpty()
+    except OSError as error:
+        pytest.skip(f"this machine has no pseudo terminals: {error}")
+    process = tool.start(*arguments, stdout=subprocess.PIPE, stderr=other)
+    os.close(other)
+    err = read_to_end(terminal)
+    os.close(terminal)
+    out, _ = process.communicate(timeout=10)
+    tool.logs.add_output("on a terminal", out, err)
+    return Result(process.returncode, out.decode(), err.decode(), 0)
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_errors_have_colour_on_a_terminal(ask: Tool, value: str | None) -> None:
+    """An empty NO_COLOR counts as none (no-color.org)."""
+    asking = ask if value is None else ask.using(NO_COLOR=value)
+    result = run_on_a_terminal(asking, "--verbose", "request", "GET", "/api/v2/nothing")
+    assert result.code == 3
+    [error] = [line for line in result.err.splitlines() if "error: " in line]
+    assert error.startswith(f"{ESCAPE}1;31merror: ") and f"NOT_FOUND{ESCAPE}0m" in error
+    assert ESCAPE not in result.out
+
+
+def test_no_color_is_respected(ask: Tool) -> None:
+    result = run_on_a_terminal(
+        ask.using(NO_COLOR="1"), "--verbose", "request", "GET", "/api/v2/nothing"
+    )
+    assert result.code == 3
+    assert "error: NOT_FOUND" in result.err
+    assert ESCAPE not in result.err
+
+
+def test_there_is_no_colour_without_a_terminal(ask: Tool) -> None:
+    result = ask.run("request", "GET", "/api/v2/nothing")
+    assert "error: NOT_FOUND" in result.err
+    assert ESCAPE not in result.err + result.out
+
+
+# A standard output that is gone
+
+
+COMMANDS = [
+    ["me"],
+    ["request", "GET", "/api/v2/me"],
+    ["report", "--set", "serial=S"],
+    ["report", "--set", "serial=S", "--dry-run"],
+    ["config", "list"],
+    ["--help"],
+    ["--version"],
+]
+
+
+def run_into(tool: Tool, redirection: str, *arguments: str) -> Result:
+    """With a redirection of the shell's that leaves standard error alone."""
+    prefix = ("/bin/sh", "-c", f'exec "$@" {redirection}', "sh")
+    return tool.run_for_text(*arguments, prefix=prefix)
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_result_that_cannot_be_written_is_a_failure(
+    ask: Tool, redirection: str, command: list[str]
+) -> None:
+    result = run_into(ask, redirection, *command)
+    assert result.code == 1
+    assert "\nerror: the result could not be written: " in f"\n{result.err}"
+
+
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_is_written_never_ends_up_in_a_socket(
+    ask: Tool, server: FakeArdoq, redirection: str
+) -> None:
+    """A connection could take the place of a standard stream that the shell has closed."""
+    with Relay(server.port) as relay:
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{relay.port}")
+        result = run_into(asking, redirection, "--verbose", "me")
+        relay.wait_for_end()
+    assert result.code == (1 if ">&- " in f" {redirection} ".replace("2>&-", "") else 0)
+    assert b"Acme" not in relay.from_client
+
+
+def test_a_failure_stays_what_it_is_without_an_output(ask: Tool) -> None:
+    assert run_into(ask, ">&-", "request", "GET", "/api/v2/nothing").code == 3
+
+
+def test_a_reader_that_has_left_is_noticed(ask: Tool) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = ask.start("config", "list", stdout=writer, stderr=subprocess.DEVNULL)
+    os.close(writer)
+    assert process.wait(10) == -signal.SIGPIPE

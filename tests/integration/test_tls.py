@@ -1,0 +1,248 @@
+"""Whom the tool trusts, whom it shows itself to, and what it makes of a wrong certificate."""
+
+import json
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import built
+from conftest import Serve
+from peers import Relay, Scripted
+from servers import Certificates
+from tool import Tool, expect_error, expect_success
+
+OTHER_PIN = "A" * 43 + "="
+
+
+@pytest.fixture(scope="session")
+def has_tls_1_3(certificates: Certificates) -> bool:
+    environment = {
+        "ARDOQ_API_HOST": "localhost",
+        "ARDOQ_API_TOKEN": "unused",
+        "SSL_CERT_FILE": str(certificates.pem("ca")),
+    }
+    done = subprocess.run(
+        [built.EXERCISE], input=b"features\n", env=environment, stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(done.stdout)["tls_1_3"]
+
+
+# Versions
+
+
+@pytest.mark.parametrize("newest", ["1.2", "1.3"])
+def test_the_newest_common_version_is_spoken(
+    tool: Tool, serve_once: Serve, has_tls_1_3: bool, newest: str
+) -> None:
+    server = serve_once("--tls-max", newest)
+    with Relay(server.port) as relay:
+        asking = tool.at(server).using(ARDOQ_API_HOST=f"localhost:{relay.port}")
+        expect_success(asking.run("me"))
+        expect_success(asking.run("report", "--set", "serial=S"))
+    assert relay.tls_version == ("1.3" if has_tls_1_3 and newest == "1.3" else "1.2")
+
+
+@pytest.mark.filterwarnings("ignore:.*TLSv1_1.*:DeprecationWarning")
+def test_an_older_version_is_not_spoken(ask: Tool, certificates: Certificates) -> None:
+    with Scripted(certificates, b"") as old:
+        old.context.minimum_version = ssl.TLSVersion.TLSv1_1
+        old.context.maximum_version = ssl.TLSVersion.TLSv1_1
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{old.port}").run("me")
+        assert old.requests == []
+    assert result.error in ("TLS_FAILED", "TLS_NO_COMMON_VERSION"), result.err
+    assert result.code in (3, 5)
+
+
+# Whom to trust
+
+
+def without_system_trust(tool: Tool) -> Tool:
+    return tool.using(SSL_CERT_FILE="/nonexistent")
+
+
+def test_trust_comes_from_the_system(ask: Tool, certificates: Certificates) -> None:
+    expect_success(ask.run("me"))
+    expect_error(without_system_trust(ask).run("me"), "TRUST_MISSING", 3)
+    wrong = ask.using(SSL_CERT_FILE=str(certificates.pem("other_ca")))
+    expect_error(wrong.run("me"), "CERTIFICATE_UNTRUSTED", 3)
+
+
+def test_trust_comes_from_the_command_line(ask: Tool, certificates: Certificates) -> None:
+    alone = without_system_trust(ask)
+    expect_success(alone.run("--ca", str(certificates.pem("ca")), "me"))
+    other = ["--ca", str(certificates.pem("other_ca"))]
+    expect_error(ask.run(*other, "me"), "CERTIFICATE_UNTRUSTED", 3)
+
+
+def test_trust_comes_from_the_store(ask: Tool, certificates: Certificates) -> None:
+    alone = without_system_trust(ask)
+    ca, other = (f"@{certificates.pem(name)}" for name in ("ca", "other_ca"))
+    expect_success(alone.run("config", "set", "ca0", ca))
+    expect_success(alone.run("me"))
+    expect_success(alone.run("config", "set", "ca0", other))
+    expect_error(ask.run("me"), "CERTIFICATE_UNTRUSTED", 3)
+    expect_success(alone.run("config", "set", "ca1", ca))
+    expect_success(alone.run("me"))
+    assert alone.run("--ca", other[1:], "me").error == "CERTIFICATE_UNTRUSTED"
+
+
+def test_one_file_may_hold_several_roots(ask: Tool, certificates: Certificates) -> None:
+    roots = ask.home / "roots.pem"
+    names = ("other_ca", "client_ca", "ca")
+    roots.write_bytes(b"".join(certificates.pem(name).read_bytes() for name in names))
+    alone = without_system_trust(ask)
+    expect_success(alone.run("--ca", str(roots), "me"))
+    expect_success(alone.run("config", "set", "ca0", f"@{roots}"))
+    expect_success(alone.run("me"))
+
+
+def test_a_broken_root_is_no_trust(ask: Tool, certificates: Certificates) -> None:
+    broken = ask.home / "broken.pem"
+    whole = certificates.pem("ca").read_text()
+    for text in ("", "nonsense", whole.replace("M", "N", 3), whole + whole[:200]):
+        broken.write_text(text)
+        expect_error(ask.run("--ca", str(broken), "me"), "TRUST_INVALID", 3)
+
+
+def test_roots_in_the_store_must_fit_the_buffer(
+    ask: Tool, certificates: Certificates
+) -> None:
+    roots = ask.home / "roots.pem"
+    pem = certificates.pem("ca").read_text()
+    roots.write_text(pem * (built.number("BUFFER_SIZE") // len(pem) + 1))
+    expect_success(ask.run("config", "set", "ca0", f"@{roots}"))
+    expect_error(ask.run("me"), "SETTING_TOO_LONG", 3)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("identity", "name"),
+    [
+        ("expired", "CERTIFICATE_EXPIRED"),
+        ("not_yet_valid", "CERTIFICATE_NOT_YET_VALID"),
+        ("wrong_host", "CERTIFICATE_WRONG_HOST"),
+        ("self_signed", "CERTIFICATE_UNTRUSTED"),
+        ("weak_key", "CERTIFICATE_REJECTED"),
+        ("client", "CERTIFICATE_UNTRUSTED"),
+    ],
+)
+def test_a_wrong_certificate_is_refused_before_the_token_is_sent(
+    ask: Tool, certificates: Certificates, identity: str, name: str
+) -> None:
+    with Scripted(certificates, b"", identity) as wrong:
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{wrong.port}").run("me")
+        assert (wrong.connections, wrong.requests) == (1, [])
+    expect_error(result, name, 3)
+    assert "\n  failed in phase: handshake\n" in result.err
+    assert "\n  certificate flags: 0x" in result.err
+    assert result.out == ""
+
+
+def test_a_chain_with_an_intermediate_is_accepted(tool: Tool, serve_once: Serve) -> None:
+    expect_success(tool.at(serve_once(identity="chained")).run("me"))
+
+
+def test_the_certificate_is_named_when_it_is_refused(
+    ask: Tool, certificates: Certificates
+) -> None:
+    with Scripted(certificates, b"", "wrong_host") as wrong:
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{wrong.port}").run("me")
+    assert "\n  certificate of: CN=elsewhere\n  certificates end: 20" in result.err
+
+
+# Pins
+
+
+@pytest.mark.parametrize(
+    ("pins", "matches"),
+    [
+        (["server"], True),
+        (["ca"], True),
+        ([None, "server"], True),
+        (["other", "server"], True),
+        (["server", "other"], True),
+        (["other"], False),
+        ([None, "other"], False),
+        (["other", "other_ca"], False),
+    ],
+)
+def test_a_pin_must_match_a_key_of_the_chain(
+    ask: Tool, certificates: Certificates, pins: list[str | None], matches: bool
+) -> None:
+    for number, name in enumerate(pins):
+        if name:
+            pin = OTHER_PIN if name == "other" else certificates.pin(name)
+            expect_success(ask.run("config", "set", f"pin{number}", pin))
+    result = ask.run("me")
+    if matches:
+        expect_success(result)
+    else:
+        expect_error(result, "CERTIFICATE_PIN_MISMATCH", 3)
+
+
+def test_a_pin_does_not_replace_trust(ask: Tool, certificates: Certificates) -> None:
+    pinned = ask.using(ARDOQ_PIN0=certificates.pin("self_signed"))
+    with Scripted(certificates, b"", "self_signed") as wrong:
+        result = pinned.using(ARDOQ_API_HOST=f"localhost:{wrong.port}").run("me")
+    expect_error(result, "CERTIFICATE_UNTRUSTED", 3)
+
+
+# The client's own certificate
+
+
+@pytest.fixture
+def mutual(tool: Tool, serve: Serve, certificates: Certificates) -> Tool:
+    return tool.at(serve("--client-ca", str(certificates.pem("client_ca"))))
+
+
+def store(tool: Tool, key: str, path: Path) -> None:
+    expect_success(tool.run("config", "set", key, f"@{path}"))
+
+
+def test_a_client_certificate_is_shown_on_demand(
+    mutual: Tool, certificates: Certificates
+) -> None:
+    store(mutual, "cert", certificates.pem("client"))
+    store(mutual, "key", certificates.key("client"))
+    expect_success(mutual.run("me"))
+    expect_success(mutual.run("report", "--set", "serial=S"))
+
+
+def refuses_the_handshake(tool: Tool) -> bool:
+    """Whether the server's alert is read, or lost in the end of the connection, is a race."""
+    result = tool.run("me")
+    assert result.error in ("TLS_FAILED", "CONNECTION_CLOSED")
+    expect_error(result, result.error, 5)
+    return result.out == ""
+
+
+def test_without_a_client_certificate_there_is_no_connection(mutual: Tool) -> None:
+    assert refuses_the_handshake(mutual)
+
+
+def test_a_client_certificate_of_another_ca_is_not_accepted(
+    mutual: Tool, certificates: Certificates
+) -> None:
+    store(mutual, "cert", certificates.pem("server"))
+    store(mutual, "key", certificates.key("server"))
+    assert refuses_the_handshake(mutual)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key"),
+    [("client", None), (None, "client"), ("broken", "client"), ("client", "broken")],
+)
+def test_a_client_certificate_needs_its_key(
+    mutual: Tool, certificates: Certificates, certificate: str | None, key: str | None
+) -> None:
+    broken = mutual.home / "broken.pem"
+    broken.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    if certificate:
+        store(mutual, "cert", broken if certificate == "broken" else certificates.pem(certificate))
+    if key:
+        store(mutual, "key", broken if key == "broken" else certificates.key(key))
+    expect_error(mutual.run("me"), "CLIENT_CERTIFICATE_INVALID", 3)

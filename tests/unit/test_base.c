@@ -1,0 +1,445 @@
+/* The words that every layer speaks: errors, identity, bounded text, UTC. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ardoq/build_config.h"
+#include "ardoq/err.h"
+#include "ardoq/identity.h"
+#include "ardoq/text.h"
+#include "ardoq/utc.h"
+#include "ardoq/version.h"
+
+/* ---- Errors ---- */
+
+static const struct {
+    ardoq_err_t err;
+    int value;
+    const char *name;
+    ardoq_err_class_t err_class;
+    const char *hint;
+} errors[] = {
+#define ARDOQ_ERROR(name, value, class_name, hint)                                                 \
+    {ARDOQ_ERR_##name, value, #name, ARDOQ_CLASS_##class_name, hint},
+#include "ardoq/errors.def"
+#undef ARDOQ_ERROR
+};
+
+enum { ERRORS = sizeof errors / sizeof errors[0] };
+
+static void test_errors_are_unique_and_negative(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ERRORS; i++) {
+        assert_int_equal(errors[i].err, errors[i].value);
+        assert_true(errors[i].err < 0);
+        for (size_t j = 0; j < i; j++) {
+            assert_int_not_equal(errors[i].err, errors[j].err);
+            assert_string_not_equal(errors[i].name, errors[j].name);
+        }
+    }
+}
+
+static void test_errors_have_name_class_and_hint(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ERRORS; i++) {
+        assert_string_equal(ardoq_err_name(errors[i].err), errors[i].name);
+        assert_int_equal(ardoq_err_class(errors[i].err), errors[i].err_class);
+        assert_int_not_equal(errors[i].err_class, ARDOQ_CLASS_NONE);
+        assert_string_equal(ardoq_err_hint(errors[i].err), ARDOQ_HINTS ? errors[i].hint : "");
+    }
+}
+
+static void test_hints_are_one_sentence_without_a_full_stop(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ERRORS; i++) {
+        const char *hint = errors[i].hint;
+        const size_t length = strlen(hint);
+        assert_in_range(length, 1, 199);
+        assert_int_not_equal(hint[length - 1], '.');
+        assert_int_not_equal(hint[length - 1], ' ');
+        assert_null(strchr(hint, '\n'));
+        assert_null(strstr(hint, "  "));
+        assert_null(strstr(hint, ". "));
+    }
+}
+
+/* The numbers are part of the ABI. */
+static void test_numbers_stay(void **state)
+{
+    (void)state;
+    assert_int_equal(ARDOQ_OK, 0);
+    assert_int_equal(ARDOQ_PENDING, 1);
+    assert_int_equal(ARDOQ_ERR_INVALID_ARGUMENT, -1);
+    assert_int_equal(ARDOQ_ERR_HOST_INVALID, -10);
+    assert_int_equal(ARDOQ_ERR_STORE_UNAVAILABLE, -30);
+    assert_int_equal(ARDOQ_ERR_TRUST_MISSING, -40);
+    assert_int_equal(ARDOQ_ERR_NETWORK_DOWN, -50);
+    assert_int_equal(ARDOQ_ERR_TLS_FAILED, -60);
+    assert_int_equal(ARDOQ_ERR_REQUEST_INVALID, -80);
+    assert_int_equal(ARDOQ_ERR_UNAUTHORIZED, -91);
+    assert_int_equal(ARDOQ_ERR_JSON_INVALID, -110);
+}
+
+static void test_results_that_are_no_errors(void **state)
+{
+    (void)state;
+    assert_string_equal(ardoq_err_name(ARDOQ_OK), "OK");
+    assert_string_equal(ardoq_err_name(ARDOQ_PENDING), "PENDING");
+    assert_int_equal(ardoq_err_class(ARDOQ_OK), ARDOQ_CLASS_NONE);
+    assert_int_equal(ardoq_err_class(ARDOQ_PENDING), ARDOQ_CLASS_NONE);
+    assert_string_equal(ardoq_err_hint(ARDOQ_OK), "");
+    assert_string_equal(ardoq_err_hint(ARDOQ_PENDING), "");
+}
+
+static void test_unknown_numbers(void **state)
+{
+    (void)state;
+    static const int unknown[] = {2, -9, -1000, INT_MIN, INT_MAX};
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+        const ardoq_err_t err = (ardoq_err_t)unknown[i];
+        assert_string_equal(ardoq_err_name(err), "UNKNOWN");
+        assert_int_equal(ardoq_err_class(err), ARDOQ_CLASS_BUG);
+        assert_string_equal(ardoq_err_hint(err), "");
+    }
+}
+
+static void test_class_names(void **state)
+{
+    (void)state;
+    assert_string_equal(ardoq_err_class_name(ARDOQ_CLASS_NONE), "nothing to do");
+    assert_string_equal(ardoq_err_class_name(ARDOQ_CLASS_CONFIGURATION), "fix the configuration");
+    assert_string_equal(ardoq_err_class_name(ARDOQ_CLASS_WAIT), "wait");
+    assert_string_equal(ardoq_err_class_name(ARDOQ_CLASS_RETRY), "try again later");
+    assert_string_equal(ardoq_err_class_name(ARDOQ_CLASS_BUG), "report a bug");
+    assert_string_equal(ardoq_err_class_name((ardoq_err_class_t)99), "report a bug");
+}
+
+/* ---- Identity ---- */
+
+static const struct {
+    ardoq_identity_field_t field;
+    const char *name;
+    size_t offset;
+    size_t size;
+} fields[] = {
+#define ARDOQ_IDENTITY_FIELD(name, size, what)                                                     \
+    {ARDOQ_IDENTITY_##name, #name, offsetof(ardoq_identity_t, name), size},
+#include "ardoq/identity.def"
+#undef ARDOQ_IDENTITY_FIELD
+};
+
+enum { FIELDS = sizeof fields / sizeof fields[0] };
+
+static void test_identity_fields(void **state)
+{
+    (void)state;
+    const ardoq_identity_t identity = {0};
+    assert_int_equal(FIELDS, ARDOQ_IDENTITY_COUNT);
+    for (size_t i = 0; i < FIELDS; i++) {
+        assert_string_equal(ardoq_identity_name(fields[i].field), fields[i].name);
+        assert_ptr_equal(ardoq_identity_get(&identity, fields[i].field),
+                         (const char *)&identity + fields[i].offset);
+        assert_int_equal(ardoq_identity_find(fields[i].name, strlen(fields[i].name)),
+                         fields[i].field);
+    }
+    assert_null(ardoq_identity_name(ARDOQ_IDENTITY_COUNT));
+    assert_null(ardoq_identity_get(&identity, ARDOQ_IDENTITY_COUNT));
+}
+
+static void test_identity_find_takes_the_whole_name(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_identity_find("serial}", 6), ARDOQ_IDENTITY_serial);
+    assert_int_equal(ardoq_identity_find("serial}", 7), ARDOQ_IDENTITY_COUNT);
+    assert_int_equal(ardoq_identity_find("seria", 5), ARDOQ_IDENTITY_COUNT);
+    assert_int_equal(ardoq_identity_find("chip_revision", 4), ARDOQ_IDENTITY_chip);
+    assert_int_equal(ardoq_identity_find("SERIAL", 6), ARDOQ_IDENTITY_COUNT);
+    assert_int_equal(ardoq_identity_find("", 0), ARDOQ_IDENTITY_COUNT);
+}
+
+/* Each field takes one byte less than its size; one more changes nothing, neighbours included. */
+static void test_identity_limits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FIELDS; i++) {
+        ardoq_identity_t identity;
+        ardoq_identity_t before;
+        char value[256];
+        memset(&identity, '#', sizeof identity);
+        before = identity;
+        memset(value, 'x', sizeof value);
+
+        value[fields[i].size] = '\0';
+        assert_int_equal(ardoq_identity_set(&identity, fields[i].field, value),
+                         ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG);
+        assert_memory_equal(&identity, &before, sizeof before);
+
+        value[fields[i].size - 1] = '\0';
+        assert_int_equal(ardoq_identity_set(&identity, fields[i].field, value), ARDOQ_OK);
+        memcpy((char *)&before + fields[i].offset, value, fields[i].size);
+        assert_memory_equal(&identity, &before, sizeof before);
+    }
+}
+
+static void test_identity_set_replaces(void **state)
+{
+    (void)state;
+    ardoq_identity_t identity = {0};
+    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, "Gateway"), ARDOQ_OK);
+    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, "Hub"), ARDOQ_OK);
+    assert_string_equal(identity.model, "Hub");
+    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, ""), ARDOQ_OK);
+    assert_string_equal(identity.model, "");
+}
+
+static void test_identity_set_of_no_field(void **state)
+{
+    (void)state;
+    ardoq_identity_t identity = {0};
+    const ardoq_identity_t before = identity;
+    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_COUNT, "x"),
+                     ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN);
+    assert_memory_equal(&identity, &before, sizeof before);
+}
+
+/* ---- Text ---- */
+
+static void test_text_fills_its_buffer_but_for_the_nul(void **state)
+{
+    (void)state;
+    char buffer[8] = "#######";
+    ardoq_text_t text;
+    ardoq_text_init(&text, buffer, 6);
+    assert_string_equal(buffer, "");
+    assert_int_equal(text.length, 0);
+    ardoq_text_append(&text, "abcXX", 3, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    assert_string_equal(buffer, "abc");
+    ardoq_text_append(&text, "de", 2, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_append(&text, "", 0, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    assert_int_equal(text.err, ARDOQ_OK);
+    assert_int_equal(text.length, 5);
+    assert_memory_equal(buffer, "abcde\0#", 8);
+}
+
+static void test_text_takes_all_or_nothing(void **state)
+{
+    (void)state;
+    char buffer[8] = "#######";
+    ardoq_text_t text;
+    ardoq_text_init(&text, buffer, 6);
+    ardoq_text_append(&text, "abc", 3, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_append(&text, "def", 3, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    assert_int_equal(text.err, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    assert_int_equal(text.length, 3);
+    assert_memory_equal(buffer, "abc\0##", 6);
+}
+
+static void test_text_keeps_its_first_error(void **state)
+{
+    (void)state;
+    char buffer[4];
+    ardoq_text_t text;
+    ardoq_text_init(&text, buffer, sizeof buffer);
+    ardoq_text_append(&text, "abcd", 4, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_text_append(&text, "x", 1, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_append(&text, "too long", 8, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    assert_int_equal(text.err, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_string_equal(buffer, "");
+}
+
+static void test_text_of_one_byte_holds_only_the_nul(void **state)
+{
+    (void)state;
+    char buffer[1] = {'#'};
+    ardoq_text_t text;
+    ardoq_text_init(&text, buffer, sizeof buffer);
+    assert_string_equal(buffer, "");
+    ardoq_text_append(&text, "x", 1, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(text.err, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_string_equal(buffer, "");
+}
+
+static void assert_decimal(uint64_t value)
+{
+    char expected[24];
+    snprintf(expected, sizeof expected, "%" PRIu64, value);
+    assert_string_equal(ardoq_decimal(value).digits, expected);
+}
+
+static void test_decimal(void **state)
+{
+    (void)state;
+    assert_string_equal(ardoq_decimal(0).digits, "0");
+    assert_string_equal(ardoq_decimal(UINT64_MAX).digits, "18446744073709551615");
+    for (uint64_t power = 1; power <= UINT64_MAX / 10; power *= 10) {
+        assert_decimal(power - 1);
+        assert_decimal(power);
+        assert_decimal(power * 10 - 1);
+    }
+    assert_decimal((uint64_t)UINT32_MAX + 1);
+}
+
+static int ascii_lower(int byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? byte + 32 : byte;
+}
+
+static void test_only_ascii_letters_have_a_case(void **state)
+{
+    (void)state;
+    for (int a = 0; a < 256; a++) {
+        for (int b = 0; b < 256; b++) {
+            const char text_a[] = {(char)a, 'x', (char)a};
+            const char text_b[] = {(char)b, 'X', (char)b};
+            const bool is_equal = ascii_lower(a) == ascii_lower(b);
+            assert_int_equal(ardoq_text_equal_ignoring_case(text_a, 2, text_b, 2), is_equal);
+            assert_int_equal(ardoq_text_equal_ignoring_case(text_a + 1, 2, text_b + 1, 2),
+                             is_equal);
+        }
+    }
+}
+
+static void test_texts_of_unequal_length_differ(void **state)
+{
+    (void)state;
+    assert_true(ardoq_text_equal_ignoring_case("", 0, "", 0));
+    assert_true(ardoq_text_equal_ignoring_case("HostX", 4, "hOsTy", 4));
+    assert_false(ardoq_text_equal_ignoring_case("Host", 4, "Hosts", 5));
+    assert_false(ardoq_text_equal_ignoring_case("Hosts", 5, "Host", 4));
+    assert_false(ardoq_text_equal_ignoring_case("", 0, "x", 1));
+}
+
+static void test_wipe(void **state)
+{
+    (void)state;
+    char memory[] = "<secret>";
+    ardoq_wipe(memory + 1, 0);
+    assert_string_equal(memory, "<secret>");
+    ardoq_wipe(memory + 1, 6);
+    assert_memory_equal(memory, "<\0\0\0\0\0\0>", sizeof memory);
+}
+
+/* ---- UTC ---- */
+
+enum { DAY_SECONDS = 86400 };
+
+static void assert_moment(int64_t seconds)
+{
+    const time_t moment = (time_t)seconds;
+    struct tm tm;
+    char expected[32];
+    gmtime_r(&moment, &tm);
+    strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    assert_string_equal(ardoq_utc_to_iso8601(seconds).text, expected);
+    const ardoq_utc_t utc = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                             tm.tm_hour,        tm.tm_min,     tm.tm_sec};
+    assert_int_equal(timegm(&tm), seconds);
+    assert_int_equal(ardoq_utc_to_seconds(&utc), seconds);
+}
+
+/* Every day of 1970 to 2200, each at another time of the day. */
+static void test_days_agree_with_the_c_library(void **state)
+{
+    (void)state;
+    enum { DAYS_TO_2201 = 84371 };
+    for (int64_t day = 0; day < DAYS_TO_2201; day++) {
+        assert_moment(day * DAY_SECONDS + day % DAY_SECONDS);
+    }
+    assert_string_equal(ardoq_utc_to_iso8601((int64_t)DAYS_TO_2201 * DAY_SECONDS).text,
+                        "2201-01-01T00:00:00Z");
+}
+
+static void test_seconds_of_a_day_agree_with_the_c_library(void **state)
+{
+    (void)state;
+    const int64_t midnight = ARDOQ_RELEASE_TIME - ARDOQ_RELEASE_TIME % DAY_SECONDS;
+    for (int64_t second = 0; second < DAY_SECONDS; second += 7) {
+        assert_moment(midnight + second);
+    }
+    assert_moment(midnight + DAY_SECONDS - 1);
+}
+
+static void test_leap_days(void **state)
+{
+    (void)state;
+    static const struct {
+        ardoq_utc_t utc;
+        int64_t seconds;
+        const char *iso;
+    } moments[] = {
+        {{1970, 1, 1, 0, 0, 0}, 0, "1970-01-01T00:00:00Z"},
+        {{1972, 2, 29, 12, 0, 0}, 68212800, "1972-02-29T12:00:00Z"},
+        {{2000, 2, 29, 0, 0, 0}, 951782400, "2000-02-29T00:00:00Z"},
+        {{2000, 12, 31, 0, 0, 0}, 978220800, "2000-12-31T00:00:00Z"},
+        {{2100, 2, 28, 23, 59, 59}, 4107542399, "2100-02-28T23:59:59Z"},
+        {{2100, 3, 1, 0, 0, 0}, 4107542400, "2100-03-01T00:00:00Z"},
+        {{2400, 2, 29, 0, 0, 0}, 13574563200, "2400-02-29T00:00:00Z"},
+        {{9999, 12, 31, 23, 59, 59}, 253402300799, "9999-12-31T23:59:59Z"},
+    };
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        assert_int_equal(ardoq_utc_to_seconds(&moments[i].utc), moments[i].seconds);
+        assert_string_equal(ardoq_utc_to_iso8601(moments[i].seconds).text, moments[i].iso);
+    }
+}
+
+/* A leap second, which certificates may name, is the midnight that follows it. */
+static void test_leap_second(void **state)
+{
+    (void)state;
+    const ardoq_utc_t leap_second = {2016, 12, 31, 23, 59, 60};
+    assert_int_equal(ardoq_utc_to_seconds(&leap_second), 1483228800);
+}
+
+static void test_clock_before_the_release_was_never_set(void **state)
+{
+    (void)state;
+    assert_false(ardoq_utc_is_plausible(0));
+    assert_false(ardoq_utc_is_plausible(-1));
+    assert_false(ardoq_utc_is_plausible(ARDOQ_RELEASE_TIME - 1));
+    assert_true(ardoq_utc_is_plausible(ARDOQ_RELEASE_TIME));
+    assert_true(ardoq_utc_is_plausible(INT64_MAX));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_errors_are_unique_and_negative),
+        cmocka_unit_test(test_errors_have_name_class_and_hint),
+        cmocka_unit_test(test_hints_are_one_sentence_without_a_full_stop),
+        cmocka_unit_test(test_numbers_stay),
+        cmocka_unit_test(test_results_that_are_no_errors),
+        cmocka_unit_test(test_unknown_numbers),
+        cmocka_unit_test(test_class_names),
+        cmocka_unit_test(test_identity_fields),
+        cmocka_unit_test(test_identity_find_takes_the_whole_name),
+        cmocka_unit_test(test_identity_limits),
+        cmocka_unit_test(test_identity_set_replaces),
+        cmocka_unit_test(test_identity_set_of_no_field),
+        cmocka_unit_test(test_text_fills_its_buffer_but_for_the_nul),
+        cmocka_unit_test(test_text_takes_all_or_nothing),
+        cmocka_unit_test(test_text_keeps_its_first_error),
+        cmocka_unit_test(test_text_of_one_byte_holds_only_the_nul),
+        cmocka_unit_test(test_decimal),
+        cmocka_unit_test(test_only_ascii_letters_have_a_case),
+        cmocka_unit_test(test_texts_of_unequal_length_differ),
+        cmocka_unit_test(test_wipe),
+        cmocka_unit_test(test_days_agree_with_the_c_library),
+        cmocka_unit_test(test_seconds_of_a_day_agree_with_the_c_library),
+        cmocka_unit_test(test_leap_days),
+        cmocka_unit_test(test_leap_second),
+        cmocka_unit_test(test_clock_before_the_release_was_never_set),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

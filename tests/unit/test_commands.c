@@ -1,0 +1,659 @@
+/* What the commands write, on each stream. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ardoq/commands.h"
+#include "ardoq/json_validate.h"
+#include "ardoq/port_fake.h"
+#include "ardoq/version.h"
+#include "peer_client.h"
+
+#define WORKSPACE       "0123456789abcdef01234567"
+
+/* Hints stand in a line of their own, if this build has them. */
+#define HINT_LINE(text) (ARDOQ_HINTS ? "  " text "\n" : "")
+
+/* ---- A console that keeps what it is given ---- */
+
+enum { STREAMS = ARDOQ_OUTPUT_ERROR + 1, STREAM_SIZE = 16384 };
+
+static char streams[STREAMS][STREAM_SIZE];
+static char people[STREAM_SIZE]; /* notes and errors, as they come */
+
+static void add(char *stream, const char *text, size_t size)
+{
+    const size_t length = strlen(stream);
+    assert_true(length + size < STREAM_SIZE);
+    assert_int_equal(strnlen(text, size), size);
+    memcpy(stream + length, text, size);
+    stream[length + size] = '\0';
+}
+
+static void capture(void *context, ardoq_output_t output, const char *text, size_t size)
+{
+    assert_ptr_equal(context, streams);
+    assert_in_range(output, 0, STREAMS - 1);
+    add(streams[output], text, size);
+    if (output != ARDOQ_OUTPUT_RESULT) {
+        add(people, text, size);
+    }
+}
+
+static const ardoq_console_t console = {.write = capture, .context = streams};
+
+static void clear_console(void)
+{
+    memset(streams, 0, sizeof streams);
+    memset(people, 0, sizeof people);
+}
+
+static void assert_output(const char *result, const char *note, const char *error)
+{
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], result);
+    assert_string_equal(streams[ARDOQ_OUTPUT_NOTE], note);
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], error);
+    clear_console();
+}
+
+/* What people read of an error: its name as such, all else as notes. */
+static void assert_explained(const char *name, const char *rest)
+{
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], text_of("error: %s", name));
+    assert_string_equal(people, text_of("error: %s%s", name, rest));
+    clear_console();
+}
+
+static void assert_result(const char *expected)
+{
+    assert_output(expected, "", "");
+}
+
+static int set_up(void **state)
+{
+    clear_console();
+    return peer_client_set_up(state);
+}
+
+/* ---- me ---- */
+
+#define ME_JSON                                                                                    \
+    "{\"org\":{\"name\":\"Acme "                                                                   \
+    "Inc\",\"label\":\"acme\"},\"user\":{\"email\":\"device@acme.example\"}}"
+#define ME_NOTE "connected to Acme Inc (acme) as device@acme.example\n"
+
+static ardoq_me_t me;
+
+static void test_me(void **state)
+{
+    (void)state;
+    peer_client_answer(json_of(ME_JSON));
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_OK);
+    assert_output(ME_JSON "\n", ME_NOTE, "");
+}
+
+static void test_me_with_an_unknown_clock(void **state)
+{
+    (void)state;
+    ardoq_fake.wall_time_known = false;
+    peer_client_answer(json_of(ME_JSON));
+    const ardoq_err_t err = ardoq_command_me(&console, &client, &me);
+    if (ARDOQ_ACCEPT_UNKNOWN_CLOCK) {
+        assert_int_equal(err, ARDOQ_OK);
+        assert_output(ME_JSON "\n",
+                      ME_NOTE "the dates of the server's certificates were not checked: the clock "
+                              "is unknown\n",
+                      "");
+    } else {
+        assert_int_equal(err, ARDOQ_ERR_CLOCK_UNKNOWN);
+        assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: CLOCK_UNKNOWN");
+    }
+}
+
+static void test_me_that_is_refused(void **state)
+{
+    (void)state;
+    peer_client_answer(response_of("401 No", "application/json", "{\"message\":\"bad token\"}"));
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_UNAUTHORIZED);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_explained("UNAUTHORIZED",
+                     text_of(" (fix the configuration)\n%s"
+                             "  HTTP status: 401\n"
+                             "  the server says: bad token\n",
+                             HINT_LINE("the token is wrong, or has not been used for 60 days: "
+                                       "create a new one in Ardoq")));
+}
+
+static void test_me_that_lacks_a_key(void **state)
+{
+    (void)state;
+    peer_client_answer(json_of("{\"user\":{}}"));
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_JSON_KEY_MISSING);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: JSON_KEY_MISSING");
+    assert_non_null(strstr(people, "email"));
+}
+
+/* ---- report ---- */
+
+static ardoq_report_t report;
+static const ardoq_identity_t identity = {.serial = "SN-1", .model = "Hub"};
+
+static void configure_report(void)
+{
+    strcpy(config.workspace, WORKSPACE);
+    strcpy(config.component_type, "p1");
+    strcpy(config.name_template, "{model} {serial}");
+    strcpy(config.key_serial, "serial");
+    strcpy(config.key_model, "");
+    strcpy(config.key_last_seen, "");
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    configure_report();
+    peer_client_answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f\\\"00\\\\\"}]}}"));
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report), ARDOQ_OK);
+    assert_output("{\"outcome\":\"created\",\"id\":\"5f\\\"00\\\\\"}\n", "created: Hub SN-1\n", "");
+    peer_client_answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}"));
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report), ARDOQ_OK);
+    assert_output("{\"outcome\":\"updated\",\"id\":\"5f01\"}\n", "updated: Hub SN-1\n", "");
+}
+
+static void test_report_with_an_unknown_clock(void **state)
+{
+    (void)state;
+    configure_report();
+    ardoq_fake.wall_time_known = false;
+    peer_client_answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}"));
+    const ardoq_err_t err = ardoq_command_report(&console, &client, &identity, &report);
+    assert_int_equal(err, ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN);
+    assert_int_equal(strstr(people, "were not checked") != NULL, ARDOQ_ACCEPT_UNKNOWN_CLOCK);
+}
+
+/* The longest id that is kept, of characters that are written as two. */
+static void test_report_with_the_longest_id(void **state)
+{
+    (void)state;
+    configure_report();
+    const char *id = repeat("\\\"", sizeof report.component_id - 1);
+    peer_client_answer(json_of(text_of("{\"components\":{\"updated\":[{\"id\":\"%s\"}]}}", id)));
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report), ARDOQ_OK);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT],
+                        text_of("{\"outcome\":\"updated\",\"id\":\"%s\"}\n", id));
+}
+
+static void test_report_that_is_refused(void **state)
+{
+    (void)state;
+    configure_report();
+    peer_client_answer("HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Type: text/plain\r\n"
+                       "Content-Length: 9\r\n\r\nslow down");
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report),
+                     ARDOQ_ERR_RATE_LIMITED);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_explained("RATE_LIMITED",
+                     text_of(" (wait)\n%s"
+                             "  HTTP status: 429\n"
+                             "  the server says: slow down\n"
+                             "  wait seconds: %d\n",
+                             HINT_LINE("too many requests: wait as long as Ardoq asks"),
+                             ARDOQ_RETRY_AFTER_MAX < 17 ? ARDOQ_RETRY_AFTER_MAX : 17));
+}
+
+static void test_report_that_cannot_be_written(void **state)
+{
+    (void)state;
+    peer_client_answer(json_of("{}"));
+    configure_report();
+    strcpy(config.workspace, "");
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report),
+                     ARDOQ_ERR_WORKSPACE_INVALID);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: WORKSPACE_INVALID");
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+#define DRY_RUN_NOTE "nothing is sent; this would be POST /api/v2/batch:\n"
+
+static void test_dry_run(void **state)
+{
+    (void)state;
+    configure_report();
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
+    assert_output(
+        "{\"components\":{\"upsert\":[{\"uniqueBy\":[\"rootWorkspace\","
+        "\"customFields.serial\"],\"body\":{\"rootWorkspace\":\"" WORKSPACE
+        "\",\"typeId\":\"p1\",\"name\":\"Hub SN-1\",\"customFields\":{\"serial\":\"SN-1\"}}}"
+        "]}}\n",
+        DRY_RUN_NOTE, "");
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static void test_dry_run_shows_the_time(void **state)
+{
+    (void)state;
+    configure_report();
+    strcpy(config.key_last_seen, "seen");
+    ardoq_fake.wall_time = ARDOQ_RELEASE_TIME;
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
+    assert_non_null(strstr(streams[ARDOQ_OUTPUT_RESULT], "\"seen\":\"20"));
+    clear_console();
+    ardoq_fake.wall_time = ARDOQ_RELEASE_TIME - 1;
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
+    assert_null(strstr(streams[ARDOQ_OUTPUT_RESULT], "seen"));
+}
+
+static void test_dry_run_that_cannot_be_written(void **state)
+{
+    (void)state;
+    configure_report();
+    static const ardoq_identity_t nobody;
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &nobody, &report),
+                     ARDOQ_ERR_SERIAL_MISSING);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_explained("SERIAL_MISSING",
+                     text_of(" (fix the configuration)\n%s",
+                             HINT_LINE("give the device a serial number: without it every report "
+                                       "would make a new component")));
+}
+
+/* ---- config get and list ---- */
+
+static void assert_get(const char *key, const char *expected)
+{
+    assert_int_equal(ardoq_command_config_get(&console, &config, key), ARDOQ_OK);
+    assert_result(text_of("%s\n", expected));
+}
+
+static void test_get(void **state)
+{
+    (void)state;
+    strcpy(config.org_label, "a\"b\\c");
+    strcpy(config.workspace, "");
+    config.timeout_ms = 12345;
+    assert_get("host", "\"localhost:8443\"");
+    assert_get("org_label", "\"a\\\"b\\\\c\"");
+    assert_get("workspace", "null");
+    assert_get("timeout_ms", "\"12345\"");
+}
+
+/* The longest text of all, of characters that are written as two. */
+static void test_get_of_the_longest_text(void **state)
+{
+    (void)state;
+    const size_t size = sizeof config.name_template - 1;
+    strcpy(config.name_template, repeat("\"", size));
+    assert_get("name_template", text_of("\"%s\"", repeat("\\\"", size)));
+}
+
+static void assert_token_is_shown_as(const char *token, const char *shown)
+{
+    strcpy(config.token, token);
+    assert_get("token", shown);
+    assert_string_equal(config.token, token);
+}
+
+/* The last four characters of a long one, nothing of a short one. */
+static void test_token_is_shortened(void **state)
+{
+    (void)state;
+    assert_token_is_shown_as("", "null");
+    assert_token_is_shown_as("a", "\"********\"");
+    assert_token_is_shown_as("abcdefg", "\"********\"");
+    assert_token_is_shown_as("abcdefgh", "\"********\"");
+    assert_token_is_shown_as("abcdefghi", "\"********\"");
+    assert_token_is_shown_as("abcdefghijklmno", "\"********\"");
+    assert_token_is_shown_as("abcdefghijklmnop", "\"********mnop\"");
+    assert_token_is_shown_as(TEST_TOKEN, "\"********e1f0\"");
+    const char *longest = text_of("%sWXYZ", repeat("a", sizeof config.token - 5));
+    assert_token_is_shown_as(longest, "\"********WXYZ\"");
+}
+
+/* A short token that took the place of a long one: nothing of either is shown. */
+static void test_nothing_is_left_of_an_earlier_token(void **state)
+{
+    (void)state;
+    const ardoq_setting_t *token = ardoq_setting_find("token");
+    for (size_t length = 1; length < 12; length++) {
+        const char *value = repeat("s", length);
+        assert_int_equal(ardoq_setting_assign(token, &config, TEST_TOKEN), ARDOQ_OK);
+        assert_int_equal(ardoq_setting_assign(token, &config, value), ARDOQ_OK);
+        assert_get("token", "\"********\"");
+    }
+}
+
+static void test_get_of_pem(void **state)
+{
+    (void)state;
+    assert_get("ca0", "null");
+    ardoq_port_store_set("ca0", certificate_file("ca.pem"));
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    assert_get("ca0", "\"(set)\"");
+    assert_get("ca1", "null");
+    assert_get("key", "\"(set)\"");
+    ardoq_port_store_set("ca1", "");
+    assert_get("ca1", "null");
+}
+
+static void test_get_of_no_setting(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_command_config_get(&console, &config, "hots"),
+                     ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_explained("SETTING_UNKNOWN", text_of(" (fix the configuration)\n%s  setting: hots\n",
+                                                HINT_LINE("there is no setting of this name")));
+}
+
+static void test_get_with_a_store_that_fails(void **state)
+{
+    (void)state;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_DAMAGED);
+    assert_int_equal(ardoq_command_config_get(&console, &config, "cert"), ARDOQ_ERR_STORE_DAMAGED);
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_DAMAGED");
+    assert_non_null(strstr(people, "  setting: cert\n"));
+}
+
+/* Every setting once, in the order of settings.def. */
+static const char *expected_list(void)
+{
+    const char *list = "{";
+    const ardoq_setting_t *setting;
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        char value[ARDOQ_SETTING_TEXT_SIZE];
+        ardoq_setting_text(setting, &config, value);
+        const char *shown = strcmp(setting->key, "token") == 0  ? "\"********e1f0\""
+                            : strcmp(setting->key, "cert") == 0 ? "\"(set)\""
+                            : value[0] == '\0'                  ? "null"
+                                                                : text_of("\"%s\"", value);
+        list = text_of("%s%s\n  \"%s\": %s", list, i > 0 ? "," : "", setting->key, shown);
+    }
+    return text_of("%s\n}\n", list);
+}
+
+static void test_list(void **state)
+{
+    (void)state;
+    ardoq_port_store_set("cert", certificate_file("client.pem"));
+    configure_report();
+    assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_OK);
+    const char *list = text_of("%s", streams[ARDOQ_OUTPUT_RESULT]);
+    assert_int_equal(ardoq_json_validate(list, strlen(list)), ARDOQ_OK);
+    assert_null(strstr(list, "adq_"));
+    assert_null(strstr(list, "BEGIN"));
+    assert_result(expected_list());
+}
+
+static void test_list_with_a_store_that_fails(void **state)
+{
+    (void)state;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 2, ARDOQ_ERR_STORE_PERMISSIONS);
+    assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_ERR_STORE_PERMISSIONS);
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_PERMISSIONS");
+    assert_non_null(strstr(people, "  setting: ca1\n"));
+}
+
+/* ---- config set and unset ---- */
+
+static void assert_stored(const char *key, const char *expected)
+{
+    static char value[ARDOQ_FAKE_STORE_VALUE_SIZE];
+    const ardoq_err_t err = ardoq_port_store_get(key, value, sizeof value);
+    assert_int_equal(err, expected ? ARDOQ_OK : ARDOQ_ERR_NOT_SET);
+    if (expected) {
+        assert_string_equal(value, expected);
+    }
+}
+
+static void assert_sets(const char *key, const char *value)
+{
+    assert_int_equal(ardoq_command_config_set(&console, key, value), ARDOQ_OK);
+    assert_result("");
+    assert_stored(key, value);
+}
+
+static void test_set_and_unset(void **state)
+{
+    (void)state;
+    assert_sets("host", "acme.ardoq.com");
+    assert_sets("token", "adq_new");
+    assert_sets("token", TEST_TOKEN);
+    assert_sets("key_mac", "");
+    assert_sets("timeout_ms", "5000");
+    assert_sets("ca0", certificate_file("ca.pem"));
+    assert_sets("key", certificate_file("client.key"));
+    assert_int_equal(ardoq_command_config_unset(&console, "host"), ARDOQ_OK);
+    assert_int_equal(ardoq_command_config_unset(&console, "key"), ARDOQ_OK);
+    assert_int_equal(ardoq_command_config_unset(&console, "workspace"), ARDOQ_OK);
+    assert_result("");
+    assert_stored("host", NULL);
+    assert_stored("key", NULL);
+    assert_stored("token", TEST_TOKEN);
+}
+
+static void assert_set_fails(const char *key, const char *value, ardoq_err_t expected)
+{
+    assert_int_equal(ardoq_command_config_set(&console, key, value), expected);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR],
+                        text_of("error: %s", ardoq_err_name(expected)));
+    assert_non_null(strstr(people, text_of("  setting: %s\n", key)));
+    assert_null(strstr(people, "adq_"));
+    assert_stored(key, NULL);
+    clear_console();
+}
+
+static void test_set_of_what_is_not_allowed(void **state)
+{
+    (void)state;
+    assert_set_fails("host", "http://acme.ardoq.com", ARDOQ_ERR_HOST_INVALID);
+    assert_set_fails("token", "adq_secret\n", ARDOQ_ERR_TOKEN_INVALID);
+    assert_set_fails("token", text_of("adq_%s", repeat("0", ARDOQ_TOKEN_SIZE)),
+                     ARDOQ_ERR_SETTING_TOO_LONG);
+    assert_set_fails("timeout_ms", "", ARDOQ_ERR_SETTING_INVALID);
+    assert_set_fails("key", "adq_no PEM", ARDOQ_ERR_SETTING_INVALID);
+    assert_set_fails("tokn", "adq_secret", ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_set_fails("token ", "adq_secret", ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count, 0);
+}
+
+static void test_set_with_a_store_that_fails(void **state)
+{
+    (void)state;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_SET, 1, ARDOQ_ERR_STORE_FULL);
+    assert_set_fails("token", "adq_secret", ARDOQ_ERR_STORE_FULL);
+}
+
+static void test_unset_that_fails(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_command_config_unset(&console, "hots"), ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_non_null(strstr(people, "  setting: hots\n"));
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_STORE_ERASE].count, 0);
+    clear_console();
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_ERASE, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_int_equal(ardoq_command_config_unset(&console, "host"), ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_UNAVAILABLE");
+    assert_non_null(strstr(people, "  setting: host\n"));
+}
+
+/* ---- Explanations ---- */
+
+static void test_explain_an_error_alone(void **state)
+{
+    (void)state;
+    ardoq_console_explain(&console, ARDOQ_ERR_SETTING_INVALID, "timeout_ms", NULL, NULL);
+    assert_explained("SETTING_INVALID",
+                     text_of(" (fix the configuration)\n%s  setting: timeout_ms\n",
+                             HINT_LINE("this setting does not take this value")));
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, NULL, NULL);
+    assert_explained("UNKNOWN", " (report a bug)\n");
+}
+
+/* What is not known is not mentioned. */
+static void test_explain_with_nothing_behind_it(void **state)
+{
+    (void)state;
+    const ardoq_response_t response = {.body = ""};
+    const ardoq_detail_t detail = {.phase = ARDOQ_PHASE_IDLE};
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, &response, &detail);
+    assert_explained("UNKNOWN", " (report a bug)\n");
+}
+
+static void test_explain_an_answer(void **state)
+{
+    (void)state;
+    ardoq_response_t response = {.status = 503, .retry_after_s = 4294967295u, .message = "later"};
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, &response, NULL);
+    assert_explained("UNKNOWN", " (report a bug)\n  HTTP status: 503\n  the server says: later\n"
+                                "  wait seconds: 4294967295\n");
+    response = (ardoq_response_t){.status = 302, .message = "login.example"};
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, &response, NULL);
+    assert_explained("UNKNOWN",
+                     " (report a bug)\n  HTTP status: 302\n  it points to: login.example\n");
+}
+
+static void test_explain_details(void **state)
+{
+    (void)state;
+    ardoq_detail_t detail = {.phase = ARDOQ_PHASE_CONNECT,
+                             .platform_code = -111,
+                             .tls_code = -0x2700,
+                             .verify_flags = 0xffffffff,
+                             .certificate_end = 1795426200,
+                             .certificate_subject = "CN=server"};
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, NULL, &detail);
+    assert_explained("UNKNOWN", " (report a bug)\n"
+                                "  failed in phase: connect\n"
+                                "  platform code: -111\n"
+                                "  mbedTLS code: -0x2700\n"
+                                "  certificate flags: 0xffffffff\n"
+                                "  certificate of: CN=server\n"
+                                "  certificates end: 2026-11-23T09:30:00Z\n");
+    detail = (ardoq_detail_t){.platform_code = 111,
+                              .tls_code = INT32_MIN,
+                              .verify_flags = 8,
+                              .certificate_subject = "CN=server"};
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, NULL, &detail);
+    assert_explained("UNKNOWN", " (report a bug)\n"
+                                "  platform code: 111\n"
+                                "  mbedTLS code: -0x80000000\n"
+                                "  certificate flags: 0x8\n");
+}
+
+/* A certificate that was accepted is not what went wrong. */
+static void test_explain_says_nothing_of_a_good_certificate(void **state)
+{
+    (void)state;
+    const ardoq_detail_t detail = {.phase = ARDOQ_PHASE_SEND,
+                                   .certificate_end = 1795426200,
+                                   .certificate_subject = "CN=server"};
+    ardoq_console_explain(&console, (ardoq_err_t)-1000, NULL, NULL, &detail);
+    assert_explained("UNKNOWN", " (report a bug)\n  failed in phase: send\n");
+}
+
+static void test_tls_failure_is_explained(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("other_ca.pem");
+    peer_client_answer(json_of("{}"));
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+    const ardoq_detail_t *detail = ardoq_detail(&client);
+    const time_t end = (time_t)detail->certificate_end;
+    char end_text[32];
+    struct tm tm;
+    strftime(end_text, sizeof end_text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&end, &tm));
+    assert_explained(
+        "CERTIFICATE_UNTRUSTED",
+        text_of(
+            " (fix the configuration)\n%s"
+            "  failed in phase: handshake\n"
+            "  mbedTLS code: -0x2700\n"
+            "  certificate flags: 0x8\n"
+            "  certificate of: CN=localhost\n"
+            "  certificates end: %s\n",
+            HINT_LINE("the server's certificate comes from a CA that this device does not "
+                      "trust: set ca0 to the right root, or somebody intercepts the connection"),
+            end_text));
+}
+
+static void test_network_failure_is_explained(void **state)
+{
+    (void)state;
+    ardoq_fake.connect_results[0] = ARDOQ_ERR_CONNECTION_REFUSED;
+    peer_client_answer(json_of("{}"));
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_CONNECTION_REFUSED);
+    assert_explained("CONNECTION_REFUSED",
+                     text_of(" (try again later)\n%s"
+                             "  failed in phase: connect\n"
+                             "  platform code: %d\n",
+                             HINT_LINE("nothing listens at that host and port: check both, and any "
+                                       "firewall"),
+                             ARDOQ_ERR_CONNECTION_REFUSED));
+}
+
+static void test_redirection_is_explained(void **state)
+{
+    (void)state;
+    peer_client_answer("HTTP/1.1 301 Moved\r\nLocation: https://login.example/\r\n"
+                       "Content-Length: 0\r\n\r\n");
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_REDIRECTED);
+    assert_explained("REDIRECTED",
+                     text_of(" (fix the configuration)\n%s"
+                             "  HTTP status: 301\n"
+                             "  it points to: login.example\n",
+                             HINT_LINE("the server points elsewhere and the token is never sent "
+                                       "there: set host to the right one")));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_me),
+        TEST(test_me_with_an_unknown_clock),
+        TEST(test_me_that_is_refused),
+        TEST(test_me_that_lacks_a_key),
+        TEST(test_report),
+        TEST(test_report_with_an_unknown_clock),
+        TEST(test_report_with_the_longest_id),
+        TEST(test_report_that_is_refused),
+        TEST(test_report_that_cannot_be_written),
+        TEST(test_dry_run),
+        TEST(test_dry_run_shows_the_time),
+        TEST(test_dry_run_that_cannot_be_written),
+        TEST(test_get),
+        TEST(test_get_of_the_longest_text),
+        TEST(test_token_is_shortened),
+        TEST(test_nothing_is_left_of_an_earlier_token),
+        TEST(test_get_of_pem),
+        TEST(test_get_of_no_setting),
+        TEST(test_get_with_a_store_that_fails),
+        TEST(test_list),
+        TEST(test_list_with_a_store_that_fails),
+        TEST(test_set_and_unset),
+        TEST(test_set_of_what_is_not_allowed),
+        TEST(test_set_with_a_store_that_fails),
+        TEST(test_unset_that_fails),
+        TEST(test_explain_an_error_alone),
+        TEST(test_explain_with_nothing_behind_it),
+        TEST(test_explain_an_answer),
+        TEST(test_explain_details),
+        TEST(test_explain_says_nothing_of_a_good_certificate),
+        TEST(test_tls_failure_is_explained),
+        TEST(test_network_failure_is_explained),
+        TEST(test_redirection_is_explained),
+    };
+    return cmocka_run_group_tests_name("commands", tests, NULL, NULL);
+}

@@ -1,0 +1,560 @@
+/* Lists: pages, links, and elements one at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ardoq/list.h"
+#include "ardoq/port_fake.h"
+#include "peer_client.h"
+
+#define PATH   "/api/v2/components"
+#define ORIGIN "https://localhost:8443"
+
+static ardoq_list_t list;
+
+/* What the callback was given, and what it does. */
+static struct {
+    uint32_t calls;
+    uint32_t last_index;
+    char log[256];        /* "index=id " for each of the first elements */
+    uint32_t fails_at;    /* number of the call that fails, from 1; 0: none */
+    ardoq_err_t fails_by; /* its result */
+} seen;
+
+static int set_up(void **state)
+{
+    memset(&list, '#', sizeof list);
+    memset(&seen, 0, sizeof seen);
+    return peer_client_set_up(state);
+}
+
+static ardoq_err_t take_element(void *context, const ardoq_json_document_t *element, uint32_t index)
+{
+    assert_ptr_equal(context, &seen);
+    int64_t id = -1;
+    assert_int_equal(ardoq_json_int64(element, ARDOQ_JSON_ROOT, "id", &id), ARDOQ_OK);
+    const size_t length = strlen(seen.log);
+    snprintf(seen.log + length, sizeof seen.log - length, "%u=%d ", index, (int)id);
+    seen.last_index = index;
+    seen.calls++;
+    return seen.calls == seen.fails_at ? seen.fails_by : ARDOQ_OK;
+}
+
+static ardoq_err_t run(void)
+{
+    return ardoq_list_each(&client, &list, PATH, NULL, 0, take_element, &seen);
+}
+
+/* The result for these pages, one after the other. */
+static ardoq_err_t run_pages(const char *const *answers, size_t count)
+{
+    static peer_step_t steps[4];
+    assert_true(count <= 4);
+    for (size_t i = 0; i < count; i++) {
+        steps[i] = (peer_step_t){.answer = answers[i]};
+    }
+    peer_client_open(steps, count);
+    return run();
+}
+
+/* The result for one page, given to every request. */
+static ardoq_err_t run_page(const char *body)
+{
+    memset(&seen, 0, sizeof seen);
+    peer_client_answer(json_of(body));
+    return run();
+}
+
+/* A page whose link stands before or behind its elements. */
+static const char *page_of(const char *values, const char *href, bool link_first)
+{
+    const char *links = text_of("\"_links\":{\"next\":{\"href\":\"%s\"}}", href);
+    return link_first ? json_of(text_of("{%s,\"values\":[%s]}", links, values))
+                      : json_of(text_of("{\"values\":[%s],%s}", values, links));
+}
+
+static const char *last_page_of(const char *values)
+{
+    return json_of(text_of("{\"values\":[%s],\"_links\":{}}", values));
+}
+
+/* ---- Pages ---- */
+
+static void test_one_page(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        run_page("{\"values\":[{\"id\":7},{\"id\":8}],\"_links\":{},\"_meta\":{\"id\":9}}"),
+        ARDOQ_OK);
+    assert_string_equal(seen.log, "0=7 1=8 ");
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.pages, 1);
+    assert_int_equal(list.skipped, 0);
+    assert_int_equal(list.response.status, 200);
+    assert_int_equal(tls_peer_answered(), 1);
+}
+
+static void test_empty_page(void **state)
+{
+    (void)state;
+    assert_int_equal(run_page("{\"values\":[]}"), ARDOQ_OK);
+    assert_int_equal(seen.calls, 0);
+    assert_int_equal(list.count, 0);
+    assert_int_equal(list.pages, 1);
+}
+
+static const char *request_line(unsigned number)
+{
+    const char *line = tls_peer_received();
+    for (; number > 0; number--) {
+        line = strstr(line, "\r\n\r\n") + 4;
+    }
+    return text_of("%.*s", (int)strcspn(line, "\r"), line);
+}
+
+static void test_three_pages(void **state)
+{
+    (void)state;
+    const char *const pages[] = {
+        page_of("{\"id\":1},{\"id\":2}", ORIGIN PATH "?cursor=b%2B", false),
+        page_of("{\"id\":3}", PATH "?cursor=c", true),
+        last_page_of("{\"id\":4}"),
+    };
+    assert_int_equal(run_pages(pages, 3), ARDOQ_OK);
+    assert_string_equal(seen.log, "0=1 1=2 2=3 3=4 ");
+    assert_int_equal(list.count, 4);
+    assert_int_equal(list.pages, 3);
+    assert_int_equal(tls_peer_answered(), 3);
+    assert_int_equal(ardoq_fake.connects, 1);
+    assert_string_equal(request_line(0), "GET " PATH " HTTP/1.1");
+    assert_string_equal(request_line(1), "GET " PATH "?cursor=b%2B HTTP/1.1");
+    assert_string_equal(request_line(2), "GET " PATH "?cursor=c HTTP/1.1");
+}
+
+/* The link is opaque: it holds the query already. */
+static void test_query_is_sent_with_the_first_page_only(void **state)
+{
+    (void)state;
+    static const ardoq_query_t query[] = {{"name", "a b"}, {"typeId", "p1"}};
+    const peer_step_t steps[] = {{.answer = page_of("", PATH "?cursor=2", false)},
+                                 {.answer = last_page_of("")}};
+    peer_client_open(steps, 2);
+    assert_int_equal(ardoq_list_each(&client, &list, PATH, query, 2, take_element, &seen),
+                     ARDOQ_OK);
+    assert_string_equal(request_line(0), "GET " PATH "?name=a%20b&typeId=p1 HTTP/1.1");
+    assert_string_equal(request_line(1), "GET " PATH "?cursor=2 HTTP/1.1");
+}
+
+static void test_list_may_be_used_again(void **state)
+{
+    (void)state;
+    assert_int_equal(run_page("{\"values\":[{\"id\":1}]}"), ARDOQ_OK);
+    assert_int_equal(run_page("{\"values\":[{\"id\":2}]}"), ARDOQ_OK);
+    assert_string_equal(seen.log, "0=2 ");
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.pages, 1);
+}
+
+/* ---- Links ---- */
+
+static void assert_follows(const char *href, const char *target)
+{
+    const char *const pages[] = {page_of("", href, false), last_page_of("")};
+    assert_int_equal(run_pages(pages, 2), ARDOQ_OK);
+    assert_string_equal(request_line(1), text_of("GET %s HTTP/1.1", target));
+    assert_int_equal(list.pages, 2);
+    ardoq_close(&client);
+}
+
+static void test_links_on_the_configured_host(void **state)
+{
+    (void)state;
+    assert_follows(ORIGIN "/x", "/x");
+    assert_follows("HTTPS://LOCALHOST:8443/X?Y=Z", "/X?Y=Z");
+    assert_follows("\\/x\\/y?a=\\u0062", "/x/y?a=b");
+    assert_follows("/x#fragment", "/x");
+    assert_follows("/", "/");
+    assert_follows(ORIGIN, "/");
+    assert_follows(ORIGIN "#fragment", "/");
+}
+
+/* Nothing goes elsewhere: neither a request nor a look-up of the name. */
+static void assert_refused(const char *href, bool link_first)
+{
+    const char *const pages[] = {page_of("{\"id\":1}", href, link_first)};
+    memset(&seen, 0, sizeof seen);
+    const unsigned connects = ardoq_fake.connects;
+    assert_int_equal(run_pages(pages, 1), ARDOQ_ERR_LINK_REFUSED);
+    assert_int_equal(tls_peer_answered(), 1);
+    assert_int_equal(ardoq_fake.connects, connects + 1);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+    assert_string_equal(ardoq_fake.resolved_host, "localhost");
+    assert_int_equal(seen.calls, link_first ? 0 : 1);
+    assert_int_equal(list.pages, 0);
+    ardoq_close(&client);
+}
+
+static void test_links_elsewhere_are_refused(void **state)
+{
+    (void)state;
+    static const char *const links[] = {
+        "https://evil.example" PATH,
+        "https://evil.example:8443" PATH,
+        "https://localhost" PATH,
+        "https://localhost:8444" PATH,
+        "https://localhost.evil.example:8443" PATH,
+        "https://localhost:8443@evil.example" PATH,
+        "http://localhost:8443" PATH,
+        "//evil.example" PATH,
+        "//localhost:8443" PATH,
+        "ftp://localhost:8443" PATH,
+        "localhost:8443" PATH,
+        "?cursor=2",
+        "",
+        "/a b",
+        "/a\\r\\nX-Evil: 1",
+        "/caf\\u00e9",
+        "\\\\\\\\evil.example",
+    };
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        assert_refused(links[i], i % 2 == 0);
+    }
+}
+
+static void test_link_to_the_same_page(void **state)
+{
+    (void)state;
+    const char *const pages[] = {
+        page_of("{\"id\":1}", PATH "?cursor=2", false),
+        page_of("{\"id\":2}", ORIGIN PATH "?cursor=2", false),
+    };
+    assert_int_equal(run_pages(pages, 2), ARDOQ_ERR_PAGES_UNUSABLE);
+    assert_string_equal(seen.log, "0=1 1=2 ");
+    assert_int_equal(tls_peer_answered(), 2);
+}
+
+static void test_longest_link(void **state)
+{
+    (void)state;
+    /* The link must fit the element's buffer and the request's head as well. */
+    if (ARDOQ_LINK_SIZE + 64 > ARDOQ_ELEMENT_SIZE || ARDOQ_LINK_SIZE + 300 > ARDOQ_BUFFER_SIZE) {
+        skip();
+    }
+    char *link = repeat("/", ARDOQ_LINK_SIZE);
+    link[1] = 'x';
+    const char *const too_long[] = {page_of("{\"id\":1}", link, false)};
+    assert_int_equal(run_pages(too_long, 1), ARDOQ_ERR_PAGES_UNUSABLE);
+    assert_int_equal(tls_peer_answered(), 1);
+    ardoq_close(&client);
+    link[ARDOQ_LINK_SIZE - 1] = '\0';
+    assert_follows(link, link);
+}
+
+static void test_links_that_are_absent(void **state)
+{
+    (void)state;
+    static const char *const links[] = {
+        "null", "{}", "[]", "\"next\"", "{\"next\":null}", "{\"prev\":{\"href\":\"/x\"}}"};
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        const char *page = text_of("{\"_links\":%s,\"values\":[{\"id\":1}]}", links[i]);
+        assert_int_equal(run_page(page), ARDOQ_OK);
+        assert_int_equal(list.pages, 1);
+        assert_int_equal(list.count, 1);
+    }
+    assert_int_equal(tls_peer_answered(), sizeof links / sizeof links[0]);
+}
+
+static void test_links_that_cannot_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(run_page("{\"values\":[],\"_links\":{\"next\":{}}}"),
+                     ARDOQ_ERR_JSON_KEY_MISSING);
+    assert_int_equal(run_page("{\"values\":[],\"_links\":{\"next\":\"/x\"}}"),
+                     ARDOQ_ERR_JSON_KEY_MISSING);
+    assert_int_equal(run_page("{\"values\":[],\"_links\":{\"next\":{\"href\":null}}}"),
+                     ARDOQ_ERR_JSON_TYPE);
+    assert_int_equal(run_page(text_of("{\"_links\":{\"x\":\"%s\"},\"values\":[]}",
+                                      repeat("y", ARDOQ_ELEMENT_SIZE))),
+                     ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(list.pages, 0);
+}
+
+/* ---- Elements that do not fit ---- */
+
+/* An element of @p size bytes. */
+static const char *element_of_size(int id, size_t size)
+{
+    const size_t frame = strlen(text_of("{\"id\":%d,\"x\":\"\"}", id));
+    return text_of("{\"id\":%d,\"x\":\"%s\"}", id, repeat("y", size - frame));
+}
+
+/* An element of @p parts tokens. */
+static const char *element_of_parts(int id, size_t parts)
+{
+    return text_of("{\"id\":%d,\"x\":[0%s]}", id, repeat(",0", parts - 6));
+}
+
+static void test_largest_element(void **state)
+{
+    (void)state;
+    const char *element = element_of_size(1, ARDOQ_ELEMENT_SIZE);
+    assert_int_equal(run_page(text_of("{\"values\":[%s]}", element)), ARDOQ_OK);
+    assert_string_equal(seen.log, "0=1 ");
+    element = element_of_size(1, ARDOQ_ELEMENT_SIZE + 1);
+    assert_int_equal(run_page(text_of("{\"values\":[%s]}", element)), ARDOQ_ERR_ELEMENT_TOO_LARGE);
+    assert_int_equal(seen.calls, 0);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.skipped, 1);
+    assert_int_equal(list.first_skipped, 0);
+}
+
+static void test_element_of_most_parts(void **state)
+{
+    (void)state;
+    if (strlen(element_of_parts(1, ARDOQ_JSON_TOKENS + 1)) > ARDOQ_ELEMENT_SIZE) {
+        skip();
+    }
+    const char *element = element_of_parts(1, ARDOQ_JSON_TOKENS);
+    assert_int_equal(run_page(text_of("{\"values\":[%s]}", element)), ARDOQ_OK);
+    assert_string_equal(seen.log, "0=1 ");
+    element = element_of_parts(1, ARDOQ_JSON_TOKENS + 1);
+    assert_int_equal(run_page(text_of("{\"values\":[%s]}", element)), ARDOQ_ERR_ELEMENT_TOO_LARGE);
+    assert_int_equal(seen.calls, 0);
+    assert_int_equal(list.skipped, 1);
+}
+
+/* The others are given, under their own numbers, over all pages. */
+static void test_elements_that_do_not_fit_are_skipped(void **state)
+{
+    (void)state;
+    const char *large = element_of_size(0, ARDOQ_ELEMENT_SIZE + 100);
+    const char *many = element_of_parts(0, ARDOQ_JSON_TOKENS + 1);
+    const char *const pages[] = {
+        page_of(text_of("{\"id\":1},%s,{\"id\":2},%s", large, many), PATH "?cursor=2", false),
+        last_page_of(text_of("%s,{\"id\":3}", large)),
+    };
+    assert_int_equal(run_pages(pages, 2), ARDOQ_ERR_ELEMENT_TOO_LARGE);
+    assert_string_equal(seen.log, "0=1 2=2 5=3 ");
+    assert_int_equal(list.count, 6);
+    assert_int_equal(list.skipped, 3);
+    assert_int_equal(list.first_skipped, 1);
+    assert_int_equal(list.pages, 2);
+}
+
+/* A later error counts more than a skipped element. */
+static void test_error_after_a_skipped_element(void **state)
+{
+    (void)state;
+    const char *large = element_of_size(0, ARDOQ_ELEMENT_SIZE + 1);
+    assert_int_equal(run_page(text_of("{\"values\":[%s,{\"id\":1}", large)),
+                     ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(list.skipped, 1);
+    assert_string_equal(seen.log, "1=1 ");
+}
+
+/* ---- The callback ---- */
+
+static void test_error_of_the_callback_ends_the_list(void **state)
+{
+    (void)state;
+    const char *const pages[] = {
+        page_of("{\"id\":1},{\"id\":2},{\"id\":3}", PATH "?cursor=2", true)};
+    seen.fails_at = 2;
+    seen.fails_by = ARDOQ_ERR_JSON_RANGE;
+    assert_int_equal(run_pages(pages, 1), ARDOQ_ERR_JSON_RANGE);
+    assert_string_equal(seen.log, "0=1 1=2 ");
+    assert_int_equal(tls_peer_answered(), 1);
+    assert_int_equal(list.pages, 0);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
+static ardoq_err_t call_the_client(void *context, const ardoq_json_document_t *element,
+                                   uint32_t index)
+{
+    (void)element;
+    (void)index;
+    static ardoq_list_t inner;
+    return *(ardoq_err_t *)context =
+               ardoq_list_each(&client, &inner, PATH, NULL, 0, take_element, &seen);
+}
+
+static void test_callback_must_not_call_the_client(void **state)
+{
+    (void)state;
+    ardoq_err_t inner = ARDOQ_OK;
+    peer_client_answer(json_of("{\"values\":[{\"id\":1}]}"));
+    assert_int_equal(ardoq_list_each(&client, &list, PATH, NULL, 0, call_the_client, &inner),
+                     ARDOQ_ERR_BUSY);
+    assert_int_equal(inner, ARDOQ_ERR_BUSY);
+    assert_int_equal(seen.calls, 0);
+    assert_int_equal(tls_peer_answered(), 1);
+}
+
+static ardoq_err_t count_type(void *context, const ardoq_json_document_t *element, uint32_t index)
+{
+    unsigned *counts = context;
+    assert_int_equal(ardoq_json_type(element, ARDOQ_JSON_ROOT), index);
+    counts[index]++;
+    return ARDOQ_OK;
+}
+
+static void test_elements_of_every_type(void **state)
+{
+    (void)state;
+    unsigned counts[6] = {0};
+    peer_client_answer(json_of("{\"values\":[null,true , 1,\"]}\",[{}],{\"values\":[1]}]}"));
+    assert_int_equal(ardoq_list_each(&client, &list, PATH, NULL, 0, count_type, counts), ARDOQ_OK);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(counts[i], 1);
+    }
+}
+
+/* ---- Answers that are no page ---- */
+
+static void test_error_on_the_second_page(void **state)
+{
+    (void)state;
+    const char *const pages[] = {
+        page_of("{\"id\":1}", PATH "?cursor=2", false),
+        text_of("HTTP/1.1 429 Slow\r\nRetry-After: %d\r\nContent-Length: 0\r\n\r\n",
+                ARDOQ_RETRY_AFTER_MAX),
+    };
+    assert_int_equal(run_pages(pages, 2), ARDOQ_ERR_RATE_LIMITED);
+    assert_int_equal(list.response.status, 429);
+    assert_int_equal(list.response.retry_after_s, ARDOQ_RETRY_AFTER_MAX);
+    assert_string_equal(seen.log, "0=1 ");
+    assert_int_equal(list.pages, 1);
+}
+
+static void test_answers_that_are_no_page(void **state)
+{
+    (void)state;
+    assert_int_equal(run_page("{\"values\":[{\"id\":1},{\"id\":"), ARDOQ_ERR_JSON_INVALID);
+    assert_string_equal(seen.log, "0=1 ");
+    assert_int_equal(list.pages, 0);
+    assert_int_equal(run_page("{\"values\":[{\"id\":1}]"), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(run_page(""), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(run_page("{\"values\":[{\"id\":1},]}"), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(run_page("{\"_links\":{}}"), ARDOQ_ERR_JSON_KEY_MISSING);
+    assert_int_equal(run_page("{\"values\":{\"id\":1}}"), ARDOQ_ERR_JSON_TYPE);
+    assert_int_equal(run_page("[{\"id\":1}]"), ARDOQ_ERR_JSON_TYPE);
+    assert_int_equal(seen.calls, 0);
+}
+
+static void test_page_of_html(void **state)
+{
+    (void)state;
+    peer_client_answer(response_of("200 OK", "text/html", "<html>"));
+    assert_int_equal(run(), ARDOQ_ERR_NOT_JSON);
+    assert_int_equal(seen.calls, 0);
+}
+
+static void test_connection_cut_in_the_middle_of_a_page(void **state)
+{
+    (void)state;
+    const peer_step_t step = {.answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                        "Content-Length: 100\r\n\r\n{\"values\":[{\"id\":1}]}",
+                              .then = PEER_CLOSE_NOTIFY};
+    peer_client_open(&step, 1);
+    assert_int_equal(run(), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_string_equal(seen.log, "0=1 ");
+    assert_int_equal(list.pages, 0);
+}
+
+static void test_client_that_is_not_open(void **state)
+{
+    (void)state;
+    assert_int_equal(run(), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(list.count, 0);
+}
+
+/* ---- A large page ---- */
+
+enum { MANY = 3000 };
+
+/* More than the client's buffer and the list's together, if each element fits. */
+static char *large_page(void)
+{
+    size_t padding = 2 * (ARDOQ_BUFFER_SIZE + ARDOQ_ELEMENT_SIZE) / MANY + 1;
+    padding = padding + 32 < ARDOQ_ELEMENT_SIZE ? padding : ARDOQ_ELEMENT_SIZE - 32;
+    const char *filler = repeat("z", padding);
+    char *page = repeat(" ", MANY * (padding + 32));
+    size_t length = (size_t)sprintf(page, "{\"values\":[");
+    for (int i = 0; i < MANY; i++) {
+        length += (size_t)sprintf(page + length, "%s{\"id\":%d,\"x\":\"%s\"}", i > 0 ? "," : "", i,
+                                  filler);
+    }
+    strcpy(page + length, "]}");
+    return page;
+}
+
+/* Chunks of many sizes, with what else may stand between them. */
+static const char *chunked(const char *body)
+{
+    size_t left = strlen(body);
+    char *answer = repeat(" ", left * 4 + 256);
+    size_t length = (size_t)sprintf(answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                            "Transfer-Encoding: chunked\r\n\r\n");
+    for (size_t number = 0; left > 0; number++) {
+        const size_t wanted = 1 + number * 37 % 101;
+        const size_t size = wanted < left ? wanted : left;
+        length += (size_t)sprintf(answer + length, "%zx%s\r\n%.*s\r\n", size,
+                                  number % 10 == 0 ? ";a=b" : "", (int)size, body);
+        body += size;
+        left -= size;
+    }
+    strcpy(answer + length, "0\r\nTrailer: x\r\n\r\n");
+    return answer;
+}
+
+static void test_thousands_of_elements_in_one_page(void **state)
+{
+    (void)state;
+    peer_client_answer(chunked(large_page()));
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(seen.calls, MANY);
+    assert_int_equal(seen.last_index, MANY - 1);
+    assert_int_equal(list.count, MANY);
+    assert_memory_equal(seen.log, "0=0 1=1 2=2 ", 12);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_one_page),
+        TEST(test_empty_page),
+        TEST(test_three_pages),
+        TEST(test_query_is_sent_with_the_first_page_only),
+        TEST(test_list_may_be_used_again),
+        TEST(test_links_on_the_configured_host),
+        TEST(test_links_elsewhere_are_refused),
+        TEST(test_link_to_the_same_page),
+        TEST(test_longest_link),
+        TEST(test_links_that_are_absent),
+        TEST(test_links_that_cannot_be_read),
+        TEST(test_largest_element),
+        TEST(test_element_of_most_parts),
+        TEST(test_elements_that_do_not_fit_are_skipped),
+        TEST(test_error_after_a_skipped_element),
+        TEST(test_error_of_the_callback_ends_the_list),
+        TEST(test_callback_must_not_call_the_client),
+        TEST(test_elements_of_every_type),
+        TEST(test_error_on_the_second_page),
+        TEST(test_answers_that_are_no_page),
+        TEST(test_page_of_html),
+        TEST(test_connection_cut_in_the_middle_of_a_page),
+        TEST(test_client_that_is_not_open),
+        TEST(test_thousands_of_elements_in_one_page),
+    };
+    return cmocka_run_group_tests_name("list", tests, NULL, NULL);
+}

@@ -1,0 +1,516 @@
+/* The device report: its JSON, byte by byte, and what its answers mean. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ardoq/json_validate.h"
+#include "ardoq/port_fake.h"
+#include "ardoq/report.h"
+#include "ardoq/version.h"
+#include "peer_client.h"
+
+#define WORKSPACE "0123456789abcdef01234567"
+#define UNIQUE_BY "\"uniqueBy\":[\"rootWorkspace\",\"customFields.serial\"]"
+
+static ardoq_identity_t identity;
+static ardoq_report_t report;
+
+static int set_up(void **state)
+{
+    const int result = peer_client_set_up(state);
+    strcpy(config.workspace, WORKSPACE);
+    strcpy(config.component_type, "p1");
+    strcpy(config.name_template, "{model} {serial}");
+#define ARDOQ_IDENTITY_FIELD(name, size, what) strcpy(config.key_##name, #name);
+#include "ardoq/identity.def"
+#undef ARDOQ_IDENTITY_FIELD
+    strcpy(config.key_last_seen, "");
+    identity = (ardoq_identity_t){.serial = "SN-1"};
+    memset(&report, '#', sizeof report);
+    return result;
+}
+
+static ardoq_err_t compose(void)
+{
+    return ardoq_report_compose(&config, &identity, 0, &report);
+}
+
+static void assert_body(const char *expected)
+{
+    assert_string_equal(report.body, expected);
+    assert_int_equal(report.body_size, strlen(expected));
+    assert_int_equal(ardoq_json_validate(report.body, report.body_size), ARDOQ_OK);
+}
+
+/* The text of a report with this name and these custom fields. */
+static const char *body_of(const char *name, const char *custom_fields)
+{
+    return text_of("{\"components\":{\"upsert\":[{" UNIQUE_BY
+                   ",\"body\":{\"rootWorkspace\":\"" WORKSPACE
+                   "\",\"typeId\":\"p1\",\"name\":\"%s\",\"customFields\":{%s}}}]}}",
+                   name, custom_fields);
+}
+
+/* ---- Compose ---- */
+
+static void test_smallest_report(void **state)
+{
+    (void)state;
+    assert_int_equal(compose(), ARDOQ_OK);
+    assert_body(body_of("SN-1", "\"serial\":\"SN-1\""));
+    assert_string_equal(report.name, "SN-1");
+    assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
+    assert_string_equal(report.component_id, "");
+    assert_int_equal(report.response.status, 0);
+    assert_string_equal(report.response.body, "");
+}
+
+static void fill_identity(void)
+{
+    identity = (ardoq_identity_t){.serial = "SN-1",
+                                  .mac = "02:00:5e:10:00:01",
+                                  .model = "Gateway \"3\"",
+                                  .hardware_revision = "C",
+                                  .chip = "STM32H7\\x",
+                                  .chip_revision = "Y",
+                                  .firmware_name = "caf\xc3\xa9",
+                                  .firmware_version = "1.2.3",
+                                  .sdk_version = "SDK\t5",
+                                  .host_name = "gateway-1",
+                                  .ip_address = "2001:db8::1"};
+}
+
+#define FULL_FIELDS                                                                                \
+    "\"serial\":\"SN-1\",\"mac\":\"02:00:5e:10:00:01\","                                           \
+    "\"model\":\"Gateway \\\"3\\\"\",\"hardware_revision\":\"C\","                                 \
+    "\"chip\":\"STM32H7\\\\x\",\"chip_revision\":\"Y\","                                           \
+    "\"firmware_name\":\"caf\xc3\xa9\",\"firmware_version\":\"1.2.3\","                            \
+    "\"sdk_version\":\"SDK\\t5\",\"host_name\":\"gateway-1\","                                     \
+    "\"ip_address\":\"2001:db8::1\""
+
+static void test_full_report(void **state)
+{
+    (void)state;
+    fill_identity();
+    strcpy(config.key_last_seen, "last_seen");
+    assert_int_equal(ardoq_report_compose(&config, &identity, 1795426200, &report), ARDOQ_OK);
+    assert_body(
+        body_of("Gateway \\\"3\\\" SN-1", FULL_FIELDS ",\"last_seen\":\"2026-11-23T09:30:00Z\""));
+    assert_string_equal(report.name, "Gateway \"3\" SN-1");
+}
+
+static void test_fields_with_empty_keys_are_left_out(void **state)
+{
+    (void)state;
+    fill_identity();
+    strcpy(config.name_template, "x");
+#define ARDOQ_IDENTITY_FIELD(name, size, what) strcpy(config.key_##name, "");
+#include "ardoq/identity.def"
+#undef ARDOQ_IDENTITY_FIELD
+    strcpy(config.key_serial, "serial");
+    strcpy(config.key_chip, "chip-Key_1");
+    assert_int_equal(compose(), ARDOQ_OK);
+    assert_body(body_of("x", "\"serial\":\"SN-1\",\"chip-Key_1\":\"STM32H7\\\\x\""));
+}
+
+static void test_key_of_the_serial_number_is_the_unique_one(void **state)
+{
+    (void)state;
+    strcpy(config.key_serial, "abcdefghijklmnopqrstuvwxyz01234");
+    assert_int_equal(compose(), ARDOQ_OK);
+    assert_non_null(strstr(report.body, "[\"rootWorkspace\","
+                                        "\"customFields.abcdefghijklmnopqrstuvwxyz01234\"]"));
+    assert_non_null(strstr(report.body, "{\"abcdefghijklmnopqrstuvwxyz01234\":\"SN-1\"}"));
+}
+
+static void test_last_seen_needs_a_clock_and_a_key(void **state)
+{
+    (void)state;
+    strcpy(config.key_last_seen, "seen");
+    assert_int_equal(ardoq_report_compose(&config, &identity, 0, &report), ARDOQ_OK);
+    assert_null(strstr(report.body, "seen"));
+    assert_int_equal(ardoq_report_compose(&config, &identity, 1, &report), ARDOQ_OK);
+    assert_non_null(strstr(report.body, ",\"seen\":\"1970-01-01T00:00:01Z\"}"));
+    strcpy(config.key_last_seen, "");
+    assert_int_equal(ardoq_report_compose(&config, &identity, 1, &report), ARDOQ_OK);
+    assert_null(strstr(report.body, "1970"));
+}
+
+static void test_time_of_a_report(void **state)
+{
+    (void)state;
+    ardoq_fake.wall_time = ARDOQ_RELEASE_TIME;
+    assert_int_equal(ardoq_report_time(), ARDOQ_RELEASE_TIME);
+    ardoq_fake.wall_time = ARDOQ_RELEASE_TIME - 1;
+    assert_int_equal(ardoq_report_time(), 0);
+    ardoq_fake.wall_time = ARDOQ_RELEASE_TIME + 1;
+    ardoq_fake.wall_time_known = false;
+    assert_int_equal(ardoq_report_time(), 0);
+}
+
+/* ---- The name ---- */
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name_template;
+        const char *model;
+        const char *chip;
+        const char *name;
+    } cases[] = {
+        {"{serial}", "M", "C", "SN-1"},
+        {"{model} {serial}", "M", "C", "M SN-1"},
+        {"Device", "M", "C", "Device"},
+        {"[{chip}/{model}] {serial}!", "M", "C", "[C/M] SN-1!"},
+        {"{model}{model}", "M", "C", "MM"},
+        {"}{model}}", "M", "C", "}M}"},
+        {"{model} {serial}", "", "", "SN-1"},
+        {"{serial} {model}", "", "", "SN-1"},
+        {"  {serial}  {model} ", "M", "", "SN-1 M"},
+        {"{model} {chip} {serial}", "M", "", "M SN-1"},
+        {"{model}{chip}{serial}", " M ", " C ", "M C SN-1"},
+        {"{serial} - {model}", "", "", "SN-1 -"},
+        {"{model}", "  M  ", "", "M"},
+        {"", "M", "C", "SN-1"},
+        {"   ", "M", "C", "SN-1"},
+        {"{model}", "", "", "SN-1"},
+        {"{model} {chip}", "", "", "SN-1"},
+        {" {model}   {chip} ", " ", "", "SN-1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        strcpy(config.name_template, cases[i].name_template);
+        strcpy(identity.model, cases[i].model);
+        strcpy(identity.chip, cases[i].chip);
+        assert_int_equal(compose(), ARDOQ_OK);
+        assert_string_equal(report.name, cases[i].name);
+        assert_non_null(strstr(report.body, text_of("\"name\":\"%s\"", cases[i].name)));
+    }
+}
+
+static void test_every_field_may_stand_in_the_name(void **state)
+{
+    (void)state;
+    fill_identity();
+    for (unsigned field = 0; field < ARDOQ_IDENTITY_COUNT; field++) {
+        const ardoq_identity_field_t number = (ardoq_identity_field_t)field;
+        strcpy(config.name_template, text_of("<{%s}>", ardoq_identity_name(number)));
+        assert_int_equal(compose(), ARDOQ_OK);
+        assert_string_equal(report.name, text_of("<%s>", ardoq_identity_get(&identity, number)));
+    }
+}
+
+/* A template that no rule has seen. */
+static void test_unknown_fields_of_a_name_are_dropped(void **state)
+{
+    (void)state;
+    strcpy(config.name_template, "a{token}b{}c{serial");
+    assert_int_equal(compose(), ARDOQ_OK);
+    assert_string_equal(report.name, "abcSN-1");
+}
+
+static void test_longest_name(void **state)
+{
+    (void)state;
+    memset(identity.sdk_version, 'x', sizeof identity.sdk_version - 1);
+    const size_t literal = ARDOQ_NAME_SIZE - sizeof identity.sdk_version;
+    strcpy(config.name_template, text_of("%s{sdk_version}", repeat("y", literal)));
+    assert_int_equal(compose(), ARDOQ_OK);
+    assert_int_equal(strlen(report.name), ARDOQ_NAME_SIZE - 1);
+    strcpy(config.name_template, text_of("%s{sdk_version}", repeat("y", literal + 1)));
+    assert_int_equal(compose(), ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(report.body_size, 0);
+    /* Also when nothing but spaces fitted. */
+    strcpy(config.name_template, text_of("%s{sdk_version}", repeat(" ", literal + 1)));
+    assert_int_equal(compose(), ARDOQ_ERR_JSON_BUFFER_FULL);
+}
+
+/* ---- What must be there ---- */
+
+static void assert_compose_fails(ardoq_err_t expected)
+{
+    memset(&report, '#', sizeof report);
+    assert_int_equal(compose(), expected);
+    assert_int_equal(report.body_size, 0);
+    assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
+    assert_string_equal(report.response.body, "");
+    assert_string_equal(report.response.message, "");
+}
+
+static void test_workspace_is_needed(void **state)
+{
+    (void)state;
+    strcpy(config.workspace, "");
+    assert_compose_fails(ARDOQ_ERR_WORKSPACE_INVALID);
+}
+
+static void test_component_type_is_needed(void **state)
+{
+    (void)state;
+    strcpy(config.component_type, "");
+    assert_compose_fails(ARDOQ_ERR_COMPONENT_TYPE_INVALID);
+}
+
+static void test_serial_number_is_needed(void **state)
+{
+    (void)state;
+    strcpy(identity.serial, "");
+    assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
+}
+
+static void test_key_of_the_serial_number_is_needed(void **state)
+{
+    (void)state;
+    strcpy(config.key_serial, "");
+    assert_compose_fails(ARDOQ_ERR_SERIAL_KEY_MISSING);
+}
+
+static void test_identity_must_be_utf8(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"caf\xe9", "\x80", "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        strcpy(identity.chip, texts[i]);
+        assert_compose_fails(ARDOQ_ERR_JSON_UTF8);
+    }
+}
+
+/* ---- The buffer ---- */
+
+/* Makes one field a character longer; gives what that adds to the JSON, where a control character
+ * takes six bytes. */
+static size_t grow(ardoq_identity_field_t field)
+{
+    char value[128];
+    strcpy(value, ardoq_identity_get(&identity, field));
+    const size_t length = strlen(value);
+    strcat(value, length % 2 ? "\x1f" : "x");
+    if (ardoq_identity_set(&identity, field, value) != ARDOQ_OK) {
+        return 0;
+    }
+    const char *key = text_of(",\"%s\":\"\"", ardoq_identity_name(field));
+    return (length == 0 ? strlen(key) : 0) + (length % 2 ? 6 : 1);
+}
+
+/* As long as it fits the text is whole, up to the last byte; then it is refused. */
+static void test_buffer_that_is_full(void **state)
+{
+    (void)state;
+    strcpy(config.name_template, "x");
+    assert_int_equal(compose(), ARDOQ_OK);
+    size_t size = report.body_size;
+    for (unsigned field = ARDOQ_IDENTITY_mac; field < ARDOQ_IDENTITY_COUNT; field++) {
+        size_t growth;
+        while ((growth = grow((ardoq_identity_field_t)field)) > 0) {
+            size += growth;
+            const bool fits = size < ARDOQ_REPORT_SIZE;
+            assert_int_equal(compose(), fits ? ARDOQ_OK : ARDOQ_ERR_JSON_BUFFER_FULL);
+            assert_int_equal(report.body_size, fits ? size : 0);
+        }
+    }
+}
+
+/* ---- Interpret ---- */
+
+static ardoq_err_t interpret(const char *body)
+{
+    static ardoq_json_document_t document;
+    memset(&report, 0, sizeof report);
+    return ardoq_report_interpret(body, strlen(body), &document, &report);
+}
+
+static void test_answers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        ardoq_report_outcome_t outcome;
+        const char *id;
+    } cases[] = {
+        {"{\"components\":{\"created\":[{\"id\":\"5f00\"}]}}", ARDOQ_REPORT_CREATED, "5f00"},
+        {"{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}", ARDOQ_REPORT_UPDATED, "5f01"},
+        {"{\"components\":{\"created\":[],\"updated\":[{\"id\":\"5f01\"}],\"deleted\":[]}}",
+         ARDOQ_REPORT_UPDATED, "5f01"},
+        {"{\"components\":{\"created\":null,\"updated\":[{\"id\":\"5f01\"}]}}",
+         ARDOQ_REPORT_UPDATED, "5f01"},
+        {"{\"components\":{\"created\":[{\"id\":null}],\"updated\":[{\"id\":\"5f01\"}]}}",
+         ARDOQ_REPORT_UPDATED, "5f01"},
+        {"{\"references\":{\"created\":[{\"id\":\"no\"}]},\"components\":{\"updated\":[{\"id\":"
+         "\"5f01\"}]}}",
+         ARDOQ_REPORT_UPDATED, "5f01"},
+        {"{\"components\":{\"updated\":[],\"created\":[{\"batchId\":\"b\",\"x\":{},\"id\":\"5f00\"}"
+         "]}}",
+         ARDOQ_REPORT_CREATED, "5f00"},
+        {"{\"components\":{\"created\":[{\"id\":\"5f00\"},{\"id\":\"no\"}]}}", ARDOQ_REPORT_CREATED,
+         "5f00"},
+        {"{\"components\":{\"created\":[{\"id\":\"0123456789012345678901234567890\"}]}}",
+         ARDOQ_REPORT_CREATED, "0123456789012345678901234567890"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(interpret(cases[i].body), ARDOQ_OK);
+        assert_int_equal(report.outcome, cases[i].outcome);
+        assert_string_equal(report.component_id, cases[i].id);
+    }
+}
+
+static void test_answers_that_confirm_nothing(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{}",
+        "[]",
+        "null",
+        "{\"components\":null}",
+        "{\"components\":{}}",
+        "{\"components\":{\"created\":[],\"updated\":[]}}",
+        "{\"components\":{\"deleted\":[{\"id\":\"5f00\"}]}}",
+        "{\"components\":{\"created\":[{}]}}",
+        "{\"components\":{\"created\":[{\"id\":7}]}}",
+        "{\"components\":{\"created\":{\"id\":\"5f00\"}}}",
+        "{\"components\":{\"updated\":[\"5f00\"]}}",
+        "{\"created\":[{\"id\":\"5f00\"}]}",
+        "{\"references\":{\"created\":[{\"id\":\"5f00\"}]}}",
+        "{\"components\":{\"created\":[{\"id\":\"01234567890123456789012345678901\"}]}}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        assert_int_equal(interpret(bodies[i]), ARDOQ_ERR_REPORT_UNCONFIRMED);
+        assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
+        assert_string_equal(report.component_id, "");
+    }
+}
+
+static void test_answers_that_are_no_json(void **state)
+{
+    (void)state;
+    assert_int_equal(interpret(""), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(interpret("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}"),
+                     ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(interpret("{\"components\":\"\xff\"}"), ARDOQ_ERR_JSON_UTF8);
+    assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
+}
+
+static void test_outcome_names(void **state)
+{
+    (void)state;
+    assert_string_equal(ardoq_report_outcome_name(ARDOQ_REPORT_NONE), "none");
+    assert_string_equal(ardoq_report_outcome_name(ARDOQ_REPORT_CREATED), "created");
+    assert_string_equal(ardoq_report_outcome_name(ARDOQ_REPORT_UPDATED), "updated");
+    assert_string_equal(ardoq_report_outcome_name((ardoq_report_outcome_t)3), "none");
+    assert_string_equal(ardoq_report_outcome_name((ardoq_report_outcome_t)-1), "none");
+}
+
+/* ---- The call ---- */
+
+static void test_identity_of_the_platform(void **state)
+{
+    (void)state;
+    strcpy(ardoq_fake.identity.model, "Board");
+    memset(&identity, '#', sizeof identity);
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
+    assert_memory_equal(&identity, &ardoq_fake.identity, sizeof identity);
+    assert_int_equal(ardoq_identity_read(NULL), ARDOQ_ERR_INVALID_ARGUMENT);
+}
+
+static void test_report_is_sent_and_understood(void **state)
+{
+    (void)state;
+    fill_identity();
+    peer_client_answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}"));
+    assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(report.outcome, ARDOQ_REPORT_UPDATED);
+    assert_string_equal(report.component_id, "5f01");
+    assert_int_equal(report.response.status, 200);
+    assert_memory_equal(tls_peer_received(), "POST /api/v2/batch HTTP/1.1\r\n", 29);
+    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4,
+                        body_of("Gateway \\\"3\\\" SN-1", FULL_FIELDS));
+}
+
+static void test_last_seen_is_the_wall_clock(void **state)
+{
+    (void)state;
+    strcpy(config.key_last_seen, "seen");
+    peer_client_answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}}"));
+    assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_report_compose(&config, &identity, ardoq_fake.wall_time, &report),
+                     ARDOQ_OK);
+    assert_non_null(strstr(report.body, "\"seen\":\"20"));
+    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, report.body);
+}
+
+static void test_nothing_is_sent_of_a_report_without_serial_number(void **state)
+{
+    (void)state;
+    strcpy(identity.serial, "");
+    peer_client_answer(json_of("{}"));
+    assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_ERR_SERIAL_MISSING);
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static void test_report_of_a_client_that_is_not_open(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_ERR_INVALID_ARGUMENT);
+}
+
+static void test_report_that_is_refused(void **state)
+{
+    (void)state;
+    peer_client_answer(response_of("422 No", "application/json",
+                                   "{\"message\":\"no field mac\","
+                                   "\"components\":{\"created\":[{\"id\":\"5f00\"}]}}"));
+    assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_ERR_UNPROCESSABLE);
+    assert_string_equal(report.response.message, "no field mac");
+    assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
+    assert_string_equal(report.component_id, "");
+}
+
+static void test_report_that_is_not_confirmed(void **state)
+{
+    (void)state;
+    peer_client_answer(json_of("{\"components\":{}}"));
+    assert_int_equal(ardoq_report_device(&client, &identity, &report),
+                     ARDOQ_ERR_REPORT_UNCONFIRMED);
+    assert_int_equal(report.response.status, 200);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_smallest_report),
+        TEST(test_full_report),
+        TEST(test_fields_with_empty_keys_are_left_out),
+        TEST(test_key_of_the_serial_number_is_the_unique_one),
+        TEST(test_last_seen_needs_a_clock_and_a_key),
+        TEST(test_time_of_a_report),
+        TEST(test_names),
+        TEST(test_every_field_may_stand_in_the_name),
+        TEST(test_unknown_fields_of_a_name_are_dropped),
+        TEST(test_longest_name),
+        TEST(test_workspace_is_needed),
+        TEST(test_component_type_is_needed),
+        TEST(test_serial_number_is_needed),
+        TEST(test_key_of_the_serial_number_is_needed),
+        TEST(test_identity_must_be_utf8),
+        TEST(test_buffer_that_is_full),
+        TEST(test_answers),
+        TEST(test_answers_that_confirm_nothing),
+        TEST(test_answers_that_are_no_json),
+        TEST(test_outcome_names),
+        TEST(test_identity_of_the_platform),
+        TEST(test_report_is_sent_and_understood),
+        TEST(test_last_seen_is_the_wall_clock),
+        TEST(test_nothing_is_sent_of_a_report_without_serial_number),
+        TEST(test_report_of_a_client_that_is_not_open),
+        TEST(test_report_that_is_refused),
+        TEST(test_report_that_is_not_confirmed),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
