@@ -126,14 +126,14 @@ static bool is_usable(const ardoq_request_t *request)
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response)
 {
-    if (!client || !client->config || !request || !response) {
+    if (!response) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    if (ardoq_https_is_busy(&client->https)) {
+    if (client && ardoq_https_is_busy(&client->https)) {
         return ARDOQ_ERR_BUSY;
     }
     ardoq_response_init(response);
-    if (!is_usable(request)) {
+    if (!client || !client->config || !request || !is_usable(request)) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     client->request = *request;
@@ -154,7 +154,7 @@ ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *r
 
 ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait)
 {
-    if (!client || !client->config || !wait) {
+    if (!client || !client->config || !wait || !ardoq_https_is_busy(&client->https)) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     if (take_interruption(client)) {

@@ -22,7 +22,7 @@ static ardoq_err_t take_element(ardoq_list_t *list)
     return err ? err : list->on_element(list->context, &list->document, list->count++);
 }
 
-/* Leaves of a link what is requested of the configured host; "/" if it names only the host. */
+/* Leaves of a link what is requested; the token goes nowhere but to the configured host. */
 static ardoq_err_t keep_target(char *link, const ardoq_http_origin_t *origin)
 {
     const char *target;
@@ -31,12 +31,16 @@ static ardoq_err_t keep_target(char *link, const ardoq_http_origin_t *origin)
     if (err) {
         return err;
     }
-    memmove(link, size > 0 ? target : "/", size > 0 ? size : 1);
-    link[size > 0 ? size : 1] = '\0';
+    if (size == 0) {
+        target = "/";
+        size = 1;
+    }
+    memmove(link, target, size);
+    link[size] = '\0';
     return ARDOQ_OK;
 }
 
-/* The link is opaque and absolute; the token goes nowhere but to the configured host. */
+/* The link is opaque and absolute. */
 static ardoq_err_t take_links(ardoq_list_t *list)
 {
     ardoq_err_t err = ardoq_json_parse(&list->document, list->buffer, list->stream.length);

@@ -201,6 +201,9 @@ int64_t ardoq_report_time(void)
 ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
                                 ardoq_report_t *report)
 {
+    if (!client->config) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
     ardoq_err_t err = ardoq_report_compose(client->config, identity, ardoq_report_time(), report);
     if (err) {
         return err;

@@ -9,7 +9,7 @@
 /* The end of a token tells which one it is; of a short one nothing may be shown. */
 enum { SHOWN_END = 4, LONG_ENOUGH_TO_SHOW = 16 };
 
-static void shorten_secret(char *value)
+static void shorten_secret(char value[ARDOQ_SETTING_TEXT_SIZE])
 {
     static const char stars[] = "********";
     const size_t length = strlen(value);
@@ -17,7 +17,8 @@ static void shorten_secret(char *value)
     const size_t stars_length = sizeof stars - 1;
     char end[SHOWN_END];
     memcpy(end, value + length - shown, shown);
-    ardoq_wipe(value, length);
+    /* Behind a short value the end of a longer one may stand. */
+    ardoq_wipe(value, ARDOQ_SETTING_TEXT_SIZE);
     memcpy(value, stars, stars_length);
     memcpy(value + stars_length, end, shown);
 }

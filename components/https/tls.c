@@ -171,12 +171,26 @@ static ardoq_err_t pending_or_error(ardoq_https_t *https, int code, ardoq_port_w
 
 /* ---- Trust and the client's own certificate ------------------------------------------------- */
 
+/* mbedTLS ends at a certificate without its last line, and is content if it has read another. */
+static bool is_whole(const char *pem)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----";
+    static const char end[] = "-----END CERTIFICATE-----";
+    while ((pem = strstr(pem, begin)) != NULL) {
+        pem = strstr(pem, end);
+        if (!pem) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static ardoq_err_t parse_certificates(ardoq_https_t *https, mbedtls_x509_crt *chain,
                                       const char *pem, ardoq_err_t invalid)
 {
     /* A positive result counts certificates that could not be read: half a chain is no trust. */
     const int code = mbedtls_x509_crt_parse(chain, (const unsigned char *)pem, strlen(pem) + 1);
-    if (code == 0) {
+    if (code == 0 && is_whole(pem)) {
         return ARDOQ_OK;
     }
     https->detail.tls_code = code;

@@ -309,7 +309,6 @@ static ardoq_err_t check_rules(ardoq_config_t *config)
 
 ardoq_err_t ardoq_config_check(ardoq_config_t *config, ardoq_http_origin_t *origin)
 {
-    config->failed_key = NULL;
     ardoq_err_t err = check_rules(config);
     if (!err) {
         config->failed_key = "host";

@@ -1,11 +1,13 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ardoq/commands.h"
 #include "ardoq/port_posix.h"
@@ -127,13 +129,13 @@ static int command_me(int argc, char **argv)
     return exit_code(err ? err : ardoq_command_me(&console, &client, &me));
 }
 
+/* The assignment has an equals sign. */
 static ardoq_err_t override_field(ardoq_identity_t *identity, const char *assignment)
 {
     const char *equals = strchr(assignment, '=');
-    const size_t name_size = equals ? (size_t)(equals - assignment) : strlen(assignment);
-    const ardoq_identity_field_t field = ardoq_identity_find(assignment, name_size);
-    const ardoq_err_t err =
-        equals ? ardoq_identity_set(identity, field, equals + 1) : ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN;
+    const ardoq_identity_field_t field =
+        ardoq_identity_find(assignment, (size_t)(equals - assignment));
+    const ardoq_err_t err = ardoq_identity_set(identity, field, equals + 1);
     if (err) {
         ardoq_console_explain(&console, err, NULL, NULL, NULL);
         fprintf(stderr, "  given: %s\n", assignment);
@@ -167,6 +169,8 @@ static int command_report(int argc, char **argv)
     while (!err && (option = getopt_long(argc, argv, "ns:", options, NULL)) != -1) {
         if (option == 'n') {
             dry_run = true;
+        } else if (option == 's' && !strchr(optarg, '=')) {
+            return usage_error("a field needs the form FIELD=VALUE: ", optarg);
         } else if (option == 's') {
             err = override_field(&identity, optarg);
         } else {
@@ -181,23 +185,31 @@ static int command_report(int argc, char **argv)
 
 static ardoq_err_t print_body(void *context, const char *data, size_t size)
 {
-    write_output(context, ARDOQ_OUTPUT_RESULT, data, size);
+    bool *is_printed = context;
+    *is_printed = true;
+    write_output(NULL, ARDOQ_OUTPUT_RESULT, data, size);
     return ARDOQ_OK;
 }
 
-static ardoq_err_t send_request(const ardoq_request_t *request)
+static ardoq_err_t send_request(ardoq_request_t *request)
 {
     ardoq_response_t response = {0};
+    bool is_printed = false;
     ardoq_err_t err = open_client();
     if (err) {
         return err;
     }
+    request->on_body = print_body;
+    request->context = &is_printed;
     err = ardoq_request(&client, request, &response);
     if (err) {
         ardoq_console_explain(&console, err, NULL, &response, ardoq_detail(&client));
     }
-    if (response.is_json) {
-        fputs(response.body, stdout);
+    /* An error's body comes in the buffer; half a one would be no JSON. */
+    if (response.is_json && response.body_size > 0 && !response.body_cut) {
+        print_body(&is_printed, response.body, response.body_size);
+    }
+    if (is_printed) {
         fputs("\n", stdout);
     }
     return err;
@@ -260,7 +272,6 @@ static int parse_request(int argc, char **argv, request_arguments_t *arguments)
         arguments->request.method = argv[optind];
         arguments->request.path = argv[optind + 1];
         arguments->request.query = arguments->query;
-        arguments->request.on_body = print_body;
     }
     return code;
 }
@@ -378,6 +389,19 @@ static int take_option(int option)
     }
 }
 
+/* Else a connection could take the place of a closed stream, and what is written to that would be
+ * sent. Reading only, so that writing still fails. */
+static void occupy_closed_streams(void)
+{
+    int descriptor = 0;
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO) {
+        descriptor = open("/dev/null", O_RDONLY);
+    }
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -386,6 +410,7 @@ int main(int argc, char **argv)
         {"version", no_argument, NULL, 'V'},     {0},
     };
     int option;
+    occupy_closed_streams();
     /* Errors are explained once, by the commands. */
     ardoq_posix_set_log_level(0);
     while ((option = getopt_long(argc, argv, "+vh", options, NULL)) != -1) {

@@ -34,10 +34,10 @@ ardoq_err_t ardoq_port_random(void *buffer, size_t size)
     while (size > 0) {
         /* Not to block: early at boot there may be no randomness yet. */
         const ssize_t got = getrandom(bytes, size, GRND_NONBLOCK);
-        if (got > 0) {
+        if (got >= 0) {
             bytes += got;
             size -= (size_t)got;
-        } else if (got == 0 || errno != EINTR) {
+        } else if (errno != EINTR) {
             return ARDOQ_ERR_RANDOM_FAILED;
         }
     }

@@ -16,8 +16,7 @@
 /* Enough for the C library's resolver and its plug-ins; only what is touched takes memory. */
 enum { STACK_SIZE = 256 * 1024 };
 
-/* A look-up. It belongs to the caller and to the worker, who cannot be stopped: the last frees it.
- */
+/* A look-up belongs to the caller and to the worker, who cannot be stopped. The last frees it. */
 typedef struct {
     atomic_int owners;
     atomic_bool done; /* the worker writes what follows before it, the caller reads after */

@@ -78,9 +78,7 @@ ardoq_err_t ardoq_posix_store_path(char *path, size_t size)
 
 static void release(content_t *content)
 {
-    if (content->data) {
-        ardoq_wipe(content->data, content->size);
-    }
+    ardoq_wipe(content->data, content->size);
     free(content->data);
     *content = (content_t){0};
 }
@@ -105,7 +103,7 @@ static ardoq_err_t check_file(int file, size_t *size)
 
 static ardoq_err_t read_all(int file, size_t size, content_t *content)
 {
-    content->data = malloc(size + 1);
+    content->data = malloc(size + 1); /* malloc(0) may give null */
     if (!content->data) {
         return ARDOQ_ERR_STORE_UNAVAILABLE;
     }
@@ -128,7 +126,7 @@ static ardoq_err_t read_store(int folder, const char *name, content_t *content)
 {
     *content = (content_t){0};
     /* Not to block: if it is a pipe, opening it would wait for a writer. */
-    const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         return errno == ENOENT || errno == ENOTDIR ? ARDOQ_ERR_NOT_SET
                                                    : ARDOQ_ERR_STORE_UNAVAILABLE;
@@ -257,9 +255,8 @@ static ardoq_err_t write_temporary(const place_t *place, const content_t *conten
 {
     /* What a crash left behind; its writer is gone, because the lock is ours. */
     unlinkat(place->folder, place->temporary, 0);
-    const int file =
-        openat(place->folder, place->temporary,
-               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int file = openat(place->folder, place->temporary,
+                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0) {
         return write_error();
     }

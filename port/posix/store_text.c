@@ -232,7 +232,7 @@ ardoq_err_t ardoq_store_text_set(const char *text, size_t size, const char *key,
     bool done = false;
     while (rest.at < rest.end && take_line(&rest, &line)) {
         const int order = compare(line.key, span_of(key));
-        if (order >= 0 && !done) {
+        if (order > 0 && !done) {
             append_setting(out, key, value);
             done = true;
         }
