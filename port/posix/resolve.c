@@ -19,6 +19,7 @@ enum { STACK_SIZE = 256 * 1024 };
 /* A look-up belongs to the caller and to the worker, who cannot be stopped. The last frees it. */
 typedef struct {
     atomic_int owners;
+    pthread_t worker;
     atomic_bool done; /* the worker writes what follows before it, the caller reads after */
     ardoq_err_t err;
     int platform_code;
@@ -151,7 +152,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* A detached thread that takes none of the program's signals. @return 0 or an errno. */
+/* A thread that takes none of the program's signals. @return 0 or an errno. */
 static int start_worker(lookup_t *lookup)
 {
     pthread_attr_t attributes;
@@ -160,13 +161,11 @@ static int start_worker(lookup_t *lookup)
         return code;
     }
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_t thread;
-    code = pthread_create(&thread, &attributes, work, lookup);
+    code = pthread_create(&lookup->worker, &attributes, work, lookup);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return code;
@@ -203,14 +202,19 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
     resolve->platform_code = lookup->platform_code;
     memcpy(addresses, lookup->addresses, sizeof lookup->addresses);
     *count = lookup->count;
-    ardoq_port_resolve_abandon(resolve);
+    /* It has nothing left to do but to end, and takes the C library's memory with it. */
+    pthread_join(lookup->worker, NULL);
+    release(lookup);
+    resolve->state = NULL;
     return err;
 }
 
 void ardoq_port_resolve_abandon(ardoq_port_resolve_t *resolve)
 {
-    if (resolve->state) {
-        release(resolve->state);
+    lookup_t *lookup = resolve->state;
+    if (lookup) {
+        pthread_detach(lookup->worker);
+        release(lookup);
     }
     resolve->state = NULL;
 }

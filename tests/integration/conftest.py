@@ -1,6 +1,6 @@
 """Fixtures of all integration tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 import built
 from logs import Logs
-from servers import Certificates, FakeArdoq, make_certificates
+from servers import Certificates, FakeArdoq, Serve, make_certificates
 from tool import Tool
 
 
@@ -23,9 +23,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def logs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Logs:
     folder = Path(built.LOGS or tmp_path_factory.mktemp("logs"))
     return Logs(folder, request.module.__name__)
-
-
-Serve = Callable[..., FakeArdoq]
 
 
 @contextmanager

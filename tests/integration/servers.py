@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,7 @@ class FakeArdoq:
                 break
             line += part
         return line
+
+
+# Gives a stand-in with these switches; see the fixtures `serve` and `serve_once`.
+Serve = Callable[..., FakeArdoq]

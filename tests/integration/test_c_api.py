@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 import built
-from conftest import Serve
 from logs import Logs
 from peers import Relay, Scripted, answer
-from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq
+from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq, Serve
 from tool import Tool, expect_success
 
 BOUND = 30.0

@@ -3,8 +3,7 @@
 import pytest
 
 import built
-from conftest import Serve
-from servers import FakeArdoq
+from servers import FakeArdoq, Serve
 from source import VERSION
 from tool import Tool, expect_error, expect_success
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Serve
 from peers import Relay, Scripted, closed_port, silent_port
-from servers import Certificates, FakeArdoq
+from servers import Certificates, FakeArdoq, Serve
 from tool import Tool, expect_error, expect_success
 
 SECOND = {"ARDOQ_TIMEOUT_MS": "1000"}

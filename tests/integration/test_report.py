@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Serve
 from peers import Relay
-from servers import DEVICE_TYPE, WORKSPACE, FakeArdoq
+from servers import DEVICE_TYPE, WORKSPACE, FakeArdoq, Serve
 from source import FIELDS, HINTS
 from tool import Tool, expect_error, expect_success, server_settings
 

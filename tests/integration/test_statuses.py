@@ -3,9 +3,8 @@
 import pytest
 
 import built
-from conftest import Serve
 from peers import Scripted, answer
-from servers import Certificates, FakeArdoq
+from servers import Certificates, FakeArdoq, Serve
 from tool import Result, Tool, expect_error, expect_success
 
 WORDS = "failing with {}, as told by --fail-with"

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 import built
-from conftest import Serve
 from peers import Relay, Scripted
-from servers import Certificates
+from servers import Certificates, Serve
 from tool import Tool, expect_error, expect_success
 
 OTHER_PIN = "A" * 43 + "="

@@ -363,7 +363,7 @@ static void test_thread(void **state)
         assert_false(sigismember(&after, signals[i]));
     }
     assert_in_range(seen.stack_size, 128 * 1024, 512 * 1024);
-    assert_int_equal(seen.detach_state, PTHREAD_CREATE_DETACHED);
+    assert_int_equal(seen.detach_state, PTHREAD_CREATE_JOINABLE);
 }
 
 /* ---- Failures -------------------------------------------------------------------------------- */
