@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ardoq/commands.h"
+#include "ardoq/json_validate.h"
 #include "ardoq/port_posix.h"
 #include "ardoq/version.h"
 #include "files.h"
@@ -183,34 +184,53 @@ static int command_report(int argc, char **argv)
     return exit_code(err ? err : report_device(&identity, dry_run));
 }
 
+typedef struct {
+    ardoq_json_validator_t json;
+    bool is_printed;
+} printer_t;
+
+/* Standard output promises JSON, so what is printed is checked on its way. */
 static ardoq_err_t print_body(void *context, const char *data, size_t size)
 {
-    bool *is_printed = context;
-    *is_printed = true;
+    printer_t *printer = context;
+    ardoq_err_t err = ARDOQ_PENDING;
+    for (size_t i = 0; err == ARDOQ_PENDING && i < size; i++) {
+        err = ardoq_json_validator_byte(&printer->json, data[i]);
+    }
+    printer->is_printed = true;
     write_output(NULL, ARDOQ_OUTPUT_RESULT, data, size);
-    return ARDOQ_OK;
+    return err == ARDOQ_PENDING ? ARDOQ_OK : err;
+}
+
+/* The body of an error stands in the buffer, perhaps cut, perhaps no JSON at all. */
+static void print_error_body(const ardoq_response_t *response)
+{
+    if (response->is_json && ardoq_json_validate(response->body, response->body_size) == ARDOQ_OK) {
+        puts(response->body);
+    }
 }
 
 static ardoq_err_t send_request(ardoq_request_t *request)
 {
     ardoq_response_t response = {0};
-    bool is_printed = false;
+    printer_t printer = {0};
+    ardoq_json_validator_init(&printer.json);
     ardoq_err_t err = open_client();
     if (err) {
         return err;
     }
     request->on_body = print_body;
-    request->context = &is_printed;
+    request->context = &printer;
     err = ardoq_request(&client, request, &response);
+    if (!err && printer.is_printed) {
+        err = ardoq_json_validator_end(&printer.json);
+    }
+    if (printer.is_printed) {
+        puts("");
+    }
     if (err) {
         ardoq_console_explain(&console, err, NULL, &response, ardoq_detail(&client));
-    }
-    /* An error's body comes in the buffer; half a one would be no JSON. */
-    if (response.is_json && response.body_size > 0 && !response.body_cut) {
-        print_body(&is_printed, response.body, response.body_size);
-    }
-    if (is_printed) {
-        fputs("\n", stdout);
+        print_error_body(&response);
     }
     return err;
 }

@@ -165,7 +165,7 @@ def test_workspace_and_type_are_needed(ask: Tool, variable: str, name: str, valu
 
 def test_text_must_be_utf8(ask: Tool) -> None:
     result = ask.run("report", "--dry-run", "--set", "model=\udcff", "--set", "serial=1")
-    expect_error(result, "JSON_UTF8", 6)
+    expect_error(result, "JSON_UTF8", 3)
 
 
 def test_names_follow_the_template(ask: Tool) -> None:

@@ -93,6 +93,24 @@ def test_any_redirection_says_where_to(
     assert f"  HTTP status: {status}\n  it points to: elsewhere.example\n" in result.err
 
 
+@pytest.mark.parametrize("body", [b'{"values":[1,]}', b'{"values":[1'])
+def test_a_success_that_is_no_json_is_an_error(
+    ask: Tool, certificates: Certificates, body: bytes
+) -> None:
+    """It is printed as it comes in, whatever its length, so only the exit code can tell."""
+    with Scripted(certificates, answer("200 OK", "application/json", body)) as scripted:
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{scripted.port}")
+        result = asking.run_for_text("request", "GET", "/api/v2/me")
+    expect_error(result, "JSON_INVALID", 5)
+
+
+def test_an_error_that_is_no_json_is_not_printed(ask: Tool, certificates: Certificates) -> None:
+    content = answer("500 Oops", "application/json", b"{oops")
+    result = say(ask, certificates, content, "request", "GET", "/api/v2/me")
+    expect_error(result, "SERVER_ERROR", 5)
+    assert result.out == ""
+
+
 def test_a_redirection_is_not_followed(
     ask: Tool, server: FakeArdoq, certificates: Certificates
 ) -> None:
