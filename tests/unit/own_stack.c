@@ -18,7 +18,7 @@ void own_stack_run(void (*function)(void))
 {
     pthread_attr_t attributes;
     pthread_t thread;
-    memset(stack, 0, sizeof stack);
+    memset(stack, '#', sizeof stack);
     if (pthread_attr_init(&attributes) != 0 ||
         pthread_attr_setstack(&attributes, stack, sizeof stack) != 0 ||
         pthread_create(&thread, &attributes, call, &function) != 0 ||

@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* Runs a function, which may assert nothing, to its end on a stack of its own. */
+/* Runs a function to its end on a stack of its own, on which nothing is zero. No assertion may fail
+ * there: it would leave the stack. */
 void own_stack_run(void (*function)(void));
 
 /* True when @p text stands where the last function had its stack. */

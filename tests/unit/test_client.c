@@ -6,8 +6,6 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ardoq/json_validate.h"
@@ -317,6 +315,13 @@ static void test_page_instead_of_data(void **state)
                      ARDOQ_ERR_NOT_JSON);
     assert_int_equal(response.status, 200);
     assert_string_equal(response.message, "the server answered with an HTML page");
+}
+
+static void test_shortest_text_instead_of_data(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(response_of("200 OK", "text/plain", "7")), ARDOQ_ERR_NOT_JSON);
+    assert_string_equal(response.message, "7");
 }
 
 static void test_large_page_instead_of_data(void **state)
@@ -633,6 +638,7 @@ static void test_invalid_requests(void **state)
     assert_is_invalid(&client, &(ardoq_request_t){.method = "GET", .path = "/", .body_size = 1});
     assert_is_invalid(&client, &(ardoq_request_t){.method = "GET", .path = "/", .query_count = 1});
     assert_int_equal(ardoq_request(&client, &request, NULL), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_request_start(&client, &request, NULL), ARDOQ_ERR_INVALID_ARGUMENT);
     assert_int_equal(run(), ARDOQ_OK);
     ardoq_close(&client);
     ardoq_fake.connects = 0;
@@ -646,8 +652,10 @@ static void test_invalid_steps(void **state)
     assert_int_equal(ardoq_request_step(&client, &wait), ARDOQ_ERR_INVALID_ARGUMENT);
     peer_client_answer(json_of("{}"));
     assert_int_equal(ardoq_request_step(NULL, &wait), ARDOQ_ERR_INVALID_ARGUMENT);
-    assert_int_equal(ardoq_request_step(&client, NULL), ARDOQ_ERR_INVALID_ARGUMENT);
     assert_int_equal(ardoq_request_step(&client, &wait), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_request_start(&client, &request, &response), ARDOQ_OK);
+    assert_int_equal(ardoq_request_step(&client, NULL), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_request_step(&client, &wait), ARDOQ_PENDING);
 }
 
 /* ---- Step by step ---- */
@@ -717,6 +725,23 @@ static void test_deadline_of_the_request(void **state)
     request.timeout_ms = 1234;
     assert_int_equal(run_with(NULL), ARDOQ_ERR_TIMEOUT);
     assert_int_equal(ardoq_fake.uptime_ms, 1234);
+}
+
+static void test_shortest_deadline(void **state)
+{
+    (void)state;
+    request.timeout_ms = 1;
+    assert_int_equal(run_with(NULL), ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(ardoq_fake.uptime_ms, 1);
+}
+
+/* Nothing is waited for once the answer is there. */
+static void test_no_time_passes_without_need(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(json_of("{}")), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.uptime_ms, 0);
 }
 
 static void test_interruption_before_a_call(void **state)
@@ -847,6 +872,18 @@ static void test_close_in_the_middle_of_a_call(void **state)
 
 /* ---- Secrets ---- */
 
+static void test_log_of_a_call(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(json_of("{}")), ARDOQ_OK);
+    const char *info = "GET: /api/v2/me\n";
+    const char *debug = "Host: localhost\nUser-Agent: ardoq-device/" ARDOQ_VERSION
+                        "\nAccept: application/json\nAuthorization: (not shown)\n";
+    assert_string_equal(ardoq_fake.log,
+                        text_of("%s%s", (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_INFO ? info : "",
+                                (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_DEBUG ? debug : ""));
+}
+
 static void assert_log(ardoq_log_level_t level, const char *line)
 {
     const bool is_there = strstr(ardoq_fake.log, line) != NULL;
@@ -972,6 +1009,7 @@ int main(void)
         TEST(test_answers_without_body),
         TEST(test_content_types),
         TEST(test_page_instead_of_data),
+        TEST(test_shortest_text_instead_of_data),
         TEST(test_large_page_instead_of_data),
         TEST(test_redirections_are_not_followed),
         TEST(test_messages),
@@ -992,6 +1030,8 @@ int main(void)
         TEST(test_cancel_at_every_step),
         TEST(test_deadline_of_the_configuration),
         TEST(test_deadline_of_the_request),
+        TEST(test_shortest_deadline),
+        TEST(test_no_time_passes_without_need),
         TEST(test_interruption_before_a_call),
         TEST(test_interruption_during_a_call),
         TEST(test_open_checks_the_configuration),
@@ -1000,6 +1040,7 @@ int main(void)
         TEST(test_open_takes_both_pins),
         TEST(test_close_wipes_everything),
         TEST(test_close_in_the_middle_of_a_call),
+        TEST(test_log_of_a_call),
         TEST(test_token_is_in_no_log_message),
         TEST(test_token_is_nowhere_after_a_call),
         TEST(test_phase_names),

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ardoq/list.h"
@@ -286,6 +285,24 @@ static void test_links_that_cannot_be_read(void **state)
     assert_int_equal(list.pages, 0);
 }
 
+/* An object of @p parts tokens. */
+static const char *element_of_parts(int id, size_t parts)
+{
+    return text_of("{\"id\":%d,\"x\":[0%s]}", id, repeat(",0", parts - 6));
+}
+
+static void test_links_of_too_many_parts(void **state)
+{
+    (void)state;
+    const char *links = element_of_parts(1, ARDOQ_JSON_TOKENS + 1);
+    if (strlen(links) > ARDOQ_ELEMENT_SIZE) {
+        skip();
+    }
+    assert_int_equal(run_page(text_of("{\"_links\":%s,\"values\":[{\"id\":1}]}", links)),
+                     ARDOQ_ERR_JSON_TOO_MANY_TOKENS);
+    assert_int_equal(seen.calls, 0);
+}
+
 /* ---- Elements that do not fit ---- */
 
 /* An element of @p size bytes. */
@@ -293,12 +310,6 @@ static const char *element_of_size(int id, size_t size)
 {
     const size_t frame = strlen(text_of("{\"id\":%d,\"x\":\"\"}", id));
     return text_of("{\"id\":%d,\"x\":\"%s\"}", id, repeat("y", size - frame));
-}
-
-/* An element of @p parts tokens. */
-static const char *element_of_parts(int id, size_t parts)
-{
-    return text_of("{\"id\":%d,\"x\":[0%s]}", id, repeat(",0", parts - 6));
 }
 
 static void test_largest_element(void **state)
@@ -542,6 +553,7 @@ int main(void)
         TEST(test_longest_link),
         TEST(test_links_that_are_absent),
         TEST(test_links_that_cannot_be_read),
+        TEST(test_links_of_too_many_parts),
         TEST(test_largest_element),
         TEST(test_element_of_most_parts),
         TEST(test_elements_that_do_not_fit_are_skipped),

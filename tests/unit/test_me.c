@@ -95,6 +95,16 @@ static void test_answers_that_lack_something(void **state)
     }
 }
 
+static void test_message_of_an_earlier_answer_is_replaced(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"user\":{}}";
+    strcpy(me.response.message, "a longer message");
+    assert_int_equal(ardoq_me_interpret(body, strlen(body), &document, &me),
+                     ARDOQ_ERR_JSON_KEY_MISSING);
+    assert_string_equal(me.response.message, "email");
+}
+
 static void test_answers_that_are_no_objects(void **state)
 {
     (void)state;
@@ -177,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_answers),
         TEST(test_answers_that_lack_something),
+        TEST(test_message_of_an_earlier_answer_is_replaced),
         TEST(test_answers_that_are_no_objects),
         TEST(test_answers_that_are_no_json),
         TEST(test_size_of_the_body_counts),

@@ -139,7 +139,9 @@ static void test_time_and_chance(void **state)
     unsigned char bytes[] = {1, 2, 3, 4};
     assert_int_equal(ardoq_port_uptime_ms(), 0);
     assert_false(ardoq_port_wall_time(&now));
+    assert_int_equal(now, 0);
     assert_int_equal(ardoq_port_random(bytes, sizeof bytes), ARDOQ_ERR_RANDOM_FAILED);
+    assert_memory_equal(bytes, "\0\0\0", sizeof bytes);
 }
 
 static void test_resolving(void **state)
@@ -160,11 +162,12 @@ static void test_sockets(void **state)
 {
     (void)state;
     const ardoq_port_address_t address = {.bytes = {127, 0, 0, 1}, .size = 4};
-    ardoq_port_socket_t a_socket = {.descriptor = 7};
+    ardoq_port_socket_t a_socket = {.descriptor = 7, .platform_code = 7};
     char bytes[4] = "abc";
     size_t size = 4;
     assert_int_equal(ardoq_port_connect_start(&a_socket, &address, 443), ARDOQ_ERR_NOT_SUPPORTED);
     assert_int_equal(a_socket.descriptor, ARDOQ_PORT_NO_SOCKET);
+    assert_int_equal(a_socket.platform_code, 0);
     assert_int_equal(ardoq_port_connect_poll(&a_socket), ARDOQ_ERR_NOT_SUPPORTED);
     assert_int_equal(ardoq_port_send(&a_socket, bytes, 4, &size), ARDOQ_ERR_NOT_SUPPORTED);
     assert_int_equal(size, 0);
