@@ -624,6 +624,10 @@ static void test_token_is_wiped_from_the_stack(void **state)
     assert_false(own_stack_holds(STORED_TOKEN));
     own_stack_run(check);
     assert_false(own_stack_holds(STORED_TOKEN));
+    strcat(config.token, "\n");
+    own_stack_run(check);
+    assert_string_equal(config.failed_key, "token");
+    assert_false(own_stack_holds(STORED_TOKEN));
 }
 
 /* ---- What must be there ---- */
