@@ -167,6 +167,8 @@ ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait)
     }
     if (!err) {
         err = ardoq_response_interpret(client);
+    } else if (client->https.parser.head_complete) {
+        client->response->status = client->https.parser.head.status;
     }
     if (err) {
         log_info(ardoq_err_name(err), client->response->message);

@@ -104,6 +104,19 @@ static ardoq_err_t read_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_r
     return err;
 }
 
+/* Brent's way: every link is compared with one, which moves up at each power of two. */
+static bool goes_in_a_circle(ardoq_list_t *list)
+{
+    if (strcmp(list->next_link, list->landmark) == 0) {
+        return true;
+    }
+    const bool is_power_of_two = (list->pages & (list->pages - 1)) == 0;
+    if (is_power_of_two) {
+        memcpy(list->landmark, list->next_link, sizeof list->landmark);
+    }
+    return false;
+}
+
 /* ---- All pages ------------------------------------------------------------------------------ */
 
 ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const char *path,
@@ -118,7 +131,7 @@ ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const ch
     list->context = context;
     ardoq_err_t err = read_page(client, list, &request);
     while (!err && list->next_link[0] != '\0') {
-        if (strcmp(list->next_link, list->link) == 0) {
+        if (goes_in_a_circle(list)) {
             return ARDOQ_ERR_PAGES_UNUSABLE;
         }
         memcpy(list->link, list->next_link, sizeof list->link);

@@ -32,8 +32,7 @@ static ardoq_err_t status_error(int status)
     }
 }
 
-/* A terminal may act on both ranges of control characters: C0 and, as UTF-8, C1. */
-static void blank_control_characters(char *text)
+void ardoq_response_blank_controls(char *text)
 {
     unsigned char *byte = (unsigned char *)text;
     for (; *byte != '\0'; byte++) {
@@ -76,7 +75,7 @@ static ardoq_err_t read_json_message(ardoq_client_t *client)
         err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "error", message,
                                 sizeof response->message);
     }
-    blank_control_characters(message);
+    ardoq_response_blank_controls(message);
     return err == ARDOQ_ERR_JSON_TRUNCATED ? ARDOQ_OK : err;
 }
 

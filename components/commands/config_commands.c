@@ -58,9 +58,6 @@ static ardoq_err_t write_value(const ardoq_console_t *console, const ardoq_setti
     ardoq_json_writer_t json;
     size_t size = 0;
     const ardoq_err_t err = shown_value(setting, config, value);
-    if (err) {
-        return err;
-    }
     ardoq_json_write_init(&json, text, sizeof text);
     if (value[0] == '\0') {
         ardoq_json_write_null(&json);
@@ -69,7 +66,7 @@ static ardoq_err_t write_value(const ardoq_console_t *console, const ardoq_setti
     }
     const ardoq_err_t json_err = ardoq_json_write_end(&json, &size);
     ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, text);
-    return json_err;
+    return err ? err : json_err;
 }
 
 static ardoq_err_t explained(const ardoq_console_t *console, ardoq_err_t err, const char *key)

@@ -192,8 +192,9 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
         return ARDOQ_OK;
     }
     if (is_data(https) && https->exchange.on_body) {
-        return https->exchange.on_body(https->exchange.on_body_context, piece->body,
-                                       piece->body_size);
+        const ardoq_err_t err =
+            https->exchange.on_body(https->exchange.on_body_context, piece->body, piece->body_size);
+        return err > 0 ? ARDOQ_ERR_INVALID_ARGUMENT : err;
     }
     return keep_body(https, piece->body, piece->body_size);
 }

@@ -593,6 +593,7 @@ static void test_largest_body_that_fits(void **state)
     assert_int_equal(run_with(json_of(repeat("7", ARDOQ_BUFFER_SIZE))),
                      ARDOQ_ERR_RESPONSE_TOO_LARGE);
     assert_string_equal(response.body, "");
+    assert_int_equal(response.status, 200);
 }
 
 /* ---- Calls that do not fit ---- */

@@ -413,6 +413,16 @@ static void test_error_of_the_callback_ends_the_exchange(void **state)
     assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
+/* There is nothing that the exchange could wait for on a callback's behalf. */
+static void test_callback_may_not_be_pending(void **state)
+{
+    (void)state;
+    stream_to_callback(ARDOQ_PENDING);
+    assert_int_equal(run_with(chunked_answer("200 OK", 100), PEER_KEEP),
+                     ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
 static void test_errors_and_pages_are_not_streamed(void **state)
 {
     (void)state;
@@ -1036,6 +1046,7 @@ int main(void)
         TEST(test_body_of_an_error_is_cut),
         TEST(test_streamed_body_may_be_larger_than_the_buffer),
         TEST(test_error_of_the_callback_ends_the_exchange),
+        TEST(test_callback_may_not_be_pending),
         TEST(test_errors_and_pages_are_not_streamed),
         TEST(test_large_page_is_cut),
         TEST(test_replay_reads_the_clock_again),

@@ -239,6 +239,19 @@ static void test_link_to_the_same_page(void **state)
     assert_int_equal(tls_peer_answered(), 2);
 }
 
+static void test_pages_that_go_in_a_circle(void **state)
+{
+    (void)state;
+    const char *const pages[] = {
+        page_of("{\"id\":1}", PATH "?cursor=2", false),
+        page_of("{\"id\":2}", PATH "?cursor=3", false),
+        page_of("{\"id\":3}", PATH "?cursor=2", false),
+        page_of("{\"id\":2}", PATH "?cursor=3", false),
+    };
+    assert_int_equal(run_pages(pages, 4), ARDOQ_ERR_PAGES_UNUSABLE);
+    assert_string_equal(seen.log, "0=1 1=2 2=3 3=2 ");
+}
+
 static void test_longest_link(void **state)
 {
     (void)state;
@@ -550,6 +563,7 @@ int main(void)
         TEST(test_links_on_the_configured_host),
         TEST(test_links_elsewhere_are_refused),
         TEST(test_link_to_the_same_page),
+        TEST(test_pages_that_go_in_a_circle),
         TEST(test_longest_link),
         TEST(test_links_that_are_absent),
         TEST(test_links_that_cannot_be_read),

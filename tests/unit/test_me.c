@@ -58,6 +58,8 @@ static void test_answers(void **state)
         {"{\"org\":{\"name\":\"\",\"label\":\"\"},\"user\":{\"email\":\"\"}}", "", "", ""},
         {"{\"org\":{\"name\":\"B\\u00e6rum \\\"A\\\"\",\"label\":\"\xc3\xa9\"}}",
          "B\xc3\xa6rum \"A\"", "\xc3\xa9", ""},
+        /* What a terminal may act on: ESC, DEL and the one-byte CSI, here as UTF-8. */
+        {"{\"user\":{\"email\":\"\\u001b[2J\\u007f\\u009b1m\"}}", "", "", " [2J   1m"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_reads(&cases[i]);

@@ -141,7 +141,8 @@ const char *ardoq_phase_name(ardoq_phase_t phase);
 
 /* ---- The connection test -------------------------------------------------------------------- */
 
-/** Whom the token belongs to. Texts that the server left out are "". */
+/** Whom the token belongs to. Texts that the server left out are ""; control characters in one are
+ * spaces. */
 typedef struct {
     char org_name[96];
     char org_label[64];

@@ -39,6 +39,7 @@ typedef struct {
     ardoq_json_document_t document;
     char link[ARDOQ_LINK_SIZE];      /**< target of the page under way */
     char next_link[ARDOQ_LINK_SIZE]; /**< target of the next page, "" after the last */
+    char landmark[ARDOQ_LINK_SIZE];  /**< an earlier link, to notice a circle */
     char buffer[ARDOQ_ELEMENT_SIZE];
 } ardoq_list_t;
 
