@@ -264,6 +264,7 @@ static void begin_response(ardoq_https_t *https)
     https->length = 0;
     https->body_cut = false;
     https->has_answer = false;
+    https->is_writing = false;
 }
 
 /* Written at the start, so that a request that cannot be sent fails before any connection, and
@@ -309,39 +310,62 @@ static ardoq_err_t step_send_head(ardoq_https_t *https, ardoq_https_wait_t *wait
     return enter(https, https->exchange.body_size > 0 ? STATE_SEND_BODY : STATE_RECEIVE, wait);
 }
 
-/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). */
-static ardoq_err_t receive_early(ardoq_https_t *https, ardoq_err_t send_err,
-                                 ardoq_https_wait_t *wait)
+/* In TLS 1.3 a session ticket may arrive while a write is under way. mbedTLS 4 then finishes that
+ * write by itself, so the next one would send the same text again. */
+static bool may_read(const ardoq_https_t *https)
+{
+    return !https->is_writing || strcmp(mbedtls_ssl_get_version(&https->tls), "TLSv1.2") == 0;
+}
+
+/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3).
+ * False if nothing has arrived. */
+static bool receive_early(ardoq_https_t *https, ardoq_https_output_t output,
+                          ardoq_https_wait_t *wait, ardoq_err_t *err)
+{
+    ardoq_https_wait_t early_wait = *wait;
+    https->output = output;
+    *err = receive(https, &early_wait);
+    https->output = ARDOQ_HTTPS_OUTPUT_SENT;
+    const bool has_nothing = *err == ARDOQ_PENDING && early_wait.timeout_ms > 0;
+    if (!has_nothing) {
+        *wait = early_wait;
+    }
+    return !has_nothing;
+}
+
+/* Nothing more can be sent; what the server said before it closed may still be there. */
+static ardoq_err_t receive_last_words(ardoq_https_t *https, ardoq_err_t send_err,
+                                      ardoq_https_wait_t *wait)
 {
     const ardoq_https_detail_t detail = https->detail;
-    const ardoq_port_wait_t what = wait->what;
-    const uint32_t timeout_ms = wait->timeout_ms;
+    ardoq_err_t err;
     https->io_err = ARDOQ_OK;
-    const ardoq_err_t err = receive(https, wait);
-    if (err == ARDOQ_PENDING && wait->timeout_ms > 0) {
-        wait->what = what;
-        wait->timeout_ms = timeout_ms;
-        return send_err;
+    if (receive_early(https, ARDOQ_HTTPS_OUTPUT_DROPPED, wait, &err) && err >= 0) {
+        return err;
     }
-    if (err < 0 && send_err < 0) {
-        https->detail = detail;
-        return send_err;
-    }
-    return err;
+    https->detail = detail;
+    return send_err;
 }
 
 static ardoq_err_t step_send_body(ardoq_https_t *https, ardoq_https_wait_t *wait)
 {
     const ardoq_https_exchange_t *exchange = &https->exchange;
+    const ardoq_https_output_t output =
+        https->is_writing ? ARDOQ_HTTPS_OUTPUT_HELD : ARDOQ_HTTPS_OUTPUT_SENT;
     size_t written = 0;
     ardoq_port_wait_t what = ARDOQ_PORT_WAIT_TIME;
-    const ardoq_err_t err = ardoq_tls_write(https, exchange->body + https->sent,
-                                            exchange->body_size - https->sent, &written, &what);
+    ardoq_err_t err;
+    if (may_read(https) && receive_early(https, output, wait, &err)) {
+        return err;
+    }
+    err = ardoq_tls_write(https, exchange->body + https->sent, exchange->body_size - https->sent,
+                          &written, &what);
+    https->is_writing = err == ARDOQ_PENDING;
+    if (err == ARDOQ_PENDING) {
+        return wait_for_tls(https, what, SEND_POLL_MS, wait);
+    }
     if (err) {
-        if (err == ARDOQ_PENDING) {
-            wait_for_tls(https, what, SEND_POLL_MS, wait);
-        }
-        return receive_early(https, err, wait);
+        return receive_last_words(https, err, wait);
     }
     https->sent += written;
     wait->timeout_ms = 0;

@@ -25,6 +25,9 @@ static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, int w
 static int send_bytes(void *context, const unsigned char *data, size_t size)
 {
     ardoq_https_t *https = context;
+    if (https->output != ARDOQ_HTTPS_OUTPUT_SENT) {
+        return https->output == ARDOQ_HTTPS_OUTPUT_HELD ? MBEDTLS_ERR_SSL_WANT_WRITE : (int)size;
+    }
     size_t sent = 0;
     const ardoq_err_t err = ardoq_port_send(&https->socket, data, size, &sent);
     return to_tls_code(https, err, sent, MBEDTLS_ERR_SSL_WANT_WRITE);

@@ -81,6 +81,13 @@ typedef struct {
     uint32_t timeout_ms;
 } ardoq_https_exchange_t;
 
+/** What becomes of the bytes that mbedTLS wants to send. Private. */
+typedef enum {
+    ARDOQ_HTTPS_OUTPUT_SENT,
+    ARDOQ_HTTPS_OUTPUT_HELD,    /**< not now: a read must not finish a write */
+    ARDOQ_HTTPS_OUTPUT_DROPPED, /**< nobody listens any more */
+} ardoq_https_output_t;
+
 /** What to wait for before the next step. */
 typedef struct {
     const ardoq_port_socket_t *socket; /**< null when @p what is ARDOQ_PORT_WAIT_TIME */
@@ -102,6 +109,7 @@ typedef struct {
     int64_t now; /**< wall clock at the handshake, 0 if unknown */
     bool pin_matched;
     ardoq_err_t io_err; /**< of the port, behind mbedTLS's code */
+    ardoq_https_output_t output;
 
     ardoq_port_resolve_t resolve;
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
@@ -115,6 +123,7 @@ typedef struct {
     bool tls_is_set_up;
     bool is_reused;  /**< the exchange began on a kept connection */
     bool has_answer; /**< a byte of the response has arrived */
+    bool is_writing; /**< a write of the body waits to be repeated */
     size_t sent;     /**< bytes of the head or the body */
     size_t head_length;
     uint64_t deadline; /**< uptime in ms */
