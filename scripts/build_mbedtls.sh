@@ -43,16 +43,6 @@ check_tools() {
     done
 }
 
-# Two calls at once: the second waits, then finds the first one's build. The system drops the lock
-# with the last process that holds it, compilers included, so nobody writes to what we remove.
-take_lock() {
-    exec 9>"$cache/mbedtls-$series.lock"
-    flock -n 9 || {
-        note "mbedTLS $series is being built by another call; waiting"
-        flock 9
-    }
-}
-
 # Sets the options that Debian sets for its own package (threads are the one that matters), so that
 # a test finds the same mbedTLS here as on the release that ships it.
 configure_as_debian() {
@@ -104,27 +94,24 @@ build() {
     rm -rf "$work"
     mkdir "$work"
     : >"$log"
-    quietly "$(dirname "$0")/debian_source.sh" "$suite" mbedtls "$work/source"
+    source=$("$here/cached_source.sh" mbedtls "$series")
+    quietly cp -a "$source" "$work/source"
     quietly configure_as_debian
     quietly compile
     quietly check_result
     # Complete, and only now under the name that counts as finished.
     mv -T "$work/installed" "$prefix"
-    note "$(grep "^mbedtls .* $suite\$" "$log")"
     rm -rf "$work" "$log"
 }
 
-case $#,${1:-} in
-    1,2.28) suite=bookworm ;;
-    1,3.6) suite=trixie ;;
-    *) usage ;;
-esac
+here=$(dirname "$0")
+# shellcheck source=scripts/cache.sh
+. "$here/cache.sh"
+
+[ $# -eq 1 ] || usage
 series=$1
-cache=${ARDOQ_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ARDOQ_CACHE}/.cache}/ardoq-device}
-case $cache in
-    /*) ;;
-    *) cache=$PWD/$cache ;;
-esac
+suite_of mbedtls "$series" >/dev/null || usage
+cache=$(cache_folder)
 prefix=$cache/mbedtls-$series
 work=$cache/mbedtls-$series.work
 log=$cache/mbedtls-$series.log
@@ -134,7 +121,7 @@ if [ ! -d "$prefix" ]; then
     # The build is shared, so it must not depend on the flags of whoever asks first.
     unset CFLAGS CPPFLAGS LDFLAGS DESTDIR CMAKE_TOOLCHAIN_FILE
     mkdir -p "$cache"
-    take_lock
+    take_lock "$prefix"
     [ -d "$prefix" ] || build
 fi
 printf '%s\n' "$prefix"

@@ -1,0 +1,30 @@
+# shellcheck shell=sh
+# For the scripts that keep what they make in the user's cache folder: sourced, not run.
+
+# Prints the cache folder: $ARDOQ_CACHE, else ardoq-device in the user's cache folder.
+cache_folder() {
+    cache=${ARDOQ_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ARDOQ_CACHE}/.cache}/ardoq-device}
+    case $cache in
+        /*) printf '%s\n' "$cache" ;;
+        *) printf '%s\n' "$PWD/$cache" ;;
+    esac
+}
+
+# Two calls at once: the second waits, then finds what the first one made. The system drops the lock
+# with the last process that holds it, compilers included, so nobody writes to what we remove.
+take_lock() {
+    exec 9>"$1.lock"
+    flock -n 9 || {
+        note "another call is at work on $1; waiting"
+        flock 9
+    }
+}
+
+# Prints the Debian suite that has this series of a source package; fails for any other.
+suite_of() {
+    case $1-$2 in
+        mbedtls-2.28 | lwip-2.1) echo bookworm ;;
+        mbedtls-3.6 | lwip-2.2) echo trixie ;;
+        *) return 1 ;;
+    esac
+}
