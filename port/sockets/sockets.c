@@ -7,14 +7,20 @@
 
 typedef union {
     struct sockaddr any;
+#if HAVE_IPV4
     struct sockaddr_in v4;
+#endif
+#if HAVE_IPV6
     struct sockaddr_in6 v6;
+#endif
 } endpoint_t;
 
+/* An address of a family that the platform was built without stays one of no family. */
 static socklen_t fill_endpoint(endpoint_t *endpoint, const ardoq_port_address_t *address,
                                uint16_t port)
 {
     memset(endpoint, 0, sizeof *endpoint);
+#if HAVE_IPV6
     if (address->size == sizeof endpoint->v6.sin6_addr) {
         endpoint->v6.sin6_family = AF_INET6;
         endpoint->v6.sin6_port = htons(port);
@@ -22,10 +28,16 @@ static socklen_t fill_endpoint(endpoint_t *endpoint, const ardoq_port_address_t 
         memcpy(&endpoint->v6.sin6_addr, address->bytes, sizeof endpoint->v6.sin6_addr);
         return sizeof endpoint->v6;
     }
-    endpoint->v4.sin_family = AF_INET;
-    endpoint->v4.sin_port = htons(port);
-    memcpy(&endpoint->v4.sin_addr, address->bytes, sizeof endpoint->v4.sin_addr);
-    return sizeof endpoint->v4;
+#endif
+#if HAVE_IPV4
+    if (address->size == sizeof endpoint->v4.sin_addr) {
+        endpoint->v4.sin_family = AF_INET;
+        endpoint->v4.sin_port = htons(port);
+        memcpy(&endpoint->v4.sin_addr, address->bytes, sizeof endpoint->v4.sin_addr);
+        return sizeof endpoint->v4;
+    }
+#endif
+    return sizeof endpoint->any;
 }
 
 static ardoq_err_t connect_error(int code)
@@ -37,6 +49,7 @@ static ardoq_err_t connect_error(int code)
     case ENETUNREACH:
     case EHOSTUNREACH:
     case ETIMEDOUT:
+    case ECONNABORTED: /* lwIP's word for no answer at all */
         return ARDOQ_ERR_HOST_UNREACHABLE;
     case ENETDOWN:
         return ARDOQ_ERR_NETWORK_DOWN;
@@ -102,8 +115,15 @@ static ardoq_err_t stream_error(ardoq_port_socket_t *socket)
         return ARDOQ_PENDING;
     }
     socket->platform_code = errno;
-    return errno == ECONNRESET || errno == EPIPE ? ARDOQ_ERR_CONNECTION_CLOSED
-                                                 : ARDOQ_ERR_NETWORK_FAILED;
+    switch (errno) {
+    case ECONNRESET:
+    case EPIPE:
+    case ENOTCONN: /* lwIP's words for a connection that was closed, or given up */
+    case ECONNABORTED:
+        return ARDOQ_ERR_CONNECTION_CLOSED;
+    default:
+        return ARDOQ_ERR_NETWORK_FAILED;
+    }
 }
 
 ardoq_err_t ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_t size,

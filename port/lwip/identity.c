@@ -1,0 +1,65 @@
+#include <lwip/netif.h>
+#include <lwip/tcpip.h>
+#include <string.h>
+
+#include "ardoq/board.h"
+
+static void put_mac(ardoq_identity_t *identity, const struct netif *netif)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *at = identity->mac;
+    if (netif->hwaddr_len * (size_t)3 != sizeof identity->mac) {
+        return;
+    }
+    for (size_t i = 0; i < netif->hwaddr_len; i++) {
+        *at++ = digits[netif->hwaddr[i] >> 4];
+        *at++ = digits[netif->hwaddr[i] & 0xf];
+        *at++ = ':';
+    }
+    at[-1] = '\0';
+}
+
+static void put_ip_address(ardoq_identity_t *identity, const struct netif *netif)
+{
+    char *text = identity->ip_address;
+#if LWIP_IPV4
+    if (!ip4_addr_isany(netif_ip4_addr(netif))) {
+        ip4addr_ntoa_r(netif_ip4_addr(netif), text, sizeof identity->ip_address);
+        return;
+    }
+#endif
+#if LWIP_IPV6
+    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
+        const ip6_addr_t *address = netif_ip6_addr(netif, i);
+        if (ip6_addr_isvalid(netif_ip6_addr_state(netif, i)) && !ip6_addr_islinklocal(address)) {
+            ip6addr_ntoa_r(address, text, sizeof identity->ip_address);
+            return;
+        }
+    }
+#endif
+}
+
+static void put_host_name(ardoq_identity_t *identity, const struct netif *netif)
+{
+#if LWIP_NETIF_HOSTNAME
+    const char *name = netif_get_hostname(netif);
+    if (name) {
+        ardoq_identity_set(identity, ARDOQ_IDENTITY_host_name, name);
+    }
+#else
+    (void)identity;
+    (void)netif;
+#endif
+}
+
+void ardoq_lwip_identity(ardoq_identity_t *identity)
+{
+    LOCK_TCPIP_CORE();
+    const struct netif *netif = netif_default;
+    if (netif) {
+        put_mac(identity, netif);
+        put_ip_address(identity, netif);
+        put_host_name(identity, netif);
+    }
+    UNLOCK_TCPIP_CORE();
+}

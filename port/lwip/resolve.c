@@ -1,0 +1,243 @@
+#include <lwip/dns.h>
+#include <lwip/mem.h>
+#include <lwip/netif.h>
+#include <lwip/sys.h>
+#include <lwip/tcpip.h>
+#include <string.h>
+
+#include "ardoq/port.h"
+
+#if !LWIP_DNS
+#error "lwIP lacks LWIP_DNS, which looks up the host: set it to 1 in lwipopts.h"
+#endif
+
+/* In the order of asking. lwIP gives one address of each kind. */
+static const u8_t address_types[] = {
+#if LWIP_IPV6
+    LWIP_DNS_ADDRTYPE_IPV6,
+#endif
+#if LWIP_IPV4
+    LWIP_DNS_ADDRTYPE_IPV4,
+#endif
+};
+
+/* A look-up belongs to the caller and to lwIP's thread, who cannot be stopped. The last frees it.
+ * The thread writes to it until it lets go of it, the caller reads only after that. */
+typedef struct {
+    uint8_t owners;
+    uint8_t types_asked;
+    uint32_t asked_at; /* sys_now() at the last question */
+    ardoq_err_t err;
+    int platform_code;
+    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
+    size_t count;
+    char host[];
+} lookup_t;
+
+static uint8_t owners(const lookup_t *lookup)
+{
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    const uint8_t count = lookup->owners;
+    SYS_ARCH_UNPROTECT(level);
+    return count;
+}
+
+static void release(lookup_t *lookup)
+{
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    const uint8_t left = --lookup->owners;
+    SYS_ARCH_UNPROTECT(level);
+    if (left == 0) {
+        mem_free(lookup);
+    }
+}
+
+/* ---- In lwIP's thread ----------------------------------------------------------------------- */
+
+#if LWIP_IPV4
+static bool has_ipv4(const struct netif *netif)
+{
+    const ip4_addr_t *address = netif_ip4_addr(netif);
+    return !ip4_addr_isany(address) && !ip4_addr_isloopback(address);
+}
+#endif
+
+#if LWIP_IPV6
+/* A link-local address leads no further than the link. */
+static bool has_ipv6(const struct netif *netif)
+{
+    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
+        const ip6_addr_t *address = netif_ip6_addr(netif, i);
+        if (ip6_addr_isvalid(netif_ip6_addr_state(netif, i)) && !ip6_addr_islinklocal(address) &&
+            !ip6_addr_isloopback(address)) {
+            return true;
+        }
+    }
+    return false;
+}
+#endif
+
+static bool has_address(const struct netif *netif, u8_t type)
+{
+#if LWIP_IPV6
+    if (type == LWIP_DNS_ADDRTYPE_IPV6) {
+        return has_ipv6(netif);
+    }
+#endif
+#if LWIP_IPV4
+    if (type == LWIP_DNS_ADDRTYPE_IPV4) {
+        return has_ipv4(netif);
+    }
+#endif
+    return false;
+}
+
+/* True if an address of this type could be reached. Else it is not asked for: there may be networks
+ * whose name server never answers such a question. */
+static bool is_reachable(u8_t type)
+{
+    const struct netif *netif;
+    NETIF_FOREACH(netif)
+    {
+        if (netif_is_up(netif) && netif_is_link_up(netif) && has_address(netif, type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void keep(lookup_t *lookup, const ip_addr_t *from)
+{
+    ardoq_port_address_t *to = &lookup->addresses[lookup->count++];
+#if LWIP_IPV6
+    if (IP_IS_V6(from)) {
+        to->size = sizeof ip_2_ip6(from)->addr;
+        memcpy(to->bytes, ip_2_ip6(from)->addr, to->size);
+    }
+#endif
+#if LWIP_IPV4
+    if (IP_IS_V4(from)) {
+        to->size = sizeof ip_2_ip4(from)->addr;
+        memcpy(to->bytes, &ip_2_ip4(from)->addr, to->size);
+    }
+#endif
+}
+
+/* A silent name server says less than one that knows of no address. */
+static void note_failure(lookup_t *lookup, ardoq_err_t err, err_t code)
+{
+    if (lookup->err != ARDOQ_ERR_RESOLVE_FAILED) {
+        lookup->err = err;
+        lookup->platform_code = code;
+    }
+}
+
+/* lwIP tells neither why there is no address, nor by whom. But it gives a silent server up only
+ * after its last attempt, so what comes sooner is an answer. */
+static void note_no_address(lookup_t *lookup)
+{
+    const uint32_t all_attempts_ms = DNS_MAX_RETRIES * (DNS_MAX_RETRIES - 1) / 2 * DNS_TMR_INTERVAL;
+    if (sys_now() - lookup->asked_at < all_attempts_ms) {
+        note_failure(lookup, ARDOQ_ERR_HOST_NOT_FOUND, ERR_OK);
+    } else {
+        note_failure(lookup, ARDOQ_ERR_RESOLVE_FAILED, ERR_TIMEOUT);
+    }
+}
+
+static void take_answer(const char *host, const ip_addr_t *address, void *argument);
+
+/* Asks for the next type of address. @return ERR_INPROGRESS if the answer will come later. */
+static err_t ask(lookup_t *lookup)
+{
+    const u8_t type = address_types[lookup->types_asked++];
+    if (!is_reachable(type)) {
+        return ERR_OK;
+    }
+    ip_addr_t address;
+    lookup->asked_at = sys_now();
+    const err_t code =
+        dns_gethostbyname_addrtype(lookup->host, &address, take_answer, lookup, type);
+    if (code == ERR_OK) {
+        keep(lookup, &address);
+    } else if (code != ERR_INPROGRESS) {
+        note_failure(lookup, ARDOQ_ERR_RESOLVE_FAILED, code);
+    }
+    return code;
+}
+
+static void go_on(lookup_t *lookup)
+{
+    while (lookup->types_asked < sizeof address_types) {
+        if (ask(lookup) == ERR_INPROGRESS) {
+            return;
+        }
+    }
+    release(lookup);
+}
+
+static void take_answer(const char *host, const ip_addr_t *address, void *argument)
+{
+    lookup_t *lookup = argument;
+    (void)host;
+    if (address) {
+        keep(lookup, address);
+    } else {
+        note_no_address(lookup);
+    }
+    go_on(lookup);
+}
+
+static void begin(void *argument)
+{
+    go_on(argument);
+}
+
+/* ---- The caller's side ---------------------------------------------------------------------- */
+
+ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *host)
+{
+    *resolve = (ardoq_port_resolve_t){.state = NULL, .platform_code = 0};
+    const size_t host_size = strlen(host) + 1;
+    lookup_t *lookup = mem_calloc(1, (mem_size_t)(sizeof *lookup + host_size));
+    if (!lookup) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    memcpy(lookup->host, host, host_size);
+    lookup->owners = 2;
+    lookup->err = ARDOQ_ERR_NETWORK_DOWN; /* what is left if there is nothing to ask for */
+    /* Not tcpip_callback(): that one waits while lwIP's thread has too much to do. */
+    const err_t code = tcpip_try_callback(begin, lookup);
+    if (code != ERR_OK) {
+        resolve->platform_code = code;
+        mem_free(lookup);
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    resolve->state = lookup;
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
+                                    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES],
+                                    size_t *count)
+{
+    lookup_t *lookup = resolve->state;
+    if (owners(lookup) > 1) {
+        return ARDOQ_PENDING;
+    }
+    const ardoq_err_t err = lookup->count > 0 ? ARDOQ_OK : lookup->err;
+    resolve->platform_code = err ? lookup->platform_code : 0;
+    memcpy(addresses, lookup->addresses, sizeof lookup->addresses);
+    *count = lookup->count;
+    ardoq_port_resolve_abandon(resolve);
+    return err;
+}
+
+void ardoq_port_resolve_abandon(ardoq_port_resolve_t *resolve)
+{
+    if (resolve->state) {
+        release(resolve->state);
+    }
+    resolve->state = NULL;
+}
