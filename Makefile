@@ -4,10 +4,12 @@ PYTHON := /usr/bin/python3
 # Most tests wait for a socket more than they compute.
 JOBS := $(shell expr 2 \* $$(nproc))
 
-# What must hold together: the tool's own settings, sanitizers, the other compiler, and the mbedTLS
-# series that the distribution does not have.
-TESTED := linux sanitize clang other-mbedtls
+# What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
+# that the distribution does not have, and lwIP.
+TESTED := linux sanitize clang other-mbedtls lwip
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
+# Sources that the presets name.
+SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
 
 .PHONY: help demo test tool menuconfig docs format clean
 .SILENT:
@@ -31,9 +33,10 @@ tool:
 	cmake --build --preset tool
 
 test:
-	scripts/setup.sh build test
+	scripts/setup.sh build firmware test
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
-	export ARDOQ_OTHER_MBEDTLS; \
+	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
+	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
 	for preset in $(TESTED); do cmake --preset $$preset; cmake --build --preset $$preset; done
 	# One ctest over all builds, so that they share the cores.
 	echo 'subdirs($(TESTED))' > build/CTestTestfile.cmake

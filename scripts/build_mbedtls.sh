@@ -39,7 +39,7 @@ quietly() {
 
 check_tools() {
     for tool in cmake ninja gcc python3 flock; do
-        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh build test"
+        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh build firmware test"
     done
 }
 
@@ -94,8 +94,8 @@ build() {
     rm -rf "$work"
     mkdir "$work"
     : >"$log"
-    source=$("$here/cached_source.sh" mbedtls "$series")
-    quietly cp -a "$source" "$work/source"
+    sources=$("$here/cached_sources.sh" "mbedtls-$series")
+    quietly cp -a "$sources/mbedtls-$series" "$work/source"
     quietly configure_as_debian
     quietly compile
     quietly check_result
@@ -110,7 +110,7 @@ here=$(dirname "$0")
 
 [ $# -eq 1 ] || usage
 series=$1
-suite_of mbedtls "$series" >/dev/null || usage
+suite_of "mbedtls-$series" >/dev/null || usage
 cache=$(cache_folder)
 prefix=$cache/mbedtls-$series
 work=$cache/mbedtls-$series.work

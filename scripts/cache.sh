@@ -20,9 +20,10 @@ take_lock() {
     }
 }
 
-# Prints the Debian suite that has this series of a source package; fails for any other.
+# Prints the Debian suite that has this series of a source package, such as lwip-2.1; fails for any
+# other.
 suite_of() {
-    case $1-$2 in
+    case $1 in
         mbedtls-2.28 | lwip-2.1) echo bookworm ;;
         mbedtls-3.6 | lwip-2.2) echo trixie ;;
         *) return 1 ;;

@@ -45,9 +45,9 @@ check_arguments() {
 
 check_tools() {
     for tool in apt-get dpkg-source; do
-        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh test"
+        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh firmware"
     done
-    [ -r "$keyring" ] || fail "$keyring is missing: run scripts/setup.sh test"
+    [ -r "$keyring" ] || fail "$keyring is missing: run scripts/setup.sh firmware"
 }
 
 # Prints the addresses that apt has for packages of the component main, filtered further by $@.

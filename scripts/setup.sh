@@ -8,36 +8,42 @@ usage() {
     cat >&2 <<'END'
 usage: scripts/setup.sh GROUP...
 
-  build   what `make demo` needs
-  test    what `make test` needs on top of `build`
+  build     what `make demo` needs
+  firmware  what `make firmware-run` needs on top of `build`
+  test      what `make test` needs on top of both
 END
     exit 2
 }
 
 # The one table: package, its groups (comma between them), what it is for. No quotes in it.
 packages='
-gcc                     build   C compiler; brings the address and undefined behaviour sanitizers
-libc6-dev               build   headers of the C library
-cmake                   build   describes the build
-ninja-build             build   runs the build
-make                    build   the short commands of the README
-libmbedtls-dev          build   TLS, certificates and random numbers
-libjsmn-dev             build   JSON tokenizer (one header)
-python3                 build   runs the scripts and the local stand-in for Ardoq
-python3-kconfiglib      build   turns Kconfig into sdkconfig.h
-python3-starlette       build   the stand-in: routes and requests
-python3-uvicorn         build   the stand-in: HTTPS server
-python3-jsonschema      build   the stand-in: checks requests against the documented schema
-python3-cryptography    build   makes the certificates of the stand-in
-ca-certificates         build   the roots that a connection to the real Ardoq is checked against
-libcmocka-dev           test    unit tests in C
-python3-pytest          test    tests in Python
-clang                   test    second compiler: other warnings than those of gcc
-clang-19                test    the public headers as C23, which an older clang knows only in part
-g++                     test    the public headers as C++17
-git                     test    lists the files of the project for the checks of its own rules
-dpkg-dev                test    unpacks the source package of the other mbedTLS
-debian-archive-keyring  test    verifies that source package
+gcc                     build     C compiler; brings the address and undefined behaviour sanitizers
+libc6-dev               build     headers of the C library
+cmake                   build     describes the build
+ninja-build             build     runs the build
+make                    build     the short commands of the README
+libmbedtls-dev          build     TLS, certificates and random numbers
+libjsmn-dev             build     JSON tokenizer (one header)
+python3                 build     runs the scripts and the local stand-in for Ardoq
+python3-kconfiglib      build     turns Kconfig into sdkconfig.h
+python3-starlette       build     the stand-in: routes and requests
+python3-uvicorn         build     the stand-in: HTTPS server
+python3-jsonschema      build     the stand-in: checks requests against the documented schema
+python3-cryptography    build     makes the certificates of the stand-in
+ca-certificates         build     the roots that a connection to the real Ardoq is checked against
+gcc-arm-none-eabi       firmware  compiler for Cortex-M
+libnewlib-arm-none-eabi firmware  C library for Cortex-M
+qemu-system-arm         firmware  emulates the board
+python3-dnslib          firmware  the name server that the board asks
+dpkg-dev                firmware  unpacks the source packages of mbedTLS and lwIP
+debian-archive-keyring  firmware  verifies them
+libslirp-dev            test      the network of lwIP on this host
+libcmocka-dev           test      unit tests in C
+python3-pytest          test      tests in Python
+clang                   test      second compiler: other warnings than those of gcc
+clang-19                test      the public headers as C23, which an older clang knows only in part
+g++                     test      the public headers as C++17
+git                     test      lists the files of the project for the checks of its own rules
 '
 
 newline='
@@ -133,7 +139,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | test) ;;
+        build | firmware | test) ;;
         *) usage ;;
     esac
 done

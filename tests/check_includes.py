@@ -153,7 +153,7 @@ def compile_fault(
     try:
         done = subprocess.run([*command, "-"], input=text, capture_output=True, text=True)
     except FileNotFoundError:
-        return f"{compiler[0]} is not installed: run scripts/setup.sh build test"
+        return f"{compiler[0]} is not installed: run scripts/setup.sh build firmware test"
     return None if done.returncode == 0 else f"{name} as {compiler[-1]}:\n{done.stderr}"
 
 

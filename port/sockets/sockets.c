@@ -55,6 +55,7 @@ static ardoq_err_t connect_error(int code)
         return ARDOQ_ERR_NETWORK_DOWN;
     case EMFILE:
     case ENFILE:
+    case ENOBUFS: /* lwIP's word for a pool of connections that is empty */
         return ARDOQ_ERR_SOCKETS_EXHAUSTED;
     default:
         return ARDOQ_ERR_NETWORK_FAILED;

@@ -20,6 +20,8 @@ TOOL = _given("TEST_TOOL", _FOLDER / "ardoq")
 EXERCISE = _given("TEST_EXERCISE", _FOLDER / "tests/integration/exercise")
 CERTIFICATES = os.environ.get("TEST_CERTIFICATES")
 LOGS = os.environ.get("TEST_LOGS")
+# Whether the programs have lwIP inside, instead of using this host's sockets.
+ON_LWIP = os.environ.get("TEST_PORT") == "host_lwip"
 
 
 @cache

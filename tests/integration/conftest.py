@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import built
+import names
 from logs import Logs
 from servers import Certificates, FakeArdoq, Serve, make_certificates
 from tool import Tool
@@ -84,10 +85,17 @@ def server(serve: Serve) -> FakeArdoq:
     return serve()
 
 
+@pytest.fixture(scope="session")
+def network() -> Iterator[dict[str, str]]:
+    """The variables that a program needs to find this host."""
+    with names.variables(("localhost", "127.0.0.1")) as variables:
+        yield variables
+
+
 @pytest.fixture
-def tool(tmp_path: Path, logs: Logs) -> Tool:
+def tool(tmp_path: Path, logs: Logs, network: dict[str, str]) -> Tool:
     """The built tool with an empty store, and no server yet."""
-    return Tool(built.TOOL, tmp_path, logs)
+    return Tool(built.TOOL, tmp_path, logs).using(**network)
 
 
 @pytest.fixture

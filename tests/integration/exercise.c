@@ -2,7 +2,8 @@
  * Uses the library as a program does. Takes one command from each line of standard input, and
  * prints one JSON object for each.
  */
-#include <poll.h>
+#include "platform.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,9 @@
 
 #include "ardoq/list.h"
 #include "ardoq/port_posix.h"
+#ifdef ARDOQ_SOCKETS_LWIP
+#include "network.h"
+#endif
 
 static ardoq_config_t config;
 static ardoq_client_t client;
@@ -142,15 +146,60 @@ static void cancel_when_connected(const char *argument)
            ardoq_err_name(ardoq_request_step(&client, &loop.wait)));
 }
 
+/* ---- Shortages of lwIP ----------------------------------------------------------------------- */
+
+#ifdef ARDOQ_SOCKETS_LWIP
+static void take_sockets(const char *argument)
+{
+    (void)argument;
+    network_take_sockets();
+    printf("{}\n");
+}
+
+static ardoq_err_t take_buffers(void *context, const char *data, size_t size)
+{
+    (void)context;
+    (void)data;
+    (void)size;
+    network_take_buffers();
+    return ARDOQ_OK;
+}
+
+/* No frame gets through any more once the first piece of the response has. */
+static void starve_in_response(const char *path)
+{
+    const ardoq_request_t request = {
+        .method = "GET", .path = path, .timeout_ms = 2000, .on_body = take_buffers};
+    ardoq_response_t response = {0};
+    const ardoq_err_t err = ardoq_request(&client, &request, &response);
+    printf("{\"error\": \"%s\", \"status\": %d}\n", ardoq_err_name(err), response.status);
+}
+
+static void give_back(const char *argument)
+{
+    (void)argument;
+    network_give_back();
+    printf("{}\n");
+}
+#endif
+
 /* ---- Commands -------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
     void (*run)(const char *argument);
 } commands[] = {
-    {"features", features},     {"me", call_me},
-    {"list", read_list},        {"interrupt", call_me_until_interrupted},
-    {"steps", step_to_the_end}, {"cancel", cancel_when_connected},
+    {"features", features},
+    {"me", call_me},
+    {"list", read_list},
+    {"interrupt", call_me_until_interrupted},
+    {"steps", step_to_the_end},
+    {"cancel", cancel_when_connected},
+#ifdef ARDOQ_SOCKETS_LWIP
+    {"take_sockets", take_sockets},
+    {"starve", starve_in_response},
+    {"give_back", give_back},
+#endif
 };
 
 static void run(char *line)

@@ -25,6 +25,7 @@ class _Resolver(BaseResolver):
     def __init__(self, addresses: dict[str, list[str]]) -> None:
         self._addresses = addresses
         self.asked: list[tuple[str, str]] = []
+        self.knows_addresses = True
 
     def resolve(self, request: DNSRecord, handler: DNSHandler) -> DNSRecord | None:
         name, kind = str(request.q.qname).rstrip("."), QTYPE[request.q.qtype]
@@ -34,7 +35,8 @@ class _Resolver(BaseResolver):
         reply = request.reply()
         if name not in self._addresses:
             reply.header.rcode = RCODE.NXDOMAIN
-        for address in self._addresses.get(name, []):
+        known = self._addresses.get(name, []) if self.knows_addresses else []
+        for address in known:
             version = ipaddress.ip_address(address).version
             if kind == {4: "A", 6: "AAAA"}[version]:
                 data = A(address) if version == 4 else AAAA(address)
@@ -65,6 +67,10 @@ class NameServer:
     def __exit__(self, *_: object) -> None:
         self._server.stop()
         self._server.server.server_close()
+
+    def forget_addresses(self) -> None:
+        """From now on the names exist, and have none."""
+        self._resolver.knows_addresses = False
 
     @property
     def asked(self) -> list[tuple[str, str]]:

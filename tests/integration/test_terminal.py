@@ -158,7 +158,7 @@ COMMANDS = [
 def run_into(tool: Tool, redirection: str, *arguments: str) -> Result:
     """With a redirection of the shell's that leaves standard error alone."""
     prefix = ("/bin/sh", "-c", f'exec "$@" {redirection}', "sh")
-    return tool.run_for_text(*arguments, prefix=prefix)
+    return tool.behind(*prefix).run_for_text(*arguments)
 
 
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])

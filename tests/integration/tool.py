@@ -63,11 +63,17 @@ class Tool:
     """The tool in a home of its own, with an environment that holds nothing of the machine's."""
 
     def __init__(
-        self, path: Path, home: Path, logs: Logs, environment: dict[str, str] | None = None
+        self,
+        path: Path,
+        home: Path,
+        logs: Logs,
+        environment: dict[str, str] | None = None,
+        prefix: tuple[str, ...] = (),
     ) -> None:
         self.path = path
         self.home = home
         self.logs = logs
+        self.prefix = prefix
         self.store = home / "config" / "ardoq" / "store"
         self.environment = environment or {
             **{name: os.environ[name] for name in _KEPT if name in os.environ},
@@ -78,43 +84,41 @@ class Tool:
 
     def using(self, **environment: str) -> "Tool":
         """The same with more variables."""
-        return Tool(self.path, self.home, self.logs, {**self.environment, **environment})
+        return Tool(
+            self.path, self.home, self.logs, {**self.environment, **environment}, self.prefix
+        )
+
+    def behind(self, *prefix: str) -> "Tool":
+        """The same, started by another command."""
+        return Tool(self.path, self.home, self.logs, self.environment, prefix)
 
     def without(self, *names: str) -> "Tool":
         left = {name: text for name, text in self.environment.items() if name not in names}
-        return Tool(self.path, self.home, self.logs, left)
+        return Tool(self.path, self.home, self.logs, left, self.prefix)
 
     def at(self, server: FakeArdoq) -> "Tool":
         return self.using(**server_settings(server))
 
-    def start(
-        self, *arguments: str, prefix: tuple[str, ...] = (), **streams: Any
-    ) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str, **streams: Any) -> "subprocess.Popen[bytes]":
         """Starts it and leaves the rest to the caller, its logs too."""
-        command = [*prefix, str(self.path), *arguments]
+        command = [*self.prefix, str(self.path), *arguments]
         return subprocess.Popen(command, env=self.environment, cwd=self.home, **streams)
 
-    def run(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        prefix: tuple[str, ...] = (),
-        verbose: bool = True,
-    ) -> Result:
+    def run(self, *arguments: str, stdin: bytes = b"", verbose: bool = True) -> Result:
         """Runs it to its end. Whatever stands on standard output must be JSON."""
-        result = self._run((*(["--verbose"] if verbose else []), *arguments), stdin, prefix)
+        result = self._run((*(["--verbose"] if verbose else []), *arguments), stdin)
         if result.out:
             json.loads(result.out)
         return result
 
-    def run_for_text(self, *arguments: str, prefix: tuple[str, ...] = ()) -> Result:
+    def run_for_text(self, *arguments: str) -> Result:
         """The same where the result is no JSON, or none at all."""
-        return self._run(arguments, b"", prefix)
+        return self._run(arguments, b"")
 
-    def _run(self, arguments: tuple[str, ...], stdin: bytes, prefix: tuple[str, ...]) -> Result:
+    def _run(self, arguments: tuple[str, ...], stdin: bytes) -> Result:
         began = time.monotonic()
         pipe = subprocess.PIPE
-        process = self.start(*arguments, prefix=prefix, stdin=pipe, stdout=pipe, stderr=pipe)
+        process = self.start(*arguments, stdin=pipe, stdout=pipe, stderr=pipe)
         return self.finish(process, began, arguments, stdin)
 
     def finish(

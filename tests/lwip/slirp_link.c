@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <slirp/libslirp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,9 +238,13 @@ static void turn(void)
     run_timers();
 }
 
+/* The signals are the program's; and libslirp writes to sockets that may be closed. */
 static void *run(void *unused)
 {
+    sigset_t all;
     (void)unused;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
     for (;;) {
         turn();
     }

@@ -331,10 +331,19 @@ static const struct {
 } connect_errors[] = {
     {ECONNREFUSED, ARDOQ_ERR_CONNECTION_REFUSED}, {ECONNRESET, ARDOQ_ERR_CONNECTION_REFUSED},
     {ENETUNREACH, ARDOQ_ERR_HOST_UNREACHABLE},    {EHOSTUNREACH, ARDOQ_ERR_HOST_UNREACHABLE},
-    {ETIMEDOUT, ARDOQ_ERR_HOST_UNREACHABLE},      {ENETDOWN, ARDOQ_ERR_NETWORK_DOWN},
-    {EMFILE, ARDOQ_ERR_SOCKETS_EXHAUSTED},        {ENFILE, ARDOQ_ERR_SOCKETS_EXHAUSTED},
+    {ETIMEDOUT, ARDOQ_ERR_HOST_UNREACHABLE},      {ECONNABORTED, ARDOQ_ERR_HOST_UNREACHABLE},
+    {ENETDOWN, ARDOQ_ERR_NETWORK_DOWN},           {EMFILE, ARDOQ_ERR_SOCKETS_EXHAUSTED},
+    {ENFILE, ARDOQ_ERR_SOCKETS_EXHAUSTED},        {ENOBUFS, ARDOQ_ERR_SOCKETS_EXHAUSTED},
     {EADDRNOTAVAIL, ARDOQ_ERR_NETWORK_FAILED},    {EACCES, ARDOQ_ERR_NETWORK_FAILED},
 };
+
+static void test_an_address_of_no_family(void **state)
+{
+    (void)state;
+    const ardoq_port_address_t none = {.size = 0};
+    assert_int_equal(ardoq_port_connect_start(&socket_, &none, port), ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(socket_.descriptor, ARDOQ_PORT_NO_SOCKET);
+}
 
 static void test_errors_of_connecting(void **state)
 {
@@ -505,6 +514,7 @@ static void test_errors_of_the_stream(void **state)
         ardoq_err_t err;
     } rows[] = {
         {ECONNRESET, ARDOQ_ERR_CONNECTION_CLOSED}, {EPIPE, ARDOQ_ERR_CONNECTION_CLOSED},
+        {ENOTCONN, ARDOQ_ERR_CONNECTION_CLOSED},   {ECONNABORTED, ARDOQ_ERR_CONNECTION_CLOSED},
         {ETIMEDOUT, ARDOQ_ERR_NETWORK_FAILED},     {ENETDOWN, ARDOQ_ERR_NETWORK_FAILED},
         {EHOSTUNREACH, ARDOQ_ERR_NETWORK_FAILED},
     };
@@ -636,6 +646,7 @@ int main(void)
         TEST(test_endpoint),
         TEST(test_refused),
         TEST(test_no_answer),
+        TEST(test_an_address_of_no_family),
         TEST(test_errors_of_connecting),
         TEST(test_failing_to_ask),
         TEST(test_connecting_goes_on_after_a_signal),

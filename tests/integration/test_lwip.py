@@ -1,0 +1,135 @@
+"""What only lwIP meets: frames that get lost, its own resolver, and pools that run dry."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from name_server import SILENT, NameServer
+from names import naming
+from peers import Relay
+from servers import DEVICE_TYPE, WORKSPACE, FakeArdoq, Serve
+from test_c_api import ME, Exercise, launch  # noqa: F401 (launch is a fixture)
+from tool import Tool, expect_error, expect_success
+
+# More than there are in one direction of a report; those that are not there do no harm.
+FRAMES = 14
+
+
+# Frames
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+@pytest.mark.parametrize("action", ["drop", "delay", "duplicate"])
+def test_no_single_frame_matters(ask: Tool, server: FakeArdoq, action: str, direction: str) -> None:
+    """At once, because a lost frame is missed only after seconds."""
+
+    def report(number: int) -> str:
+        frames = ask.using(TEST_FRAMES=f"{action}-{direction}-{number}")
+        result = frames.run("report", "--set", f"serial={action}-{direction}-{number}")
+        expect_success(result)
+        return result.json["outcome"]
+
+    with ThreadPoolExecutor(FRAMES) as pool:
+        assert [*pool.map(report, range(1, FRAMES + 1))] == ["created"] * FRAMES
+
+
+def test_the_wire_does_what_it_is_told(ask: Tool) -> None:
+    """Else the test above would prove nothing: the server's first frame, on its way five times."""
+    lost = ask.using(TEST_FRAMES="drop-in-1 drop-in-2 drop-in-3 drop-in-4", ARDOQ_TIMEOUT_MS="2000")
+    result = lost.run("me")
+    expect_error(result, "TIMEOUT", 5)
+    assert "\n  failed in phase: connect\n" in result.err
+    late = ask.using(TEST_FRAMES="delay-in-1 delay-in-2 delay-in-3").run("me")
+    expect_success(late)
+    assert late.seconds > 0.3
+
+
+# Names
+
+
+@contextmanager
+def asking(tool: Tool, *names: tuple[str, str]) -> Iterator[tuple[Tool, NameServer]]:
+    """With addresses as they are on the wire."""
+    with NameServer(*names) as server:
+        yield tool.using(TEST_DNS_PORT=str(server.port)), server
+
+
+def test_ipv6_is_asked_for_first(ask: Tool) -> None:
+    with asking(ask, ("localhost", "10.0.2.2")) as (tool, names):
+        expect_success(tool.run("me"))
+        assert names.asked == [("localhost", "AAAA"), ("localhost", "A")]
+
+
+def test_a_name_that_does_not_exist(ask: Tool) -> None:
+    with asking(ask) as (tool, names):
+        result = tool.run("me")
+        assert names.asked == [("localhost", "AAAA"), ("localhost", "A")]
+    expect_error(result, "HOST_NOT_FOUND", 3)
+    assert "\n  failed in phase: resolve\n" in result.err
+
+
+def test_a_name_without_addresses(ask: Tool) -> None:
+    """The server knows it, and answers with none."""
+    with asking(ask, ("localhost", "10.0.2.2")) as (tool, names):
+        names.forget_addresses()
+        expect_error(tool.run("me"), "HOST_NOT_FOUND", 3)
+
+
+def test_a_silent_name_server_is_given_up(ask: Tool) -> None:
+    """lwIP tries each question for six to seven seconds."""
+    result = ask.using(ARDOQ_API_HOST=SILENT).run("me")
+    expect_error(result, "RESOLVE_FAILED", 5)
+    assert "\n  failed in phase: resolve\n  platform code: -3\n" in result.err
+
+
+def test_a_silent_name_server_and_the_deadline(ask: Tool) -> None:
+    result = ask.using(ARDOQ_API_HOST=SILENT, ARDOQ_TIMEOUT_MS="1000").run("me")
+    expect_error(result, "TIMEOUT", 5)
+    assert "\n  failed in phase: resolve\n" in result.err
+    assert 0.9 < result.seconds < 5
+
+
+def test_a_name_with_ipv6_only(ask: Tool, serve_once: Serve) -> None:
+    server = serve_once("--address", "::1")
+    with naming(ask, ("localhost", "::1")) as tool:
+        expect_success(tool.at(server).run("me"))
+
+
+# Pools
+
+
+@pytest.fixture
+def exercise(launch, ask: Tool) -> Exercise:  # noqa: F811
+    return launch(ask)
+
+
+def test_no_free_socket(exercise: Exercise) -> None:
+    exercise.do("take_sockets")
+    assert exercise.do("me")["error"] == "SOCKETS_EXHAUSTED"
+    exercise.do("give_back")
+    assert exercise.do("me") == ME
+
+
+def test_no_buffers_in_the_middle_of_a_response(exercise: Exercise, ask: Tool) -> None:
+    """The response is several times as long as the window, so it needs more frames than one."""
+    component = {"rootWorkspace": WORKSPACE, "typeId": DEVICE_TYPE, "name": "large"}
+    body = ask.home / "body.json"
+    body.write_text(json.dumps({**component, "description": "x" * 100_000}))
+    expect_success(ask.run("request", "POST", "/api/v2/components", "-d", f"@{body}"))
+
+    starved = exercise.do("starve /api/v2/components")
+    assert (starved["error"], starved["status"]) == ("TIMEOUT", 200)
+    exercise.do("give_back")
+    assert exercise.do("me") == ME
+
+
+def test_a_network_that_goes_away(tool: Tool, serve_once: Serve, launch) -> None:  # noqa: F811
+    """The relay falls silent on a connection that was kept."""
+    server = serve_once()
+    with Relay(server.port) as relay:
+        exercise = launch(tool.at(server).using(ARDOQ_API_HOST=f"localhost:{relay.port}"))
+        assert exercise.do("me") == ME
+    assert exercise.do("me")["error"] == "CONNECTION_REFUSED"

@@ -1,0 +1,445 @@
+/*
+ * Name resolution of the lwIP port, in real lwIP with the interface of tests/lwip. The name server
+ * is scripted: -Wl,--wrap=NAME for dns_gethostbyname_addrtype, mem_calloc, mem_free, sys_now and
+ * tcpip_try_callback. That real answers are understood is tested in tests/integration.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <lwip/dns.h>
+#include <lwip/mem.h>
+#include <lwip/netif.h>
+#include <lwip/sys.h>
+#include <lwip/tcpip.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "ardoq/port.h"
+
+enum { BOUND_MS = 10000, QUESTIONS_MAX = 4, LAST_ATTEMPT_MS = 6000 };
+
+/* ---- The script ------------------------------------------------------------------------------ */
+
+typedef struct {
+    u8_t type;
+    char host[64];
+    dns_found_callback found;
+    void *argument;
+} question_t;
+
+static struct {
+    err_t codes[2]; /* of the question for IPv4, and for IPv6: their numbers in lwIP */
+    ip_addr_t cached;
+    bool no_memory;
+    bool no_room; /* in the mailbox of lwIP's thread */
+    atomic_uint later_ms;
+} script;
+
+static struct {
+    question_t questions[QUESTIONS_MAX];
+    atomic_uint question_count;
+    _Atomic(void *) lookup; /* on lwIP's heap; null when it is freed */
+} seen;
+
+err_t __wrap_dns_gethostbyname_addrtype(const char *host, ip_addr_t *address,
+                                        dns_found_callback found, void *argument, u8_t type);
+err_t __wrap_dns_gethostbyname_addrtype(const char *host, ip_addr_t *address,
+                                        dns_found_callback found, void *argument, u8_t type)
+{
+    question_t *question = &seen.questions[atomic_load(&seen.question_count)];
+    *question = (question_t){.type = type, .found = found, .argument = argument};
+    strncpy(question->host, host, sizeof question->host - 1);
+    *address = script.cached;
+    atomic_fetch_add(&seen.question_count, 1);
+    return script.codes[type];
+}
+
+void *__real_mem_calloc(mem_size_t count, mem_size_t size);
+void *__wrap_mem_calloc(mem_size_t count, mem_size_t size);
+void *__wrap_mem_calloc(mem_size_t count, mem_size_t size)
+{
+    if (script.no_memory) {
+        return NULL;
+    }
+    void *lookup = __real_mem_calloc(count, size);
+    atomic_store(&seen.lookup, lookup);
+    return lookup;
+}
+
+void __real_mem_free(void *memory);
+void __wrap_mem_free(void *memory);
+void __wrap_mem_free(void *memory)
+{
+    void *lookup = memory;
+    __real_mem_free(memory);
+    atomic_compare_exchange_strong(&seen.lookup, &lookup, NULL);
+}
+
+u32_t __real_sys_now(void);
+u32_t __wrap_sys_now(void);
+u32_t __wrap_sys_now(void)
+{
+    return __real_sys_now() + atomic_load(&script.later_ms);
+}
+
+err_t __real_tcpip_try_callback(tcpip_callback_fn function, void *argument);
+err_t __wrap_tcpip_try_callback(tcpip_callback_fn function, void *argument);
+err_t __wrap_tcpip_try_callback(tcpip_callback_fn function, void *argument)
+{
+    return script.no_room ? ERR_MEM : __real_tcpip_try_callback(function, argument);
+}
+
+/* ---- Helpers --------------------------------------------------------------------------------- */
+
+static const ip_addr_t ipv4_answer = IPADDR4_INIT_BYTES(192, 0, 2, 7);
+static ip_addr_t ipv6_answer;
+
+static ardoq_port_resolve_t resolve;
+static ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
+static size_t count;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&script, 0, sizeof script);
+    memset(&seen, 0, sizeof seen);
+    memset(addresses, 0, sizeof addresses);
+    script.codes[LWIP_DNS_ADDRTYPE_IPV4] = ERR_INPROGRESS;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV6] = ERR_INPROGRESS;
+    ipaddr_aton("2001:db8::7", &ipv6_answer);
+    count = 0;
+    LOCK_TCPIP_CORE();
+    netif_set_up(netif_default);
+    netif_set_link_up(netif_default);
+    netif_ip6_addr_set_state(netif_default, 1, IP6_ADDR_PREFERRED);
+    UNLOCK_TCPIP_CORE();
+    return 0;
+}
+
+static void start(void)
+{
+    assert_int_equal(ardoq_port_resolve_start(&resolve, "devices.example"), ARDOQ_OK);
+    assert_non_null(resolve.state);
+}
+
+/* Lets lwIP's thread come to the n-th question, from 1. */
+static const question_t *await_question(unsigned number)
+{
+    const uint32_t began = __real_sys_now();
+    while (atomic_load(&seen.question_count) < number && __real_sys_now() - began < BOUND_MS) {
+        sys_msleep(1);
+    }
+    assert_int_equal(atomic_load(&seen.question_count), number);
+    return &seen.questions[number - 1];
+}
+
+/* As lwIP does, in its thread or under its lock. */
+static void answer(const question_t *question, const ip_addr_t *address)
+{
+    LOCK_TCPIP_CORE();
+    question->found(question->host, address, question->argument);
+    UNLOCK_TCPIP_CORE();
+}
+
+static ardoq_err_t end(void)
+{
+    const uint32_t began = __real_sys_now();
+    ardoq_err_t err;
+    while ((err = ardoq_port_resolve_poll(&resolve, addresses, &count)) == ARDOQ_PENDING &&
+           __real_sys_now() - began < BOUND_MS) {
+        sys_msleep(1);
+    }
+    assert_null(resolve.state);
+    assert_null(atomic_load(&seen.lookup));
+    return err;
+}
+
+static void assert_ipv4(const ardoq_port_address_t *address)
+{
+    static const uint8_t bytes[16] = {192, 0, 2, 7};
+    assert_int_equal(address->size, 4);
+    assert_memory_equal(address->bytes, bytes, sizeof bytes);
+    assert_int_equal(address->scope, 0);
+}
+
+static void assert_ipv6(const ardoq_port_address_t *address)
+{
+    static const uint8_t bytes[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7};
+    assert_int_equal(address->size, 16);
+    assert_memory_equal(address->bytes, bytes, sizeof bytes);
+    assert_int_equal(address->scope, 0);
+}
+
+/* ---- What is asked --------------------------------------------------------------------------- */
+
+static void test_ipv6_then_ipv4(void **state)
+{
+    (void)state;
+    start();
+    const question_t *first = await_question(1);
+    assert_int_equal(first->type, LWIP_DNS_ADDRTYPE_IPV6);
+    assert_string_equal(first->host, "devices.example");
+    assert_int_equal(ardoq_port_resolve_poll(&resolve, addresses, &count), ARDOQ_PENDING);
+    answer(first, &ipv6_answer);
+    const question_t *second = await_question(2);
+    assert_int_equal(second->type, LWIP_DNS_ADDRTYPE_IPV4);
+    assert_int_equal(ardoq_port_resolve_poll(&resolve, addresses, &count), ARDOQ_PENDING);
+    answer(second, &ipv4_answer);
+    assert_int_equal(end(), ARDOQ_OK);
+    assert_int_equal(count, 2);
+    assert_ipv6(&addresses[0]);
+    assert_ipv4(&addresses[1]);
+}
+
+static void test_the_host_is_copied(void **state)
+{
+    (void)state;
+    char host[] = "devices.example";
+    assert_int_equal(ardoq_port_resolve_start(&resolve, host), ARDOQ_OK);
+    memset(host, 'x', sizeof host - 1);
+    answer(await_question(1), NULL);
+    assert_string_equal(await_question(2)->host, "devices.example");
+    answer(await_question(2), NULL);
+    end();
+}
+
+static void test_an_answer_that_lwip_has_already(void **state)
+{
+    (void)state;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV6] = ERR_VAL;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV4] = ERR_OK;
+    script.cached = ipv4_answer;
+    start();
+    assert_int_equal(end(), ARDOQ_OK);
+    assert_int_equal(resolve.platform_code, 0);
+    assert_int_equal(count, 1);
+    assert_ipv4(&addresses[0]);
+}
+
+static void assert_asked_alone(u8_t type)
+{
+    start();
+    const question_t *question = await_question(1);
+    assert_int_equal(question->type, type);
+    answer(question, type == LWIP_DNS_ADDRTYPE_IPV4 ? &ipv4_answer : &ipv6_answer);
+    assert_int_equal(end(), ARDOQ_OK);
+    assert_int_equal(atomic_load(&seen.question_count), 1);
+    assert_int_equal(count, 1);
+}
+
+static void set_ipv6(const char *address, u8_t address_state)
+{
+    ip6_addr_t ipv6;
+    ip6addr_aton(address, &ipv6);
+    LOCK_TCPIP_CORE();
+    netif_ip6_addr_set(netif_default, 1, &ipv6);
+    netif_ip6_addr_set_state(netif_default, 1, address_state);
+    UNLOCK_TCPIP_CORE();
+}
+
+static void test_without_ipv6_only_ipv4_is_asked_for(void **state)
+{
+    (void)state;
+    set_ipv6("fec0::15", IP6_ADDR_TENTATIVE);
+    assert_asked_alone(LWIP_DNS_ADDRTYPE_IPV4);
+    set_ipv6("fec0::15", IP6_ADDR_PREFERRED);
+}
+
+static void test_a_link_local_address_leads_nowhere(void **state)
+{
+    (void)state;
+    set_ipv6("fe80::15", IP6_ADDR_PREFERRED);
+    atomic_store(&seen.question_count, 0);
+    assert_asked_alone(LWIP_DNS_ADDRTYPE_IPV4);
+    set_ipv6("::1", IP6_ADDR_PREFERRED);
+    atomic_store(&seen.question_count, 0);
+    assert_asked_alone(LWIP_DNS_ADDRTYPE_IPV4);
+    set_ipv6("fec0::15", IP6_ADDR_PREFERRED);
+}
+
+static void set_ipv4(const ip4_addr_t *address)
+{
+    LOCK_TCPIP_CORE();
+    netif_set_ipaddr(netif_default, address);
+    UNLOCK_TCPIP_CORE();
+}
+
+static void test_without_ipv4_only_ipv6_is_asked_for(void **state)
+{
+    (void)state;
+    const ip4_addr_t before = *netif_ip4_addr(netif_default);
+    ip4_addr_t loopback;
+    ip4_addr_set_loopback(&loopback);
+    set_ipv4(IP4_ADDR_ANY4);
+    assert_asked_alone(LWIP_DNS_ADDRTYPE_IPV6);
+    set_ipv4(&loopback);
+    atomic_store(&seen.question_count, 0);
+    assert_asked_alone(LWIP_DNS_ADDRTYPE_IPV6);
+    set_ipv4(&before);
+}
+
+/* ---- Failures -------------------------------------------------------------------------------- */
+
+static void test_no_interface_is_up(void **state)
+{
+    (void)state;
+    LOCK_TCPIP_CORE();
+    netif_set_down(netif_default);
+    UNLOCK_TCPIP_CORE();
+    start();
+    assert_int_equal(end(), ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(atomic_load(&seen.question_count), 0);
+}
+
+static void test_no_link(void **state)
+{
+    (void)state;
+    LOCK_TCPIP_CORE();
+    netif_set_link_down(netif_default);
+    UNLOCK_TCPIP_CORE();
+    start();
+    assert_int_equal(end(), ARDOQ_ERR_NETWORK_DOWN);
+}
+
+static void test_no_such_host(void **state)
+{
+    (void)state;
+    start();
+    answer(await_question(1), NULL);
+    answer(await_question(2), NULL);
+    assert_int_equal(end(), ARDOQ_ERR_HOST_NOT_FOUND);
+    assert_int_equal(count, 0);
+    assert_int_equal(resolve.platform_code, ERR_OK);
+}
+
+/* The last moment at which it must have been an answer, and the first at which it need not. */
+static void test_silence_is_told_by_its_length(void **state)
+{
+    (void)state;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV6] = ERR_VAL;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV4] = ERR_INPROGRESS;
+    set_ipv6("fec0::15", IP6_ADDR_INVALID);
+    start();
+    const question_t *question = await_question(1);
+    atomic_store(&script.later_ms, LAST_ATTEMPT_MS - 1000);
+    answer(question, NULL);
+    assert_int_equal(end(), ARDOQ_ERR_HOST_NOT_FOUND);
+
+    start();
+    question = await_question(2);
+    atomic_fetch_add(&script.later_ms, LAST_ATTEMPT_MS);
+    answer(question, NULL);
+    assert_int_equal(end(), ARDOQ_ERR_RESOLVE_FAILED);
+    assert_int_equal(resolve.platform_code, ERR_TIMEOUT);
+    set_ipv6("fec0::15", IP6_ADDR_PREFERRED);
+}
+
+static void test_silence_for_one_type_is_no_proof(void **state)
+{
+    (void)state;
+    start();
+    const question_t *question = await_question(1);
+    atomic_store(&script.later_ms, LAST_ATTEMPT_MS);
+    answer(question, NULL);
+    answer(await_question(2), NULL);
+    assert_int_equal(end(), ARDOQ_ERR_RESOLVE_FAILED);
+    assert_int_equal(resolve.platform_code, ERR_TIMEOUT);
+}
+
+static void test_one_address_is_enough(void **state)
+{
+    (void)state;
+    start();
+    const question_t *question = await_question(1);
+    atomic_store(&script.later_ms, LAST_ATTEMPT_MS);
+    answer(question, NULL);
+    answer(await_question(2), &ipv4_answer);
+    assert_int_equal(end(), ARDOQ_OK);
+    assert_int_equal(resolve.platform_code, 0);
+    assert_int_equal(count, 1);
+    assert_ipv4(&addresses[0]);
+}
+
+/* As without a name server, or with a full table. */
+static void test_lwip_cannot_ask(void **state)
+{
+    (void)state;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV6] = ERR_MEM;
+    script.codes[LWIP_DNS_ADDRTYPE_IPV4] = ERR_VAL;
+    start();
+    assert_int_equal(end(), ARDOQ_ERR_RESOLVE_FAILED);
+    assert_int_equal(resolve.platform_code, ERR_MEM);
+}
+
+static void test_no_memory(void **state)
+{
+    (void)state;
+    script.no_memory = true;
+    assert_int_equal(ardoq_port_resolve_start(&resolve, "h"), ARDOQ_ERR_OUT_OF_MEMORY);
+    assert_null(resolve.state);
+}
+
+static void test_no_room_in_the_mailbox(void **state)
+{
+    (void)state;
+    script.no_room = true;
+    assert_int_equal(ardoq_port_resolve_start(&resolve, "h"), ARDOQ_ERR_OUT_OF_MEMORY);
+    assert_null(resolve.state);
+    assert_int_equal(resolve.platform_code, ERR_MEM);
+    assert_null(atomic_load(&seen.lookup));
+}
+
+/* ---- Giving up ------------------------------------------------------------------------------- */
+
+static void test_a_late_answer_frees_what_was_abandoned(void **state)
+{
+    (void)state;
+    start();
+    const question_t *question = await_question(1);
+    ardoq_port_resolve_abandon(&resolve);
+    assert_null(resolve.state);
+    assert_non_null(atomic_load(&seen.lookup));
+    answer(question, &ipv6_answer);
+    answer(await_question(2), &ipv4_answer);
+    assert_null(atomic_load(&seen.lookup));
+}
+
+static void test_an_answer_that_nobody_fetches(void **state)
+{
+    (void)state;
+    start();
+    answer(await_question(1), &ipv6_answer);
+    answer(await_question(2), &ipv4_answer);
+    assert_non_null(atomic_load(&seen.lookup));
+    ardoq_port_resolve_abandon(&resolve);
+    assert_null(atomic_load(&seen.lookup));
+    ardoq_port_resolve_abandon(&resolve);
+    assert_null(atomic_load(&seen.lookup));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_ipv6_then_ipv4, set_up),
+        cmocka_unit_test_setup(test_the_host_is_copied, set_up),
+        cmocka_unit_test_setup(test_an_answer_that_lwip_has_already, set_up),
+        cmocka_unit_test_setup(test_without_ipv6_only_ipv4_is_asked_for, set_up),
+        cmocka_unit_test_setup(test_a_link_local_address_leads_nowhere, set_up),
+        cmocka_unit_test_setup(test_without_ipv4_only_ipv6_is_asked_for, set_up),
+        cmocka_unit_test_setup(test_no_interface_is_up, set_up),
+        cmocka_unit_test_setup(test_no_link, set_up),
+        cmocka_unit_test_setup(test_no_such_host, set_up),
+        cmocka_unit_test_setup(test_silence_is_told_by_its_length, set_up),
+        cmocka_unit_test_setup(test_silence_for_one_type_is_no_proof, set_up),
+        cmocka_unit_test_setup(test_one_address_is_enough, set_up),
+        cmocka_unit_test_setup(test_lwip_cannot_ask, set_up),
+        cmocka_unit_test_setup(test_no_memory, set_up),
+        cmocka_unit_test_setup(test_no_room_in_the_mailbox, set_up),
+        cmocka_unit_test_setup(test_a_late_answer_frees_what_was_abandoned, set_up),
+        cmocka_unit_test_setup(test_an_answer_that_nobody_fetches, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
