@@ -75,6 +75,20 @@ void ardoq_seam_min_tls_version(mbedtls_ssl_config *config)
 #endif
 }
 
+void ardoq_seam_limit_records(mbedtls_ssl_config *config)
+{
+#if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH) && MBEDTLS_SSL_IN_CONTENT_LEN < 16384
+    /* From the largest on: mbedTLS refuses what its buffers cannot hold. */
+    unsigned char length = MBEDTLS_SSL_MAX_FRAG_LEN_4096;
+    while (length > MBEDTLS_SSL_MAX_FRAG_LEN_NONE &&
+           mbedtls_ssl_conf_max_frag_len(config, length) != 0) {
+        length--;
+    }
+#else
+    (void)config;
+#endif
+}
+
 ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config, void **context)
 {
     *context = config->MBEDTLS_PRIVATE(p_vrfy);
