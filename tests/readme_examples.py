@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Compiles and links each C program of a Markdown text that is marked with <!-- compile -->."""
+"""Compiles and links each C program of a Markdown text that is marked with <!-- compile -->.
+
+What is marked with <!-- compile only --> is part of a program, and not linked.
+"""
 
 import argparse
 import os
@@ -12,31 +15,37 @@ from pathlib import Path
 # One would still be found if the marks of the others were lost.
 LEAST = 2
 
-EXAMPLE = re.compile(r"^<!-- compile -->\n```c\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+EXAMPLE = re.compile(
+    r"^<!-- compile( only|) -->\n```c\n(.*?)^```$", re.DOTALL | re.MULTILINE
+)
 MARK = re.compile("<!--.*?compile.*?-->", re.IGNORECASE)
 
 
-def examples(text: str) -> list[tuple[int, str]]:
-    """Line and code of each program."""
-    return [(text.count("\n", 0, found.start(1)) + 1, found[1]) for found in EXAMPLE.finditer(text)]
+def examples(text: str) -> list[tuple[int, str, bool]]:
+    """Line and code of each, and whether it is a whole program."""
+    return [
+        (text.count("\n", 0, found.start(2)) + 1, found[2], not found[1])
+        for found in EXAMPLE.finditer(text)
+    ]
 
 
-def build(code: str, line: int, name: str, command: list[str]) -> str:
+def build(code: str, line: int, is_program: bool, name: str, command: list[str]) -> str:
     """What the compiler has to say; it counts lines as they stand in the Markdown text."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "example.c"
         source.write_text(f'#line {line} "{name}"\n{code}', "utf-8")
         compiler, *options = command
-        program = [compiler, "-o", f"{folder}/example", str(source), *options]
+        kind = [] if is_program else ["-c"]
+        build = [compiler, *kind, "-o", f"{folder}/example", str(source), *options]
         english = {**os.environ, "LC_ALL": "C"}
-        done = subprocess.run(program, env=english, capture_output=True, text=True)
+        done = subprocess.run(build, env=english, capture_output=True, text=True)
     return done.stderr if done.returncode else ""
 
 
 def check(path: Path, command: list[str]) -> list[str]:
     text = path.read_text("utf-8")
     found = examples(text)
-    faults = [build(code, line, path.name, command) for line, code in found]
+    faults = [build(code, line, whole, path.name, command) for line, code, whole in found]
     if len(MARK.findall(text)) != len(found):
         faults.append(f"{path}: a mark is misspelt, or not followed by a block of C")
     if len(found) < LEAST:
@@ -45,7 +54,7 @@ def check(path: Path, command: list[str]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("text", type=Path)
     parser.add_argument("command", nargs=argparse.REMAINDER, help="compiler, options, libraries")
     arguments = parser.parse_args()

@@ -19,7 +19,16 @@ def faults(folder: Path, text: str) -> list[str]:
 def test_marked_programs_are_found_with_their_lines() -> None:
     text = f"# Title\n\n{GOOD}\ntext\n\n```c\nnot marked\n```\n\n{GOOD}"
     code = "int main(void)\n{\n    return 0;\n}\n"
-    assert examples(text) == [(5, code), (19, code)]
+    assert examples(text) == [(5, code, True), (19, code, True)]
+
+
+def test_a_part_of_a_program_is_compiled_and_not_linked(tmp_path: Path) -> None:
+    part = "<!-- compile only -->\n```c\nint other(void);\nint one(void)\n{\n    return other();\n}\n```\n"
+    assert faults(tmp_path, GOOD + part) == []
+    [fault] = faults(tmp_path, GOOD + part.replace(" only", ""))
+    assert "undefined reference" in fault
+    [fault] = faults(tmp_path, GOOD + part.replace("other();", "another();"))
+    assert "another" in fault
 
 
 def test_good_programs_pass(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@
 extern "C" {
 #endif
 
-/** The store's two sectors of NOR flash. */
+/** The store's two sectors of NOR flash. Erase them once before their first use: what is neither
+ * erased nor the store's counts as damage, and is left alone. */
 enum { ARDOQ_BOARD_FLASH_SECTORS = 2 };
 
 /** Largest program unit that the store can serve, in bytes. */
@@ -36,7 +37,9 @@ enum { ARDOQ_BOARD_FLASH_SECTORS = 2 };
 
 /** Shape of the flash. */
 typedef struct {
-    uint32_t sector_size; /**< bytes that are erased at once, the same in both sectors */
+    /** Bytes that are erased at once, the same in both sectors: 256 to 1 GiB, whole units. Smaller
+     * pages are grouped. */
+    uint32_t sector_size;
     /** Bytes that are programmed at once: a power of two, at most ARDOQ_BOARD_FLASH_UNIT_MAX. 1 if
      * any byte can be programmed alone; 8 or more where the flash has error correction. */
     uint32_t unit_size;
@@ -46,9 +49,11 @@ typedef struct {
 ardoq_board_flash_t ardoq_board_flash(void);
 
 /**
- * Reads flash.
+ * Reads flash. A unit whose programming was cut short, or a sector whose erasure was, may fail its
+ * error correction: then give any bytes, but no error, else one power cut makes the store useless.
  * @param sector  0 or 1
  * @param offset  in the sector, in bytes; any
+ * @param size    at least 1; all of it lies in the sector
  * @return ARDOQ_OK or ARDOQ_ERR_STORE_UNAVAILABLE.
  */
 ardoq_err_t ardoq_board_flash_read(unsigned sector, uint32_t offset, void *buffer, size_t size);
@@ -57,7 +62,7 @@ ardoq_err_t ardoq_board_flash_read(unsigned sector, uint32_t offset, void *buffe
  * Programs flash, in ascending order. The store programs each unit once after an erasure.
  * @param offset  in the sector, in bytes; a multiple of the unit
  * @param data    aligned to 4 bytes
- * @param size    in bytes; a multiple of the unit
+ * @param size    in bytes; a multiple of the unit, at most 64
  * @return ARDOQ_OK or ARDOQ_ERR_STORE_UNAVAILABLE.
  */
 ardoq_err_t ardoq_board_flash_program(unsigned sector, uint32_t offset, const void *data,

@@ -1,0 +1,103 @@
+/**
+ * @file
+ * The board's flash as the store uses it, private to the lwIP port.
+ *
+ * The two sectors lie behind each other: addresses are bytes from the start of sector 0. The first
+ * error sticks: after it nothing is read, programmed or erased, so callers check once, at the end.
+ */
+#ifndef ARDOQ_LWIP_STORE_FLASH_H
+#define ARDOQ_LWIP_STORE_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/board.h"
+
+/** The flash during one call of the store. */
+typedef struct {
+    ardoq_board_flash_t shape;
+    ardoq_err_t err; /**< first error */
+} ardoq_store_flash_t;
+
+/** Asks for the flash's shape; one that cannot be used sets ARDOQ_ERR_STORE_UNAVAILABLE. */
+void ardoq_store_flash_open(ardoq_store_flash_t *flash);
+
+/** Sets an error, unless there is one already. */
+void ardoq_store_flash_fail(ardoq_store_flash_t *flash, ardoq_err_t err);
+
+/** Bytes of the program units that @p size bytes take. */
+uint32_t ardoq_store_flash_round(const ardoq_store_flash_t *flash, size_t size);
+
+/** Reads @p size bytes; zeros after an error. */
+void ardoq_store_flash_read(ardoq_store_flash_t *flash, uint32_t address, void *buffer,
+                            size_t size);
+
+/** True when everything from @p start up to @p end is erased; false on an error. */
+bool ardoq_store_flash_is_blank(ardoq_store_flash_t *flash, uint32_t start, uint32_t end);
+
+/** True when @p size bytes of the flash are those of @p data; false on an error. */
+bool ardoq_store_flash_equals(ardoq_store_flash_t *flash, uint32_t address, const void *data,
+                              size_t size);
+
+/** Checksum of @p size bytes of the flash. */
+uint32_t ardoq_store_flash_crc32(ardoq_store_flash_t *flash, uint32_t address, size_t size);
+
+/** Programs whole units and reads them back. @param data  aligned to 4 bytes */
+void ardoq_store_flash_program(ardoq_store_flash_t *flash, uint32_t address, const void *data,
+                               size_t size);
+
+/** Programs whole units with what stands at @p from. */
+void ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t from, uint32_t to, size_t size);
+
+/** Erases the sector that begins at @p address and reads it back. */
+void ardoq_store_flash_erase(ardoq_store_flash_t *flash, uint32_t address);
+
+/* ---- Writing piece by piece ----------------------------------------------------------------- */
+
+/** Largest piece in bytes that is read or programmed at once: whole units of any size. */
+#define ARDOQ_STORE_CHUNK 64
+
+/** Bytes that are aligned as the board asks for it. They may be secret: wipe them. */
+typedef union {
+    uint32_t alignment;
+    uint8_t bytes[ARDOQ_STORE_CHUNK];
+} ardoq_store_chunk_t;
+
+/** Programs what it is given. */
+typedef struct {
+    ardoq_store_flash_t *flash;
+    uint32_t address; /**< of the next unit */
+    size_t used;      /**< of the chunk */
+    ardoq_store_chunk_t chunk;
+} ardoq_store_writer_t;
+
+/** Adds bytes. */
+void ardoq_store_writer_put(ardoq_store_writer_t *writer, const void *data, size_t size);
+
+/** Programs the rest, filled up with 0xff to a whole unit, and wipes the chunk. */
+void ardoq_store_writer_flush(ardoq_store_writer_t *writer);
+
+/* ---- Headers -------------------------------------------------------------------------------- */
+
+/** Most numbers in a header. */
+#define ARDOQ_STORE_NUMBERS_MAX 3
+
+/** Bytes of flash that a header takes: @p count numbers of 4 bytes and their CRC-32, filled up to
+ * whole units. */
+uint32_t ardoq_store_header_size(const ardoq_store_flash_t *flash, size_t count);
+
+/** Adds a header of @p count numbers and flushes. Each number has its lowest byte first. */
+void ardoq_store_put_header(ardoq_store_writer_t *writer, const uint32_t *numbers, size_t count);
+
+/** Reads a header. @return false when the CRC-32 is not that of the numbers, or on an error */
+bool ardoq_store_get_header(ardoq_store_flash_t *flash, uint32_t address, uint32_t *numbers,
+                            size_t count);
+
+/* ---- Checksum ------------------------------------------------------------------------------- */
+
+/** CRC-32 as in Ethernet and zip, of one piece after another. @param crc  of those before; 0 first
+ */
+uint32_t ardoq_store_crc32(uint32_t crc, const void *data, size_t size);
+
+#endif
