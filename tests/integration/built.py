@@ -18,6 +18,7 @@ def _given(variable: str, default: Path) -> Path:
 
 TOOL = _given("TEST_TOOL", _FOLDER / "ardoq")
 EXERCISE = _given("TEST_EXERCISE", _FOLDER / "tests/integration/exercise")
+FLASH_IMAGE = _given("TEST_FLASH_IMAGE", _FOLDER / "flash_image")
 CERTIFICATES = os.environ.get("TEST_CERTIFICATES")
 LOGS = os.environ.get("TEST_LOGS")
 # Whether the programs have lwIP inside, instead of using this host's sockets.
