@@ -7,16 +7,24 @@ JOBS := $(shell expr 2 \* $$(nproc))
 # What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
 # that the distribution does not have, and lwIP.
 TESTED := linux sanitize clang other-mbedtls lwip
+FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 # Sources that the presets name.
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
 
-.PHONY: help demo test tool menuconfig docs format clean
+BUILD_FIRMWARE := scripts/build_firmware.sh
+SIZE := tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image
+
+.PHONY: help demo test tool firmware firmware-run size size-table menuconfig docs format clean
 .SILENT:
 
 help:
 	echo "make demo         a device appears in Ardoq, or in a local stand-in for it"
 	echo "make test         everything is built and tested"
+	echo "make firmware     an image for a Cortex-M3: build/firmware/firmware.elf"
+	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
+	echo "make size         flash, RAM and instructions of the firmware, against the table"
+	echo "make size-table   write the table anew: docs/firmware-size.md"
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         write docs/errors.md and docs/settings.md anew"
@@ -37,10 +45,26 @@ test:
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
 	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
 	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
-	for preset in $(TESTED); do cmake --preset $$preset; cmake --build --preset $$preset; done
+	for preset in $(TESTED); do cmake --preset $$preset; cmake --build --preset $$preset; done; \
+	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
 	# One ctest over all builds, so that they share the cores.
-	echo 'subdirs($(TESTED))' > build/CTestTestfile.cmake
+	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
+	$(SIZE)
+
+firmware: tool
+	scripts/setup.sh firmware
+	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh lwip-2.1 mbedtls-2.28); \
+	export ARDOQ_SOURCES; $(BUILD_FIRMWARE) firmware
+
+firmware-run: firmware
+	tests/firmware/run.py --build build/firmware --flash-image build/tool/flash_image
+
+size size-table: tool
+	scripts/setup.sh firmware
+	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); export ARDOQ_SOURCES; \
+	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
+	$(SIZE) $(if $(filter size-table,$@),--write)
 
 menuconfig: tool
 	scripts/kconfig.py --kconfig Kconfig --defaults examples/linux_cli/sdkconfig.defaults \

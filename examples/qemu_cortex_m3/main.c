@@ -1,0 +1,98 @@
+/* Firmware that tells Ardoq about its device once, at boot. */
+#include "ardoq/report.h"
+#include "boot_arguments.h"
+#include "console.h"
+#include "network.h"
+#include "uart.h"
+
+#define FIRMWARE_NAME    "ardoq-device example"
+#define FIRMWARE_VERSION "1.0.0"
+
+/* The same as the command-line tool's. */
+enum {
+    EXIT_OK = 0,
+    EXIT_USAGE = 2,
+    EXIT_CONFIGURATION = 3,
+    EXIT_WAIT = 4,
+    EXIT_RETRY = 5,
+    EXIT_BUG = 6,
+};
+
+/* Several KB in all, so static: the linker says whether they fit. */
+static ardoq_config_t config;
+static ardoq_client_t client;
+static ardoq_identity_t identity;
+static ardoq_report_t report;
+
+static int exit_status(ardoq_err_t err)
+{
+    switch (ardoq_err_class(err)) {
+    case ARDOQ_CLASS_NONE:
+        return EXIT_OK;
+    case ARDOQ_CLASS_CONFIGURATION:
+        return EXIT_CONFIGURATION;
+    case ARDOQ_CLASS_WAIT:
+        return EXIT_WAIT;
+    case ARDOQ_CLASS_RETRY:
+        return EXIT_RETRY;
+    case ARDOQ_CLASS_BUG:
+        break;
+    }
+    return EXIT_BUG;
+}
+
+static ardoq_err_t describe_device(void)
+{
+    ardoq_err_t err = ardoq_identity_read(&identity); /* what the board knows of itself */
+    if (!err) {
+        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_firmware_name, FIRMWARE_NAME);
+    }
+    if (!err) {
+        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_firmware_version, FIRMWARE_VERSION);
+    }
+    return err;
+}
+
+static ardoq_err_t report_device(void)
+{
+    ardoq_err_t err = ardoq_config_load(&config); /* Kconfig, then the store in flash */
+    if (!err) {
+        err = ardoq_open(&client, &config);
+    }
+    if (!err) {
+        err = describe_device();
+    }
+    if (!err) {
+        err = ardoq_report_device(&client, &identity, &report);
+    }
+    return err;
+}
+
+static void print_outcome(ardoq_err_t err)
+{
+    if (err) {
+        ardoq_console_explain(&console, err, config.failed_key, &report.response,
+                              ardoq_detail(&client));
+        return;
+    }
+    uart_print(ardoq_report_outcome_name(report.outcome));
+    uart_print(": ");
+    uart_print(report.name);
+    uart_print(", component ");
+    uart_print(report.component_id);
+    uart_print("\n");
+}
+
+int main(void)
+{
+    uart_print("\n" FIRMWARE_NAME " " FIRMWARE_VERSION "\n");
+    if (!boot_arguments_read()) {
+        return EXIT_USAGE;
+    }
+    network_start();
+    const ardoq_err_t err = report_device();
+    print_outcome(err);
+    ardoq_close(&client); /* wipes it, as the next line wipes the token */
+    ardoq_config_wipe(&config);
+    return exit_status(err);
+}

@@ -1,0 +1,107 @@
+/**
+ * @file
+ * mbedTLS 2.28 and 3.6 for one TLS client, as small as verification of public servers allows:
+ * ECDHE with P-256 and P-384, signatures of ECDSA and RSA, AES-GCM, SHA-256 and SHA-384.
+ */
+#ifndef MBEDTLS_CONFIG_OF_FIRMWARE_H
+#define MBEDTLS_CONFIG_OF_FIRMWARE_H
+
+/* 3.6 tells its version before it reads this file, 2.28 does not. */
+#if defined(MBEDTLS_VERSION_MAJOR) && MBEDTLS_VERSION_MAJOR >= 3
+#define FIRMWARE_TLS13 1
+#else
+#define FIRMWARE_TLS13 0
+#endif
+
+/* ---- Platform -------------------------------------------------------------------------------- */
+
+#define MBEDTLS_PLATFORM_C
+#define MBEDTLS_PLATFORM_MEMORY /* so that tests/firmware/measure.c can count */
+#define MBEDTLS_NO_PLATFORM_ENTROPY
+#define MBEDTLS_HAVE_ASM
+/* Not MBEDTLS_HAVE_TIME: the library judges the dates of certificates itself. */
+/* Not MBEDTLS_CTR_DRBG_C, MBEDTLS_ENTROPY_C: all random numbers come from ardoq_port_random(). */
+
+/* ---- TLS ------------------------------------------------------------------------------------- */
+
+#define MBEDTLS_SSL_TLS_C
+#define MBEDTLS_SSL_CLI_C
+#define MBEDTLS_SSL_PROTO_TLS1_2
+#define MBEDTLS_SSL_SERVER_NAME_INDICATION
+#define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
+
+#if FIRMWARE_RECORD_SIZE > 4096
+/* The largest record that there is, so any server will do. */
+#define MBEDTLS_SSL_IN_CONTENT_LEN  16384
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
+#else
+/* The server is asked for no larger ones. Its chain of certificates has to fit into one, though. */
+#define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+#define MBEDTLS_SSL_IN_CONTENT_LEN  4096
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096 /* mbedTLS asks for the smaller of both */
+#endif
+
+#if FIRMWARE_TLS13
+#define MBEDTLS_SSL_PROTO_TLS1_3
+#define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE  /* TLS 1.3 needs it; else a chain is freed once verified \
+                                            */
+#define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
+#define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
+#define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+#define MBEDTLS_HKDF_C
+#define MBEDTLS_PSA_CRYPTO_C
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
+#define MBEDTLS_PSA_KEY_SLOT_COUNT 12 /* 32 by default; a handshake has up to 8 */
+#endif
+
+/* ---- Certificates ---------------------------------------------------------------------------- */
+
+#define MBEDTLS_X509_USE_C
+#define MBEDTLS_X509_CRT_PARSE_C
+#define MBEDTLS_X509_REMOVE_INFO
+#define MBEDTLS_PK_C
+#define MBEDTLS_PK_PARSE_C
+#define MBEDTLS_PEM_PARSE_C
+#define MBEDTLS_BASE64_C
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C
+#define MBEDTLS_OID_C
+
+/* ---- Cryptography ---------------------------------------------------------------------------- */
+
+#define MBEDTLS_BIGNUM_C
+#define MBEDTLS_MPI_MAX_SIZE 512 /* RSA with 4096 bits: the largest roots have it */
+#define MBEDTLS_RSA_C
+#define MBEDTLS_PKCS1_V15
+#define MBEDTLS_PKCS1_V21
+#define MBEDTLS_ECP_C
+#define MBEDTLS_ECDH_C
+#define MBEDTLS_ECDSA_C
+#define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#define MBEDTLS_ECP_DP_SECP384R1_ENABLED
+#define MBEDTLS_ECP_NIST_OPTIM
+/* Only for operations without a secret, such as verification: the others are given ours. */
+#define MBEDTLS_ECP_NO_INTERNAL_RNG
+
+#define MBEDTLS_CIPHER_C
+#define MBEDTLS_GCM_C
+#define MBEDTLS_AES_C
+#define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_MD_C
+#define MBEDTLS_SHA224_C
+#define MBEDTLS_SHA256_C
+#define MBEDTLS_SHA384_C
+#define MBEDTLS_SHA512_C
+/* 9 KB less of flash. What is encrypted and hashed here is short: a handshake's time goes into
+ * elliptic curves. */
+#define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_SHA256_SMALLER
+#define MBEDTLS_SHA512_SMALLER
+
+#if !FIRMWARE_TLS13
+#include "mbedtls/check_config.h"
+#endif
+
+#endif

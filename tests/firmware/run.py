@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""Boots the firmware in QEMU against a local stand-in for Ardoq, and shows what came of it.
+
+Ends with the firmware's exit status. The flash file stays in the build folder; its settings are
+written before the first boot, and survive the second.
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path += [str(HERE.parent), str(HERE.parent / "integration")]
+
+from emulator import Board  # noqa: E402
+from name_server import NameServer  # noqa: E402
+from servers import FakeArdoq, make_certificates  # noqa: E402
+
+
+def say(text: str) -> None:
+    print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
+
+
+def boot(board: Board) -> int:
+    command = board.command()
+    print(f"\n$ {shlex.join(command)}\n", flush=True)
+    return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
+
+
+def run(board: Board, server: FakeArdoq) -> int:
+    say(f"A stand-in for Ardoq listens on https://localhost:{server.port}, 10.0.2.2 for the board")
+    board.provision(server)
+    say(f"Settings are in the board's flash ({board.flash}); it boots for the first time")
+    code = boot(board)
+    if code == 0:
+        say("It boots again")
+        code = boot(board)
+    say("What the stand-in now holds")
+    print(f"\n{server.show()}", end="")
+    return code
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, required=True, help="folder with firmware.elf")
+    parser.add_argument("--flash-image", type=Path, required=True, help="the tool of that name")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        certificates = make_certificates(Path(folder) / "certificates")
+        with (
+            FakeArdoq(Path(folder) / "server", certificates=certificates) as server,
+            NameServer(("localhost", "10.0.2.2"), ("localhost", "fec0::2")) as names,
+        ):
+            flash = arguments.build / "flash.bin"
+            board = Board(arguments.build, arguments.flash_image, flash, names.port)
+            sys.exit(run(board, server))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""The firmware on an emulated Cortex-M3, from the first boot on: real lwIP, real TLS."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from emulator import NO_NETWORK, Board, Boot
+from name_server import SILENT, NameServer
+from peers import Relay, closed_port, silent_port
+from servers import Certificates, FakeArdoq
+from source import HINTS
+
+HAS_IPV6 = os.environ["TEST_IPV6"] == "ON"
+HAS_TLS_1_3 = os.environ["TEST_TLS_1_3"] == "ON"
+RECORD_SIZE = int(os.environ["TEST_RECORD_SIZE"])
+
+SERIAL = "525400123456"
+
+
+def expect(boot: Boot, outcome: str) -> None:
+    assert (boot.code, boot.error) == (0, ""), boot.out
+    assert re.search(rf"^{outcome}: Arm MPS2 AN385 {SERIAL}, component \w+$", boot.out, re.M)
+
+
+def expect_error(boot: Boot, name: str, code: int) -> None:
+    assert (boot.error, boot.code) == (name, code), boot.out
+    assert f"\n  {HINTS[name]}\n" in boot.out
+
+
+@contextmanager
+def fresh(folder: Path, certificates: Certificates, **how: str) -> Iterator[FakeArdoq]:
+    with FakeArdoq(folder / "server", certificates=certificates, **how) as server:
+        yield server
+
+
+# Reports
+
+
+def test_it_is_created_then_updated(
+    blank_board: Board, tmp_path: Path, certificates: Certificates
+) -> None:
+    with fresh(tmp_path, certificates) as server:
+        blank_board.provision(server)
+        first = blank_board.boot()
+        expect(first, "created")
+        assert "\nnetwork: 10.0.2.15" in first.out
+        expect(blank_board.boot(), "updated")
+        shown = server.show()
+    for fact in (f"device_serial {SERIAL}", "device_mac 52:54:00:12:34:56",
+                 "device_model Arm MPS2 AN385", "device_chip Arm Cortex-M3",
+                 "device_firmware_version 1.0.0", "device_ip_address 10.0.2.15"):
+        assert fact in re.sub(" +", " ", shown)
+
+
+def test_the_token_is_never_printed(board: Board, server: FakeArdoq) -> None:
+    outputs = [board.boot().out]
+    board.set(token="another-token")
+    outputs.append(board.boot().out)
+    assert not any(server.token in out or "another-token" in out for out in outputs)
+
+
+def test_a_wrong_token(board: Board) -> None:
+    board.set(token="wrong")
+    boot = board.boot()
+    expect_error(boot, "UNAUTHORIZED", 3)
+    assert "\n  HTTP status: 401\n  the server says: the token is wrong or expired\n" in boot.out
+
+
+def test_a_blank_flash(blank_board: Board) -> None:
+    expect_error(blank_board.boot(), "TOKEN_MISSING", 3)
+
+
+def test_a_wrong_boot_argument(board: Board) -> None:
+    boot = board.boot("dns-prot=53")
+    assert boot.code == 2
+    assert "dns-prot=53" in boot.out
+
+
+# Trust
+
+
+def test_a_wrong_ca(board: Board, certificates: Certificates) -> None:
+    board.set(ca0=certificates.pem("other_ca").read_text())
+    expect_error(board.boot(), "CERTIFICATE_UNTRUSTED", 3)
+
+
+@pytest.mark.parametrize(
+    ("identity", "error"),
+    [
+        ("expired", "CERTIFICATE_EXPIRED"),
+        ("not_yet_valid", "CERTIFICATE_NOT_YET_VALID"),
+        ("wrong_host", "CERTIFICATE_WRONG_HOST"),
+    ],
+)
+def test_a_wrong_certificate(
+    blank_board: Board, tmp_path: Path, certificates: Certificates, identity: str, error: str
+) -> None:
+    """The dates are judged by the host's clock, through semihosting."""
+    with fresh(tmp_path, certificates, identity=identity) as server:
+        blank_board.provision(server)
+        expect_error(blank_board.boot(), error, 3)
+        assert server.journal == []
+
+
+def test_no_certificate_to_trust(board: Board) -> None:
+    board.unset("ca0")
+    expect_error(board.boot(), "TRUST_MISSING", 3)
+
+
+def test_the_newest_version_is_spoken(board: Board, server: FakeArdoq) -> None:
+    with Relay(server.port) as relay:
+        board.set(host=f"localhost:{relay.port}")
+        assert board.boot().code == 0
+        assert relay.tls_version == ("1.3" if HAS_TLS_1_3 else "1.2")
+        hello = bytes(relay.from_client)
+    # RFC 6066, 4: extension 1 of length 1 asks for records of at most 2 to the 9th, 10th, ...
+    asked = {4096: b"\x00\x01\x00\x01\x04", 2048: b"\x00\x01\x00\x01\x03"}
+    assert (asked.get(RECORD_SIZE, b"\x00\x01\x00\x01") in hello) == (RECORD_SIZE < 16384)
+
+
+# The network
+
+
+def test_a_silent_server(board: Board) -> None:
+    with silent_port() as port:
+        board.set(host=f"localhost:{port}", timeout_ms="1000")
+        boot = board.boot()
+    expect_error(boot, "TIMEOUT", 5)
+    assert "\n  failed in phase: handshake\n" in boot.out
+
+
+def test_nobody_listens(board: Board) -> None:
+    with closed_port() as port:
+        board.set(host=f"localhost:{port}")
+        expect_error(board.boot(), "CONNECTION_REFUSED", 5)
+
+
+def test_no_network(board: Board) -> None:
+    boot = board.boot("network-wait=500", options=NO_NETWORK)
+    expect_error(boot, "NETWORK_DOWN", 5)
+    assert "\nnetwork: no address\n" in boot.out
+
+
+def test_an_unknown_host(board: Board, names: NameServer) -> None:
+    board.set(host="unknown.example")
+    expect_error(board.boot(), "HOST_NOT_FOUND", 3)
+    assert ("unknown.example", "A") in names.asked
+
+
+def test_a_silent_name_server(board: Board) -> None:
+    board.set(host=SILENT, timeout_ms="1000")
+    boot = board.boot()
+    expect_error(boot, "TIMEOUT", 5)
+    assert "\n  failed in phase: resolve\n" in boot.out
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="this image is built without IPv6")
+def test_a_server_with_ipv6_only(
+    blank_board: Board, tmp_path: Path, certificates: Certificates
+) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError as error:
+        pytest.skip(f"this machine has no IPv6 loopback: {error}")
+    folder = tmp_path / "server"
+    with FakeArdoq(folder, "--address", "::1", certificates=certificates) as server:
+        blank_board.provision(server)
+        expect(blank_board.boot(), "created")
+
+
+# The store
+
+
+def test_the_boot_after_power_was_cut_in_a_write(board: Board, server: FakeArdoq) -> None:
+    """Half of the new token has reached the flash. The old one counts, and can be replaced."""
+    before = board.flash.read_bytes()
+    board.set(token="new-token")
+    after = board.flash.read_bytes()
+    written = [at for at, (old, new) in enumerate(zip(before, after)) if old != new]
+    half = written[len(written) // 2]
+    board.flash.write_bytes(after[:half] + before[half:])
+    assert board.boot().code == 0
+    board.set(token="wrong")
+    expect_error(board.boot(), "UNAUTHORIZED", 3)
+    board.set(token=server.token)
+    assert board.boot().code == 0
+
+
+def test_a_damaged_store_is_told(board: Board) -> None:
+    """Not the last record: that one could be what a power cut left."""
+    content = bytearray(board.flash.read_bytes())
+    content[content.index(b"localhost")] ^= 1
+    board.flash.write_bytes(content)
+    expect_error(board.boot(), "STORE_DAMAGED", 3)
+    assert board.flash.read_bytes() == content
+
+
+def test_what_the_board_writes_survives_the_boot(board: Board) -> None:
+    boot = board.boot(image="write_store")
+    assert boot.code == 0, boot.out
+    [last] = boot.values["last"]
+    assert board.get("timeout_ms") == str(last)
+    assert board.boot().code == 0
+
+
+# Many requests
+
+
+def test_two_hundred_requests_in_one_boot(board: Board) -> None:
+    boot = board.boot(image="soak")
+    assert boot.code == 0, boot.out
+    assert boot.values["requests"] == [200]
+    assert boot.values["heap_last"] == boot.values["heap_first"]

@@ -1,0 +1,30 @@
+/* Writes one setting so often that the flash must be erased and written anew more than twice. */
+#include "ardoq/port.h"
+#include "ardoq/text.h"
+#include "boot_arguments.h"
+#include "flash_geometry.h"
+#include "output.h"
+#include "uart.h"
+
+enum {
+    FIRST_VALUE = 1000, /* milliseconds that timeout_ms takes */
+    SMALLEST_RECORD = 16,
+    WRITES = 3 * FLASH_SECTOR_SIZE / SMALLEST_RECORD,
+};
+
+int main(void)
+{
+    ardoq_err_t err = ARDOQ_OK;
+    if (!boot_arguments_read()) {
+        return 2;
+    }
+    for (unsigned i = 0; !err && i < WRITES; i++) {
+        err = ardoq_port_store_set("timeout_ms", ardoq_decimal(FIRST_VALUE + i).digits);
+    }
+    if (err) {
+        uart_print(ardoq_err_name(err));
+        return 1;
+    }
+    print_value("last", FIRST_VALUE + WRITES - 1);
+    return 0;
+}
