@@ -31,7 +31,8 @@ else()
         ${MBEDTLS_LIBRARY} ${MBEDX509_LIBRARY} ${MBEDCRYPTO_LIBRARY})
 endif()
 
-find_path(JSMN_INCLUDE_DIR jsmn.h)
+# One header without code, so this host's will do; for a cross compiler CMake does not look there.
+find_path(JSMN_INCLUDE_DIR jsmn.h PATHS /usr/local/include /usr/include)
 if(NOT JSMN_INCLUDE_DIR)
     message(FATAL_ERROR "jsmn.h was not found: run scripts/setup.sh build, install libjsmn-dev, or "
         "set JSMN_INCLUDE_DIR to its folder")

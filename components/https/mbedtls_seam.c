@@ -8,10 +8,7 @@
 #error "mbedTLS 2.28 or later is needed"
 #endif
 
-#if MBEDTLS_VERSION_MAJOR >= 3
-#include <mbedtls/build_info.h>
-#else
-#include <mbedtls/config.h>
+#if MBEDTLS_VERSION_MAJOR < 3
 /* Members became private, and named as such, in 3.0. */
 #define MBEDTLS_PRIVATE(member) member
 #endif

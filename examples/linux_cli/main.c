@@ -19,10 +19,6 @@
 enum {
     GO_ON = -1,
     EXIT_USAGE = 2,
-    EXIT_CONFIGURATION = 3,
-    EXIT_WAIT = 4,
-    EXIT_RETRY = 5,
-    EXIT_BUG = 6,
 };
 
 /* Large, so static: the tool opens one client in its life. */
@@ -30,23 +26,6 @@ static ardoq_config_t config;
 static ardoq_client_t client;
 static ardoq_report_t report;
 static ardoq_me_t me;
-
-static int exit_code(ardoq_err_t err)
-{
-    switch (ardoq_err_class(err)) {
-    case ARDOQ_CLASS_NONE:
-        return EXIT_SUCCESS;
-    case ARDOQ_CLASS_CONFIGURATION:
-        return EXIT_CONFIGURATION;
-    case ARDOQ_CLASS_WAIT:
-        return EXIT_WAIT;
-    case ARDOQ_CLASS_RETRY:
-        return EXIT_RETRY;
-    case ARDOQ_CLASS_BUG:
-        break;
-    }
-    return EXIT_BUG;
-}
 
 /* ---- Output --------------------------------------------------------------------------------- */
 
@@ -127,7 +106,7 @@ static int command_me(int argc, char **argv)
         return usage_error("me takes no argument: ", argv[1]);
     }
     const ardoq_err_t err = open_client();
-    return exit_code(err ? err : ardoq_command_me(&console, &client, &me));
+    return ardoq_console_exit_status(err ? err : ardoq_command_me(&console, &client, &me));
 }
 
 /* The assignment has an equals sign. */
@@ -181,7 +160,7 @@ static int command_report(int argc, char **argv)
     if (!err && optind < argc) {
         return usage_error("report does not take: ", argv[optind]);
     }
-    return exit_code(err ? err : report_device(&identity, dry_run));
+    return ardoq_console_exit_status(err ? err : report_device(&identity, dry_run));
 }
 
 typedef struct {
@@ -301,7 +280,7 @@ static int command_request(int argc, char **argv)
     request_arguments_t arguments = {0};
     int code = parse_request(argc, argv, &arguments);
     if (!code) {
-        code = exit_code(send_request(&arguments.request));
+        code = ardoq_console_exit_status(send_request(&arguments.request));
     }
     free(arguments.body);
     return code;
@@ -322,17 +301,17 @@ static int config_set(const char *key, const char *value)
     const ardoq_err_t err = ardoq_command_config_set(&console, key, text);
     ardoq_wipe(text, strlen(text));
     free(text);
-    return exit_code(err);
+    return ardoq_console_exit_status(err);
 }
 
 static int config_show(const char *key)
 {
     const ardoq_err_t err = load_config();
     if (err) {
-        return exit_code(err);
+        return ardoq_console_exit_status(err);
     }
-    return exit_code(key ? ardoq_command_config_get(&console, &config, key)
-                         : ardoq_command_config_list(&console, &config));
+    return ardoq_console_exit_status(key ? ardoq_command_config_get(&console, &config, key)
+                                         : ardoq_command_config_list(&console, &config));
 }
 
 static int command_config(int argc, char **argv)
@@ -348,7 +327,7 @@ static int command_config(int argc, char **argv)
         return config_set(argv[2], argv[3]);
     }
     if (strcmp(verb, "unset") == 0 && argc == 3) {
-        return exit_code(ardoq_command_config_unset(&console, argv[2]));
+        return ardoq_console_exit_status(ardoq_command_config_unset(&console, argv[2]));
     }
     return usage_error("config takes: ", "list | get KEY | set KEY VALUE | unset KEY");
 }

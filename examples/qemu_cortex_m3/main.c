@@ -8,38 +8,13 @@
 #define FIRMWARE_NAME    "ardoq-device example"
 #define FIRMWARE_VERSION "1.0.0"
 
-/* The same as the command-line tool's. */
-enum {
-    EXIT_OK = 0,
-    EXIT_USAGE = 2,
-    EXIT_CONFIGURATION = 3,
-    EXIT_WAIT = 4,
-    EXIT_RETRY = 5,
-    EXIT_BUG = 6,
-};
+enum { EXIT_USAGE = 2 };
 
 /* Several KB in all, so static: the linker says whether they fit. */
 static ardoq_config_t config;
 static ardoq_client_t client;
 static ardoq_identity_t identity;
 static ardoq_report_t report;
-
-static int exit_status(ardoq_err_t err)
-{
-    switch (ardoq_err_class(err)) {
-    case ARDOQ_CLASS_NONE:
-        return EXIT_OK;
-    case ARDOQ_CLASS_CONFIGURATION:
-        return EXIT_CONFIGURATION;
-    case ARDOQ_CLASS_WAIT:
-        return EXIT_WAIT;
-    case ARDOQ_CLASS_RETRY:
-        return EXIT_RETRY;
-    case ARDOQ_CLASS_BUG:
-        break;
-    }
-    return EXIT_BUG;
-}
 
 static ardoq_err_t describe_device(void)
 {
@@ -94,5 +69,5 @@ int main(void)
     print_outcome(err);
     ardoq_close(&client); /* wipes it, as the next line wipes the token */
     ardoq_config_wipe(&config);
-    return exit_status(err);
+    return ardoq_console_exit_status(err);
 }

@@ -635,9 +635,20 @@ static void test_redirection_is_explained(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
 
+static void test_exit_status_by_class(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_console_exit_status(ARDOQ_OK), 0);
+    assert_int_equal(ardoq_console_exit_status(ARDOQ_ERR_UNAUTHORIZED), 3);
+    assert_int_equal(ardoq_console_exit_status(ARDOQ_ERR_RATE_LIMITED), 4);
+    assert_int_equal(ardoq_console_exit_status(ARDOQ_ERR_TIMEOUT), 5);
+    assert_int_equal(ardoq_console_exit_status(ARDOQ_ERR_BUSY), 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exit_status_by_class),
         TEST(test_me),
         TEST(test_me_with_an_unknown_clock),
         TEST(test_me_that_is_refused),

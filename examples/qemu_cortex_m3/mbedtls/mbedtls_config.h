@@ -45,8 +45,8 @@
 
 #if FIRMWARE_TLS13
 #define MBEDTLS_SSL_PROTO_TLS1_3
-#define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE  /* TLS 1.3 needs it; else a chain is freed once verified \
-                                            */
+/* TLS 1.3 needs it. Without it a chain is freed as soon as it is verified. */
+#define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT

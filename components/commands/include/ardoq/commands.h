@@ -41,6 +41,13 @@ void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, 
 void ardoq_console_explain(const ardoq_console_t *console, ardoq_err_t err, const char *failed_key,
                            const ardoq_response_t *response, const ardoq_detail_t *detail);
 
+/**
+ * Exit status of a program or command that ends with @p err: 0 for success, else by the class of
+ * the error: 3 configuration, 4 wait, 5 try again, 6 bug. (1 and 2 are left to the program: a
+ * failure of its own, and a wrong command line.)
+ */
+int ardoq_console_exit_status(ardoq_err_t err);
+
 /** `me`: writes the answer and a note. @return as ardoq_me(); the error is explained. */
 ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *client,
                              ardoq_me_t *me);
