@@ -13,7 +13,6 @@ OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
 
 BUILD_FIRMWARE := scripts/build_firmware.sh
-SIZE := tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image
 
 .PHONY: help demo test tool firmware firmware-run size size-table menuconfig docs format clean
 .SILENT:
@@ -50,7 +49,7 @@ test:
 	# One ctest over all builds, so that they share the cores.
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
-	$(SIZE)
+	$(MAKE) size
 
 firmware: tool
 	scripts/setup.sh firmware
@@ -64,7 +63,8 @@ size size-table: tool
 	scripts/setup.sh firmware
 	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); export ARDOQ_SOURCES; \
 	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
-	$(SIZE) $(if $(filter size-table,$@),--write)
+	tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image \
+		$(if $(filter size-table,$@),--write)
 
 menuconfig: tool
 	scripts/kconfig.py --kconfig Kconfig --defaults examples/linux_cli/sdkconfig.defaults \

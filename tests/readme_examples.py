@@ -35,8 +35,10 @@ def build(code: str, line: int, is_program: bool, name: str, command: list[str])
         source = Path(folder) / "example.c"
         source.write_text(f'#line {line} "{name}"\n{code}', "utf-8")
         compiler, *options = command
-        kind = [] if is_program else ["-c"]
-        build = [compiler, *kind, "-o", f"{folder}/example", str(source), *options]
+        if not is_program:
+            libraries = (".a", ".so")
+            options = ["-c", *(option for option in options if not option.endswith(libraries))]
+        build = [compiler, "-o", f"{folder}/example", str(source), *options]
         english = {**os.environ, "LC_ALL": "C"}
         done = subprocess.run(build, env=english, capture_output=True, text=True)
     return done.stderr if done.returncode else ""

@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+"""What the firmware takes: flash and RAM by part, heap, stacks, and instructions of one cold report.
+
+Compares the builds with the committed table and with the ceilings; --write makes the table anew.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path += [str(ROOT / "tests" / folder) for folder in (".", "integration", "firmware")]
+
+from emulator import COUNTING, NETWORK, Board  # noqa: E402
+from name_server import NameServer  # noqa: E402
+from servers import FakeArdoq, make_certificates  # noqa: E402
+
+TABLE = ROOT / "docs" / "firmware-size.md"
+COMPILER = "arm-none-eabi-gcc"
+
+# What each build is, and the bytes of flash that its text may take.
+BUILDS = {
+    "firmware": (
+        "mbedTLS 2.28 with TLS 1.2, lwIP 2.1 with IPv4, records of 16 KB, linked for 64 KB of RAM",
+        165_000,
+    ),
+    "firmware-ipv6": ("the same with IPv6", 185_000),
+    "firmware-tls13": (
+        "mbedTLS 3.6 with TLS 1.3, lwIP 2.2 with IPv6, records of 16 KB, linked for 64 KB of RAM",
+        215_000,
+    ),
+    "firmware-small": ("as `firmware` with records of 4 KB, linked for 48 KB of RAM", 165_000),
+}
+
+# Who owns an object file, by its path in the linker's map.
+PARTS = (
+    ("library", r"libardoq\.a"),
+    ("mbedTLS", r"libmbed\w+\.a"),
+    ("lwIP", r"liblwip\.a"),
+    ("C library", r"/lib(c|g|gcc|m|nosys)(_nano)?\.a|crt\w+\.o"),
+    ("board, kernel and main", r"\.dir/"),
+)
+
+# The stacks of the processor and of main() are bss too.
+SECTIONS = {".text": "text", ".ARM.exidx": "text", ".stacks": "bss", ".data": "data", ".bss": "bss"}
+
+RUNS = 3
+
+# How far a figure may be from the table before it counts as changed: none of these is exact, since
+# random numbers and the time at which frames arrive differ from run to run.
+TOLERANCE = {"text": 0.005, "data": 0.02, "bss": 0.02, "heap": 0.03, "stack": 0.10,
+             "instructions": 0.02}
+
+Figures = dict[str, int]
+
+
+# ---- The images ----------------------------------------------------------------------------------
+
+
+def map_entries(text: str) -> Iterator[tuple[str, int, str]]:
+    """Section, size and object file of each piece of an image.
+
+    The size is what lies before the next piece, because the map names the sizes of merged strings
+    more than once.
+    """
+    _, _, memory_map = text.partition("Linker script and memory map")
+    # A long name has a line of its own.
+    memory_map = re.sub(r"\n( ?\.\S+)\n +0x", r"\n\1 0x", memory_map)
+    line = r"^( ?)(\.\S+|COMMON) +0x([0-9a-f]+) +0x([0-9a-f]+)(?: (.*))?$"
+    section, start, end, pieces = "", 0, 0, []
+    for indent, name, address, size, path in re.findall(line, memory_map, re.MULTILINE):
+        if not indent:
+            yield from split(section, start, end, pieces)
+            section, start, pieces = name, int(address, 16), []
+            end = start + int(size, 16)
+        elif int(size, 16) > 0:
+            pieces.append((int(address, 16), path))
+
+
+def split(
+    section: str, start: int, end: int, pieces: list[tuple[int, str]]
+) -> Iterator[tuple[str, int, str]]:
+    """The pieces of a section, each up to the next one. A gap before the first belongs to it."""
+    if section in SECTIONS and pieces:
+        starts = [start] + [address for address, _ in pieces[1:]]
+        for (_, path), begin, limit in zip(pieces, starts, [*starts[1:], end]):
+            yield SECTIONS[section], limit - begin, path
+
+
+def part_of(path: str) -> str:
+    for part, pattern in PARTS:
+        if re.search(pattern, path):
+            return part
+    raise ValueError(f"nobody owns {path}")
+
+
+def image_figures(build: Path) -> Figures:
+    sizes: Counter[str] = Counter()
+    for section in ("text", "data", "bss"):
+        for part in ("all", *(part for part, _ in PARTS)):
+            sizes[f"{section}: {part}"] = 0
+    for section, size, path in map_entries((build / "firmware.map").read_text("utf-8")):
+        sizes[f"{section}: {part_of(path)}"] += size
+        sizes[f"{section}: all"] += size
+    return {row: size for row, size in sizes.items() if size > 0}
+
+
+# ---- A run ---------------------------------------------------------------------------------------
+
+
+def run_figures(board: Board) -> Figures:
+    """Of one cold report. Counting instructions changes the board's time, not what it does."""
+    boots = [board.boot(image="measure", options=(*NETWORK, *COUNTING)) for _ in range(RUNS)]
+    for boot in boots:
+        if boot.code:
+            sys.exit(f"the report failed:\n{boot.out}")
+    figures = {}
+    for name in boots[0].values:
+        label = name.replace("_", ": ", 1).replace("_", " ")
+        figures[label] = max(boot.values[name][0] for boot in boots)
+    figures["instructions"] = int(statistics.median(b.values["instructions"][0] for b in boots))
+    return figures
+
+
+def measure(builds: Path, flash_image: Path) -> dict[str, Figures]:
+    figures = {}
+    with tempfile.TemporaryDirectory() as folder:
+        certificates = make_certificates(Path(folder) / "certificates")
+        with (
+            FakeArdoq(Path(folder) / "server", certificates=certificates) as server,
+            NameServer(("localhost", "10.0.2.2")) as names,
+        ):
+            for name in BUILDS:
+                build = builds / name
+                board = Board(build, flash_image, Path(folder) / f"{name}.bin", names.port)
+                board.provision(server)
+                figures[name] = {**image_figures(build), **run_figures(board)}
+    return figures
+
+
+# ---- The table -----------------------------------------------------------------------------------
+
+HEAD = """\
+# What the firmware takes
+
+`make size` measures this and compares; `make size-table` writes it anew. Bytes, and instructions.
+The builds are those of [examples/qemu_cortex_m3](../examples/qemu_cortex_m3), compiled for size
+(`-Os`) for a Cortex-M3:
+
+{builds}
+
+`text` holds constants too; `library` is this project's core and lwIP port, with its hints. `bss`
+holds all stacks. The heap serves mbedTLS and the frames of lwIP; `heap: peak tls` is mbedTLS's own
+peak, in the handshake. What suffices as RAM is data, bss and the peak of the whole heap. A stack is
+shown as far as it was used; `interrupts` is the processor's main stack. The instructions are those
+of one cold report, from loading the settings to the answer: DNS, TCP, a whole handshake with ECDSA
+on P-256, one request. The report is the same in all.
+
+"""
+
+
+def head() -> str:
+    rows = ["| Build | What it is | Ceiling of text |", "| --- | --- | ---: |"]
+    rows += [f"| `{name}` | {what} | {ceiling:,} |" for name, (what, ceiling) in BUILDS.items()]
+    return HEAD.format(builds="\n".join(rows))
+
+
+def compiler() -> str:
+    command = [COMPILER, "-dumpfullversion"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def table(figures: dict[str, Figures]) -> str:
+    rows = list(dict.fromkeys(row for column in figures.values() for row in column))
+    lines = [f"| {COMPILER} {compiler()} | {' | '.join(f'`{name}`' for name in figures)} |"]
+    lines.append(f"| --- |{' ---: |' * len(figures)}")
+    for row in rows:
+        cells = (f"{column[row]:,}" if row in column else "" for column in figures.values())
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str) -> tuple[str, dict[str, Figures]]:
+    """The compiler and the figures of a table."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {COMPILER}"))
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:]]
+    names = [name.strip("`") for name in cells[0][1:]]
+    figures: dict[str, Figures] = {name: {} for name in names}
+    for row, *values in cells[2:]:
+        for name, value in zip(names, values):
+            if value:
+                figures[name][row] = int(value.replace(",", ""))
+    return cells[0][0].split()[-1], figures
+
+
+# ---- Comparing -----------------------------------------------------------------------------------
+
+
+def ceiling_faults(figures: dict[str, Figures]) -> Iterator[str]:
+    for name, (_, ceiling) in BUILDS.items():
+        size = figures[name]["text: all"]
+        if size > ceiling:
+            yield f"{name}: {size:,} bytes of text, above its ceiling of {ceiling:,}"
+
+
+def changes(old: dict[str, Figures], new: dict[str, Figures]) -> Iterator[str]:
+    for name, column in new.items():
+        for row, value in column.items():
+            before = old.get(name, {}).get(row)
+            kind = row.split(":")[0]
+            if before is None:
+                yield f"{name}: {row} is {value:,}, and not in the table"
+            elif abs(value - before) > max(before * TOLERANCE.get(kind, 0), 16):
+                yield f"{name}: {row} is {value:,}, and {before:,} in the table"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--builds", type=Path, required=True, help="folder of the builds")
+    parser.add_argument("--flash-image", type=Path, required=True, help="the tool of that name")
+    parser.add_argument("--write", action="store_true", help="write the table anew")
+    arguments = parser.parse_args()
+    figures = measure(arguments.builds, arguments.flash_image)
+    print(table(figures))
+    faults = list(ceiling_faults(figures))
+    if arguments.write:
+        TABLE.write_text(head() + table(figures), "utf-8")
+    else:
+        measured_with, committed = parse(TABLE.read_text("utf-8"))
+        if measured_with == compiler():
+            faults += changes(committed, figures)
+        else:
+            print(f"The table is of {COMPILER} {measured_with}: only the ceilings are checked.")
+    if faults:
+        advice = "Give the reason in CHANGELOG.md, then `make size-table`."
+        sys.exit("\n".join([*faults, advice]))
+
+
+if __name__ == "__main__":
+    main()
