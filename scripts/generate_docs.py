@@ -21,7 +21,7 @@ ERRORS = "components/base/include/ardoq/errors.def"
 IDENTITY = "components/base/include/ardoq/identity.def"
 SETTINGS = "components/settings/include/ardoq/settings.def"
 TOOL_DEFAULTS = "examples/linux_cli/sdkconfig.defaults"
-TOOL_MAIN = "examples/linux_cli/main.c"
+CONSOLE = "components/commands/console.c"
 
 # What the rules of settings.c ask for, in words.
 FORMS = {
@@ -122,7 +122,7 @@ def read_classes():
 
 
 def read_exit_codes():
-    return dict(re.findall(r"EXIT_(\w+) = (\d+)", read(TOOL_MAIN)))
+    return dict(re.findall(r"\[ARDOQ_CLASS_(\w+)\] = (\d+)", read(CONSOLE)))
 
 
 def error_section(group, meaning, exit_code, errors):

@@ -120,9 +120,32 @@ def make(folder):
     for name, certificate in made.items():
         # A server sends its chain without the root (RFC 8446, 4.4.2).
         chain = intermediate.pem if certificate.issuer is intermediate else b""
-        (folder / f"{name}.pem").write_bytes(certificate.pem + chain)
-        (folder / f"{name}.key").write_bytes(certificate.key_pem)
-        (folder / f"{name}.pin").write_bytes(certificate.pin)
+        write(folder, name, certificate, chain)
+
+
+def write(folder, name, certificate, chain=b""):
+    (folder / f"{name}.pem").write_bytes(certificate.pem + chain)
+    (folder / f"{name}.key").write_bytes(certificate.key_pem)
+    (folder / f"{name}.pin").write_bytes(certificate.pin)
+
+
+def write_rsa_chain(folder):
+    """Writes a ca and a server as public ones may be: RSA, with 4096 bits at the root.
+
+    Not among the others, because such a key takes seconds to make.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ca = Certificate("Test RSA CA", is_ca=True, key=rsa.generate_private_key(65537, 4096))
+    middle = Certificate(
+        "Test RSA intermediate CA", ca, is_ca=True, key=rsa.generate_private_key(65537, 2048)
+    )
+    write(folder, "ca", ca)
+    write(
+        folder,
+        "server",
+        server("localhost", middle, key=rsa.generate_private_key(65537, 2048)),
+        middle.pem,
+    )
 
 
 def main():

@@ -99,17 +99,9 @@ void ardoq_console_explain(const ardoq_console_t *console, ardoq_err_t err, cons
 
 int ardoq_console_exit_status(ardoq_err_t err)
 {
-    switch (ardoq_err_class(err)) {
-    case ARDOQ_CLASS_NONE:
-        return 0;
-    case ARDOQ_CLASS_CONFIGURATION:
-        return 3;
-    case ARDOQ_CLASS_WAIT:
-        return 4;
-    case ARDOQ_CLASS_RETRY:
-        return 5;
-    case ARDOQ_CLASS_BUG:
-        break;
-    }
-    return 6;
+    static const int statuses[] = {
+        [ARDOQ_CLASS_NONE] = 0,  [ARDOQ_CLASS_CONFIGURATION] = 3, [ARDOQ_CLASS_WAIT] = 4,
+        [ARDOQ_CLASS_RETRY] = 5, [ARDOQ_CLASS_BUG] = 6,
+    };
+    return statuses[ardoq_err_class(err)];
 }

@@ -11,7 +11,7 @@
 #error "lwIP lacks LWIP_DNS, which looks up the host: set it to 1 in lwipopts.h"
 #endif
 
-/* In the order of asking. lwIP gives one address of each kind. */
+/* In the order of asking, and of trying. lwIP gives one address of each kind. */
 static const u8_t address_types[] = {
 #if LWIP_IPV6
     LWIP_DNS_ADDRTYPE_IPV6,
@@ -21,18 +21,26 @@ static const u8_t address_types[] = {
 #endif
 };
 
+typedef struct lookup lookup_t;
+
+/* For one type of address. */
+typedef struct {
+    lookup_t *lookup;
+    ardoq_port_address_t address; /* of size 0 until there is one */
+} question_t;
+
 /* A look-up belongs to the caller and to lwIP's thread, who cannot be stopped. The last frees it.
  * The thread writes to it until it lets go of it, the caller reads only after that. */
-typedef struct {
+struct lookup {
     uint8_t owners;
-    uint8_t types_asked;
-    uint32_t asked_at; /* sys_now() at the last question */
+    uint8_t unanswered;
+    bool may_join;       /* lwIP may still be at work on the same questions, asked earlier */
+    uint32_t started_at; /* sys_now() */
     ardoq_err_t err;
     int platform_code;
-    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
-    size_t count;
+    question_t questions[sizeof address_types];
     char host[];
-} lookup_t;
+};
 
 static uint8_t owners(const lookup_t *lookup)
 {
@@ -108,9 +116,9 @@ static bool is_reachable(u8_t type)
     return false;
 }
 
-static void keep(lookup_t *lookup, const ip_addr_t *from)
+static void keep(question_t *question, const ip_addr_t *from)
 {
-    ardoq_port_address_t *to = &lookup->addresses[lookup->count++];
+    ardoq_port_address_t *to = &question->address;
 #if LWIP_IPV6
     if (IP_IS_V6(from)) {
         to->size = sizeof ip_2_ip6(from)->addr;
@@ -125,73 +133,81 @@ static void keep(lookup_t *lookup, const ip_addr_t *from)
 #endif
 }
 
-/* A silent name server says less than one that knows of no address. */
+/* That one question got no answer counts for more than 'no such address' for the other: the host
+ * may exist. */
 static void note_failure(lookup_t *lookup, ardoq_err_t err, err_t code)
 {
-    if (lookup->err != ARDOQ_ERR_RESOLVE_FAILED) {
+    if (lookup->err == ARDOQ_ERR_NETWORK_DOWN || lookup->err == ARDOQ_ERR_HOST_NOT_FOUND) {
         lookup->err = err;
         lookup->platform_code = code;
     }
 }
 
 /* lwIP tells neither why there is no address, nor by whom. But it gives a silent server up only
- * after its last attempt, so what comes sooner is an answer. */
+ * after its last attempt, so what comes sooner is an answer; unless it has joined our question to
+ * an earlier one, whose end it then shares. */
 static void note_no_address(lookup_t *lookup)
 {
     const uint32_t all_attempts_ms = DNS_MAX_RETRIES * (DNS_MAX_RETRIES - 1) / 2 * DNS_TMR_INTERVAL;
-    if (sys_now() - lookup->asked_at < all_attempts_ms) {
+    if (!lookup->may_join && sys_now() - lookup->started_at < all_attempts_ms) {
         note_failure(lookup, ARDOQ_ERR_HOST_NOT_FOUND, ERR_OK);
     } else {
         note_failure(lookup, ARDOQ_ERR_RESOLVE_FAILED, ERR_TIMEOUT);
     }
 }
 
-static void take_answer(const char *host, const ip_addr_t *address, void *argument);
+/* Look-ups that lwIP is at work on, abandoned ones among them. Only its thread looks at it. */
+static unsigned open_lookups;
 
-/* Asks for the next type of address. @return ERR_INPROGRESS if the answer will come later. */
-static err_t ask(lookup_t *lookup)
+static void end_if_answered(lookup_t *lookup)
 {
-    const u8_t type = address_types[lookup->types_asked++];
-    if (!is_reachable(type)) {
-        return ERR_OK;
+    if (lookup->unanswered == 0) {
+        open_lookups--;
+        release(lookup);
     }
-    ip_addr_t address;
-    lookup->asked_at = sys_now();
-    const err_t code =
-        dns_gethostbyname_addrtype(lookup->host, &address, take_answer, lookup, type);
-    if (code == ERR_OK) {
-        keep(lookup, &address);
-    } else if (code != ERR_INPROGRESS) {
-        note_failure(lookup, ARDOQ_ERR_RESOLVE_FAILED, code);
-    }
-    return code;
 }
 
-static void go_on(lookup_t *lookup)
-{
-    while (lookup->types_asked < sizeof address_types) {
-        if (ask(lookup) == ERR_INPROGRESS) {
-            return;
-        }
-    }
-    release(lookup);
-}
-
+/* To ask lwIP something from here would spoil the table entry that it is reporting. */
 static void take_answer(const char *host, const ip_addr_t *address, void *argument)
 {
-    lookup_t *lookup = argument;
+    question_t *question = argument;
     (void)host;
     if (address) {
-        keep(lookup, address);
+        keep(question, address);
     } else {
-        note_no_address(lookup);
+        note_no_address(question->lookup);
     }
-    go_on(lookup);
+    question->lookup->unanswered--;
+    end_if_answered(question->lookup);
+}
+
+static void ask(lookup_t *lookup, question_t *question, u8_t type)
+{
+    ip_addr_t address;
+    question->lookup = lookup;
+    const err_t code =
+        dns_gethostbyname_addrtype(lookup->host, &address, take_answer, question, type);
+    if (code == ERR_OK) {
+        keep(question, &address);
+    } else if (code == ERR_INPROGRESS) {
+        lookup->unanswered++;
+    } else {
+        note_failure(lookup, code == ERR_MEM ? ARDOQ_ERR_OUT_OF_MEMORY : ARDOQ_ERR_RESOLVE_FAILED,
+                     code);
+    }
 }
 
 static void begin(void *argument)
 {
-    go_on(argument);
+    lookup_t *lookup = argument;
+    lookup->started_at = sys_now();
+    lookup->may_join = open_lookups++ > 0;
+    for (size_t i = 0; i < sizeof address_types; i++) {
+        if (is_reachable(address_types[i])) {
+            ask(lookup, &lookup->questions[i], address_types[i]);
+        }
+    }
+    end_if_answered(lookup);
 }
 
 /* ---- The caller's side ---------------------------------------------------------------------- */
@@ -226,10 +242,14 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
     if (owners(lookup) > 1) {
         return ARDOQ_PENDING;
     }
-    const ardoq_err_t err = lookup->count > 0 ? ARDOQ_OK : lookup->err;
+    *count = 0;
+    for (size_t i = 0; i < sizeof address_types; i++) {
+        if (lookup->questions[i].address.size > 0) {
+            addresses[(*count)++] = lookup->questions[i].address;
+        }
+    }
+    const ardoq_err_t err = *count > 0 ? ARDOQ_OK : lookup->err;
     resolve->platform_code = err ? lookup->platform_code : 0;
-    memcpy(addresses, lookup->addresses, sizeof lookup->addresses);
-    *count = lookup->count;
     ardoq_port_resolve_abandon(resolve);
     return err;
 }

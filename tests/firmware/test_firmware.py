@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates import write_rsa_chain
 from emulator import NO_NETWORK, Board, Boot
 from name_server import SILENT, NameServer
 from peers import Relay, closed_port, silent_port
@@ -120,6 +121,16 @@ def test_a_wrong_certificate(
         assert server.journal == []
 
 
+def test_a_chain_of_large_rsa_keys(
+    blank_board: Board, tmp_path: Path, certificates: Certificates
+) -> None:
+    """It takes more heap than any other, and its root is among the longest settings."""
+    write_rsa_chain(tmp_path / "rsa")
+    with fresh(tmp_path, Certificates(tmp_path / "rsa")) as server:
+        blank_board.provision(server)
+        expect(blank_board.boot(), "created")
+
+
 @not_changed
 def test_no_certificate_to_trust(board: Board) -> None:
     board.unset("ca0")
@@ -229,6 +240,7 @@ def test_what_the_board_writes_survives_the_boot(board: Board) -> None:
 # Many requests
 
 
+@not_changed
 def test_two_hundred_requests_in_one_boot(board: Board) -> None:
     boot = board.boot(image="soak")
     assert boot.code == 0, boot.out

@@ -1,5 +1,6 @@
 #include "wire_faults.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,15 +34,36 @@ static bool is_asked_for(const char *action, wire_direction_t direction, unsigne
     return false;
 }
 
-wire_action_t wire_action(wire_direction_t direction, const unsigned char *frame, size_t size)
+/* Of each direction, and how many of them met a fault. */
+static atomic_uint counts[2];
+static atomic_uint faults;
+
+/* Whoever asks for faults also wants to know whether there were any. */
+__attribute__((destructor)) static void tell(void)
 {
-    static unsigned counts[2];
-    if (!is_tcp(frame, size)) {
-        return WIRE_PASS;
+    if (getenv("TEST_FRAMES")) {
+        fprintf(stderr, "wire: %u in, %u out, %u faults\n", atomic_load(&counts[WIRE_IN]),
+                atomic_load(&counts[WIRE_OUT]), atomic_load(&faults));
     }
-    const unsigned number = ++counts[direction];
+}
+
+static wire_action_t chosen_action(wire_direction_t direction, unsigned number)
+{
     return is_asked_for("drop", direction, number)        ? WIRE_DROP
            : is_asked_for("delay", direction, number)     ? WIRE_DELAY
            : is_asked_for("duplicate", direction, number) ? WIRE_DUPLICATE
                                                           : WIRE_PASS;
+}
+
+wire_action_t wire_action(wire_direction_t direction, const unsigned char *frame, size_t size)
+{
+    if (!is_tcp(frame, size)) {
+        return WIRE_PASS;
+    }
+    const wire_action_t action =
+        chosen_action(direction, atomic_fetch_add(&counts[direction], 1) + 1);
+    if (action != WIRE_PASS) {
+        atomic_fetch_add(&faults, 1);
+    }
+    return action;
 }

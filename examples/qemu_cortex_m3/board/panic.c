@@ -50,6 +50,13 @@ void panic_at(const char *what, const void *place)
     end(PANIC_STATUS);
 }
 
+/* arch/cc.h sends lwIP's assertions here. */
+_Noreturn void lwip_assertion_failed(void);
+void lwip_assertion_failed(void)
+{
+    panic_at("lwIP's assertion failed", __builtin_return_address(0));
+}
+
 /* After a stack overflow there need not be a frame. */
 static bool is_frame(const uint32_t *frame)
 {

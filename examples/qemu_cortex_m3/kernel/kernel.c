@@ -57,9 +57,11 @@ static void check_stack(const thread_t *thread)
     }
 }
 
+/* The barriers: what follows may count on the switch as soon as interrupts are on (B5.2.3). */
 static void request_switch(void)
 {
     INTERRUPT_CONTROL_STATE = PENDSV_SET;
+    __asm volatile("dsb\n isb" ::: "memory");
 }
 
 /* The circle is searched from the thread after the current one, which comes last: that is round

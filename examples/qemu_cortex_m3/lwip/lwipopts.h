@@ -1,6 +1,6 @@
 /**
  * @file
- * lwIP for one TLS connection at a time in 48 to 64 KB of RAM. What is not here has lwIP's default.
+ * lwIP for one TLS connection at a time in 48 to 72 KB of RAM. What is not here has lwIP's default.
  */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
@@ -73,7 +73,7 @@
 /* Segments behind a gap are sent again by the peer: the window is too small for it to matter. */
 #define TCP_QUEUE_OOSEQ           0
 
-#define DNS_TABLE_SIZE            2   /* AAAA and A of one host */
+#define DNS_TABLE_SIZE            4   /* AAAA and A of one host, and as much for others */
 #define DNS_MAX_NAME_LENGTH       128 /* ARDOQ_HTTP_HOST_SIZE */
 #define ARP_TABLE_SIZE            4
 #define LWIP_ND6_NUM_NEIGHBORS    4

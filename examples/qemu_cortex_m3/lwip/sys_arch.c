@@ -29,11 +29,6 @@ void sys_arch_unprotect(sys_prot_t before)
     interrupts_restore(before);
 }
 
-void lwip_assertion_failed(void)
-{
-    panic_at("lwIP's assertion failed", __builtin_return_address(0));
-}
-
 /* Waits once for what is left of the time, 0 being unlimited. @return false when it is over */
 static bool wait_on(const void *object, uint32_t start, uint32_t limit_ms)
 {

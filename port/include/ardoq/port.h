@@ -73,8 +73,8 @@ ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *
  * Asks for the result. Anything but ARDOQ_PENDING ends the look-up and frees its state.
  * @param[out] addresses  in the order to try
  * @param[out] count      1 to ARDOQ_PORT_ADDRESSES on success
- * @return ARDOQ_OK, ARDOQ_PENDING, ARDOQ_ERR_HOST_NOT_FOUND, ARDOQ_ERR_RESOLVE_FAILED or
- *         ARDOQ_ERR_NETWORK_DOWN.
+ * @return ARDOQ_OK, ARDOQ_PENDING, ARDOQ_ERR_HOST_NOT_FOUND, ARDOQ_ERR_RESOLVE_FAILED,
+ *         ARDOQ_ERR_OUT_OF_MEMORY or ARDOQ_ERR_NETWORK_DOWN.
  */
 ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
                                     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES],
