@@ -150,7 +150,8 @@ def test_a_server_that_falls_silent_after_the_handshake(
     ask: Tool, certificates: Certificates
 ) -> None:
     with Scripted(certificates, None) as scripted:
-        asking = ask.using(ARDOQ_API_HOST=f"localhost:{scripted.port}", **SECOND)
+        # Long enough for the handshake, on a busy machine too.
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{scripted.port}", ARDOQ_TIMEOUT_MS="5000")
         result = asking.run("me")
         assert len(scripted.requests) == 1
     expect_error(result, "TIMEOUT", 5)

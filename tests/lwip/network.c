@@ -5,6 +5,7 @@
 #include <lwip/ethip6.h>
 #include <lwip/sockets.h>
 #include <lwip/tcpip.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static struct netif interface_;
 static int wire;
 static int sockets[MEMP_NUM_NETCONN];
 static int socket_count;
-static struct pbuf *buffers;
+static struct pbuf *buffers; /* of the core's lock, as is the next */
+static bool is_starved;
 
 unsigned short network_dns_port(void)
 {
@@ -36,9 +38,30 @@ static err_t send_frame(struct netif *netif, struct pbuf *buffer)
     return write(wire, frame, buffer->tot_len) == buffer->tot_len ? ERR_OK : ERR_IF;
 }
 
+static void take_free_buffers(void)
+{
+    struct pbuf *taken;
+    while ((taken = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL)) != NULL) {
+        taken->next = buffers;
+        buffers = taken;
+    }
+}
+
+/* While there is a shortage, what was in use meanwhile and became free is taken as well. */
+static struct pbuf *new_buffer(size_t size)
+{
+    LOCK_TCPIP_CORE();
+    if (is_starved) {
+        take_free_buffers();
+    }
+    struct pbuf *buffer = pbuf_alloc(PBUF_RAW, (u16_t)size, PBUF_POOL);
+    UNLOCK_TCPIP_CORE();
+    return buffer;
+}
+
 static void take_frame(const char *frame, size_t size)
 {
-    struct pbuf *buffer = pbuf_alloc(PBUF_RAW, (u16_t)size, PBUF_POOL);
+    struct pbuf *buffer = new_buffer(size);
     if (!buffer) {
         return; /* lost, as on a device */
     }
@@ -123,11 +146,10 @@ void network_take_sockets(void)
 
 void network_take_buffers(void)
 {
-    struct pbuf *taken;
-    while ((taken = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL)) != NULL) {
-        taken->next = buffers;
-        buffers = taken;
-    }
+    LOCK_TCPIP_CORE();
+    is_starved = true;
+    take_free_buffers();
+    UNLOCK_TCPIP_CORE();
 }
 
 void network_give_back(void)
@@ -135,10 +157,13 @@ void network_give_back(void)
     while (socket_count > 0) {
         lwip_close(sockets[--socket_count]);
     }
+    LOCK_TCPIP_CORE();
+    is_starved = false;
     while (buffers) {
         struct pbuf *given = buffers;
         buffers = given->next;
         given->next = NULL;
         pbuf_free(given);
     }
+    UNLOCK_TCPIP_CORE();
 }

@@ -9,7 +9,7 @@
 /* Opens all sockets that are left. */
 void network_take_sockets(void);
 
-/* Takes all buffers that frames are received in. */
+/* Takes all buffers that frames are received in, now and as soon as one becomes free. */
 void network_take_buffers(void);
 
 /* Gives back what was taken. */

@@ -1,6 +1,6 @@
 #include "wire_faults.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,16 +34,18 @@ static bool is_asked_for(const char *action, wire_direction_t direction, unsigne
     return false;
 }
 
-/* Of each direction, and how many of them met a fault. */
-static atomic_uint counts[2];
-static atomic_uint faults;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what follows */
+static unsigned counts[2];                               /* of each direction */
+static unsigned faults;                                  /* how many of them met one */
 
 /* Whoever asks for faults also wants to know whether there were any. */
 __attribute__((destructor)) static void tell(void)
 {
     if (getenv("TEST_FRAMES")) {
-        fprintf(stderr, "wire: %u in, %u out, %u faults\n", atomic_load(&counts[WIRE_IN]),
-                atomic_load(&counts[WIRE_OUT]), atomic_load(&faults));
+        pthread_mutex_lock(&lock);
+        fprintf(stderr, "wire: %u in, %u out, %u faults\n", counts[WIRE_IN], counts[WIRE_OUT],
+                faults);
+        pthread_mutex_unlock(&lock);
     }
 }
 
@@ -60,10 +62,9 @@ wire_action_t wire_action(wire_direction_t direction, const unsigned char *frame
     if (!is_tcp(frame, size)) {
         return WIRE_PASS;
     }
-    const wire_action_t action =
-        chosen_action(direction, atomic_fetch_add(&counts[direction], 1) + 1);
-    if (action != WIRE_PASS) {
-        atomic_fetch_add(&faults, 1);
-    }
+    pthread_mutex_lock(&lock);
+    const wire_action_t action = chosen_action(direction, ++counts[direction]);
+    faults += action != WIRE_PASS;
+    pthread_mutex_unlock(&lock);
     return action;
 }
