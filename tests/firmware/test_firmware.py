@@ -153,7 +153,7 @@ def test_the_newest_version_is_spoken(board: Board, server: FakeArdoq) -> None:
 
 def test_a_silent_server(board: Board) -> None:
     with silent_port() as port:
-        board.set(host=f"localhost:{port}", timeout_ms="1000")
+        board.set(host=f"localhost:{port}", timeout_ms="3000")
         boot = board.boot()
     expect_error(boot, "TIMEOUT", 5)
     assert "\n  failed in phase: handshake\n" in boot.out

@@ -169,7 +169,7 @@ static ardoq_err_t take_buffers(void *context, const char *data, size_t size)
 static void starve_in_response(const char *path)
 {
     const ardoq_request_t request = {
-        .method = "GET", .path = path, .timeout_ms = 2000, .on_body = take_buffers};
+        .method = "GET", .path = path, .timeout_ms = 5000, .on_body = take_buffers};
     ardoq_response_t response = {0};
     const ardoq_err_t err = ardoq_request(&client, &request, &response);
     printf("{\"error\": \"%s\", \"status\": %d}\n", ardoq_err_name(err), response.status);

@@ -15,7 +15,8 @@ from peers import Relay, Scripted, closed_port, silent_port
 from servers import Certificates, FakeArdoq, Serve
 from tool import Tool, expect_error, expect_success
 
-SECOND = {"ARDOQ_TIMEOUT_MS": "1000"}
+# Short for a person, and long enough for a connection on a busy machine.
+SHORTLY = {"ARDOQ_TIMEOUT_MS": "3000"}
 
 
 REFUSED = 104 if built.ON_LWIP else 111
@@ -133,10 +134,10 @@ def silent(ask: Tool) -> Iterator[Tool]:
 
 
 def test_silence_ends_at_the_deadline(silent: Tool) -> None:
-    result = silent.using(**SECOND).run("me")
+    result = silent.using(**SHORTLY).run("me")
     expect_error(result, "TIMEOUT", 5)
     assert "\n  failed in phase: handshake\n" in result.err
-    assert 0.9 < result.seconds < 10
+    assert 2.9 < result.seconds < 15
 
 
 def test_the_deadline_may_stand_in_the_store(silent: Tool) -> None:
@@ -150,7 +151,7 @@ def test_a_server_that_falls_silent_after_the_handshake(
     ask: Tool, certificates: Certificates
 ) -> None:
     with Scripted(certificates, None) as scripted:
-        # Long enough for the handshake, on a busy machine too.
+        # The handshake is part of it.
         asking = ask.using(ARDOQ_API_HOST=f"localhost:{scripted.port}", ARDOQ_TIMEOUT_MS="5000")
         result = asking.run("me")
         assert len(scripted.requests) == 1
