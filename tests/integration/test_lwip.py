@@ -104,7 +104,7 @@ def test_a_silent_name_server_and_the_deadline(ask: Tool) -> None:
     result = ask.using(ARDOQ_API_HOST=SILENT, ARDOQ_TIMEOUT_MS="1000").run("me")
     expect_error(result, "TIMEOUT", 5)
     assert "\n  failed in phase: resolve\n" in result.err
-    assert 0.9 < result.seconds < 5
+    assert 0.9 < result.seconds < 15
 
 
 def test_a_name_with_ipv6_only(ask: Tool, serve_once: Serve) -> None:
