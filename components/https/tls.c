@@ -49,15 +49,19 @@ static int64_t to_seconds(const mbedtls_x509_time *time)
     return ardoq_utc_to_seconds(&utc);
 }
 
-/* Whether mbedTLS judges dates, and by which clock, depends on its build; the port's clock decides
- * here, the same way everywhere (RFC 5280, 4.1.2.5). */
+/* Whether mbedTLS judges dates, and by which clock, depends on its build; the port's clock decides,
+ * the same way everywhere (RFC 5280, 4.1.2.5). */
+static void forget_dates(uint32_t *flags)
+{
+    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+}
+
 static void judge_dates(ardoq_https_t *https, const mbedtls_x509_crt *certificate, uint32_t *flags)
 {
     const int64_t end = to_seconds(&certificate->valid_to);
     if (https->detail.certificate_end == 0 || end < https->detail.certificate_end) {
         https->detail.certificate_end = end;
     }
-    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
     if (https->now == 0) {
         https->detail.certificate_dates_unchecked = true;
         return;
@@ -89,14 +93,32 @@ static bool matches_pin(const ardoq_https_t *https, const mbedtls_x509_crt *cert
            strcmp((const char *)base64, https->config.pins[1]) == 0;
 }
 
+/* The port's own judgement, such as that of ESP-IDF's certificate bundle. That one looks only at
+ * what lacks nothing but trust, so it is not shown a wrong name. And it fails instead of raising a
+ * flag; mbedTLS would then not tell a chain without trust from any other failure. */
+static int ask_own_callback(ardoq_https_t *https, mbedtls_x509_crt *certificate, int depth,
+                            uint32_t *flags)
+{
+    void *context = NULL;
+    const ardoq_seam_verify_t own = ardoq_seam_config_verify(&https->tls_config, &context);
+    const uint32_t wrong_name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    *flags &= ~wrong_name;
+    const int code = own ? own(context, certificate, depth, flags) : 0;
+    *flags |= wrong_name;
+    if (code == 0 || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
+        return code;
+    }
+    *flags |= MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+    return 0;
+}
+
 /* Called for each certificate of the chain, the root first and the server's own (depth 0) last. */
 static int verify_certificate(void *context, mbedtls_x509_crt *certificate, int depth,
                               uint32_t *flags)
 {
     ardoq_https_t *https = context;
-    void *own_context = NULL;
-    const ardoq_seam_verify_t own = ardoq_seam_config_verify(&https->tls_config, &own_context);
-    const int code = own ? own(own_context, certificate, depth, flags) : 0;
+    forget_dates(flags);
+    const int code = ask_own_callback(https, certificate, depth, flags);
     if (code != 0) {
         return code;
     }

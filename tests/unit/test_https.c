@@ -864,16 +864,41 @@ static void test_roots_of_the_platform(void **state)
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
 }
 
-/* As a certificate bundle does: it vouches for a chain whose root mbedTLS does not know. */
-static unsigned bundle_calls;
+/* As ESP-IDF's certificate bundle does: it vouches for a chain whose root mbedTLS does not know,
+ * looks only at what lacks nothing but trust, and fails instead of raising a flag. */
+static struct {
+    const char *roots;
+    int failure;
+    unsigned calls;
+    uint32_t seen; /* flags that it was shown */
+} bundle;
+
+static bool is_signed_by_the_bundle(mbedtls_x509_crt *certificate)
+{
+    mbedtls_x509_crt roots;
+    uint32_t flags = 0;
+    mbedtls_x509_crt_init(&roots);
+    assert_int_equal(mbedtls_x509_crt_parse(&roots, (const unsigned char *)bundle.roots,
+                                            strlen(bundle.roots) + 1),
+                     0);
+    mbedtls_x509_crt_verify(certificate, &roots, NULL, NULL, &flags, NULL, NULL);
+    mbedtls_x509_crt_free(&roots);
+    return !(flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+}
 
 static int bundle_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
-    (void)certificate;
     (void)depth;
-    assert_ptr_equal(context, &bundle_calls);
-    bundle_calls++;
-    *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+    assert_ptr_equal(context, &bundle);
+    bundle.calls++;
+    bundle.seen |= *flags;
+    if ((*flags & ~(uint32_t)MBEDTLS_X509_BADCERT_BAD_MD) != MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
+        return 0;
+    }
+    if (!is_signed_by_the_bundle(certificate)) {
+        return bundle.failure;
+    }
+    *flags = 0;
     return 0;
 }
 
@@ -883,21 +908,89 @@ static ardoq_err_t attach_bundle(struct mbedtls_ssl_config *tls_config,
     (void)roots;
     static mbedtls_x509_crt none;
     mbedtls_ssl_conf_ca_chain(tls_config, &none, NULL);
-    mbedtls_ssl_conf_verify(tls_config, bundle_verify, &bundle_calls);
+    mbedtls_ssl_conf_verify(tls_config, bundle_verify, &bundle);
     return ARDOQ_OK;
+}
+
+static void trust_bundle(const char *roots)
+{
+    config.ca_pem = NULL;
+    ardoq_fake.trust = attach_bundle;
+    memset(&bundle, 0, sizeof bundle);
+    bundle.roots = certificate_file(roots);
+    bundle.failure = MBEDTLS_ERR_X509_FATAL_ERROR;
 }
 
 static void test_verify_callback_of_the_platform_comes_first(void **state)
 {
     (void)state;
-    config.ca_pem = NULL;
-    ardoq_fake.trust = attach_bundle;
-    bundle_calls = 0;
+    trust_bundle("ca.pem");
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
-    assert_int_not_equal(bundle_calls, 0);
+    assert_int_not_equal(bundle.calls, 0);
     ardoq_https_cancel(&https);
     ardoq_fake.wall_time = time(NULL) + 90 * 86400;
     assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
+/* Else it would not look at a chain that mbedTLS finds expired by another clock. */
+static void test_verify_callback_of_the_platform_sees_no_dates(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    assert_refused("expired", ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    assert_int_equal(bundle.seen, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+}
+
+static void refuse_by_bundle(int failure)
+{
+    trust_bundle("other_ca.pem");
+    bundle.failure = failure;
+    assert_refused("server", ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+    assert_true(https.detail.verify_flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+}
+
+/* ESP-IDF 5.1 returns the one, 5.5 the other. */
+static void test_verify_callback_of_the_platform_may_fail(void **state)
+{
+    (void)state;
+    refuse_by_bundle(MBEDTLS_ERR_X509_FATAL_ERROR);
+}
+
+static void test_verify_callback_of_the_platform_may_fail_otherwise(void **state)
+{
+    (void)state;
+    refuse_by_bundle(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+}
+
+static void test_verify_callback_of_the_platform_without_memory(void **state)
+{
+    (void)state;
+    trust_bundle("other_ca.pem");
+    bundle.failure = MBEDTLS_ERR_X509_ALLOC_FAILED;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_OUT_OF_MEMORY);
+}
+
+static void test_bundle_and_a_wrong_host(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    assert_refused("wrong_host", ARDOQ_ERR_CERTIFICATE_WRONG_HOST);
+}
+
+static void test_bundle_and_a_pin(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    config.pins[0] = certificate_file("server.pin");
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_bundle_and_a_pin_that_matches_nothing(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    config.pins[0] = certificate_file("other_ca.pin");
+    assert_refused("server", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
 }
 
 static void assert_open_fails(ardoq_err_t expected)
@@ -1083,6 +1176,13 @@ int main(void)
         TEST(test_roots_of_the_store),
         TEST(test_roots_of_the_platform),
         TEST(test_verify_callback_of_the_platform_comes_first),
+        TEST(test_verify_callback_of_the_platform_sees_no_dates),
+        TEST(test_verify_callback_of_the_platform_may_fail),
+        TEST(test_verify_callback_of_the_platform_without_memory),
+        TEST(test_verify_callback_of_the_platform_may_fail_otherwise),
+        TEST(test_bundle_and_a_wrong_host),
+        TEST(test_bundle_and_a_pin),
+        TEST(test_bundle_and_a_pin_that_matches_nothing),
         TEST(test_no_root_at_all),
         TEST(test_root_that_cannot_be_read),
         TEST(test_store_that_fails),
