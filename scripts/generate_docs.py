@@ -279,6 +279,11 @@ about. A program may write the members of `ardoq_config_t` itself, between `ardo
 `ardoq_open()`. RAM is for each `ardoq_config_t`. A text also costs the length of its default in
 flash. The meaning is the help text of Kconfig; "here" in it is Kconfig."""
 
+STORED_IDENTITY_INTRODUCTION = """### Identity in the store
+
+What only production knows of a device. These stand only in the store, where they override what the
+platform says; a program may still overwrite the field after `ardoq_identity_read()`."""
+
 PEM_INTRODUCTION = """### Certificates and keys
 
 These stand only in the store: no variable, no Kconfig symbol, no member of `ardoq_config_t`. They
@@ -304,6 +309,15 @@ CMAKE_INTRODUCTION = """## CMake options
 
 For `cmake -D`. A project that takes the library in with `add_subdirectory()` sets them in the cache
 before it. A relative path in `ARDOQ_DEFAULTS` starts at the library's folder."""
+
+
+def stored_identity_table():
+    sizes = {name: int(size) for name, size, _ in calls(IDENTITY, "ARDOQ_IDENTITY_FIELD")}
+    rows = [
+        (f"`{key}`", f"`{field}`", f"printable text, at most {sizes[field] - 1} bytes")
+        for field, key in calls(SETTINGS, "ARDOQ_SETTING_IDENTITY")
+    ]
+    return table(["Setting", "Identity field", "Form"], rows)
 
 
 def pem_table():
@@ -383,6 +397,8 @@ def settings_document(kconfig, tool):
                 ["Setting", "Variable", "Default", "Meaning", "Form", "Cost"],
                 map(setting_row, settings),
             ),
+            STORED_IDENTITY_INTRODUCTION,
+            stored_identity_table(),
             PEM_INTRODUCTION,
             pem_table(),
             FIELDS_INTRODUCTION,

@@ -14,7 +14,7 @@ ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity)
     }
     memset(identity, 0, sizeof *identity);
     ardoq_port_identity(identity);
-    return ARDOQ_OK;
+    return ardoq_config_load_identity(identity);
 }
 
 /* ---- Compose -------------------------------------------------------------------------------- */

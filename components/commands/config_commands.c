@@ -36,11 +36,21 @@ static ardoq_err_t read_pem_mark(const char *key, char *value)
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
 }
 
+static ardoq_err_t read_stored(const char *key, char value[ARDOQ_SETTING_TEXT_SIZE])
+{
+    value[0] = '\0';
+    const ardoq_err_t err = ardoq_port_store_get(key, value, ARDOQ_SETTING_TEXT_SIZE);
+    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+}
+
 static ardoq_err_t shown_value(const ardoq_setting_t *setting, const ardoq_config_t *config,
                                char value[ARDOQ_SETTING_TEXT_SIZE])
 {
     if (setting->kind == ARDOQ_SETTING_KIND_PEM) {
         return read_pem_mark(setting->key, value);
+    }
+    if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY) {
+        return read_stored(setting->key, value);
     }
     ardoq_setting_text(setting, config, value);
     if (setting->secret && value[0] != '\0') {

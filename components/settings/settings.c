@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "ardoq/identity.h"
 #include "ardoq/port.h"
 #include "ardoq/text.h"
 
@@ -114,6 +113,11 @@ static ardoq_err_t rule_pin(const char *value)
     return valid ? ARDOQ_OK : ARDOQ_ERR_PIN_INVALID;
 }
 
+static ardoq_err_t rule_identity(const char *value)
+{
+    return all(value, is_printable) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
+}
+
 static ardoq_err_t rule_pem(const char *value)
 {
     const char *begin = strstr(value, "-----BEGIN ");
@@ -138,11 +142,18 @@ static const ardoq_setting_t settings[] = {
      .offset = offsetof(ardoq_config_t, member),                                                   \
      .min = (minimum),                                                                             \
      .max = (maximum)},
+#define ARDOQ_SETTING_IDENTITY(field, name)                                                        \
+    {.key = name,                                                                                  \
+     .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
+     .offset = offsetof(ardoq_identity_t, field),                                                  \
+     .size = sizeof((ardoq_identity_t *)0)->field,                                                 \
+     .rule = rule_identity},
 #define ARDOQ_SETTING_PEM(name, what)                                                              \
     {.key = name, .kind = ARDOQ_SETTING_KIND_PEM, .secret = true, .rule = rule_pem},
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_IDENTITY
 #undef ARDOQ_SETTING_PEM
 };
 
@@ -165,16 +176,21 @@ const ardoq_setting_t *ardoq_setting_find(const char *key)
 
 /* ---- Values --------------------------------------------------------------------------------- */
 
-static ardoq_err_t assign_text(const ardoq_setting_t *setting, ardoq_config_t *config,
-                               const char *value)
+static bool stands_only_in_store(const ardoq_setting_t *setting)
+{
+    return setting->kind == ARDOQ_SETTING_KIND_IDENTITY || setting->kind == ARDOQ_SETTING_KIND_PEM;
+}
+
+/* @p into is the structure that the setting's member belongs to, or null. */
+static ardoq_err_t assign_text(const ardoq_setting_t *setting, void *into, const char *value)
 {
     const size_t size = strlen(value) + 1;
     if (size > setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
     const ardoq_err_t err = size > 1 ? setting->rule(value) : ARDOQ_OK;
-    if (!err && config) {
-        memcpy((char *)config + setting->offset, value, size);
+    if (!err && into) {
+        memcpy((char *)into + setting->offset, value, size);
     }
     return err;
 }
@@ -204,6 +220,8 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
     switch (setting->kind) {
     case ARDOQ_SETTING_KIND_NUMBER:
         return assign_number(setting, config, value);
+    case ARDOQ_SETTING_KIND_IDENTITY:
+        return assign_text(setting, NULL, value);
     case ARDOQ_SETTING_KIND_PEM:
         return setting->rule(value);
     case ARDOQ_SETTING_KIND_TEXT:
@@ -237,10 +255,12 @@ ardoq_err_t ardoq_config_defaults(ardoq_config_t *config)
 #define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule) default_value,
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
     NUMBER_TEXT(default_value),
+#define ARDOQ_SETTING_IDENTITY(field, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_IDENTITY
 #undef ARDOQ_SETTING_PEM
     };
     memset(config, 0, sizeof *config);
@@ -276,7 +296,7 @@ ardoq_err_t ardoq_config_load(ardoq_config_t *config)
 {
     ardoq_err_t err = ardoq_config_defaults(config);
     for (size_t i = 0; !err && i < SETTINGS_COUNT; i++) {
-        if (settings[i].kind != ARDOQ_SETTING_KIND_PEM) {
+        if (!stands_only_in_store(&settings[i])) {
             err = load_setting(&settings[i], config);
             config->failed_key = err ? settings[i].key : NULL;
         }
@@ -289,13 +309,28 @@ ardoq_err_t ardoq_config_load(ardoq_config_t *config)
     return err;
 }
 
+ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity)
+{
+    ardoq_err_t err = ARDOQ_OK;
+    for (size_t i = 0; !err && i < SETTINGS_COUNT; i++) {
+        if (settings[i].kind == ARDOQ_SETTING_KIND_IDENTITY) {
+            char value[ARDOQ_SETTING_TEXT_SIZE] = "";
+            err = ardoq_port_store_get(settings[i].key, value, sizeof value);
+            const bool is_set = !err && value[0] != '\0';
+            err = is_set ? assign_text(&settings[i], identity, value) : err;
+            err = err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+        }
+    }
+    return err;
+}
+
 static ardoq_err_t check_rules(ardoq_config_t *config)
 {
     for (size_t i = 0; i < SETTINGS_COUNT; i++) {
         char value[ARDOQ_SETTING_TEXT_SIZE];
         ardoq_setting_text(&settings[i], config, value);
         ardoq_err_t err = ARDOQ_OK;
-        if (settings[i].kind != ARDOQ_SETTING_KIND_PEM) {
+        if (!stands_only_in_store(&settings[i])) {
             err = ardoq_setting_assign(&settings[i], NULL, value);
         }
         ardoq_wipe(value, sizeof value);

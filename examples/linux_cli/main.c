@@ -109,6 +109,15 @@ static int command_me(int argc, char **argv)
     return ardoq_console_exit_status(err ? err : ardoq_command_me(&console, &client, &me));
 }
 
+static ardoq_err_t read_identity(ardoq_identity_t *identity)
+{
+    const ardoq_err_t err = ardoq_identity_read(identity);
+    if (err) {
+        ardoq_console_explain(&console, err, NULL, NULL, NULL);
+    }
+    return err;
+}
+
 /* The assignment has an equals sign. */
 static ardoq_err_t override_field(ardoq_identity_t *identity, const char *assignment)
 {
@@ -142,7 +151,7 @@ static int command_report(int argc, char **argv)
         {0},
     };
     ardoq_identity_t identity;
-    ardoq_err_t err = ardoq_identity_read(&identity);
+    ardoq_err_t err = read_identity(&identity);
     bool dry_run = false;
     int option;
     optind = 0;

@@ -33,6 +33,7 @@ FIELDS = {
 
 _SETTINGS = _read("settings/include/ardoq/settings.def")
 
-# The variable of each setting but those of PEM, and the keys of these.
+# The variable of each setting but those that stand only in the store, and the keys of these.
 VARIABLES = dict(re.findall(r'"(\w+)",\s*"(ARDOQ_\w+)"', _SETTINGS))
+IDENTITY_KEYS = re.findall(r'^ARDOQ_SETTING_IDENTITY\(\w+, "(\w+)"', _SETTINGS, re.MULTILINE)
 PEM_KEYS = re.findall(r'^ARDOQ_SETTING_PEM\("(\w+)"', _SETTINGS, re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 
 import built
 from servers import Certificates, FakeArdoq
-from source import PEM_KEYS, VARIABLES
+from source import IDENTITY_KEYS, PEM_KEYS, VARIABLES
 from tool import Result, Tool, expect_error, expect_success
 
 # Two values of each, so that every setting can be told from its default.
@@ -47,13 +47,14 @@ def mode(path: Path) -> int:
 
 def test_this_file_knows_every_setting() -> None:
     assert {*VALUES, "token"} == {*VARIABLES}
+    assert IDENTITY_KEYS == ["serial", "model", "hw_revision"]
     assert PEM_KEYS == ["ca0", "ca1", "cert", "key"]
 
 
 def test_without_a_store_the_defaults_hold(tool: Tool) -> None:
     result = tool.run("config", "list")
     expect_success(result)
-    assert [*result.json] == [*VARIABLES, *PEM_KEYS]
+    assert [*result.json] == [*VARIABLES, *IDENTITY_KEYS, *PEM_KEYS]
     assert result.json["host"] == "https://app.ardoq.com"
     assert result.json["timeout_ms"] == "30000"
     assert result.json["token"] is result.json["ca0"] is None
@@ -264,6 +265,23 @@ def every_use(tool: Tool) -> list[Result]:
         ["request", "GET", "/api/v2/me"],
     ]
     return [tool.run(*command) for command in commands]
+
+
+def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: FakeArdoq) -> None:
+    asking = tool.at(server)
+    for key, value in zip(IDENTITY_KEYS, ["A-0042", "Pump ☃", "C"]):
+        assert get(asking, key) is None
+        put(asking, key, value)
+        assert get(asking, key) == value
+    result = asking.run("report", "--dry-run", "--set", "model=Pump 2")
+    expect_success(result)
+    [upsert] = result.json["components"]["upsert"]
+    assert upsert["body"]["name"] == "Pump 2 A-0042"
+    assert upsert["body"]["customFields"]["device_hardware_revision"] == "C"
+    refused = asking.run("config", "set", "serial", "A\n1")
+    expect_error(refused, "SETTING_INVALID", 3)
+    expect_success(asking.run("config", "unset", "serial"))
+    assert get(asking, "serial") is None
 
 
 @pytest.mark.parametrize("bits", [0o640, 0o604, 0o620])

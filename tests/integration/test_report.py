@@ -21,9 +21,19 @@ DEVICE = {
     "chip_revision": "2",
     "firmware_name": "pump",
     "firmware_version": "1.2.3+abc",
+    "firmware_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "sdk_version": "NCS 2.6",
+    "flash_size": "4 MB",
+    "secure_boot": "enabled",
+    "flash_encryption": "release",
     "host_name": "pump-17",
     "ip_address": "2001:db8::1",
+}
+
+# These two are not reported unless a setting asks for them.
+WITH_OPTIONAL_FIELDS = {
+    "ARDOQ_KEY_SECURE_BOOT": "device_secure_boot",
+    "ARDOQ_KEY_FLASH_ENC": "device_flash_encryption",
 }
 
 
@@ -50,6 +60,7 @@ def test_the_fields_of_this_file_are_all_there_are() -> None:
 
 
 def test_the_first_report_creates_and_the_next_updates(ask: Tool) -> None:
+    ask = ask.using(**WITH_OPTIONAL_FIELDS)
     first = ask.run("report", *setting(DEVICE), verbose=False)
     expect_success(first)
     oid = first.json["id"]
@@ -102,7 +113,9 @@ def test_a_dry_run_shows_what_would_be_sent_and_connects_to_nobody(
 
 
 def test_a_dry_run_needs_neither_token_nor_host(tool: Tool) -> None:
-    knowing = tool.using(ARDOQ_WORKSPACE=WORKSPACE, ARDOQ_COMPONENT_TYPE=DEVICE_TYPE)
+    knowing = tool.using(
+        ARDOQ_WORKSPACE=WORKSPACE, ARDOQ_COMPONENT_TYPE=DEVICE_TYPE, **WITH_OPTIONAL_FIELDS
+    )
     result = knowing.run("report", "--dry-run", *setting(DEVICE))
     expect_success(result)
     [upsert] = result.json["components"]["upsert"]
@@ -119,6 +132,7 @@ def test_the_machine_tells_what_nobody_set(ask: Tool) -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_field_takes_so_much_and_no_more(ask: Tool, name: str) -> None:
+    ask = ask.using(**WITH_OPTIONAL_FIELDS)
     fits = "x" * (FIELDS[name] - 1)
     dry = ["report", "--dry-run", *only(serial="S")]
     result = ask.run(*dry, "--set", f"{name}={fits}")

@@ -380,10 +380,11 @@ static const char *expected_list(void)
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
         char value[ARDOQ_SETTING_TEXT_SIZE];
         ardoq_setting_text(setting, &config, value);
-        const char *shown = strcmp(setting->key, "token") == 0  ? "\"********e1f0\""
-                            : strcmp(setting->key, "cert") == 0 ? "\"(set)\""
-                            : value[0] == '\0'                  ? "null"
-                                                                : text_of("\"%s\"", value);
+        const char *shown = strcmp(setting->key, "token") == 0   ? "\"********e1f0\""
+                            : strcmp(setting->key, "cert") == 0  ? "\"(set)\""
+                            : strcmp(setting->key, "model") == 0 ? "\"Pump 7\""
+                            : value[0] == '\0'                   ? "null"
+                                                                 : text_of("\"%s\"", value);
         list = text_of("%s%s\n  \"%s\": %s", list, i > 0 ? "," : "", setting->key, shown);
     }
     return text_of("%s\n}\n", list);
@@ -393,6 +394,7 @@ static void test_list(void **state)
 {
     (void)state;
     ardoq_port_store_set("cert", certificate_file("client.pem"));
+    ardoq_port_store_set("model", "Pump 7");
     configure_report();
     assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_OK);
     const char *list = text_of("%s", streams[ARDOQ_OUTPUT_RESULT]);
@@ -405,10 +407,14 @@ static void test_list(void **state)
 static void test_list_with_a_store_that_fails(void **state)
 {
     (void)state;
-    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 2, ARDOQ_ERR_STORE_PERMISSIONS);
-    assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_ERR_STORE_PERMISSIONS);
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_PERMISSIONS");
-    assert_non_null(strstr(people, "  setting: ca1\n"));
+    static const char *const keys[] = {"serial", "model", "hw_revision", "ca0", "ca1"};
+    for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        clear_console();
+        ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, i + 1, ARDOQ_ERR_STORE_PERMISSIONS);
+        assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_ERR_STORE_PERMISSIONS);
+        assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_PERMISSIONS");
+        assert_non_null(strstr(people, text_of("  setting: %s\n", keys[i])));
+    }
 }
 
 /* ---- config set and unset ---- */

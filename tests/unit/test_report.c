@@ -80,7 +80,11 @@ static void fill_identity(void)
                                   .chip_revision = "Y",
                                   .firmware_name = "caf\xc3\xa9",
                                   .firmware_version = "1.2.3",
+                                  .firmware_hash = "0123456789abcdef",
                                   .sdk_version = "SDK\t5",
+                                  .flash_size = "4 MB",
+                                  .secure_boot = "enabled",
+                                  .flash_encryption = "release",
                                   .host_name = "gateway-1",
                                   .ip_address = "2001:db8::1"};
 }
@@ -90,7 +94,9 @@ static void fill_identity(void)
     "\"model\":\"Gateway \\\"3\\\"\",\"hardware_revision\":\"C\","                                 \
     "\"chip\":\"STM32H7\\\\x\",\"chip_revision\":\"Y\","                                           \
     "\"firmware_name\":\"caf\xc3\xa9\",\"firmware_version\":\"1.2.3\","                            \
-    "\"sdk_version\":\"SDK\\t5\",\"host_name\":\"gateway-1\","                                     \
+    "\"firmware_hash\":\"0123456789abcdef\",\"sdk_version\":\"SDK\\t5\","                          \
+    "\"flash_size\":\"4 MB\",\"secure_boot\":\"enabled\","                                         \
+    "\"flash_encryption\":\"release\",\"host_name\":\"gateway-1\","                                \
     "\"ip_address\":\"2001:db8::1\""
 
 static void test_full_report(void **state)
@@ -416,6 +422,17 @@ static void test_identity_of_the_platform(void **state)
     assert_int_equal(ardoq_identity_read(NULL), ARDOQ_ERR_INVALID_ARGUMENT);
 }
 
+static void test_identity_of_the_store_overrides_the_platforms(void **state)
+{
+    (void)state;
+    strcpy(ardoq_fake.identity.serial, "of the platform");
+    ardoq_port_store_set("serial", "A-0042");
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
+    assert_string_equal(identity.serial, "A-0042");
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_STORE_UNAVAILABLE);
+}
+
 static void test_report_is_sent_and_understood(void **state)
 {
     (void)state;
@@ -504,6 +521,7 @@ int main(void)
         TEST(test_answers_that_are_no_json),
         TEST(test_outcome_names),
         TEST(test_identity_of_the_platform),
+        TEST(test_identity_of_the_store_overrides_the_platforms),
         TEST(test_report_is_sent_and_understood),
         TEST(test_last_seen_is_the_wall_clock),
         TEST(test_nothing_is_sent_of_a_report_without_serial_number),

@@ -77,6 +77,11 @@ static bool is_pem(const ardoq_setting_t *setting)
     return setting->kind == ARDOQ_SETTING_KIND_PEM;
 }
 
+static bool stands_only_in_store(const ardoq_setting_t *setting)
+{
+    return is_pem(setting) || setting->kind == ARDOQ_SETTING_KIND_IDENTITY;
+}
+
 /* One of two values that the setting takes. */
 static const char *sample(const ardoq_setting_t *setting, int which)
 {
@@ -124,10 +129,12 @@ static const struct {
     {key, environment, default_value, size},
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
     {key, environment, NUMBER_TEXT(default_value), 0},
-#define ARDOQ_SETTING_PEM(key, what) {key, NULL, "", 0},
+#define ARDOQ_SETTING_IDENTITY(field, key) {key, NULL, "", sizeof((ardoq_identity_t *)0)->field},
+#define ARDOQ_SETTING_PEM(key, what)       {key, NULL, "", 0},
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_IDENTITY
 #undef ARDOQ_SETTING_PEM
 };
 
@@ -308,6 +315,13 @@ static const rule_case_t rule_cases[] = {
     {"ca0", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", ARDOQ_OK},
     {"ca1", "# comment\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", ARDOQ_OK},
     {"key", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", ARDOQ_OK},
+    {"serial", "A-0042", ARDOQ_OK},
+    {"serial", "", ARDOQ_OK},
+    {"serial", "A 0042\n", ARDOQ_ERR_SETTING_INVALID},
+    {"model", "Pumpe f\xc3\xbcr \"Wasser\"", ARDOQ_OK},
+    {"hw_revision", "1234567890123456789012345678901", ARDOQ_OK},
+    {"hw_revision", "12345678901234567890123456789012", ARDOQ_ERR_SETTING_TOO_LONG},
+
     {"ca0", "", ARDOQ_ERR_SETTING_INVALID},
     {"ca1", "BEGIN CERTIFICATE END CERTIFICATE", ARDOQ_ERR_SETTING_INVALID},
     {"cert", "/etc/ssl/cert.pem", ARDOQ_ERR_SETTING_INVALID},
@@ -327,7 +341,7 @@ static void assert_assigns(const rule_case_t *rule)
         fail_msg("%s = \"%s\" gives %s", rule->key, rule->value, ardoq_err_name(err));
     }
     assert_int_equal(ardoq_setting_assign(setting, NULL, rule->value), err);
-    if (rule->err || is_pem(setting)) {
+    if (rule->err || stands_only_in_store(setting)) {
         assert_memory_equal(&config, &before, sizeof before);
     } else if (setting->kind == ARDOQ_SETTING_KIND_TEXT) {
         assert_string_equal((const char *)&config + setting->offset, rule->value);
@@ -429,7 +443,7 @@ static void test_text_round_trips(void **state)
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
         const ardoq_setting_t *setting = ardoq_setting_at(i);
-        for (int which = 0; which < 2 && !is_pem(setting); which++) {
+        for (int which = 0; which < 2 && !stands_only_in_store(setting); which++) {
             const char *value = sample(setting, which);
             assert_int_equal(ardoq_setting_assign(setting, &config, value), ARDOQ_OK);
             assert_text_is(setting, value);
@@ -444,12 +458,12 @@ static void test_settings_do_not_overlap(void **state)
     for (int which = 0; which < 2; which++) {
         for (size_t i = 0; i < ROWS; i++) {
             const ardoq_setting_t *setting = ardoq_setting_at(i);
-            assert_true(is_pem(setting) ||
+            assert_true(stands_only_in_store(setting) ||
                         ardoq_setting_assign(setting, &config, sample(setting, which)) == ARDOQ_OK);
         }
         for (size_t i = 0; i < ROWS; i++) {
             const ardoq_setting_t *setting = ardoq_setting_at(i);
-            assert_text_is(setting, is_pem(setting) ? "" : sample(setting, which));
+            assert_text_is(setting, stands_only_in_store(setting) ? "" : sample(setting, which));
         }
     }
 }
@@ -487,7 +501,7 @@ static void test_store_wins_over_kconfig_and_environment_over_both(void **state)
     ardoq_fake.environment = get_environment;
     for (size_t i = 0; i < ROWS; i++) {
         const ardoq_setting_t *setting = ardoq_setting_at(i);
-        if (is_pem(setting)) {
+        if (stands_only_in_store(setting)) {
             continue;
         }
         assert_int_equal(ardoq_port_store_set(setting->key, sample(setting, 0)), ARDOQ_OK);
@@ -523,6 +537,74 @@ static void test_load_reads_no_pem(void **state)
     assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
 }
 
+/* ---- The identity in the store ---- */
+
+static ardoq_identity_t identity;
+
+static void know_identity(void)
+{
+    memset(&identity, 0, sizeof identity);
+    strcpy(identity.serial, "of the platform");
+    strcpy(identity.model, "of the platform");
+    strcpy(identity.chip, "of the platform");
+}
+
+static void test_identity_of_the_store_overrides(void **state)
+{
+    (void)state;
+    know_identity();
+    ardoq_port_store_set("serial", "A-0042");
+    ardoq_port_store_set("hw_revision", "C");
+    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
+    assert_string_equal(identity.serial, "A-0042");
+    assert_string_equal(identity.model, "of the platform");
+    assert_string_equal(identity.hardware_revision, "C");
+    assert_string_equal(identity.chip, "of the platform");
+    ardoq_port_store_set("model", "Pump");
+    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
+    assert_string_equal(identity.model, "Pump");
+}
+
+static void test_empty_identity_of_the_store_changes_nothing(void **state)
+{
+    (void)state;
+    know_identity();
+    ardoq_port_store_set("serial", "");
+    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
+    assert_string_equal(identity.serial, "of the platform");
+}
+
+static void test_wrong_identity_of_the_store(void **state)
+{
+    (void)state;
+    know_identity();
+    ardoq_port_store_set("serial", "A\x01");
+    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_ERR_SETTING_INVALID);
+    ardoq_port_store_set("serial",
+                         "1234567890123456789012345678901234567890123456789012345678901234");
+    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_ERR_SETTING_TOO_LONG);
+    assert_string_equal(identity.serial, "of the platform");
+}
+
+static void test_store_that_fails_for_the_identity(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i <= 3; i++) {
+        know_identity();
+        ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, i, ARDOQ_ERR_STORE_UNAVAILABLE);
+        assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_ERR_STORE_UNAVAILABLE);
+    }
+    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
+}
+
+/* It is of no concern to a configuration. */
+static void test_load_reads_no_identity(void **state)
+{
+    (void)state;
+    ardoq_port_store_set("serial", "A\x01");
+    assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
+}
+
 /* After a failure only the name of the setting is left. */
 static void assert_load_fails(ardoq_err_t expected, const char *failed_key)
 {
@@ -541,7 +623,7 @@ static void test_wrong_values_of_store_and_environment(void **state)
     ardoq_port_store_set("token", "adq_secret");
     for (size_t i = 0; i < ROWS; i++) {
         const ardoq_setting_t *setting = ardoq_setting_at(i);
-        if (is_pem(setting) || strcmp(setting->key, "token") == 0) {
+        if (stands_only_in_store(setting) || strcmp(setting->key, "token") == 0) {
             continue;
         }
         const ardoq_err_t err = ardoq_setting_assign(setting, NULL, wrong(setting));
@@ -584,7 +666,7 @@ static void test_errors_of_the_store_pass_through(void **state)
     static const ardoq_err_t errors[] = {ARDOQ_ERR_STORE_UNAVAILABLE, ARDOQ_ERR_STORE_PERMISSIONS,
                                          ARDOQ_ERR_STORE_DAMAGED};
     ardoq_port_store_set("token", "adq_secret");
-    for (unsigned i = 0; i < ROWS && !is_pem(ardoq_setting_at(i)); i++) {
+    for (unsigned i = 0; i < ROWS && !stands_only_in_store(ardoq_setting_at(i)); i++) {
         const ardoq_err_t err = errors[i % 3];
         ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, i + 1, err);
         assert_load_fails(err, ardoq_setting_at(i)->key);
@@ -789,6 +871,11 @@ int main(void)
         TEST(test_store_wins_over_kconfig_and_environment_over_both),
         TEST(test_empty_values_override_too),
         TEST(test_load_reads_no_pem),
+        TEST(test_identity_of_the_store_overrides),
+        TEST(test_empty_identity_of_the_store_changes_nothing),
+        TEST(test_wrong_identity_of_the_store),
+        TEST(test_store_that_fails_for_the_identity),
+        TEST(test_load_reads_no_identity),
         TEST(test_wrong_values_of_store_and_environment),
         TEST(test_wrong_token),
         TEST(test_stored_value_too_long),

@@ -43,9 +43,10 @@ typedef struct {
 } ardoq_report_t;
 
 /**
- * Fills in what the platform knows of the device; the program may then overwrite any field.
+ * Fills in what the platform knows of the device, then what the store holds of it (the settings
+ * `serial`, `model` and `hw_revision`). The program may then overwrite any field.
  * @param[out] identity  zeroed first
- * @return ARDOQ_OK or ARDOQ_ERR_INVALID_ARGUMENT.
+ * @return ARDOQ_OK, ARDOQ_ERR_INVALID_ARGUMENT or an error of ardoq_config_load_identity().
  */
 ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity);
 

@@ -15,6 +15,7 @@
 #include "ardoq/build_config.h"
 #include "ardoq/err.h"
 #include "ardoq/http_url.h"
+#include "ardoq/identity.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,10 +28,12 @@ extern "C" {
 typedef struct {
 #define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule) char member[size];
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value) uint32_t member;
+#define ARDOQ_SETTING_IDENTITY(field, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_IDENTITY
 #undef ARDOQ_SETTING_PEM
 
     /** Root certificates as PEM, one or more behind each other, borrowed. When set, neither the
@@ -64,6 +67,14 @@ ardoq_err_t ardoq_config_defaults(ardoq_config_t *config);
  */
 ardoq_err_t ardoq_config_check(ardoq_config_t *config, ardoq_http_origin_t *origin);
 
+/**
+ * Puts what the store holds of the device itself, such as its serial number, over what is known of
+ * it. A value that is not set, or empty, changes nothing.
+ * @param identity  changed as far as it went, also after a failure
+ * @return ARDOQ_OK; an error of ardoq_port_store_get() or ardoq_setting_assign().
+ */
+ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity);
+
 /** Overwrites the configuration with zeros, the token with it. */
 void ardoq_config_wipe(ardoq_config_t *config);
 
@@ -72,17 +83,18 @@ void ardoq_config_wipe(ardoq_config_t *config);
 /** Kind of a setting. */
 typedef enum {
     ARDOQ_SETTING_KIND_TEXT,
-    ARDOQ_SETTING_KIND_NUMBER, /**< decimal digits */
-    ARDOQ_SETTING_KIND_PEM,    /**< stands only in the store */
+    ARDOQ_SETTING_KIND_NUMBER,   /**< decimal digits */
+    ARDOQ_SETTING_KIND_IDENTITY, /**< of ardoq_identity_t; stands only in the store */
+    ARDOQ_SETTING_KIND_PEM,      /**< stands only in the store */
 } ardoq_setting_kind_t;
 
 /** Description of a setting. */
 typedef struct {
     const char *key;         /**< name in the store and on a command line */
-    const char *environment; /**< variable that overrides it; null for PEM */
+    const char *environment; /**< variable that overrides it; null if it stands only in the store */
     ardoq_setting_kind_t kind;
     bool secret;     /**< never shown */
-    uint16_t offset; /**< in ardoq_config_t; 0 for PEM */
+    uint16_t offset; /**< in ardoq_config_t or ardoq_identity_t; 0 for PEM */
     uint16_t size;   /**< of a text, with its NUL */
     uint32_t min;    /**< of a number */
     uint32_t max;
@@ -96,8 +108,8 @@ const ardoq_setting_t *ardoq_setting_at(size_t index);
 const ardoq_setting_t *ardoq_setting_find(const char *key);
 
 /**
- * Checks a value and puts it into the configuration. PEM settings only take part in the check,
- * which asks for BEGIN and END lines.
+ * Checks a value and puts it into the configuration. Settings that stand only in the store are only
+ * checked: PEM for its BEGIN and END lines.
  * @param config  null to check only; changed only on success
  * @param value   NUL-terminated; "" unsets a text
  * @return ARDOQ_OK; ARDOQ_ERR_SETTING_TOO_LONG; ARDOQ_ERR_SETTING_INVALID; for some settings an
@@ -113,7 +125,7 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
 
 /**
  * Text of a setting that stands in ardoq_config_t, a number in decimal.
- * @param buffer  ARDOQ_SETTING_TEXT_SIZE bytes; "" for PEM
+ * @param buffer  ARDOQ_SETTING_TEXT_SIZE bytes; "" for a setting that stands only in the store
  */
 void ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
                         char buffer[ARDOQ_SETTING_TEXT_SIZE]);
