@@ -86,6 +86,43 @@ ardoq_err_t ardoq_command_config_set(const ardoq_console_t *console, const char 
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
 ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const char *key);
 
+/* ---- The console of a device ----------------------------------------------------------------- */
+
+/**
+ * Adds what the program knows beside the platform and the settings, such as the model, or
+ * config->ca_pem. Called for each command that talks to Ardoq.
+ * @return ARDOQ_OK; anything else ends the command with that error, which is explained.
+ */
+typedef ardoq_err_t (*ardoq_describe_t)(ardoq_config_t *config, ardoq_identity_t *identity);
+
+/** What a command works with: several KB, the caller's. It is wiped before the command returns. */
+typedef struct {
+    ardoq_config_t config;
+    ardoq_client_t client;
+    ardoq_identity_t identity;
+    union {
+        ardoq_me_t me;
+        ardoq_report_t report;
+    } result;
+} ardoq_device_t;
+
+/**
+ * Runs a command line of a device's console:
+ *
+ *     ardoq me
+ *     ardoq report
+ *     ardoq get [KEY]
+ *     ardoq set KEY VALUE
+ *     ardoq unset KEY
+ *
+ * @param device    need not be initialised
+ * @param describe  null if the program has nothing to add
+ * @param argv      argv[0] is the program's name, as main() has it
+ * @return as ardoq_console_exit_status(); 2 for any other command line, which is explained
+ */
+int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
+                       ardoq_describe_t describe, int argc, char **argv);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,139 @@
+#include "ardoq/commands.h"
+
+#include <string.h>
+
+#include "ardoq/text.h"
+
+enum { EXIT_USAGE = 2 };
+
+typedef struct {
+    const ardoq_console_t *console;
+    ardoq_device_t *device;
+    ardoq_describe_t describe;
+} call_t;
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+static ardoq_err_t load_config(const call_t *call)
+{
+    ardoq_config_t *config = &call->device->config;
+    const ardoq_err_t err = ardoq_config_load(config);
+    if (err) {
+        ardoq_console_explain(call->console, err, config->failed_key, NULL, NULL);
+    }
+    return err;
+}
+
+static ardoq_err_t describe_device(const call_t *call)
+{
+    ardoq_device_t *device = call->device;
+    ardoq_err_t err = ardoq_identity_read(&device->identity);
+    if (!err && call->describe) {
+        err = call->describe(&device->config, &device->identity);
+    }
+    if (err) {
+        ardoq_console_explain(call->console, err, NULL, NULL, NULL);
+    }
+    return err;
+}
+
+static ardoq_err_t open_client(const call_t *call)
+{
+    ardoq_device_t *device = call->device;
+    ardoq_err_t err = load_config(call);
+    err = err ? err : describe_device(call);
+    if (err) {
+        return err;
+    }
+    err = ardoq_open(&device->client, &device->config);
+    if (err) {
+        ardoq_console_explain(call->console, err, device->config.failed_key, NULL,
+                              ardoq_detail(&device->client));
+    }
+    return err;
+}
+
+/* ---- The commands ---------------------------------------------------------------------------- */
+
+static ardoq_err_t run_me(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    ardoq_device_t *device = call->device;
+    const ardoq_err_t err = open_client(call);
+    return err ? err : ardoq_command_me(call->console, &device->client, &device->result.me);
+}
+
+static ardoq_err_t run_report(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    ardoq_device_t *device = call->device;
+    const ardoq_err_t err = open_client(call);
+    return err ? err
+               : ardoq_command_report(call->console, &device->client, &device->identity,
+                                      &device->result.report);
+}
+
+static ardoq_err_t run_list(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    const ardoq_err_t err = load_config(call);
+    return err ? err : ardoq_command_config_list(call->console, &call->device->config);
+}
+
+static ardoq_err_t run_get(const call_t *call, char **arguments)
+{
+    const ardoq_err_t err = load_config(call);
+    return err ? err
+               : ardoq_command_config_get(call->console, &call->device->config, arguments[0]);
+}
+
+static ardoq_err_t run_set(const call_t *call, char **arguments)
+{
+    return ardoq_command_config_set(call->console, arguments[0], arguments[1]);
+}
+
+static ardoq_err_t run_unset(const call_t *call, char **arguments)
+{
+    return ardoq_command_config_unset(call->console, arguments[0]);
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    int arguments;
+    ardoq_err_t (*run)(const call_t *call, char **arguments);
+} commands[] = {
+    {"me", 0, run_me},   {"report", 0, run_report}, {"get", 0, run_list},
+    {"get", 1, run_get}, {"set", 2, run_set},       {"unset", 1, run_unset},
+};
+
+static int usage_error(const ardoq_console_t *console)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: there is no such command\n");
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
+                        "  ardoq me | report | get [KEY] | set KEY VALUE | unset KEY\n");
+    return EXIT_USAGE;
+}
+
+/* The client must be closable whether or not the command has opened it. */
+static int run(const call_t *call, size_t command, char **arguments)
+{
+    memset(call->device, 0, sizeof *call->device);
+    const ardoq_err_t err = commands[command].run(call, arguments);
+    ardoq_close(&call->device->client);
+    ardoq_wipe(call->device, sizeof *call->device);
+    return ardoq_console_exit_status(err);
+}
+
+int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
+                       ardoq_describe_t describe, int argc, char **argv)
+{
+    const call_t call = {.console = console, .device = device, .describe = describe};
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 == commands[i].arguments) {
+            return run(&call, i, argv + 2);
+        }
+    }
+    return usage_error(console);
+}

@@ -1,0 +1,472 @@
+/* The command line of a device's console: from its arguments to what is left in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "ardoq/commands.h"
+#include "ardoq/port_fake.h"
+#include "peer_client.h"
+
+#define WORKSPACE "0123456789abcdef01234567"
+#define ME_JSON                                                                                    \
+    "{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"},\"user\":{\"email\":\"device@acme.example\"}" \
+    "}"
+
+/* ---- A console that keeps what it is given ---- */
+
+static char result[4096];
+static char people[4096]; /* notes and errors */
+
+static void capture(void *context, ardoq_output_t output, const char *text, size_t size)
+{
+    char *stream = output == ARDOQ_OUTPUT_RESULT ? result : people;
+    const size_t length = strlen(stream);
+    assert_ptr_equal(context, result);
+    assert_true(length + size < sizeof result);
+    memcpy(stream + length, text, size);
+    stream[length + size] = '\0';
+}
+
+static const ardoq_console_t console = {.write = capture, .context = result};
+
+/* ---- What the program adds ---- */
+
+static struct {
+    unsigned calls;
+    ardoq_err_t err;
+    const char *ca_pem;
+    const char *serial; /* that the platform or the store gave */
+} program;
+
+static ardoq_err_t describe(ardoq_config_t *device_config, ardoq_identity_t *identity)
+{
+    program.calls++;
+    program.serial = text_of("%s", identity->serial);
+    assert_string_equal(device_config->token, TEST_TOKEN);
+    device_config->ca_pem = program.ca_pem;
+    strcpy(identity->model, "Hub");
+    return program.err;
+}
+
+/* ---- A device whose settings stand in its store ---- */
+
+static ardoq_device_t device;
+
+static void store(const char *key, const char *value)
+{
+    assert_int_equal(ardoq_port_store_set(key, value), ARDOQ_OK);
+}
+
+static int set_up(void **state)
+{
+    memset(&program, 0, sizeof program);
+    assert_int_equal(peer_client_set_up(state), 0);
+    store("host", "localhost:8443");
+    store("token", TEST_TOKEN);
+    store("workspace", WORKSPACE);
+    store("component_type", "p1");
+    store("name_template", "{model} {serial}");
+    store("key_serial", "serial");
+    store("serial", "SN-1");
+    store("ca0", certificate_file("ca.pem"));
+    memset(ardoq_fake.failures, 0, sizeof ardoq_fake.failures);
+    return 0;
+}
+
+static void answer(const char *text)
+{
+    static peer_step_t step;
+    step = (peer_step_t){.answer = text};
+    script.steps = &step;
+    script.step_count = 1;
+    tls_peer_stop();
+    tls_peer_start(&script);
+}
+
+/* Whatever happens, nothing is left in the device's memory, no connection and no look-up. */
+static int run(ardoq_describe_t described_by, int argc, ...)
+{
+    char *argv[8] = {NULL};
+    va_list arguments;
+    va_start(arguments, argc);
+    for (int i = 0; i < argc; i++) {
+        argv[i] = va_arg(arguments, char *);
+    }
+    va_end(arguments);
+    memset(result, 0, sizeof result);
+    memset(people, 0, sizeof people);
+    memset(&device, 0xa5, sizeof device);
+    const int status = ardoq_command_line(&console, &device, described_by, argc, argv);
+    assert_false(holds(&device, sizeof device, TEST_TOKEN));
+    assert_false(holds(&device, sizeof device, "adq_"));
+    assert_null(strstr(result, TEST_TOKEN));
+    assert_null(strstr(people, TEST_TOKEN));
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+    assert_int_equal(ardoq_fake.resolving, 0);
+    return status;
+}
+
+static void assert_wiped(void)
+{
+    static const ardoq_device_t nothing;
+    assert_memory_equal(&device, &nothing, sizeof device);
+}
+
+/* Runs what is a command, whether it succeeds or not. */
+#define RUN_COMMAND(described_by, count, ...)                                                      \
+    (status = run(described_by, count, "ardoq", __VA_ARGS__), assert_wiped())
+
+static int status;
+
+static void assert_failed(ardoq_err_t err)
+{
+    assert_int_equal(status, ardoq_console_exit_status(err));
+    assert_int_not_equal(status, 0);
+    assert_ptr_equal(strstr(people, text_of("error: %s (", ardoq_err_name(err))), people);
+}
+
+/* ---- Every command ---- */
+
+static void test_me(void **state)
+{
+    (void)state;
+    answer(json_of(ME_JSON));
+    RUN_COMMAND(NULL, 2, "me");
+    assert_int_equal(status, 0);
+    assert_string_equal(result, ME_JSON "\n");
+    assert_string_equal(people, "connected to Acme (acme) as device@acme.example\n");
+    assert_non_null(strstr(tls_peer_received(), "Authorization: Bearer " TEST_TOKEN "\r\n"));
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}}"));
+    RUN_COMMAND(describe, 2, "report");
+    assert_int_equal(status, 0);
+    assert_string_equal(result, "{\"outcome\":\"created\",\"id\":\"5f00\"}\n");
+    assert_string_equal(people, "created: Hub SN-1\n");
+    assert_non_null(strstr(tls_peer_received(), "\"name\":\"Hub SN-1\""));
+    assert_string_equal(program.serial, "SN-1");
+}
+
+static void test_report_without_a_description(void **state)
+{
+    (void)state;
+    answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f00\"}]}}"));
+    strcpy(ardoq_fake.identity.model, "Board");
+    RUN_COMMAND(NULL, 2, "report");
+    assert_int_equal(status, 0);
+    assert_string_equal(people, "updated: Board SN-1\n");
+}
+
+static void test_list(void **state)
+{
+    (void)state;
+    RUN_COMMAND(describe, 2, "get");
+    assert_int_equal(status, 0);
+    assert_ptr_equal(strstr(result, "{\n  \"host\": \"localhost:8443\",\n"), result);
+    assert_non_null(strstr(result, "\"token\": \"********e1f0\""));
+    assert_non_null(strstr(result, "\"serial\": \"SN-1\""));
+    assert_non_null(strstr(result, "\"ca0\": \"(set)\""));
+    assert_string_equal(people, "");
+    assert_int_equal(program.calls, 0);
+}
+
+static void test_get(void **state)
+{
+    (void)state;
+    RUN_COMMAND(describe, 3, "get", "workspace");
+    assert_int_equal(status, 0);
+    assert_string_equal(result, "\"" WORKSPACE "\"\n");
+    RUN_COMMAND(describe, 3, "get", "token");
+    assert_string_equal(result, "\"********e1f0\"\n");
+    RUN_COMMAND(describe, 3, "get", "model");
+    assert_string_equal(result, "null\n");
+    assert_string_equal(people, "");
+    assert_int_equal(program.calls, 0);
+}
+
+static void assert_stored(const char *key, const char *expected)
+{
+    char value[256];
+    const ardoq_err_t err = ardoq_port_store_get(key, value, sizeof value);
+    assert_int_equal(err, expected ? ARDOQ_OK : ARDOQ_ERR_NOT_SET);
+    if (expected) {
+        assert_string_equal(value, expected);
+    }
+}
+
+static void test_set_and_unset(void **state)
+{
+    (void)state;
+    RUN_COMMAND(describe, 4, "set", "host", "acme.ardoq.com");
+    assert_int_equal(status, 0);
+    assert_stored("host", "acme.ardoq.com");
+    RUN_COMMAND(describe, 4, "set", "token", "adq_other");
+    assert_int_equal(status, 0);
+    assert_stored("token", "adq_other");
+    RUN_COMMAND(describe, 3, "unset", "host");
+    assert_int_equal(status, 0);
+    assert_stored("host", NULL);
+    assert_stored("token", "adq_other");
+    assert_string_equal(result, "");
+    assert_string_equal(people, "");
+    assert_int_equal(program.calls, 0);
+}
+
+/* A configuration that cannot even be loaded is mended by the commands that do not load it. */
+static void test_set_mends_the_configuration(void **state)
+{
+    (void)state;
+    store("timeout_ms", "soon");
+    RUN_COMMAND(NULL, 3, "get", "host");
+    assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    RUN_COMMAND(NULL, 4, "set", "timeout_ms", "5000");
+    assert_int_equal(status, 0);
+    RUN_COMMAND(NULL, 3, "get", "timeout_ms");
+    assert_string_equal(result, "\"5000\"\n");
+}
+
+/* ---- Other command lines ---- */
+
+#define USAGE                                                                                      \
+    "error: there is no such command\n"                                                            \
+    "  ardoq me | report | get [KEY] | set KEY VALUE | unset KEY\n"
+
+#define ASSERT_USAGE(count, ...)                                                                   \
+    do {                                                                                           \
+        assert_int_equal(run(describe, count, __VA_ARGS__), 2);                                    \
+        assert_string_equal(people, USAGE);                                                        \
+        assert_string_equal(result, "");                                                           \
+    } while (0)
+
+static void test_other_command_lines(void **state)
+{
+    (void)state;
+    ASSERT_USAGE(0, "");
+    ASSERT_USAGE(1, "ardoq");
+    ASSERT_USAGE(2, "ardoq", "");
+    ASSERT_USAGE(2, "ardoq", "mee");
+    ASSERT_USAGE(2, "ardoq", "Me");
+    ASSERT_USAGE(2, "ardoq", "--help");
+    ASSERT_USAGE(3, "ardoq", "me", "me");
+    ASSERT_USAGE(3, "ardoq", "report", "--dry-run");
+    ASSERT_USAGE(4, "ardoq", "get", "host", "token");
+    ASSERT_USAGE(2, "ardoq", "set");
+    ASSERT_USAGE(3, "ardoq", "set", "host");
+    ASSERT_USAGE(5, "ardoq", "set", "token", TEST_TOKEN, "more");
+    ASSERT_USAGE(2, "ardoq", "unset");
+    ASSERT_USAGE(4, "ardoq", "unset", "host", "token");
+    for (int call = 0; call < ARDOQ_FAKE_CALLS; call++) {
+        assert_int_equal(ardoq_fake.failures[call].count, 0);
+    }
+    assert_int_equal(program.calls, 0);
+    assert_stored("host", "localhost:8443");
+}
+
+/* ---- Failures on the way ---- */
+
+static void test_configuration_that_cannot_be_loaded(void **state)
+{
+    (void)state;
+    static const char *const command_lines[] = {"me", "report", "get"};
+    for (size_t i = 0; i < sizeof command_lines / sizeof command_lines[0]; i++) {
+        ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 3, ARDOQ_ERR_STORE_DAMAGED);
+        RUN_COMMAND(describe, 2, command_lines[i]);
+        assert_failed(ARDOQ_ERR_STORE_DAMAGED);
+        assert_non_null(strstr(people, text_of("  setting: %s\n", ardoq_setting_at(2)->key)));
+        assert_string_equal(result, "");
+    }
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 3, ARDOQ_ERR_STORE_DAMAGED);
+    RUN_COMMAND(describe, 3, "get", "host");
+    assert_failed(ARDOQ_ERR_STORE_DAMAGED);
+    assert_int_equal(program.calls, 0);
+}
+
+static void test_setting_that_is_wrong(void **state)
+{
+    (void)state;
+    store("workspace", "x");
+    RUN_COMMAND(describe, 2, "report");
+    assert_failed(ARDOQ_ERR_WORKSPACE_INVALID);
+    assert_non_null(strstr(people, "  setting: workspace\n"));
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+/* What is missing is found when the client is opened. */
+static void test_setting_that_is_missing(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_port_store_erase("token"), ARDOQ_OK);
+    RUN_COMMAND(NULL, 2, "me");
+    assert_failed(ARDOQ_ERR_TOKEN_MISSING);
+    assert_non_null(strstr(people, "  setting: token\n"));
+}
+
+static void test_identity_that_cannot_be_read(void **state)
+{
+    (void)state;
+    store("serial", "line\nbreak");
+    RUN_COMMAND(describe, 2, "report");
+    assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    assert_int_equal(program.calls, 0);
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static void test_description_that_fails(void **state)
+{
+    (void)state;
+    program.err = ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG;
+    RUN_COMMAND(describe, 2, "report");
+    assert_failed(ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG);
+    RUN_COMMAND(describe, 2, "me");
+    assert_failed(ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG);
+    assert_int_equal(program.calls, 2);
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static void test_roots_that_cannot_be_read(void **state)
+{
+    (void)state;
+    store("ca0", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    RUN_COMMAND(NULL, 2, "me");
+    assert_failed(ARDOQ_ERR_TRUST_INVALID);
+    assert_non_null(strstr(people, "  mbedTLS code: -0x"));
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+/* The program may bring the roots. */
+static void test_roots_of_the_program(void **state)
+{
+    (void)state;
+    answer(json_of(ME_JSON));
+    store("ca0", certificate_file("other_ca.pem"));
+    RUN_COMMAND(NULL, 2, "me");
+    assert_failed(ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+    program.ca_pem = certificate_file("ca.pem");
+    RUN_COMMAND(describe, 2, "me");
+    assert_int_equal(status, 0);
+}
+
+static void test_server_that_refuses(void **state)
+{
+    (void)state;
+    static const char *const command_lines[] = {"me", "report"};
+    for (size_t i = 0; i < sizeof command_lines / sizeof command_lines[0]; i++) {
+        answer(response_of("401 No", "application/json", "{\"message\":\"bad token\"}"));
+        RUN_COMMAND(describe, 2, command_lines[i]);
+        assert_failed(ARDOQ_ERR_UNAUTHORIZED);
+        assert_non_null(strstr(people, "  the server says: bad token\n"));
+        assert_string_equal(result, "");
+    }
+}
+
+static void test_network_that_fails(void **state)
+{
+    (void)state;
+    static const struct {
+        ardoq_fake_call_t call;
+        ardoq_err_t err;
+    } rows[] = {
+        {ARDOQ_FAKE_RANDOM, ARDOQ_ERR_RANDOM_FAILED},
+        {ARDOQ_FAKE_RESOLVE_START, ARDOQ_ERR_OUT_OF_MEMORY},
+        {ARDOQ_FAKE_RESOLVE_POLL, ARDOQ_ERR_HOST_NOT_FOUND},
+        {ARDOQ_FAKE_CONNECT_START, ARDOQ_ERR_NETWORK_DOWN},
+        {ARDOQ_FAKE_CONNECT_POLL, ARDOQ_ERR_CONNECTION_REFUSED},
+        {ARDOQ_FAKE_SEND, ARDOQ_ERR_CONNECTION_CLOSED},
+        {ARDOQ_FAKE_RECEIVE, ARDOQ_ERR_NETWORK_FAILED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        answer(json_of(ME_JSON));
+        ardoq_fake_fail(rows[i].call, 1, rows[i].err);
+        RUN_COMMAND(describe, 2, "me");
+        assert_failed(rows[i].err);
+        assert_non_null(strstr(people, "  failed in phase: "));
+        memset(ardoq_fake.failures, 0, sizeof ardoq_fake.failures);
+    }
+}
+
+static void test_key_that_is_unknown(void **state)
+{
+    (void)state;
+    RUN_COMMAND(NULL, 3, "get", "hots");
+    assert_failed(ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_non_null(strstr(people, "  setting: hots\n"));
+    RUN_COMMAND(NULL, 4, "set", "hots", TEST_TOKEN);
+    assert_failed(ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_non_null(strstr(people, "  setting: hots\n"));
+    RUN_COMMAND(NULL, 3, "unset", "hots");
+    assert_failed(ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_non_null(strstr(people, "  setting: hots\n"));
+}
+
+static void test_value_that_is_wrong(void **state)
+{
+    (void)state;
+    RUN_COMMAND(NULL, 4, "set", "token", TEST_TOKEN "\n");
+    assert_failed(ARDOQ_ERR_TOKEN_INVALID);
+    assert_non_null(strstr(people, "  setting: token\n"));
+    assert_stored("token", TEST_TOKEN);
+}
+
+static void test_store_that_cannot_be_written(void **state)
+{
+    (void)state;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_SET, 1, ARDOQ_ERR_STORE_FULL);
+    RUN_COMMAND(NULL, 4, "set", "host", "acme.ardoq.com");
+    assert_failed(ARDOQ_ERR_STORE_FULL);
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_ERASE, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    RUN_COMMAND(NULL, 3, "unset", "host");
+    assert_failed(ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_non_null(strstr(people, "  setting: host\n"));
+    assert_stored("host", "localhost:8443");
+}
+
+/* By the class of the error, as a script of the console sees it. */
+static void test_statuses(void **state)
+{
+    (void)state;
+    answer(response_of("429 Slow", "text/plain", "slow down"));
+    RUN_COMMAND(NULL, 2, "me");
+    assert_int_equal(status, 4);
+    ardoq_fake.connect_results[0] = ARDOQ_ERR_CONNECTION_REFUSED;
+    RUN_COMMAND(NULL, 2, "me");
+    assert_int_equal(status, 5);
+    RUN_COMMAND(NULL, 3, "get", "hots");
+    assert_int_equal(status, 3);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_me),
+        TEST(test_report),
+        TEST(test_report_without_a_description),
+        TEST(test_list),
+        TEST(test_get),
+        TEST(test_set_and_unset),
+        TEST(test_set_mends_the_configuration),
+        TEST(test_other_command_lines),
+        TEST(test_configuration_that_cannot_be_loaded),
+        TEST(test_setting_that_is_wrong),
+        TEST(test_setting_that_is_missing),
+        TEST(test_identity_that_cannot_be_read),
+        TEST(test_description_that_fails),
+        TEST(test_roots_that_cannot_be_read),
+        TEST(test_roots_of_the_program),
+        TEST(test_server_that_refuses),
+        TEST(test_network_that_fails),
+        TEST(test_key_that_is_unknown),
+        TEST(test_value_that_is_wrong),
+        TEST(test_store_that_cannot_be_written),
+        TEST(test_statuses),
+    };
+    return cmocka_run_group_tests_name("device_commands", tests, NULL, NULL);
+}
