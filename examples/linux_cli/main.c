@@ -15,6 +15,7 @@
 #include "ardoq/version.h"
 #include "files.h"
 #include "help.h"
+#include "provision.h"
 
 enum {
     GO_ON = -1,
@@ -341,6 +342,11 @@ static int command_config(int argc, char **argv)
     return usage_error("config takes: ", "list | get KEY | set KEY VALUE | unset KEY");
 }
 
+static int command_provision(int argc, char **argv)
+{
+    return provision(&console, argc, argv);
+}
+
 /* ---- The command line ----------------------------------------------------------------------- */
 
 static const struct {
@@ -351,6 +357,7 @@ static const struct {
     {"report", command_report},
     {"request", command_request},
     {"config", command_config},
+    {"provision", command_provision},
 };
 
 static int run_command(int argc, char **argv)

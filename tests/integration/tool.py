@@ -111,9 +111,9 @@ class Tool:
             json.loads(result.out)
         return result
 
-    def run_for_text(self, *arguments: str) -> Result:
+    def run_for_text(self, *arguments: str, stdin: bytes = b"") -> Result:
         """The same where the result is no JSON, or none at all."""
-        return self._run(arguments, b"")
+        return self._run(arguments, stdin)
 
     def _run(self, arguments: tuple[str, ...], stdin: bytes) -> Result:
         began = time.monotonic()

@@ -154,7 +154,7 @@ void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
  *                may install a verify callback, which the core calls before its own
  * @param roots   empty chain; a platform with PEM or DER files parses them into it. It is given to
  *                @p config by the core if it is not empty after the call. The core frees it.
- * @return ARDOQ_OK, ARDOQ_ERR_TRUST_MISSING or ARDOQ_ERR_OUT_OF_MEMORY.
+ * @return ARDOQ_OK, ARDOQ_ERR_TRUST_MISSING, ARDOQ_ERR_TRUST_INVALID or ARDOQ_ERR_OUT_OF_MEMORY.
  */
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots);
 
