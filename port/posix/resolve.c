@@ -1,4 +1,6 @@
+#ifndef _GNU_SOURCE /* ESP-IDF's simulator says it too */
 #define _GNU_SOURCE /* EAI_NODATA and EAI_ADDRFAMILY */
+#endif
 
 #include <errno.h>
 #include <ifaddrs.h>

@@ -2,6 +2,7 @@
  * @file
  * The socket layer that sockets.c is compiled against: its headers, and what no two layers do
  * alike. There are POSIX and, with ARDOQ_SOCKETS_LWIP, lwIP; another one gets a branch of its own.
+ * With ARDOQ_SOCKETS_FREERTOS_SIMULATOR, POSIX is used by a task of FreeRTOS on a host.
  *
  * To be included first: it says which of the system's functions the headers shall declare.
  */
@@ -66,6 +67,30 @@ static inline int open_socket(int family)
 static inline void close_socket(int descriptor)
 {
     close(descriptor);
+}
+
+#endif
+
+#ifdef ARDOQ_SOCKETS_FREERTOS_SIMULATOR
+
+#include <freertos/FreeRTOS.h>
+#include <freertos/task.h>
+
+/** To the scheduler a task that the host blocks looks as if it were at work, and the tasks below it
+ * would starve. So the task sleeps, one tick at a time. */
+static inline void wait_for_any(struct pollfd *entries, nfds_t count, int timeout)
+{
+    if (poll(entries, count, 0) == 0 && timeout > 0) {
+        vTaskDelay(1);
+    }
+}
+
+#else
+
+/** Waits until an entry is ready or the time in ms has passed; may return earlier. */
+static inline void wait_for_any(struct pollfd *entries, nfds_t count, int timeout)
+{
+    poll(entries, count, timeout);
 }
 
 #endif

@@ -164,12 +164,12 @@ void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what, 
 {
     const int timeout = timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms;
     if (what == ARDOQ_PORT_WAIT_TIME) {
-        poll(NULL, 0, timeout);
+        wait_for_any(NULL, 0, timeout);
         return;
     }
     struct pollfd entry = {
         .fd = socket->descriptor,
         .events = what == ARDOQ_PORT_WAIT_READABLE ? POLLIN : POLLOUT,
     };
-    poll(&entry, 1, timeout);
+    wait_for_any(&entry, 1, timeout);
 }

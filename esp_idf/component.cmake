@@ -1,0 +1,76 @@
+# What CMakeLists.txt registers with ESP-IDF. Also read in script mode, where CONFIG_* is not known: the
+# requirements follow from target and version alone.
+
+idf_build_get_property(target IDF_TARGET)
+set(idf_version ${IDF_VERSION_MAJOR}.${IDF_VERSION_MINOR})
+
+set(include_folders)
+foreach(layer IN LISTS layers)
+    list(APPEND include_folders components/${layer}/include)
+endforeach()
+list(APPEND include_folders port/include esp_idf/include)
+
+# ---- Requirements -------------------------------------------------------------------------------
+
+set(private_requirements jsmn esp_partition nvs_flash)
+if(NOT target STREQUAL "linux")
+    list(APPEND private_requirements
+        bootloader_support efuse esp_app_format esp_netif esp_timer lwip spi_flash)
+endif()
+if(target STREQUAL "linux" AND NOT idf_version VERSION_EQUAL 5.1)
+    # From then on lwIP can be left out of the simulator, and is by default.
+    list(APPEND private_requirements lwip)
+endif()
+if(target STREQUAL "linux" AND NOT idf_version MATCHES "^5\\.[23]$")
+    list(APPEND private_requirements esp_app_format)
+endif()
+if(NOT target STREQUAL "linux" OR idf_version VERSION_GREATER_EQUAL 5.3)
+    list(APPEND private_requirements console)
+endif()
+
+# ---- Sources ------------------------------------------------------------------------------------
+
+set(port_sources
+    port/esp_idf/clock.c
+    port/esp_idf/environment.c
+    port/esp_idf/identity.c
+    port/esp_idf/log.c
+    port/esp_idf/random.c
+    port/esp_idf/store.c
+    port/esp_idf/trust.c
+    port/sockets/sockets.c)
+set(definitions)
+set(embedded_files)
+
+if(NOT target STREQUAL "linux" AND NOT idf_version VERSION_EQUAL 5.1 AND NOT CONFIG_LWIP_ENABLE
+        AND NOT CMAKE_BUILD_EARLY_EXPANSION)
+    message(FATAL_ERROR "CONFIG_LWIP_ENABLE is off: turn it on, the connection to Ardoq needs lwIP")
+endif()
+if(target STREQUAL "linux" AND NOT CONFIG_LWIP_ENABLE)
+    list(APPEND port_sources port/posix/resolve.c)
+    list(APPEND definitions ARDOQ_SOCKETS_FREERTOS_SIMULATOR)
+else()
+    list(APPEND port_sources port/lwip/resolve.c)
+    list(APPEND definitions ARDOQ_SOCKETS_LWIP)
+endif()
+
+if(CONFIG_ARDOQ_CONSOLE)
+    if(NOT "console" IN_LIST private_requirements)
+        message(FATAL_ERROR "CONFIG_ARDOQ_CONSOLE: ESP-IDF has no console for the linux target before "
+            "version 5.3: turn it off, or use a later version")
+    endif()
+    list(APPEND port_sources esp_idf/console.c)
+endif()
+
+if(CONFIG_ARDOQ_CA_FILE)
+    idf_build_get_property(project_folder PROJECT_DIR)
+    get_filename_component(ca_file ${CONFIG_ARDOQ_CA_FILE} ABSOLUTE BASE_DIR ${project_folder})
+    if(NOT EXISTS ${ca_file})
+        message(FATAL_ERROR "CONFIG_ARDOQ_CA_FILE: there is no ${ca_file}: name a PEM file, from the "
+            "project's folder on")
+    endif()
+    # The symbols of an embedded file are made of its name.
+    configure_file(${ca_file} ${CMAKE_CURRENT_BINARY_DIR}/ardoq_roots.pem COPYONLY)
+    list(APPEND embedded_files ${CMAKE_CURRENT_BINARY_DIR}/ardoq_roots.pem)
+    list(APPEND definitions ARDOQ_EMBEDDED_ROOTS)
+endif()
