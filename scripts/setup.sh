@@ -40,6 +40,7 @@ debian-archive-keyring  firmware  verifies them
 libslirp-dev            test      the network of lwIP on this host
 libcmocka-dev           test      unit tests in C
 python3-pytest          test      tests in Python
+python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 clang-19                test      the public headers as C23, which an older clang knows only in part
 g++                     test      the public headers as C++17

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Who may include whom: the rules of the layers, checked over components/ and port/.
+"""Who may include whom: the rules of the layers, checked over components/, port/ and esp_idf/.
 
 With --include also that each public header compiles alone in three languages; with --object also
 what the core's object files need and define.
@@ -26,6 +26,7 @@ LAYERS = {
     "ardoq": ("settings", "https", "http", "json", "port"),
     "commands": ("ardoq", "settings", "https", "http", "json", "port"),
     "port": (),
+    "esp_idf": ("commands", "ardoq", "settings", "https", "http", "json", "port"),
 }
 
 FREESTANDING = {"limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h"}
@@ -56,7 +57,7 @@ NEEDED = re.compile(
 
 
 def sources(root: Path) -> Iterator[Path]:
-    for folder in ("components", "port"):
+    for folder in ("components", "port", "esp_idf"):
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in (".c", ".h", ".def"):
                 yield path.relative_to(root)
@@ -66,6 +67,8 @@ def layer_of(path: Path) -> str:
     """A layer's name, or the folder of a port."""
     if path.parts[0] == "components":
         return path.parts[1]
+    if path.parts[0] == "esp_idf":
+        return "esp_idf"
     return "port" if path.parts[1] == "include" else f"port/{path.parts[1]}"
 
 
@@ -101,7 +104,7 @@ def bracketed_fault(path: Path, name: str) -> str | None:
     layer = layer_of(path)
     if name == CONFIGURATION[0]:
         return "it is included in quotes"
-    if layer.startswith("port/") or name in FREESTANDING:
+    if layer == "esp_idf" or layer.startswith("port/") or name in FREESTANDING:
         return None
     if TLS.fullmatch(name):
         is_allowed = layer == "https" or path.as_posix() == TLS_OUTSIDE_HTTPS

@@ -23,6 +23,7 @@ TEXTS = {row[2]: dict(zip(("member", "size", "key", "variable", "default", "rule
          for row in rows("TEXT")}
 NUMBERS = {row[3]: dict(zip(("member", "min", "max", "key", "variable", "default"), row))
            for row in rows("NUMBER")}
+IDENTITY_KEYS = {row[1]: row[0] for row in rows("IDENTITY")}
 PEM_KEYS = [row[0] for row in rows("PEM")]
 SETTINGS = {**TEXTS, **NUMBERS}
 
@@ -30,6 +31,9 @@ BUILD_CONFIG = (COMPONENTS / "base/include/ardoq/build_config.h").read_text("utf
 # Name in the code, name in Kconfig.
 DEFINES = dict(re.findall(r"^#define (ARDOQ_\w+) +CONFIG_(\w+)$", BUILD_CONFIG, re.MULTILINE))
 READ = {*re.findall(r"^#(?:define|ifdef) .*\bCONFIG_(\w+)", BUILD_CONFIG, re.MULTILINE)}
+# What decides which sources a component of ESP-IDF has.
+COMPONENT = (built.ROOT / "esp_idf/component.cmake").read_text("utf-8")
+READ_BY_CMAKE = {*re.findall(r"^if\(CONFIG_(ARDOQ_\w+)\)", COMPONENT, re.MULTILINE)}
 
 KCONFIG = kconfiglib.Kconfig(str(built.ROOT / "Kconfig"), warn_to_stderr=False)
 SYMBOLS = {symbol.name: symbol for symbol in KCONFIG.unique_defined_syms}
@@ -59,9 +63,9 @@ def help_of(symbol: kconfiglib.Symbol) -> str:
 def test_the_rows_are_read() -> None:
     text = (COMPONENTS / "settings/include/ardoq/settings.def").read_text("utf-8")
     assert len(re.findall(r"^ARDOQ_SETTING_\w+\(", text, re.MULTILINE)) == (
-        len(SETTINGS) + len(PEM_KEYS)
+        len(SETTINGS) + len(IDENTITY_KEYS) + len(PEM_KEYS)
     )
-    assert len(SETTINGS) > 20 and len(PEM_KEYS) == 4
+    assert len(SETTINGS) > 20 and len(IDENTITY_KEYS) == 3 and len(PEM_KEYS) == 4
     assert KCONFIG.warnings == []
 
 
@@ -105,7 +109,7 @@ def is_read(symbol: kconfiglib.Symbol) -> bool:
     if symbol.choice:
         numbers = [SYMBOLS[name] for name in READ]
         return any(condition is symbol for number in numbers for _, condition in number.defaults)
-    return symbol.name in READ
+    return symbol.name in READ | READ_BY_CMAKE
 
 
 @pytest.mark.parametrize("name", SYMBOLS)
@@ -115,7 +119,7 @@ def test_every_symbol_is_read(name: str) -> None:
 
 
 def test_only_symbols_of_kconfig_are_read() -> None:
-    assert READ <= SYMBOLS.keys()
+    assert READ | READ_BY_CMAKE <= SYMBOLS.keys()
     assert len(READ) > len(SETTINGS)
 
 

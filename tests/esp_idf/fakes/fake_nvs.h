@@ -1,0 +1,57 @@
+/*
+ * NVS in memory, as its documentation has it, and the partition that it stands in. What is not
+ * committed is lost when the handle is closed, which NVS may do.
+ */
+#ifndef FAKE_NVS_H
+#define FAKE_NVS_H
+
+#include <nvs.h>
+#include <stdbool.h>
+
+/* Calls that can be made to fail. */
+typedef enum {
+    FAKE_NVS_OPEN,
+    FAKE_NVS_GET,
+    FAKE_NVS_SET,
+    FAKE_NVS_ERASE,
+    FAKE_NVS_COMMIT,
+    FAKE_NVS_CALLS
+} fake_nvs_call_t;
+
+enum {
+    FAKE_NVS_ENTRIES = 8,
+    FAKE_NVS_NAMESPACES = 4,
+    FAKE_NVS_VALUE_SIZE = 4000, /* with the closing NUL */
+};
+
+typedef struct {
+    char name_space[NVS_KEY_NAME_MAX_SIZE];
+    char key[NVS_KEY_NAME_MAX_SIZE]; /* "" is a free entry */
+    bool is_number;
+    char text[FAKE_NVS_VALUE_SIZE];
+} fake_nvs_entry_t;
+
+typedef struct {
+    bool is_initialised;
+    bool has_partition;
+    esp_err_t failures[FAKE_NVS_CALLS]; /* result of the next call, once; 0: none */
+    unsigned counts[FAKE_NVS_CALLS];
+    nvs_open_mode_t mode; /* of the last nvs_open() */
+    unsigned open_handles;
+    char namespaces[FAKE_NVS_NAMESPACES][NVS_KEY_NAME_MAX_SIZE];
+    fake_nvs_entry_t entries[FAKE_NVS_ENTRIES]; /* committed */
+} fake_nvs_t;
+
+extern fake_nvs_t fake_nvs;
+
+/* An empty partition that NVS has been initialised with. */
+void fake_nvs_reset(void);
+
+/* What production stores; the namespace is made if need be. */
+void fake_nvs_store(const char *name_space, const char *key, const char *text);
+void fake_nvs_store_number(const char *name_space, const char *key);
+
+/* The committed text, or null. */
+const char *fake_nvs_stored(const char *name_space, const char *key);
+
+#endif

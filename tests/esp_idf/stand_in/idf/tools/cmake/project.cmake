@@ -1,0 +1,17 @@
+# ESP-IDF's project(), as far as it looks for components.
+
+macro(project name)
+    set(names main)
+    foreach(folder IN LISTS EXTRA_COMPONENT_DIRS)
+        if(NOT EXISTS ${folder}/CMakeLists.txt)
+            message(FATAL_ERROR "EXTRA_COMPONENT_DIRS: ${folder} is no component")
+        endif()
+        get_filename_component(component ${folder} NAME)
+        if(component IN_LIST names)
+            message(FATAL_ERROR "EXTRA_COMPONENT_DIRS: there are two components ${component}")
+        endif()
+        list(APPEND names ${component})
+    endforeach()
+    message("COMPONENTS ${names}")
+    _project(${name} LANGUAGES NONE)
+endmacro()

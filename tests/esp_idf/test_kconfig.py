@@ -1,0 +1,98 @@
+"""Kconfig as ESP-IDF reads it, and the rules of Espressif's kconfcheck."""
+
+import re
+from pathlib import Path
+
+import kconfiglib
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = sorted((ROOT / "examples").rglob("Kconfig.projbuild"))
+FILES = {ROOT / "Kconfig": "ARDOQ_", **dict.fromkeys(EXAMPLES, "EXAMPLE_")}
+
+# What is left of ESP-IDF's own Kconfig.
+TARGETS = {"chip": "IDF_TARGET_ARCH_RISCV", "linux": "IDF_TARGET_LINUX"}
+
+# Espressif's Kconfig language has lost these (esp-idf-kconfig 3, its migration guide).
+GONE = re.compile(
+    r"^\s*(---help---|tristate\b|def_bool\b|def_int\b|def_string\b|def_hex\b|def_tristate\b|option\b|"
+    r"optional\b|mainmenu\b)",
+    re.MULTILINE,
+)
+
+ids = [path.relative_to(ROOT).as_posix() for path in FILES]
+
+
+def read(tmp_path: Path, target: str | None) -> kconfiglib.Kconfig:
+    lines = [f'config {TARGETS[target]}\n    bool\n    default y\n'] if target else []
+    lines += [f'source "{path}"\n' for path in FILES]
+    (tmp_path / "Kconfig").write_text("".join(lines))
+    kconfig = kconfiglib.Kconfig(str(tmp_path / "Kconfig"), warn_to_stderr=False)
+    for symbol in kconfig.unique_defined_syms:
+        symbol.str_value  # a value out of range is noticed only when it is read
+    return kconfig
+
+
+@pytest.mark.parametrize("target", [*TARGETS, None])
+def test_it_is_read_without_a_warning(tmp_path: Path, target: str | None) -> None:
+    assert read(tmp_path, target).warnings == []
+
+
+@pytest.mark.parametrize(("target", "visibility"), [("chip", 2), ("linux", 2), (None, 0)])
+def test_the_options_of_esp_idf_are_shown_there_only(
+    tmp_path: Path, target: str | None, visibility: int
+) -> None:
+    symbols = read(tmp_path, target).syms
+    assert [symbols[name].visibility for name in ("ARDOQ_CONSOLE", "ARDOQ_CA_FILE")] == [
+        visibility, visibility]
+
+
+@pytest.mark.parametrize(("path", "prefix"), FILES.items(), ids=ids)
+def test_names(path: Path, prefix: str) -> None:
+    names = re.findall(r"^\s*(?:menu)?(?:config|choice) (\S+)$", path.read_text(), re.MULTILINE)
+    assert names
+    assert [name for name in names if not re.fullmatch(f"{prefix}[A-Z0-9_]+", name)] == []
+    assert [name for name in names if len(name) > 50] == []
+
+
+def indentation_faults(text: str) -> list[str]:
+    """Lines that do not stand 4 spaces behind the entry, menu or choice that they belong to."""
+    faults, level, in_help = [], 0, False
+    for line in text.splitlines():
+        word, indent = (line.split() or [""])[0], len(line) - len(line.lstrip())
+        if in_help and (not word or indent > 4 * level + 4):
+            continue
+        in_help = False
+        if word in ("endmenu", "endchoice", "endif"):
+            level -= 1
+        # What belongs to an entry stands one level deeper than its first line.
+        deeper = word and word not in (
+            "menu", "endmenu", "choice", "endchoice", "if", "endif", "config", "menuconfig", "source")
+        if word and indent not in ({4 * level + 4, 4 * level} if deeper else {4 * level}):
+            faults.append(line)
+        if word in ("menu", "choice", "if"):
+            level += 1
+        in_help = word == "help"
+    return faults
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_layout(path: Path) -> None:
+    text = path.read_text()
+    assert "\t" not in text
+    assert [line for line in text.splitlines() if len(line) > 120 or line != line.rstrip()] == []
+    assert indentation_faults(text) == []
+    assert GONE.findall(text) == []
+
+
+@pytest.mark.parametrize("text", [
+    "config A\n      bool\n", "menu \"x\"\nconfig A\n    bool\nendmenu\n", " config A\n",
+    "menu \"x\"\n    config A\n        bool\n    endmenu\n",
+])
+def test_wrong_indentation_is_found(text: str) -> None:
+    assert indentation_faults(text)
+
+
+@pytest.mark.parametrize("line", ["    def_bool y", "    ---help---", "    option env=X", "    optional"])
+def test_what_is_gone_is_found(line: str) -> None:
+    assert GONE.search(line)

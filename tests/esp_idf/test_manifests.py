@@ -1,0 +1,88 @@
+"""The manifests of ESP-IDF's component manager hold its documented keys, and say the truth."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+VALIDATOR = jsonschema.Draft202012Validator(json.loads((HERE / "idf_component.schema.json").read_text()))
+
+LISTED = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*idf_component.yml"],
+                        cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+MANIFESTS = {name: yaml.safe_load((ROOT / name).read_text()) for name in LISTED}
+LIBRARY = MANIFESTS["idf_component.yml"]
+EXAMPLES = {name: text for name, text in MANIFESTS.items() if name.startswith("examples/")}
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_manifest_has_documented_keys_only(name: str) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(MANIFESTS[name])] == []
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_every_manifest_names_the_versions_of_esp_idf(name: str) -> None:
+    assert MANIFESTS[name]["dependencies"]["idf"] == ">=5.1"
+
+
+def test_the_version_is_that_of_the_library() -> None:
+    header = (ROOT / "components/base/include/ardoq/version.h").read_text()
+    assert LIBRARY["version"] == re.search(r'ARDOQ_VERSION +"([^"]+)"', header)[1]
+
+
+def test_the_library_can_be_uploaded() -> None:
+    assert LIBRARY["description"] and (ROOT / "LICENSE").is_file()
+    assert {*LIBRARY["dependencies"]} == {"idf", "espressif/jsmn"}
+    # The registry refuses what stands on this machine or in a repository.
+    for dependency in LIBRARY["dependencies"].values():
+        assert isinstance(dependency, str)
+
+
+def test_there_is_an_example() -> None:
+    assert [*EXAMPLES] == ["examples/esp_idf/report_identity/main/idf_component.yml"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_takes_this_repository(name: str) -> None:
+    dependencies = EXAMPLES[name]["dependencies"]
+    library = dependencies["ardoq/ardoq-device"]
+    assert library["version"] == "*"
+    assert ((ROOT / name).parent / library["override_path"]).resolve() == ROOT
+    common = dependencies["protocol_examples_common"]["path"]
+    assert common == "${IDF_PATH}/examples/common_components/protocol_examples_common"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"versoin": "1.0.0"},
+    {"version": "1.0"},
+    {"version": 1.0},
+    {"tags": ["a tag"]},
+    {"files": {"ignore": []}},
+    {"examples": ["examples"]},
+    {"url": "www.ardoq.com"},
+    {"dependencies": ["idf"]},
+    {"dependencies": {"idf": 5.1}},
+    {"dependencies": {"Espressif/JSMN": "*"}},
+    {"dependencies": {"a": {}}},
+    {"dependencies": {"a": {"overide_path": "."}}},
+    {"dependencies": {"a": {"require": "yes"}}},
+    {"dependencies": {"a": {"rules": [{"version": "*"}]}}},
+    {"dependencies": {"a": "latest"}},
+])
+def test_the_schema_refuses(wrong: dict[str, Any]) -> None:
+    assert not VALIDATOR.is_valid(wrong)
+
+
+@pytest.mark.parametrize("right", [
+    {"dependencies": {"a": ">=5.1,<7", "b/c": "^1.2.3", "d": "~1.0", "e": "*", "f": "1.*"}},
+    {"dependencies": {"a": {"version": "*", "rules": [{"if": "target in [linux]"}]}}},
+    {"dependencies": {"a": {"git": "https://github.com/zserge/jsmn.git", "require": "no"}}},
+])
+def test_the_schema_takes(right: dict[str, Any]) -> None:
+    assert VALIDATOR.is_valid(right)
