@@ -1,5 +1,4 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -13,50 +12,18 @@
 #include "ardoq/json_validate.h"
 #include "ardoq/port_posix.h"
 #include "ardoq/version.h"
+#include "console.h"
 #include "files.h"
 #include "help.h"
 #include "provision.h"
 
-enum {
-    GO_ON = -1,
-    EXIT_USAGE = 2,
-};
+enum { GO_ON = -1 };
 
 /* Large, so static: the tool opens one client in its life. */
 static ardoq_config_t config;
 static ardoq_client_t client;
 static ardoq_report_t report;
 static ardoq_me_t me;
-
-/* ---- Output --------------------------------------------------------------------------------- */
-
-static void write_output(void *context, ardoq_output_t output, const char *text, size_t size)
-{
-    (void)context;
-    FILE *stream = output == ARDOQ_OUTPUT_RESULT ? stdout : stderr;
-    const bool is_coloured = output == ARDOQ_OUTPUT_ERROR && ardoq_posix_has_colour();
-    fputs(is_coloured ? "\033[1;31m" : "", stream);
-    fwrite(text, 1, size, stream);
-    fputs(is_coloured ? "\033[0m" : "", stream);
-}
-
-static const ardoq_console_t console = {.write = write_output};
-
-/* A full disk or a closed pipe must not look like success. */
-static int flush_results(int code)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout)) {
-        return code;
-    }
-    fprintf(stderr, "error: the result could not be written: %s\n", strerror(errno));
-    return code == EXIT_SUCCESS ? EXIT_FAILURE : code;
-}
-
-static int usage_error(const char *message, const char *argument)
-{
-    fprintf(stderr, "error: %s%s\n  `ardoq --help` shows the commands\n", message, argument);
-    return EXIT_USAGE;
-}
 
 /* ---- Opening -------------------------------------------------------------------------------- */
 
@@ -187,7 +154,7 @@ static ardoq_err_t print_body(void *context, const char *data, size_t size)
         err = ardoq_json_validator_byte(&printer->json, data[i]);
     }
     printer->is_printed = true;
-    write_output(NULL, ARDOQ_OUTPUT_RESULT, data, size);
+    console.write(console.context, ARDOQ_OUTPUT_RESULT, data, size);
     return err == ARDOQ_PENDING ? ARDOQ_OK : err;
 }
 
@@ -251,8 +218,7 @@ static int set_body(request_arguments_t *arguments, const char *value)
     free(arguments->body);
     arguments->body = read_value(value);
     if (!arguments->body) {
-        fprintf(stderr, "error: %s cannot be read: %s\n", value, strerror(errno));
-        return EXIT_USAGE;
+        return reading_error(value);
     }
     arguments->request.body = arguments->body;
     arguments->request.body_size = strlen(arguments->body);
@@ -305,8 +271,7 @@ static int config_set(const char *key, const char *value)
     }
     char *text = read_value(value);
     if (!text) {
-        fprintf(stderr, "error: %s cannot be read: %s\n", value, strerror(errno));
-        return EXIT_USAGE;
+        return reading_error(value);
     }
     const ardoq_err_t err = ardoq_command_config_set(&console, key, text);
     ardoq_wipe(text, strlen(text));
@@ -342,22 +307,14 @@ static int command_config(int argc, char **argv)
     return usage_error("config takes: ", "list | get KEY | set KEY VALUE | unset KEY");
 }
 
-static int command_provision(int argc, char **argv)
-{
-    return provision(&console, argc, argv);
-}
-
 /* ---- The command line ----------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"me", command_me},
-    {"report", command_report},
-    {"request", command_request},
-    {"config", command_config},
-    {"provision", command_provision},
+    {"me", command_me},         {"report", command_report},       {"request", command_request},
+    {"config", command_config}, {"provision", command_provision},
 };
 
 static int run_command(int argc, char **argv)
@@ -375,8 +332,7 @@ static int set_ca(const char *path)
 {
     config.ca_pem = read_file(path);
     if (!config.ca_pem) {
-        fprintf(stderr, "error: %s cannot be read: %s\n", path, strerror(errno));
-        return EXIT_USAGE;
+        return reading_error(path);
     }
     return GO_ON;
 }

@@ -9,33 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ardoq/json_validate.h"
 #include "ardoq/text.h"
+#include "console.h"
 #include "files.h"
 
-enum { GO_ON = -1, EXIT_USAGE = 2 };
+enum { GO_ON = -1 };
 
 enum { SETTINGS_MAX = 64 };
 
-/* A string of NVS takes so many bytes, its NUL included (ESP-IDF, nvs.h, nvs_set_str()). */
-enum { NVS_STRING_SIZE = 4000 };
+/* The longest string of the generator, its NUL included. NVS itself takes 4000 bytes; with the
+ * key's entry these fill a page, and the generator lets no string do that. */
+enum { NVS_STRING_SIZE = 124 * 32 };
 
 typedef struct {
-    const ardoq_console_t *console;
     const char *csv_path;
     char *values[SETTINGS_MAX]; /* in the order of the settings; null for unset */
 } device_t;
 
 /* ---- Messages -------------------------------------------------------------------------------- */
 
-static int usage_error(const char *message, const char *argument)
+static int explain(ardoq_err_t err, const char *key)
 {
-    fprintf(stderr, "error: %s%s\n  `ardoq --help` shows the commands\n", message, argument);
-    return EXIT_USAGE;
-}
-
-static int explain(const device_t *device, ardoq_err_t err, const char *key)
-{
-    ardoq_console_explain(device->console, err, key, NULL, NULL);
+    ardoq_console_explain(&console, err, key, NULL, NULL);
     return ardoq_console_exit_status(err);
 }
 
@@ -60,11 +56,11 @@ static void forget_values(device_t *device)
 }
 
 /* SETTINGS_MAX if there is no such setting. */
-static size_t find(const char *key, size_t key_size)
+static size_t find(const char *key)
 {
     const ardoq_setting_t *setting;
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        if (strlen(setting->key) == key_size && memcmp(setting->key, key, key_size) == 0) {
+        if (strcmp(setting->key, key) == 0) {
             return i;
         }
     }
@@ -103,67 +99,94 @@ static bool is_token_on_command_line(const char *assignment)
            strcmp(assignment + size, "-") != 0;
 }
 
-static int take_assignment(device_t *device, const char *assignment)
+/* No message repeats a value: behind a misspelt key it may be the token. */
+static int take_assignment(device_t *device, char *assignment)
 {
-    const char *equals = strchr(assignment, '=');
+    char *equals = strchr(assignment, '=');
     if (!equals) {
-        return usage_error("a setting needs the form KEY=VALUE: ", assignment);
+        return usage_error("--set needs the form KEY=VALUE", "");
     }
     if (is_token_on_command_line(assignment)) {
         return usage_error("the token does not belong on the command line: give it in "
                            "ARDOQ_API_TOKEN, or on standard input with --set token=-",
                            "");
     }
-    const size_t index = find(assignment, (size_t)(equals - assignment));
+    *equals = '\0';
+    const size_t index = find(assignment);
     if (index == SETTINGS_MAX) {
-        fprintf(stderr, "given: %s\n", assignment);
-        return explain(device, ARDOQ_ERR_SETTING_UNKNOWN, NULL);
+        return explain(ARDOQ_ERR_SETTING_UNKNOWN, assignment);
     }
     set_value(device, index, read_value(equals + 1));
     if (!device->values[index]) {
-        fprintf(stderr, "error: %s cannot be read: %s\n", equals + 1, strerror(errno));
-        return EXIT_USAGE;
+        return reading_error(equals + 1);
     }
     return GO_ON;
 }
 
 static int take_serial(device_t *device, const char *serial)
 {
-    const size_t index = find("serial", strlen("serial"));
+    const size_t index = find("serial");
     set_value(device, index, strdup(serial));
     return device->values[index] ? GO_ON : out_of_memory();
 }
 
 /* ---- Checks ---------------------------------------------------------------------------------- */
 
-/* The generator drops each line that begins with '#', within a value too. */
-static bool has_lost_line(const char *value)
+static bool is_ascii(const char *value)
 {
-    return strstr(value, "\n#") != NULL;
+    while (*value != '\0' && (*value & 0x80) == 0) {
+        value++;
+    }
+    return *value == '\0';
 }
 
-static int check_value(const device_t *device, const ardoq_setting_t *setting, const char *value)
+/* What is ASCII cannot be wrong, and JSON would have some of it escaped. */
+static bool is_utf8(const char *value)
+{
+    ardoq_json_validator_t json;
+    ardoq_json_validator_init(&json);
+    ardoq_err_t err = ardoq_json_validator_byte(&json, '"');
+    for (; err == ARDOQ_PENDING && *value != '\0'; value++) {
+        err = ardoq_json_validator_byte(&json, (*value & 0x80) != 0 ? *value : ' ');
+    }
+    return err == ARDOQ_PENDING && ardoq_json_validator_byte(&json, '"') == ARDOQ_PENDING;
+}
+
+/* Why the generator would not take the value as it is; null if it would. A lone CR ends a line too:
+ * Python makes an LF of it. */
+static const char *obstacle(const char *value)
+{
+    if (!is_utf8(value)) {
+        return "it is not UTF-8, which the partition generator needs";
+    }
+    if (strstr(value, "\n#") || strstr(value, "\r#")) {
+        return "a line of it begins with #, and the partition generator would drop it: remove that "
+               "line";
+    }
+    return NULL;
+}
+
+static int check_value(const ardoq_setting_t *setting, const char *value)
 {
     ardoq_err_t err = ardoq_setting_assign(setting, NULL, value);
     if (!err && strlen(value) + 1 > NVS_STRING_SIZE) {
         err = ARDOQ_ERR_SETTING_TOO_LONG;
     }
     if (err) {
-        return explain(device, err, setting->key);
+        return explain(err, setting->key);
     }
-    if (has_lost_line(value)) {
-        fprintf(stderr,
-                "error: a line of %s begins with #, and the partition generator would drop it: "
-                "remove that line\n",
-                setting->key);
-        return ardoq_console_exit_status(ARDOQ_ERR_SETTING_INVALID);
+    const char *reason = obstacle(value);
+    if (!reason) {
+        return GO_ON;
     }
-    return GO_ON;
+    const int code = explain(ARDOQ_ERR_SETTING_INVALID, setting->key);
+    fprintf(stderr, "  %s\n", reason);
+    return code;
 }
 
 static bool is_given(const device_t *device, const char *key)
 {
-    const char *value = device->values[find(key, strlen(key))];
+    const char *value = device->values[find(key)];
     return value && value[0] != '\0';
 }
 
@@ -173,11 +196,11 @@ static int check(const device_t *device)
     int code = GO_ON;
     for (size_t i = 0; code == GO_ON && (setting = ardoq_setting_at(i)) != NULL; i++) {
         if (device->values[i]) {
-            code = check_value(device, setting, device->values[i]);
+            code = check_value(setting, device->values[i]);
         }
     }
     if (code == GO_ON && !is_given(device, "token")) {
-        code = explain(device, ARDOQ_ERR_TOKEN_MISSING, "token");
+        code = explain(ARDOQ_ERR_TOKEN_MISSING, "token");
     }
     return code;
 }
@@ -187,24 +210,38 @@ static int check(const device_t *device)
 /* RFC 4180, but with the line ends that the generator's Python makes of all others. */
 static void write_quoted(FILE *csv, const char *value)
 {
-    const bool is_plain = strpbrk(value, ",\"\r\n") == NULL;
-    fputs(is_plain ? "" : "\"", csv);
+    fputc('"', csv);
     for (const char *at = value; *at != '\0'; at++) {
-        if (*at != '\r') {
-            fputs(*at == '"' ? "\"\"" : (char[2]){*at, '\0'}, csv);
+        if (*at == '"') {
+            fputs("\"\"", csv);
+        } else if (*at != '\r') {
+            fputc(*at, csv);
+        } else if (at[1] != '\n') {
+            fputc('\n', csv);
         }
     }
-    fputs(is_plain ? "" : "\"", csv);
+    fputc('"', csv);
+}
+
+static void write_value(FILE *csv, const char *value)
+{
+    if (strpbrk(value, ",\"\r\n")) {
+        write_quoted(csv, value);
+    } else {
+        fputs(value, csv);
+    }
 }
 
 static void write_csv(FILE *csv, const device_t *device)
 {
     const ardoq_setting_t *setting;
+    /* Unbuffered, so that no copy of the token stays in the stream. */
+    setvbuf(csv, NULL, _IONBF, 0);
     fputs("key,type,encoding,value\nardoq,namespace,,\n", csv);
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
         if (device->values[i]) {
             fprintf(csv, "%s,data,string,", setting->key);
-            write_quoted(csv, device->values[i]);
+            write_value(csv, device->values[i]);
             fputs("\n", csv);
         }
     }
@@ -230,14 +267,15 @@ static bool finish(FILE *csv)
 static bool replace_file(const device_t *device, char *work_path)
 {
     const int descriptor = mkstemp(work_path);
-    FILE *csv = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (!csv) {
+    if (descriptor < 0) {
         return false;
     }
-    /* Unbuffered, so that no copy of the token stays in the stream. */
-    setvbuf(csv, NULL, _IONBF, 0);
-    write_csv(csv, device);
-    if (finish(csv) && rename(work_path, device->csv_path) == 0) {
+    /* The umask may have taken rights from the owner too. */
+    FILE *csv = fchmod(descriptor, S_IRUSR | S_IWUSR) == 0 ? fdopen(descriptor, "w") : NULL;
+    if (csv) {
+        write_csv(csv, device);
+    }
+    if (csv && finish(csv) && rename(work_path, device->csv_path) == 0) {
         return true;
     }
     const int reason = errno;
@@ -246,11 +284,27 @@ static bool replace_file(const device_t *device, char *work_path)
     return false;
 }
 
+/* Those of ESP-IDF 5.1 and 5.2 count characters where NVS wants bytes (ESP-IDF, issue 15441). */
+static void note_old_generators(const device_t *device)
+{
+    const ardoq_setting_t *setting;
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        if (device->values[i] && !is_ascii(device->values[i])) {
+            fprintf(stderr,
+                    "note: %s is not all ASCII: the device would lose it with the partition "
+                    "generator of ESP-IDF 5.1 or 5.2; esp-idf-nvs-partition-gen 0.1.9 or later "
+                    "takes it\n",
+                    setting->key);
+        }
+    }
+}
+
 static int write_file(const device_t *device)
 {
     struct stat status;
     char *work_path;
-    if (stat(device->csv_path, &status) == 0 && !S_ISREG(status.st_mode)) {
+    /* Of a link, such as /dev/stdout, the link itself would be replaced. */
+    if (lstat(device->csv_path, &status) == 0 && !S_ISREG(status.st_mode)) {
         return file_error(device->csv_path, "it is no regular file");
     }
     if (asprintf(&work_path, "%s.XXXXXX", device->csv_path) < 0) {
@@ -268,6 +322,7 @@ static int write_file(const device_t *device)
 
 static int write_settings(const device_t *device)
 {
+    note_old_generators(device);
     if (strcmp(device->csv_path, "-") != 0) {
         return write_file(device);
     }
@@ -276,6 +331,11 @@ static int write_settings(const device_t *device)
 }
 
 /* ---- The command ----------------------------------------------------------------------------- */
+
+static int wrong_usage(void)
+{
+    return usage_error("provision takes: ", "--serial S [--set KEY=VALUE]... --csv FILE");
+}
 
 static int take_option(device_t *device, int option)
 {
@@ -288,7 +348,7 @@ static int take_option(device_t *device, int option)
         device->csv_path = optarg;
         return GO_ON;
     default:
-        return EXIT_USAGE; /* getopt has said why */
+        return wrong_usage();
     }
 }
 
@@ -303,24 +363,20 @@ static int take_options(device_t *device, int argc, char **argv)
     int option;
     int code = GO_ON;
     optind = 0;
+    opterr = 0; /* getopt would repeat all of --token=VALUE */
     while (code == GO_ON && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         code = take_option(device, option);
     }
     if (code != GO_ON) {
         return code;
     }
-    if (optind < argc) {
-        return usage_error("provision does not take: ", argv[optind]);
-    }
-    if (!is_given(device, "serial") || !device->csv_path) {
-        return usage_error("provision needs --serial and --csv", "");
-    }
-    return GO_ON;
+    const bool is_complete = is_given(device, "serial") && device->csv_path && optind == argc;
+    return is_complete ? GO_ON : wrong_usage();
 }
 
-int provision(const ardoq_console_t *console, int argc, char **argv)
+int command_provision(int argc, char **argv)
 {
-    device_t device = {.console = console};
+    device_t device = {0};
     int code = take_environment(&device);
     if (code == GO_ON) {
         code = take_options(&device, argc, argv);

@@ -1,10 +1,8 @@
-/* `ardoq provision`: the settings of one device as a CSV file for ESP-IDF's NVS partition generator. */
+/* `ardoq provision`: the settings of one device as CSV for ESP-IDF's NVS partition generator. */
 #ifndef PROVISION_H
 #define PROVISION_H
 
-#include "ardoq/commands.h"
-
 /* Runs the command; argv[0] is its name. Returns the exit status of the tool. */
-int provision(const ardoq_console_t *console, int argc, char **argv);
+int command_provision(int argc, char **argv);
 
 #endif

@@ -1,21 +1,23 @@
 """`ardoq provision`: a device's settings as CSV for ESP-IDF's NVS partition generator."""
 
 import csv
+import io
 import stat
 from pathlib import Path
 
 import pytest
 
-import built
 from source import IDENTITY_KEYS, VARIABLES
 from tool import Result, Tool, expect_error
 
 # ESP-IDF's guide 'NVS Partition Generator Utility'.
 COLUMNS = ["key", "type", "encoding", "value"]
-NVS_STRING_SIZE = 4000
+# What it takes at most, with the NUL: 4000 bytes, as NVS does, it refuses.
+NVS_STRING_SIZE = 3968
 
 TOKEN = "adq_0123456789abcdef0123456789abcdef"
-CERTIFICATE = Path(built.CERTIFICATES, "ca.pem").read_text()
+BASE64 = "MIIB" * 16 + "\n" + "0+/=" * 9
+CERTIFICATE = f"-----BEGIN CERTIFICATE-----\n{BASE64}\n-----END CERTIFICATE-----\n"
 
 
 @pytest.fixture
@@ -25,9 +27,10 @@ def maker(tool: Tool) -> Tool:
 
 
 def read(text: str) -> dict[str, str]:
-    """As the generator does: lines that begin with # are gone before the CSV is read."""
-    lines = [line for line in text.splitlines(keepends=True) if line[0] != "#"]
-    first, *rows = csv.DictReader(lines)
+    """As the generator does: lines end as Python's text files have it, and those that begin with #
+    are gone before the CSV is read."""
+    lines = io.StringIO(text, newline=None)
+    first, *rows = csv.DictReader(line for line in lines if line[0] != "#")
     assert [*first] == COLUMNS
     assert [*first.values()] == ["ardoq", "namespace", "", ""]
     assert {(row["type"], row["encoding"]) for row in rows} == {("data", "string")}
@@ -88,8 +91,9 @@ def test_a_certificate_arrives_as_it_is(maker: Tool, tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(CERTIFICATE * 2)
     assert provisioned(maker, "--set", f"ca0=@{path}")["ca0"] == CERTIFICATE * 2
-    path.write_text(CERTIFICATE.replace("\n", "\r\n"))
-    assert provisioned(maker, "--set", f"ca0=@{path}")["ca0"] == CERTIFICATE
+    for line_end in ("\r\n", "\r"):
+        path.write_bytes(CERTIFICATE.replace("\n", line_end).encode())
+        assert provisioned(maker, "--set", f"ca0=@{path}")["ca0"] == CERTIFICATE
 
 
 def test_every_setting_can_be_provisioned(maker: Tool) -> None:
@@ -109,6 +113,17 @@ def test_the_token_does_not_belong_on_the_command_line(tool: Tool) -> None:
     assert (result.code, result.out) == (2, "")
     assert "ARDOQ_API_TOKEN" in result.err and "--set token=-" in result.err
     assert TOKEN not in result.err
+
+
+@pytest.mark.parametrize("arguments", [
+    [f"--token={TOKEN}"], ["--set", f"tokn={TOKEN}"], ["--set", TOKEN], [TOKEN],
+    ["--set", f"workspace={TOKEN}"],
+])
+def test_what_may_be_a_token_is_not_repeated(maker: Tool, arguments: list[str]) -> None:
+    result = provision(maker, *arguments)
+    assert result.code in (2, 3)
+    assert result.out == ""
+    assert result.err and TOKEN not in result.err
 
 
 def test_the_token_may_come_from_standard_input_or_a_file(tool: Tool, tmp_path: Path) -> None:
@@ -135,7 +150,7 @@ def test_without_a_token_nothing_is_written(tool: Tool, variables: dict[str, str
     ("model=a\tb", "SETTING_INVALID"),
     ("hw_revision=" + "x" * 32, "SETTING_TOO_LONG"),
     ("ca0=no certificate", "SETTING_INVALID"),
-    ("ca1=" + CERTIFICATE * 8, "SETTING_TOO_LONG"),
+    ("ca1=" + CERTIFICATE * 30, "SETTING_TOO_LONG"),
 ])
 def test_a_wrong_value_is_refused(maker: Tool, tmp_path: Path, assignment: str, error: str) -> None:
     path = tmp_path / "device.csv"
@@ -148,7 +163,7 @@ def test_a_wrong_value_is_refused(maker: Tool, tmp_path: Path, assignment: str, 
 
 def test_the_longest_string_of_nvs(maker: Tool) -> None:
     room = NVS_STRING_SIZE - 1 - len(CERTIFICATE)
-    assert len(provisioned(maker, "--set", f"ca0={CERTIFICATE}{'x' * room}")["ca0"]) == 3999
+    assert len(provisioned(maker, "--set", f"ca0={CERTIFICATE}{'x' * room}")["ca0"]) == 3967
     result = provision(maker, "--set", f"ca0={CERTIFICATE}{'x' * (room + 1)}")
     expect_error(result, "SETTING_TOO_LONG", 3)
 
@@ -159,10 +174,30 @@ def test_a_wrong_variable_is_refused(maker: Tool) -> None:
     assert "setting: workspace" in result.err
 
 
-def test_a_line_that_the_generator_would_drop_is_refused(maker: Tool) -> None:
-    result = provision(maker, "--set", f"ca0={CERTIFICATE}# of Acme\n{CERTIFICATE}")
-    assert (result.code, result.out) == (3, "")
-    assert "a line of ca0 begins with #" in result.err
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_line_that_the_generator_would_drop_is_refused(maker: Tool, line_end: str) -> None:
+    pem = f"{CERTIFICATE}# of Acme\n{CERTIFICATE}".replace("\n", line_end)
+    result = provision(maker, "--set", f"ca0={pem}")
+    expect_error(result, "SETTING_INVALID", 3)
+    assert result.out == ""
+    assert "\n  setting: ca0\n  a line of it begins with #" in result.err
+
+
+@pytest.mark.parametrize("wrong", [b"\xe4", b"\xc3", b"\xc3(", b"\xc0\xaf", b"\xed\xa0\x80"])
+def test_what_is_not_utf8_is_refused(maker: Tool, tmp_path: Path, wrong: bytes) -> None:
+    path = tmp_path / "value"
+    path.write_bytes(b"W" + wrong)
+    result = provision(maker, "--set", f"model=@{path}")
+    expect_error(result, "SETTING_INVALID", 3)
+    assert result.out == ""
+    assert "\n  setting: model\n  it is not UTF-8" in result.err
+
+
+def test_what_old_generators_spoil_earns_a_note(maker: Tool) -> None:
+    assert provision(maker, "--set", "model=Pump ~").err == ""
+    result = provision(maker, "--set", "model=Pumpe für Öl")
+    assert result.code == 0
+    assert result.err.startswith("note: model is not all ASCII: ")
 
 
 @pytest.mark.parametrize("arguments", [
@@ -179,15 +214,21 @@ def test_a_wrong_command_line_is_refused(maker: Tool, arguments: list[str]) -> N
 # The file
 
 
-def test_the_file_is_for_its_owner_only_and_replaced(maker: Tool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("umask", ["000", "777"])
+def test_the_file_is_for_its_owner_only_and_replaced(
+    tool: Tool, tmp_path: Path, umask: str
+) -> None:
+    token = tool.logs.new_token()
     path = tmp_path / "device.csv"
     path.write_text("older, and longer " * 100)
     path.chmod(0o644)
-    open_to_all = maker.behind("/bin/sh", "-c", 'umask 0; exec "$@"', "sh")
-    result = open_to_all.run_for_text("provision", "--serial", "A", "--csv", str(path))
+    masked = tool.using(ARDOQ_API_TOKEN=token).behind(
+        "/bin/sh", "-c", f'umask {umask}; exec "$@"', "sh"
+    )
+    result = masked.run_for_text("provision", "--serial", "A", "--csv", str(path))
     assert (result.code, result.out) == (0, "")
     assert f"written: {path}; it holds the token" in result.err
-    assert read(path.read_text()) == {"token": TOKEN, "serial": "A"}
+    assert read(path.read_text()) == {"token": token, "serial": "A"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [*tmp_path.iterdir()] == [path]
 
@@ -205,6 +246,24 @@ def test_a_device_is_no_file(maker: Tool) -> None:
     result = maker.run_for_text("provision", "--serial", "A", "--csv", "/dev/null")
     assert result.code == 1
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_is_no_file(maker: Tool, tmp_path: Path) -> None:
+    """As /dev/stdout is one, also where it leads to a file."""
+    path = tmp_path / "file"
+    path.write_text("older")
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    result = maker.run_for_text("provision", "--serial", "A", "--csv", str(link))
+    assert result.code == 1
+    assert link.is_symlink() and path.read_text() == "older"
+
+
+def test_a_standard_output_that_is_full_is_a_failure(maker: Tool) -> None:
+    result = provision(maker.behind("/bin/sh", "-c", 'exec "$@" >/dev/full', "sh"))
+    assert (result.code, result.err) == (
+        1, "error: the result could not be written: No space left on device\n"
+    )
 
 
 def test_a_full_disk_leaves_the_older_file(maker: Tool, tmp_path: Path) -> None:
