@@ -83,8 +83,7 @@ static ardoq_err_t run_list(const call_t *call, char **arguments)
 static ardoq_err_t run_get(const call_t *call, char **arguments)
 {
     const ardoq_err_t err = load_config(call);
-    return err ? err
-               : ardoq_command_config_get(call->console, &call->device->config, arguments[0]);
+    return err ? err : ardoq_command_config_get(call->console, &call->device->config, arguments[0]);
 }
 
 static ardoq_err_t run_set(const call_t *call, char **arguments)

@@ -20,8 +20,9 @@ ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
 /* Demands TLS 1.2 at least. */
 void ardoq_seam_min_tls_version(mbedtls_ssl_config *config);
 
-/* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS allows
- * (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the connection. */
+/* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS
+ * allows (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the
+ * connection. */
 void ardoq_seam_limit_records(mbedtls_ssl_config *config);
 
 /* The verify callback that the configuration already has, such as a certificate bundle's. */

@@ -6,8 +6,8 @@
 #include "ardoq/json_validate.h"
 #include "ardoq/text.h"
 
-/* As this file needs it, whatever a project has chosen for its own use of jsmn: Espressif's component
- * hands the options of its Kconfig to everybody. */
+/* As this file needs it, whatever a project has chosen for its own use of jsmn: Espressif's
+ * component hands the options of its Kconfig to everybody. */
 #undef JSMN_HEADER
 #undef JSMN_PARENT_LINKS
 #undef JSMN_STATIC

@@ -16,7 +16,7 @@ static void help_settings(FILE *stream)
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
     fprintf(stream, "  %-18s %s\n", key, environment);
 #define ARDOQ_SETTING_IDENTITY(field, key) fprintf(stream, "  %-18s (identity)\n", key);
-#define ARDOQ_SETTING_PEM(key, what) fprintf(stream, "  %-18s (PEM) %s\n", key, what);
+#define ARDOQ_SETTING_PEM(key, what)       fprintf(stream, "  %-18s (PEM) %s\n", key, what);
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER

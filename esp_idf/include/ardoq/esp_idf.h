@@ -23,8 +23,8 @@ extern "C" {
  *
  * Call it once, after esp_console_init() or esp_console_new_repl_...().
  * @param describe  adds what the program knows; null if nothing
- * @return ARDOQ_OK; ARDOQ_ERR_OUT_OF_MEMORY; ARDOQ_ERR_INVALID_ARGUMENT when esp_console refuses the
- *         command.
+ * @return ARDOQ_OK; ARDOQ_ERR_OUT_OF_MEMORY; ARDOQ_ERR_INVALID_ARGUMENT when esp_console refuses
+ * the command.
  */
 ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe);
 

@@ -4,7 +4,8 @@
 
 #include <esp_err.h>
 
-/* Connects as the menu 'Example Connection Configuration' says; returns when there is an address. */
+/* Connects as the menu 'Example Connection Configuration' says; returns when there is an address.
+ */
 esp_err_t network_connect(void);
 
 /* Asks SNTP for the time, and waits for it for some seconds. */
