@@ -251,22 +251,6 @@ def test_a_report_follows_the_store(tool: Tool, server: FakeArdoq) -> None:
     assert upsert["uniqueBy"] == ["rootWorkspace", "customFields.device_model"]
 
 
-# A store that cannot be used
-
-
-def every_use(tool: Tool) -> list[Result]:
-    commands = [
-        ["config", "list"],
-        ["config", "get", "host"],
-        ["config", "set", "host", "other.example"],
-        ["config", "unset", "host"],
-        ["me"],
-        ["report", "--dry-run"],
-        ["request", "GET", "/api/v2/me"],
-    ]
-    return [tool.run(*command) for command in commands]
-
-
 def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: FakeArdoq) -> None:
     asking = tool.at(server)
     for key, value in zip(IDENTITY_KEYS, ["A-0042", "Pump ☃", "C"]):
@@ -282,6 +266,22 @@ def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: Fak
     expect_error(refused, "SETTING_INVALID", 3)
     expect_success(asking.run("config", "unset", "serial"))
     assert get(asking, "serial") is None
+
+
+# A store that cannot be used
+
+
+def every_use(tool: Tool) -> list[Result]:
+    commands = [
+        ["config", "list"],
+        ["config", "get", "host"],
+        ["config", "set", "host", "other.example"],
+        ["config", "unset", "host"],
+        ["me"],
+        ["report", "--dry-run"],
+        ["request", "GET", "/api/v2/me"],
+    ]
+    return [tool.run(*command) for command in commands]
 
 
 @pytest.mark.parametrize("bits", [0o640, 0o604, 0o620])

@@ -30,7 +30,7 @@ DEVICE = {
     "ip_address": "2001:db8::1",
 }
 
-# These two are not reported unless a setting asks for them.
+# These two are not reported unless a setting names a custom field for them.
 WITH_OPTIONAL_FIELDS = {
     "ARDOQ_KEY_SECURE_BOOT": "device_secure_boot",
     "ARDOQ_KEY_FLASH_ENC": "device_flash_encryption",
@@ -120,6 +120,14 @@ def test_a_dry_run_needs_neither_token_nor_host(tool: Tool) -> None:
     expect_success(result)
     [upsert] = result.json["components"]["upsert"]
     assert upsert["body"]["customFields"] == {f"device_{k}": v for k, v in DEVICE.items()}
+
+
+def test_what_an_architect_need_not_see_is_left_out_by_default(ask: Tool) -> None:
+    result = ask.run("report", "--dry-run", *setting(DEVICE))
+    expect_success(result)
+    [upsert] = result.json["components"]["upsert"]
+    left_out = {*WITH_OPTIONAL_FIELDS.values()}
+    assert {*upsert["body"]["customFields"]} == {f"device_{name}" for name in DEVICE} - left_out
 
 
 def test_the_machine_tells_what_nobody_set(ask: Tool) -> None:

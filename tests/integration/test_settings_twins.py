@@ -23,7 +23,7 @@ TEXTS = {row[2]: dict(zip(("member", "size", "key", "variable", "default", "rule
          for row in rows("TEXT")}
 NUMBERS = {row[3]: dict(zip(("member", "min", "max", "key", "variable", "default"), row))
            for row in rows("NUMBER")}
-IDENTITY_KEYS = {row[1]: row[0] for row in rows("IDENTITY")}
+STORED_FIELDS = {row[1]: row[0] for row in rows("IDENTITY")}
 PEM_KEYS = [row[0] for row in rows("PEM")]
 SETTINGS = {**TEXTS, **NUMBERS}
 
@@ -63,9 +63,9 @@ def help_of(symbol: kconfiglib.Symbol) -> str:
 def test_the_rows_are_read() -> None:
     text = (COMPONENTS / "settings/include/ardoq/settings.def").read_text("utf-8")
     assert len(re.findall(r"^ARDOQ_SETTING_\w+\(", text, re.MULTILINE)) == (
-        len(SETTINGS) + len(IDENTITY_KEYS) + len(PEM_KEYS)
+        len(SETTINGS) + len(STORED_FIELDS) + len(PEM_KEYS)
     )
-    assert len(SETTINGS) > 20 and len(IDENTITY_KEYS) == 3 and len(PEM_KEYS) == 4
+    assert len(SETTINGS) > 20 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
     assert KCONFIG.warnings == []
 
 
@@ -132,9 +132,10 @@ def test_every_symbol_has_a_help(name: str) -> None:
 
 
 def test_keys_are_short_enough_and_unique() -> None:
-    keys = [*SETTINGS, *PEM_KEYS]
+    keys = [*SETTINGS, *STORED_FIELDS, *PEM_KEYS]
+    kinds = ("TEXT", "NUMBER", "IDENTITY", "PEM")
     assert [key for key in keys if not re.fullmatch(KEY, key)] == []
-    assert len({*keys}) == len(rows("TEXT")) + len(rows("NUMBER")) + len(PEM_KEYS)
+    assert len({*keys}) == sum(len(rows(kind)) for kind in kinds)
 
 
 def test_variables_are_unique_and_ours() -> None:
@@ -149,3 +150,4 @@ def test_every_identity_field_has_a_setting() -> None:
     members = [setting["member"] for setting in TEXTS.values()]
     keys = [member.removeprefix("key_") for member in members if member.startswith("key_")]
     assert keys == [*fields, "last_seen"]
+    assert {*STORED_FIELDS.values()} <= {*fields}

@@ -343,6 +343,54 @@ static void test_get_of_pem(void **state)
     assert_get("ca1", "null");
 }
 
+/* Of characters that are written as two. */
+static void test_get_of_the_stored_identity(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"serial", "model", "hw_revision"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const size_t size = ardoq_setting_find(keys[i])->size - 1;
+        assert_get(keys[i], "null");
+        ardoq_port_store_set(keys[i], "");
+        assert_get(keys[i], "null");
+        ardoq_port_store_set(keys[i], repeat("\"", size));
+        assert_get(keys[i], text_of("\"%s\"", repeat("\\\"", size)));
+    }
+}
+
+static void get_serial(void)
+{
+    (void)ardoq_command_config_get(&console, &config, "serial");
+}
+
+static void test_get_of_no_identity_needs_no_clean_stack(void **state)
+{
+    (void)state;
+    own_stack_run(get_serial);
+    assert_result("null\n");
+}
+
+/* The store may be written by others, which no rule of ours has kept from it. */
+static void assert_get_fails(const char *key, const char *stored, ardoq_err_t expected)
+{
+    ardoq_port_store_set(key, stored);
+    assert_int_equal(ardoq_command_config_get(&console, &config, key), expected);
+    assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "null\n");
+    assert_explained(
+        ardoq_err_name(expected),
+        text_of(" (fix the configuration)\n%s  setting: %s\n", hint_line(expected), key));
+}
+
+static void test_get_of_what_no_identity_may_be(void **state)
+{
+    (void)state;
+    assert_get_fails("serial", repeat("\x01", 63), ARDOQ_ERR_SETTING_INVALID);
+    assert_get_fails("model", "Pump\n", ARDOQ_ERR_SETTING_INVALID);
+    assert_get_fails("hw_revision", repeat("x", 32), ARDOQ_ERR_SETTING_TOO_LONG);
+    assert_get_fails("hw_revision", repeat("x", ARDOQ_SETTING_TEXT_SIZE),
+                     ARDOQ_ERR_SETTING_TOO_LONG);
+}
+
 static void test_get_of_no_setting(void **state)
 {
     (void)state;
@@ -414,6 +462,8 @@ static void test_list_with_a_store_that_fails(void **state)
         assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_ERR_STORE_PERMISSIONS);
         assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_PERMISSIONS");
         assert_non_null(strstr(people, text_of("  setting: %s\n", keys[i])));
+        const char *list = text_of("%s", streams[ARDOQ_OUTPUT_RESULT]);
+        assert_int_equal(ardoq_json_validate(list, strlen(list)), ARDOQ_OK);
     }
 }
 
@@ -444,14 +494,18 @@ static void test_set_and_unset(void **state)
     assert_sets("token", TEST_TOKEN);
     assert_sets("key_mac", "");
     assert_sets("timeout_ms", "5000");
+    assert_sets("serial", "A-0042");
+    assert_sets("model", "");
     assert_sets("ca0", certificate_file("ca.pem"));
     assert_sets("key", certificate_file("client.key"));
     assert_int_equal(ardoq_command_config_unset(&console, "host"), ARDOQ_OK);
     assert_int_equal(ardoq_command_config_unset(&console, "key"), ARDOQ_OK);
+    assert_int_equal(ardoq_command_config_unset(&console, "serial"), ARDOQ_OK);
     assert_int_equal(ardoq_command_config_unset(&console, "workspace"), ARDOQ_OK);
     assert_result("");
     assert_stored("host", NULL);
     assert_stored("key", NULL);
+    assert_stored("serial", NULL);
     assert_stored("token", TEST_TOKEN);
 }
 
@@ -475,6 +529,8 @@ static void test_set_of_what_is_not_allowed(void **state)
     assert_set_fails("token", text_of("adq_%s", repeat("0", ARDOQ_TOKEN_SIZE)),
                      ARDOQ_ERR_SETTING_TOO_LONG);
     assert_set_fails("timeout_ms", "", ARDOQ_ERR_SETTING_INVALID);
+    assert_set_fails("serial", "A\t1", ARDOQ_ERR_SETTING_INVALID);
+    assert_set_fails("hw_revision", repeat("x", 32), ARDOQ_ERR_SETTING_TOO_LONG);
     assert_set_fails("key", "adq_no PEM", ARDOQ_ERR_SETTING_INVALID);
     assert_set_fails("tokn", "adq_secret", ARDOQ_ERR_SETTING_UNKNOWN);
     assert_set_fails("token ", "adq_secret", ARDOQ_ERR_SETTING_UNKNOWN);
@@ -672,6 +728,9 @@ int main(void)
         TEST(test_token_is_shortened),
         TEST(test_nothing_is_left_of_an_earlier_token),
         TEST(test_get_of_pem),
+        TEST(test_get_of_the_stored_identity),
+        TEST(test_get_of_no_identity_needs_no_clean_stack),
+        TEST(test_get_of_what_no_identity_may_be),
         TEST(test_get_of_no_setting),
         TEST(test_get_of_what_is_not_utf8),
         TEST(test_get_with_a_store_that_fails),

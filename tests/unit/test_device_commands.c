@@ -314,6 +314,9 @@ static void test_identity_that_cannot_be_read(void **state)
     store("serial", "line\nbreak");
     RUN_COMMAND(describe, 2, "report");
     assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    RUN_COMMAND(describe, 2, "get");
+    assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    assert_non_null(strstr(people, "  setting: serial\n"));
     assert_int_equal(program.calls, 0);
     assert_int_equal(ardoq_fake.connects, 0);
 }

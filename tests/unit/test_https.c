@@ -97,6 +97,13 @@ static ardoq_err_t run(void)
     return err;
 }
 
+/* For another server in the same test. */
+static void start_over(void)
+{
+    ardoq_https_close(&https);
+    tls_peer_stop();
+}
+
 /* Opens, runs one exchange against an answer, and gives its result. */
 static ardoq_err_t run_with(const char *answer, peer_then_t then)
 {
@@ -795,6 +802,10 @@ static void test_dates_are_judged_by_the_ports_clock(void **state)
     (void)state;
     ardoq_fake.wall_time = time(NULL) + 90 * 86400;
     assert_refused("server", ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    start_over();
+    script.certificate = "not_yet_valid";
+    ardoq_fake.wall_time = time(NULL) + 20 * 86400;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
 }
 
 static void test_unknown_clock(void **state)
@@ -864,8 +875,9 @@ static void test_roots_of_the_platform(void **state)
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
 }
 
-/* As ESP-IDF's certificate bundle does: it vouches for a chain whose root mbedTLS does not know,
- * looks only at what lacks nothing but trust, and fails instead of raising a flag. */
+/* As esp_crt_verify_callback() of ESP-IDF's certificate bundle does: it looks only at what lacks
+ * nothing but trust, then for a root that signed this very certificate, and fails instead of
+ * raising a flag. */
 static struct {
     const char *roots;
     int failure;
@@ -873,16 +885,21 @@ static struct {
     uint32_t seen; /* flags that it was shown */
 } bundle;
 
-static bool is_signed_by_the_bundle(mbedtls_x509_crt *certificate)
+static bool is_signed_by_the_bundle(const mbedtls_x509_crt *certificate)
 {
     mbedtls_x509_crt roots;
+    mbedtls_x509_crt alone;
     uint32_t flags = 0;
     mbedtls_x509_crt_init(&roots);
+    mbedtls_x509_crt_init(&alone);
     assert_int_equal(mbedtls_x509_crt_parse(&roots, (const unsigned char *)bundle.roots,
                                             strlen(bundle.roots) + 1),
                      0);
-    mbedtls_x509_crt_verify(certificate, &roots, NULL, NULL, &flags, NULL, NULL);
+    assert_int_equal(mbedtls_x509_crt_parse_der(&alone, certificate->raw.p, certificate->raw.len),
+                     0);
+    mbedtls_x509_crt_verify(&alone, &roots, NULL, NULL, &flags, NULL, NULL);
     mbedtls_x509_crt_free(&roots);
+    mbedtls_x509_crt_free(&alone);
     return !(flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
 }
 
@@ -902,13 +919,20 @@ static int bundle_verify(void *context, mbedtls_x509_crt *certificate, int depth
     return 0;
 }
 
+/* Roots that are not null, because mbedTLS demands some, and hold nothing. */
+static void attach(struct mbedtls_ssl_config *tls_config,
+                   int (*verify)(void *, mbedtls_x509_crt *, int, uint32_t *))
+{
+    static mbedtls_x509_crt none;
+    mbedtls_ssl_conf_ca_chain(tls_config, &none, NULL);
+    mbedtls_ssl_conf_verify(tls_config, verify, &bundle);
+}
+
 static ardoq_err_t attach_bundle(struct mbedtls_ssl_config *tls_config,
                                  struct mbedtls_x509_crt *roots)
 {
     (void)roots;
-    static mbedtls_x509_crt none;
-    mbedtls_ssl_conf_ca_chain(tls_config, &none, NULL);
-    mbedtls_ssl_conf_verify(tls_config, bundle_verify, &bundle);
+    attach(tls_config, bundle_verify);
     return ARDOQ_OK;
 }
 
@@ -919,6 +943,15 @@ static void trust_bundle(const char *roots)
     memset(&bundle, 0, sizeof bundle);
     bundle.roots = certificate_file(roots);
     bundle.failure = MBEDTLS_ERR_X509_FATAL_ERROR;
+}
+
+static void assert_refused_by_bundle(const char *certificate, ardoq_err_t expected,
+                                     uint32_t expected_flags)
+{
+    assert_refused(certificate, expected);
+    assert_int_equal(https.detail.verify_flags, expected_flags);
+    assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+    assert_int_not_equal(bundle.calls, 0);
 }
 
 static void test_verify_callback_of_the_platform_comes_first(void **state)
@@ -932,49 +965,134 @@ static void test_verify_callback_of_the_platform_comes_first(void **state)
     assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_EXPIRED);
 }
 
-/* Else it would not look at a chain that mbedTLS finds expired by another clock. */
+/* Else it would not look at a chain whose dates mbedTLS finds wrong by another clock. */
 static void test_verify_callback_of_the_platform_sees_no_dates(void **state)
 {
     (void)state;
     trust_bundle("ca.pem");
-    assert_refused("expired", ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    assert_refused_by_bundle("expired", ARDOQ_ERR_CERTIFICATE_EXPIRED,
+                             MBEDTLS_X509_BADCERT_EXPIRED);
+    assert_int_equal(bundle.seen, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+    start_over();
+    assert_refused_by_bundle("not_yet_valid", ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID,
+                             MBEDTLS_X509_BADCERT_FUTURE);
     assert_int_equal(bundle.seen, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
 }
 
-static void refuse_by_bundle(int failure)
+static void test_bundle_and_a_clock_that_mbedtls_does_not_have(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    script.certificate = "not_yet_valid";
+    ardoq_fake.wall_time = time(NULL) + 20 * 86400;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void refuse_by_bundle(const char *certificate, int failure)
 {
     trust_bundle("other_ca.pem");
     bundle.failure = failure;
+    assert_refused_by_bundle(certificate, ARDOQ_ERR_CERTIFICATE_UNTRUSTED,
+                             MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+}
+
+/* As ESP-IDF 5.1 to 5.3 fail. */
+static void test_bundle_and_an_unknown_ca(void **state)
+{
+    (void)state;
+    refuse_by_bundle("server", MBEDTLS_ERR_X509_FATAL_ERROR);
+}
+
+/* As later ones do. */
+static void test_bundle_and_an_unknown_intermediate_ca(void **state)
+{
+    (void)state;
+    refuse_by_bundle("chained", MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+}
+
+static void test_bundle_that_fails_otherwise(void **state)
+{
+    (void)state;
+    refuse_by_bundle("self_signed", 1);
+}
+
+/* A chain that nobody vouches for is that first of all. */
+static void test_bundle_and_an_unknown_ca_with_more_faults(void **state)
+{
+    (void)state;
+    trust_bundle("other_ca.pem");
+    assert_refused_by_bundle("expired", ARDOQ_ERR_CERTIFICATE_UNTRUSTED,
+                             MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_EXPIRED);
+    start_over();
+    assert_refused_by_bundle("wrong_host", ARDOQ_ERR_CERTIFICATE_UNTRUSTED,
+                             MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_CN_MISMATCH);
+}
+
+static int clear_and_fail(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    (void)context;
+    (void)certificate;
+    (void)depth;
+    *flags = 0;
+    return MBEDTLS_ERR_X509_FATAL_ERROR;
+}
+
+static ardoq_err_t attach_clear_and_fail(struct mbedtls_ssl_config *tls_config,
+                                         struct mbedtls_x509_crt *roots)
+{
+    (void)roots;
+    attach(tls_config, clear_and_fail);
+    return ARDOQ_OK;
+}
+
+/* Whatever it did to the flags. */
+static void test_verify_callback_of_the_platform_that_fails_trusts_nothing(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_fake.trust = attach_clear_and_fail;
     assert_refused("server", ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
-    assert_true(https.detail.verify_flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+    assert_int_equal(https.detail.verify_flags, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
 }
 
-/* ESP-IDF 5.1 returns the one, 5.5 the other. */
-static void test_verify_callback_of_the_platform_may_fail(void **state)
-{
-    (void)state;
-    refuse_by_bundle(MBEDTLS_ERR_X509_FATAL_ERROR);
-}
-
-static void test_verify_callback_of_the_platform_may_fail_otherwise(void **state)
-{
-    (void)state;
-    refuse_by_bundle(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
-}
-
+/* That says nothing of the chain. */
 static void test_verify_callback_of_the_platform_without_memory(void **state)
 {
     (void)state;
     trust_bundle("other_ca.pem");
     bundle.failure = MBEDTLS_ERR_X509_ALLOC_FAILED;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_OUT_OF_MEMORY);
+    assert_string_equal(tls_peer_received(), "");
+    assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_X509_ALLOC_FAILED);
+    assert_int_equal(https.detail.verify_flags, 0);
+    assert_int_equal(bundle.calls, 1);
 }
 
 static void test_bundle_and_a_wrong_host(void **state)
 {
     (void)state;
     trust_bundle("ca.pem");
-    assert_refused("wrong_host", ARDOQ_ERR_CERTIFICATE_WRONG_HOST);
+    assert_refused_by_bundle("wrong_host", ARDOQ_ERR_CERTIFICATE_WRONG_HOST,
+                             MBEDTLS_X509_BADCERT_CN_MISMATCH);
+    assert_int_equal(bundle.seen, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+}
+
+/* The bundle does not look at a chain with another fault. */
+static void test_bundle_and_a_weak_key(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    assert_refused_by_bundle("weak_key", ARDOQ_ERR_CERTIFICATE_UNTRUSTED,
+                             MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_BAD_KEY);
+}
+
+static void test_bundle_and_intermediate_certificates(void **state)
+{
+    (void)state;
+    trust_bundle("ca.pem");
+    script.certificate = "chained";
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(bundle.calls, 2);
 }
 
 static void test_bundle_and_a_pin(void **state)
@@ -990,7 +1108,17 @@ static void test_bundle_and_a_pin_that_matches_nothing(void **state)
     (void)state;
     trust_bundle("ca.pem");
     config.pins[0] = certificate_file("other_ca.pin");
-    assert_refused("server", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
+    assert_refused_by_bundle("server", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH,
+                             MBEDTLS_X509_BADCERT_OTHER);
+}
+
+static void test_bundle_and_a_pin_of_an_unknown_ca(void **state)
+{
+    (void)state;
+    trust_bundle("other_ca.pem");
+    config.pins[0] = certificate_file("server.pin");
+    assert_refused_by_bundle("server", ARDOQ_ERR_CERTIFICATE_UNTRUSTED,
+                             MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_OTHER);
 }
 
 static void assert_open_fails(ardoq_err_t expected)
@@ -1177,12 +1305,19 @@ int main(void)
         TEST(test_roots_of_the_platform),
         TEST(test_verify_callback_of_the_platform_comes_first),
         TEST(test_verify_callback_of_the_platform_sees_no_dates),
-        TEST(test_verify_callback_of_the_platform_may_fail),
+        TEST(test_bundle_and_a_clock_that_mbedtls_does_not_have),
+        TEST(test_bundle_and_an_unknown_ca),
+        TEST(test_bundle_and_an_unknown_intermediate_ca),
+        TEST(test_bundle_that_fails_otherwise),
+        TEST(test_bundle_and_an_unknown_ca_with_more_faults),
+        TEST(test_verify_callback_of_the_platform_that_fails_trusts_nothing),
         TEST(test_verify_callback_of_the_platform_without_memory),
-        TEST(test_verify_callback_of_the_platform_may_fail_otherwise),
         TEST(test_bundle_and_a_wrong_host),
+        TEST(test_bundle_and_a_weak_key),
+        TEST(test_bundle_and_intermediate_certificates),
         TEST(test_bundle_and_a_pin),
         TEST(test_bundle_and_a_pin_that_matches_nothing),
+        TEST(test_bundle_and_a_pin_of_an_unknown_ca),
         TEST(test_no_root_at_all),
         TEST(test_root_that_cannot_be_read),
         TEST(test_store_that_fails),

@@ -426,11 +426,34 @@ static void test_identity_of_the_store_overrides_the_platforms(void **state)
 {
     (void)state;
     strcpy(ardoq_fake.identity.serial, "of the platform");
+    strcpy(ardoq_fake.identity.model, "of the platform");
+    strcpy(ardoq_fake.identity.chip, "of the platform");
     ardoq_port_store_set("serial", "A-0042");
+    ardoq_port_store_set("model", "");
+    ardoq_port_store_set("hw_revision", "C");
+    ardoq_identity_t expected = ardoq_fake.identity;
+    strcpy(expected.serial, "A-0042");
+    strcpy(expected.hardware_revision, "C");
+    memset(&identity, '#', sizeof identity);
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
-    assert_string_equal(identity.serial, "A-0042");
+    for (unsigned i = 0; i < ARDOQ_IDENTITY_COUNT; i++) {
+        const ardoq_identity_field_t field = (ardoq_identity_field_t)i;
+        assert_string_equal(ardoq_identity_get(&identity, field),
+                            ardoq_identity_get(&expected, field));
+    }
+}
+
+/* What the platform knows is there all the same. */
+static void test_identity_of_the_store_that_cannot_be_read(void **state)
+{
+    (void)state;
+    strcpy(ardoq_fake.identity.serial, "of the platform");
     ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_string_equal(identity.serial, "of the platform");
+    ardoq_port_store_set("serial", "A\n0042");
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_SETTING_INVALID);
+    assert_string_equal(identity.serial, "of the platform");
 }
 
 static void test_report_is_sent_and_understood(void **state)
@@ -522,6 +545,7 @@ int main(void)
         TEST(test_outcome_names),
         TEST(test_identity_of_the_platform),
         TEST(test_identity_of_the_store_overrides_the_platforms),
+        TEST(test_identity_of_the_store_that_cannot_be_read),
         TEST(test_report_is_sent_and_understood),
         TEST(test_last_seen_is_the_wall_clock),
         TEST(test_nothing_is_sent_of_a_report_without_serial_number),

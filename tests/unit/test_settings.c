@@ -149,6 +149,7 @@ static void test_table_has_every_setting(void **state)
         assert_string_equal(setting->key, rows[i].key);
         assert_ptr_equal(ardoq_setting_find(rows[i].key), setting);
         assert_int_equal(setting->size, rows[i].size);
+        assert_in_range(setting->size, 0, ARDOQ_SETTING_TEXT_SIZE);
         assert_true(setting->environment == rows[i].environment ||
                     strcmp(setting->environment, rows[i].environment) == 0);
     }
@@ -312,9 +313,6 @@ static const rule_case_t rule_cases[] = {
     {"timeout_ms", "18446744073709552616", ARDOQ_ERR_SETTING_INVALID}, /* 2^64 + 1000 */
     {"timeout_ms", DIGITS60, ARDOQ_ERR_SETTING_INVALID},
 
-    {"ca0", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", ARDOQ_OK},
-    {"ca1", "# comment\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", ARDOQ_OK},
-    {"key", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", ARDOQ_OK},
     {"serial", "A-0042", ARDOQ_OK},
     {"serial", "", ARDOQ_OK},
     {"serial", "A 0042\n", ARDOQ_ERR_SETTING_INVALID},
@@ -322,6 +320,9 @@ static const rule_case_t rule_cases[] = {
     {"hw_revision", "1234567890123456789012345678901", ARDOQ_OK},
     {"hw_revision", "12345678901234567890123456789012", ARDOQ_ERR_SETTING_TOO_LONG},
 
+    {"ca0", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", ARDOQ_OK},
+    {"ca1", "# comment\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", ARDOQ_OK},
+    {"key", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", ARDOQ_OK},
     {"ca0", "", ARDOQ_ERR_SETTING_INVALID},
     {"ca1", "BEGIN CERTIFICATE END CERTIFICATE", ARDOQ_ERR_SETTING_INVALID},
     {"cert", "/etc/ssl/cert.pem", ARDOQ_ERR_SETTING_INVALID},
@@ -405,6 +406,19 @@ static void test_keys_take_api_names(void **state)
             assert_takes_bytes(rows[i].key, ARDOQ_ERR_SETTING_INVALID, is_in_api_names);
         }
     }
+}
+
+static bool is_printable(int byte)
+{
+    return byte >= ' ' && byte != 0x7f;
+}
+
+static void test_identity_takes_printable_characters(void **state)
+{
+    (void)state;
+    assert_takes_bytes("serial", ARDOQ_ERR_SETTING_INVALID, is_printable);
+    assert_takes_bytes("model", ARDOQ_ERR_SETTING_INVALID, is_printable);
+    assert_takes_bytes("hw_revision", ARDOQ_ERR_SETTING_INVALID, is_printable);
 }
 
 /* Texts of free length take one byte less than their size. */
@@ -543,10 +557,22 @@ static ardoq_identity_t identity;
 
 static void know_identity(void)
 {
-    memset(&identity, 0, sizeof identity);
+    memset(&identity, '#', sizeof identity);
     strcpy(identity.serial, "of the platform");
     strcpy(identity.model, "of the platform");
-    strcpy(identity.chip, "of the platform");
+    strcpy(identity.hardware_revision, "of the platform");
+}
+
+/* Loads; nothing but what the store held may have changed. */
+static void assert_identity_is(const char *serial, const char *model, const char *revision,
+                               ardoq_err_t err)
+{
+    ardoq_identity_t expected = identity;
+    strcpy(expected.serial, serial);
+    strcpy(expected.model, model);
+    strcpy(expected.hardware_revision, revision);
+    assert_int_equal(ardoq_config_load_identity(&identity), err);
+    assert_memory_equal(&identity, &expected, sizeof expected);
 }
 
 static void test_identity_of_the_store_overrides(void **state)
@@ -555,35 +581,51 @@ static void test_identity_of_the_store_overrides(void **state)
     know_identity();
     ardoq_port_store_set("serial", "A-0042");
     ardoq_port_store_set("hw_revision", "C");
-    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
-    assert_string_equal(identity.serial, "A-0042");
-    assert_string_equal(identity.model, "of the platform");
-    assert_string_equal(identity.hardware_revision, "C");
-    assert_string_equal(identity.chip, "of the platform");
+    ardoq_port_store_set("timeout_ms", "soon"); /* other settings are not read */
+    ardoq_port_store_set("ca0", "no certificate");
+    assert_identity_is("A-0042", "of the platform", "C", ARDOQ_OK);
     ardoq_port_store_set("model", "Pump");
-    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
-    assert_string_equal(identity.model, "Pump");
+    assert_identity_is("A-0042", "Pump", "C", ARDOQ_OK);
+}
+
+static void test_longest_identity_of_the_store(void **state)
+{
+    (void)state;
+    know_identity();
+    ardoq_port_store_set("serial", DIGITS60 "123");
+    ardoq_port_store_set("hw_revision", "1234567890123456789012345678901");
+    assert_identity_is(DIGITS60 "123", "of the platform", "1234567890123456789012345678901",
+                       ARDOQ_OK);
 }
 
 static void test_empty_identity_of_the_store_changes_nothing(void **state)
 {
     (void)state;
     know_identity();
+    assert_identity_is("of the platform", "of the platform", "of the platform", ARDOQ_OK);
     ardoq_port_store_set("serial", "");
-    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_OK);
-    assert_string_equal(identity.serial, "of the platform");
+    ardoq_port_store_set("model", "");
+    ardoq_port_store_set("hw_revision", "");
+    assert_identity_is("of the platform", "of the platform", "of the platform", ARDOQ_OK);
 }
 
+/* What stands behind a value that is refused is not looked at. */
 static void test_wrong_identity_of_the_store(void **state)
 {
     (void)state;
-    know_identity();
-    ardoq_port_store_set("serial", "A\x01");
-    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_ERR_SETTING_INVALID);
-    ardoq_port_store_set("serial",
-                         "1234567890123456789012345678901234567890123456789012345678901234");
-    assert_int_equal(ardoq_config_load_identity(&identity), ARDOQ_ERR_SETTING_TOO_LONG);
-    assert_string_equal(identity.serial, "of the platform");
+    static const struct {
+        const char *value;
+        ardoq_err_t err;
+    } cases[] = {{"A\x01", ARDOQ_ERR_SETTING_INVALID},
+                 {"Pump\n", ARDOQ_ERR_SETTING_INVALID},
+                 {DIGITS60 "1234", ARDOQ_ERR_SETTING_TOO_LONG}};
+    ardoq_port_store_set("serial", "A-0042");
+    ardoq_port_store_set("hw_revision", "C");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        know_identity();
+        ardoq_port_store_set("model", cases[i].value);
+        assert_identity_is("A-0042", "of the platform", "of the platform", cases[i].err);
+    }
 }
 
 static void test_store_that_fails_for_the_identity(void **state)
@@ -658,6 +700,10 @@ static void test_stored_value_too_long(void **state)
     ardoq_port_store_set("token", "adq_secret");
     assert_int_equal(ardoq_port_store_set("pin1", value), ARDOQ_OK);
     assert_load_fails(ARDOQ_ERR_SETTING_TOO_LONG, "pin1");
+    know_identity();
+    assert_int_equal(ardoq_port_store_set("model", value), ARDOQ_OK);
+    assert_identity_is("of the platform", "of the platform", "of the platform",
+                       ARDOQ_ERR_SETTING_TOO_LONG);
 }
 
 static void test_errors_of_the_store_pass_through(void **state)
@@ -862,6 +908,7 @@ int main(void)
         TEST(test_token_takes_visible_characters),
         TEST(test_org_label_takes_visible_characters),
         TEST(test_keys_take_api_names),
+        TEST(test_identity_takes_printable_characters),
         TEST(test_longest_texts),
         TEST(test_empty_text_unsets),
         TEST(test_text_round_trips),
@@ -872,6 +919,7 @@ int main(void)
         TEST(test_empty_values_override_too),
         TEST(test_load_reads_no_pem),
         TEST(test_identity_of_the_store_overrides),
+        TEST(test_longest_identity_of_the_store),
         TEST(test_empty_identity_of_the_store_changes_nothing),
         TEST(test_wrong_identity_of_the_store),
         TEST(test_store_that_fails_for_the_identity),
