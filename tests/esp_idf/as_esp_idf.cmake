@@ -1,0 +1,88 @@
+# What ESP-IDF would compile and read.
+
+# ---- Compiled as ESP-IDF does --------------------------------------------------------------------
+
+# Warnings are errors. ESP-IDF 5 compiles with GCC as gnu17, ESP-IDF 6 as gnu23, which takes a newer
+# compiler than the tests' GCC. On its chips char is unsigned.
+set(compilers 17 ${CMAKE_C_COMPILER} 23 clang-19)
+function(add_compile_test name standard)
+    cmake_parse_arguments(COMPILE "" "" "SOURCES;DEFINITIONS;OPTIONS" ${ARGN})
+    list(FIND compilers ${standard} at)
+    math(EXPR at "${at} + 1")
+    list(GET compilers ${at} compiler)
+    list(TRANSFORM COMPILE_DEFINITIONS PREPEND -D)
+    add_test(NAME ${build_name}.esp_idf.compile_${name}
+        COMMAND ${compiler} -std=gnu${standard} -fsyntax-only -funsigned-char
+            $<TARGET_PROPERTY:ardoq_options,INTERFACE_COMPILE_OPTIONS> -Wwrite-strings
+            ${COMPILE_OPTIONS}
+            -D_GNU_SOURCE -DESP_PLATFORM ${COMPILE_DEFINITIONS}
+            "-I$<JOIN:$<TARGET_PROPERTY:ardoq_fake,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
+            -I${PROJECT_SOURCE_DIR}/esp_idf/include -I${CMAKE_CURRENT_SOURCE_DIR}/include
+            -isystem ${MBEDTLS_INCLUDE_DIR} -isystem ${PROJECT_BINARY_DIR}/jsmn
+            ${COMPILE_SOURCES}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        COMMAND_EXPAND_LISTS)
+    set_tests_properties(${build_name}.esp_idf.compile_${name} PROPERTIES TIMEOUT 120)
+endfunction()
+
+file(GLOB chip_sources ${port}/*.c ${PROJECT_SOURCE_DIR}/esp_idf/*.c)
+set(simulator_sources ${chip_sources}
+    ${PROJECT_SOURCE_DIR}/port/posix/resolve.c ${PROJECT_SOURCE_DIR}/port/sockets/sockets.c)
+file(GLOB example_sources ${PROJECT_SOURCE_DIR}/examples/esp_idf/report_identity/main/*.c)
+set(configuration CONFIG_LWIP_IPV6=1 CONFIG_LWIP_SNTP_MAX_SERVERS=1 CONFIG_FREERTOS_HZ=100)
+set(example_configuration
+    "CONFIG_EXAMPLE_MODEL=\"Pump\"" "CONFIG_EXAMPLE_SNTP_SERVER=\"pool.ntp.org\"")
+set(simulator_configuration ${configuration} ${simulator} ARDOQ_SOCKETS_FREERTOS_SIMULATOR)
+set(chip_configuration ${configuration} ${chip} CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=1)
+
+foreach(target chip simulator)
+    foreach(version 5.1 5.2 5.4 6.0)
+        string(REGEX MATCH "(.*)[.](.*)" name ${version})
+        set(name ${target}_${CMAKE_MATCH_1}_${CMAKE_MATCH_2})
+        set(standard 17)
+        set(sources ${${target}_sources})
+        if(version VERSION_GREATER_EQUAL 6.0)
+            set(standard 23)
+        elseif(NOT version VERSION_EQUAL 5.1)
+            set(sources ${port}/identity.c) # alone looks at the version
+        endif()
+        add_compile_test(${name} ${standard} SOURCES ${sources}
+            DEFINITIONS ${${target}_configuration}
+                ESP_IDF_VERSION_MAJOR=${CMAKE_MATCH_1} ESP_IDF_VERSION_MINOR=${CMAKE_MATCH_2}
+                ESP_IDF_VERSION_PATCH=0)
+    endforeach()
+    foreach(standard 17 23)
+        add_compile_test(example_${target}_${standard} ${standard} SOURCES ${example_sources}
+            DEFINITIONS ${${target}_configuration} ${example_configuration}
+            OPTIONS -Wno-missing-prototypes) # nobody declares app_main()
+    endforeach()
+endforeach()
+foreach(standard 17 23)
+    add_compile_test(no_bundle_${standard} ${standard}
+        SOURCES ${port}/trust.c DEFINITIONS ${configuration} ${chip})
+    add_compile_test(embedded_roots_${standard} ${standard}
+        SOURCES ${port}/trust.c DEFINITIONS ${chip_configuration} ARDOQ_EMBEDDED_ROOTS)
+endforeach()
+# As C of 2011 every build compiles it.
+add_compile_test(core 23
+    SOURCES $<TARGET_PROPERTY:ardoq_core,SOURCES> DEFINITIONS ${chip_configuration})
+
+# ---- The programs of the guide -------------------------------------------------------------------
+
+add_test(NAME ${build_name}.esp_idf.guide
+    COMMAND ${PYTHON} -B ${PROJECT_SOURCE_DIR}/tests/readme_examples.py
+        ${PROJECT_SOURCE_DIR}/docs/esp-idf.md
+        ${CMAKE_C_COMPILER} -std=gnu17 -Wall -Wextra -Werror -DCONFIG_FREERTOS_HZ=100
+        "-I$<JOIN:$<TARGET_PROPERTY:ardoq_fake,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
+        -I${PROJECT_SOURCE_DIR}/esp_idf/include -I${CMAKE_CURRENT_SOURCE_DIR}/include
+        -isystem ${MBEDTLS_INCLUDE_DIR} -DCONFIG_IDF_TARGET_LINUX=1
+    COMMAND_EXPAND_LISTS)
+
+# ---- The declarations, and what ESP-IDF reads of this repository ---------------------------------
+
+foreach(name compare_declarations component kconfig manifests)
+    add_test(NAME ${build_name}.esp_idf.${name}
+        COMMAND ${PYTHON} -B -m pytest -q -p no:cacheprovider
+            ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)
+    set_tests_properties(${build_name}.esp_idf.${name} PROPERTIES TIMEOUT 180 COST 10)
+endforeach()
