@@ -1,10 +1,12 @@
 """The repository as a component of ESP-IDF, read twice as ESP-IDF does, by a stand-in for it."""
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,26 +23,21 @@ TARGETS = [*CHIPS, "linux"]
 # Those of them that this component may require.
 COMPONENTS = {"esp_partition", "mbedtls", "nvs_flash", "jsmn", "lwip", "console", "esp_app_format",
               "esp_netif", "esp_event", "esp_timer", "spi_flash", "efuse", "bootloader_support"}
-CHIPS_ONLY = {"bootloader_support"}
-# What ESP-IDF lacks on linux, and in which versions.
+# What ESP-IDF lacks on linux, or cannot build there, and in which versions.
 MISSING_ON_LINUX = {"esp_app_format": {"5.2", "5.3"}, "console": {"5.1", "5.2"},
-                    "esp_timer": {"5.1"}}
+                    "esp_timer": {"5.1"}, "spi_flash": {"5.1"}, "efuse": {"5.1", "5.2", "5.3"},
+                    "bootloader_support": {*VERSIONS}}
 
 CONFIGURED = {*re.findall(r"\bCONFIG_[A-Z]\w+", (ROOT / "esp_idf/component.cmake").read_text())}
+
+Lists = dict[str, list[str]]
 
 
 def existing(target: str, version: str) -> set[str]:
     if target != "linux":
         return COMPONENTS
     missing = {name for name, versions in MISSING_ON_LINUX.items() if version in versions}
-    return COMPONENTS - CHIPS_ONLY - missing
-
-
-def definitions(target: str, version: str, folder: Path, config: dict[str, str]) -> list[str]:
-    major, minor = version.split(".")
-    values = {"COMPONENT_DIR": folder, "IDF_TARGET": target, "IDF_VERSION_MAJOR": major,
-              "IDF_VERSION_MINOR": minor, **config}
-    return [f"-D{name}={value}" for name, value in values.items()]
+    return COMPONENTS - missing
 
 
 def cmake(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -48,37 +45,39 @@ def cmake(*arguments: str | Path, **environment: str) -> subprocess.CompletedPro
                           env={**os.environ, **environment})
 
 
-def read_lists(done: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
+def lists_in(text: str) -> Lists:
     """What the stand-in prints: a name, then a list of CMake."""
+    lines = re.findall(r"^([A-Z_]+) (.*)$", text, re.MULTILINE)
+    return {name: [part for part in values.split(";") if part] for name, values in lines}
+
+
+def output(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, done.stderr
-    lines = re.findall(r"^([A-Z_]+) (.*)$", done.stderr, re.MULTILINE)
-    return {name: [part for part in text.split(";") if part] for name, text in lines}
+    return done.stderr
 
 
-def requirements(
-    target: str, version: str, folder: Path = ROOT, environment: dict[str, str] | None = None,
-    **config: str,
-) -> dict[str, list[str]]:
-    return read_lists(cmake(*definitions(target, version, folder, config), "-P",
-                            STAND_IN / "requirements.cmake", **(environment or {})))
-
-
-@pytest.fixture
-def configure(tmp_path: Path) -> Iterator[object]:
-    def run(
-        target: str, version: str, folder: Path = ROOT, **config: str
-    ) -> subprocess.CompletedProcess[str]:
-        return cmake("-S", STAND_IN / "project", "-B", tmp_path / "build", "-G", "Ninja",
-                     "-DCMAKE_C_COMPILER_FORCED=ON", *definitions(target, version, folder, config))
-
-    yield run
-
-
-def chip_config(version: str, **config: str) -> dict[str, str]:
-    return config if version == "5.1" else {"CONFIG_LWIP_ENABLE": "y", **config}
+def words_of(done: subprocess.CompletedProcess[str]) -> str:
+    """Why CMake stopped, without its line breaks."""
+    assert done.returncode != 0
+    return " ".join(done.stderr.split())
 
 
 # ---- The first reading ---------------------------------------------------------------------------
+
+
+def read_first(
+    target: str, version: str, folder: Path = ROOT, environment: dict[str, str] | None = None,
+    **config: str,
+) -> subprocess.CompletedProcess[str]:
+    major, minor = version.split(".")
+    values = {"COMPONENT_DIR": folder, "IDF_TARGET": target, "IDF_VERSION_MAJOR": major,
+              "IDF_VERSION_MINOR": minor, **config}
+    return cmake(*[f"-D{name}={value}" for name, value in values.items()],
+                 "-P", STAND_IN / "requirements.cmake", **(environment or {}))
+
+
+def requirements(*arguments: object, **options: object) -> Lists:
+    return lists_in(output(read_first(*arguments, **options)))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -87,7 +86,7 @@ def test_requirements_exist(target: str, version: str) -> None:
     found = requirements(target, version)
     assert found["REQUIRES"] == ["mbedtls"]
     assert {*found["PRIV_REQUIRES"]} <= existing(target, version)
-    assert {"jsmn", "nvs_flash"} <= {*found["PRIV_REQUIRES"]}
+    assert {"esp_partition", "jsmn", "nvs_flash"} <= {*found["PRIV_REQUIRES"]}
 
 
 @pytest.mark.parametrize("target", CHIPS)
@@ -115,118 +114,226 @@ def test_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     assert requirements("esp32c3", "5.5", tmp_path / name) == requirements("esp32c3", "5.5")
 
 
+@pytest.mark.parametrize(("text", "words"), [
+    ("project(x)\nidf_component_register()", "project command is not scriptable"),
+    ("add_library(x a.c)\nidf_component_register()", "add_library command is not scriptable"),
+    ("target_link_libraries(x y)\nidf_component_register()", "is not scriptable"),
+    ("idf_component_register(NONSENSE)", "unknown NONSENSE"),
+    ("idf_build_get_property(a NONSENSE)\nidf_component_register()", "knows no NONSENSE"),
+    ("", "registers no component"),
+])
+def test_script_mode_refuses(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(f"{text}\n")
+    assert words in words_of(read_first("linux", "5.5", tmp_path))
+
+
+def test_the_registration_ends_the_first_reading(tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(
+        "idf_component_register(REQUIRES a)\nproject(never_seen)\n")
+    assert requirements("linux", "5.5", tmp_path)["REQUIRES"] == ["a"]
+
+
 # ---- The second reading --------------------------------------------------------------------------
 
+
+@dataclass(frozen=True)
+class Case:
+    target: str
+    version: str
+    config: tuple[str, ...] = ()  # NAME=VALUE
+
+    @property
+    def name(self) -> str:
+        return "-".join([self.target, self.version, *(value.split("=")[0] for value in self.config)])
+
+    def has(self, name: str) -> bool:
+        return any(value.startswith(f"{name}=") for value in self.config)
+
+
+def possible_cases() -> Iterator[Case]:
+    """Each target and version, with what sdkconfig can say there."""
+    for target, version in itertools.product(TARGETS, VERSIONS):
+        everything = [f"CONFIG_ARDOQ_CA_FILE={ROOT}/LICENSE"]
+        if "console" in existing(target, version):
+            everything.append("CONFIG_ARDOQ_CONSOLE=y")
+        with_lwip = ("CONFIG_LWIP_ENABLE=y",)
+        networks = [with_lwip]
+        if version == "5.1":
+            networks = [()]  # there is no such option yet
+        elif target == "linux":
+            networks = [with_lwip, ()]
+        for network, more in itertools.product(networks, [(), everything]):
+            yield Case(target, version, (*network, *more))
+
+
+CASES = [*possible_cases()]
+
+Configure = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def configure(tmp_path_factory: pytest.TempPathFactory) -> Configure:
+    """Reads a component once for each case, as one project: a project takes CMake half a second."""
+
+    def run(*tried: Case, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+        temporary = tmp_path_factory.mktemp("configure")
+        calls = [[case.name, folder, case.target, *case.version.split("."), *case.config]
+                 for case in tried]
+        (temporary / "cases.cmake").write_text("".join(
+            "read_component({})\n".format(" ".join(f'"{part}"' for part in call)) for call in calls))
+        return cmake("-S", STAND_IN / "project", "-B", temporary / "build", "-G", "Ninja",
+                     "-DCMAKE_C_COMPILER_FORCED=ON", f"-DCASES={temporary}/cases.cmake")
+
+    return run
+
+
+def cases_in(text: str) -> dict[str, Lists]:
+    _, *parts = re.split(r"^CASE (.*)$", text, flags=re.MULTILINE)
+    return {name: lists_in(lines) for name, lines in zip(parts[::2], parts[1::2])}
+
+
+@pytest.fixture(scope="module")
+def registered(configure: Configure) -> dict[str, Lists]:
+    return cases_in(output(configure(*CASES)))
 
 
 def sources_under(folder: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.c")}
 
 
-CHIP_SOURCES = {"port/lwip/resolve.c", "port/sockets/sockets.c"}
-HOST_SOURCES = {"port/posix/resolve.c", "port/sockets/sockets.c"}
+def by_name(value: object) -> str | None:
+    return value.name if isinstance(value, Case) else None
 
 
-@pytest.mark.parametrize(("target", "version", "config", "extra", "definition"), [
-    ("esp32c3", "5.1", {}, CHIP_SOURCES, "ARDOQ_SOCKETS_LWIP"),
-    ("esp32", "6.0", {"CONFIG_ARDOQ_CONSOLE": "y"}, {*CHIP_SOURCES, "esp_idf/console.c"},
-     "ARDOQ_SOCKETS_LWIP"),
-    ("linux", "5.1", {}, HOST_SOURCES, "ARDOQ_SOCKETS_FREERTOS_SIMULATOR"),
-    ("linux", "5.5", {}, HOST_SOURCES, "ARDOQ_SOCKETS_FREERTOS_SIMULATOR"),
-    ("linux", "5.5", {"CONFIG_LWIP_ENABLE": "y"}, CHIP_SOURCES, "ARDOQ_SOCKETS_LWIP"),
-    ("linux", "5.3", {"CONFIG_ARDOQ_CONSOLE": "y"}, {*HOST_SOURCES, "esp_idf/console.c"},
-     "ARDOQ_SOCKETS_FREERTOS_SIMULATOR"),
-])
-def test_what_is_registered(
-    configure: object, target: str, version: str, config: dict[str, str], extra: set[str],
-    definition: str,
+@pytest.mark.parametrize("case", CASES, ids=by_name)
+def test_what_is_registered(registered: dict[str, Lists], case: Case) -> None:
+    found = registered[case.name]
+    on_lwip = case.target != "linux" or case.has("CONFIG_LWIP_ENABLE")
+    sources = sources_under("components") | sources_under("port/esp_idf") | {
+        "port/sockets/sockets.c", f"port/{'lwip' if on_lwip else 'posix'}/resolve.c"}
+    if case.has("CONFIG_ARDOQ_CONSOLE"):
+        sources |= sources_under("esp_idf")
+    assert sorted(found["SRCS"]) == sorted(sources)
+    definitions = ["ARDOQ_SOCKETS_LWIP" if on_lwip else "ARDOQ_SOCKETS_FREERTOS_SIMULATOR"]
+    embedded = []
+    if case.has("CONFIG_ARDOQ_CA_FILE"):
+        definitions.append("ARDOQ_EMBEDDED_ROOTS")
+        # The port reads the symbols that ESP-IDF makes of this name.
+        embedded.append("ardoq_roots.pem")
+    assert found["DEFINITIONS"] == definitions
+    assert [Path(path).name for path in found["EMBED_TXTFILES"]] == embedded
+    for path in found["EMBED_TXTFILES"]:
+        assert Path(path).read_text() == (ROOT / "LICENSE").read_text()
+    assert sorted(found["INCLUDE_DIRS"]) == sorted(
+        ["port/include", "esp_idf/include",
+         *(f"components/{path.name}/include" for path in (ROOT / "components").iterdir())])
+
+
+@pytest.mark.parametrize("case", CASES, ids=by_name)
+def test_both_readings_name_the_same_requirements(
+    registered: dict[str, Lists], case: Case
 ) -> None:
-    if target != "linux":
-        config = chip_config(version, **config)
-    found = read_lists(configure(target, version, **config))
-    assert {*found["SRCS"]} == sources_under("components") | sources_under("port/esp_idf") | extra
-    assert len(found["SRCS"]) == len({*found["SRCS"]})
-    assert found["DEFINITIONS"] == [definition]
-    assert found["EMBED_TXTFILES"] == []
-    assert {f"components/{path.name}/include" for path in (ROOT / "components").iterdir()} | {
-        "port/include", "esp_idf/include"} == {*found["INCLUDE_DIRS"]}
-    first = requirements(target, version)
-    assert (found["REQUIRES"], found["PRIV_REQUIRES"]) == (first["REQUIRES"], first["PRIV_REQUIRES"])
+    first = requirements(case.target, case.version)
+    assert {name: registered[case.name][name] for name in first} == first
 
 
-def test_a_copy_in_a_folder_of_another_name(configure: object, tmp_path: Path) -> None:
+def test_the_ordinary_build_has_the_same_sources() -> None:
+    text = (ROOT / "CMakeLists.txt").read_text()
+    listed = re.search(r"^set\(core_sources\n([^)]*)\)", text, re.MULTILINE)[1].split()
+    assert sorted(listed) == sorted(sources_under("components"))
+    assert "add_library(ardoq_core OBJECT ${core_sources})" in text
+
+
+def test_a_copy_in_a_folder_of_another_name(configure: Configure, tmp_path: Path) -> None:
     copy = tmp_path / "some folder/ardoq__ardoq-device"
     for name in ("components", "port", "esp_idf"):
         shutil.copytree(ROOT / name, copy / name)
     shutil.copy(ROOT / "CMakeLists.txt", copy)
-    found = read_lists(configure("esp32c3", "5.5", copy, **chip_config("5.5")))
+    [found] = cases_in(output(configure(Case("linux", "5.5"), folder=copy))).values()
     assert "components/base/err.c" in found["SRCS"]
 
 
-def test_the_file_of_roots_is_embedded(configure: object, tmp_path: Path) -> None:
-    (tmp_path / "my-roots.pem").write_text("PEM")
-    found = read_lists(configure("linux", "5.5", CONFIG_ARDOQ_CA_FILE=f"{tmp_path}/my-roots.pem"))
-    [embedded] = found["EMBED_TXTFILES"]
-    # The port reads the symbols that ESP-IDF makes of this name.
-    assert Path(embedded).name == "ardoq_roots.pem"
-    assert Path(embedded).read_text() == "PEM"
-    assert "ARDOQ_EMBEDDED_ROOTS" in found["DEFINITIONS"]
+@pytest.mark.parametrize(("case", "words"), [
+    (Case("linux", "5.5", ("CONFIG_ARDOQ_CA_FILE=missing.pem",)), "project/missing.pem"),
+    (Case("linux", "5.1", ("CONFIG_ARDOQ_CONSOLE=y",)), "CONFIG_ARDOQ_CONSOLE"),
+    (Case("linux", "5.2", ("CONFIG_ARDOQ_CONSOLE=y",)), "CONFIG_ARDOQ_CONSOLE"),
+    (Case("esp32c3", "5.2"), "CONFIG_LWIP_ENABLE"),
+], ids=by_name)
+def test_what_cannot_be_built_is_told(configure: Configure, case: Case, words: str) -> None:
+    assert words in words_of(configure(case))
 
 
-@pytest.mark.parametrize(("target", "version", "config", "words"), [
-    ("linux", "5.5", {"CONFIG_ARDOQ_CA_FILE": "missing.pem"}, "project/missing.pem"),
-    ("linux", "5.2", {"CONFIG_ARDOQ_CONSOLE": "y"}, "CONFIG_ARDOQ_CONSOLE"),
-    ("esp32c3", "5.5", {}, "CONFIG_LWIP_ENABLE"),
-])
-def test_what_cannot_be_built_is_told(
-    configure: object, target: str, version: str, config: dict[str, str], words: str
-) -> None:
-    done = configure(target, version, **config)
-    assert done.returncode != 0
-    assert words in " ".join(done.stderr.split())
+def register_with(line: str) -> str:
+    return f"idf_component_register(SRCS a.c)\n{line}"
 
 
-# ---- The stand-in --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("registration", "words"), [
-    ("NONSENSE SRCS a.c", "unknown NONSENSE"),
-    ("SRCS missing.c", "missing.c is no file"),
-    ("SRCS a.c INCLUDE_DIRS missing", "missing is no folder"),
-    ("SRCS a.c EMBED_TXTFILES missing.pem", "missing.pem is no file"),
-    ("SRCS a.c)\ntarget_compile_options(${COMPONENT_LIB} PUBLIC -w", "INTERFACE_COMPILE_OPTIONS"),
+@pytest.mark.parametrize(("text", "words"), [
+    ("idf_component_register(NONSENSE SRCS a.c)", "unknown NONSENSE"),
+    ("idf_component_register(SRCS missing.c)", "missing.c is no file"),
+    ("idf_component_register(SRCS folder)", "folder is no file"),
+    ("idf_component_register(SRCS a.c INCLUDE_DIRS missing)", "missing is no folder"),
+    ("idf_component_register(SRCS a.c INCLUDE_DIRS a.c)", "a.c is no folder"),
+    ("idf_component_register(SRCS a.c PRIV_INCLUDE_DIRS missing)", "missing is no folder"),
+    ("idf_component_register(SRCS a.c EMBED_TXTFILES missing.pem)", "missing.pem is no file"),
+    ("idf_component_register(SRCS a.c EMBED_FILES missing.bin)", "missing.bin is no file"),
+    # In an included file, sources count from the component's folder, but folders from the file's.
+    ("include(folder/more.cmake)", "folder/folder is no folder"),
+    (register_with("target_compile_definitions(${COMPONENT_LIB} PUBLIC A)"), "not reach others"),
+    (register_with("target_compile_options(${COMPONENT_LIB} PUBLIC -w)"), "not reach others"),
+    (register_with("target_include_directories(${COMPONENT_LIB} PUBLIC .)"), "not reach others"),
+    (register_with("target_link_libraries(${COMPONENT_LIB} PUBLIC m)"), "not reach others"),
 ])
 def test_the_stand_in_refuses(
-    configure: object, tmp_path: Path, registration: str, words: str
+    configure: Configure, tmp_path: Path, text: str, words: str
 ) -> None:
     (tmp_path / "a.c").write_text("int a;\n")
-    (tmp_path / "CMakeLists.txt").write_text(f"idf_component_register({registration})\n")
-    done = configure("linux", "5.5", tmp_path)
-    assert done.returncode != 0
-    assert re.search(words, " ".join(done.stderr.split())), done.stderr
-
-
-@pytest.mark.parametrize("text", [
-    "project(x)\nidf_component_register()\n", "add_library(x a.c)\nidf_component_register()\n", "",
-    "idf_component_register(NONSENSE)\n",
-])
-def test_script_mode_refuses(tmp_path: Path, text: str) -> None:
-    (tmp_path / "CMakeLists.txt").write_text(text)
-    done = cmake(*definitions("linux", "5.5", tmp_path, {}), "-P", STAND_IN / "requirements.cmake")
-    assert done.returncode != 0
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/more.cmake").write_text(
+        "idf_component_register(SRCS a.c INCLUDE_DIRS folder)\n")
+    (tmp_path / "CMakeLists.txt").write_text(f"{text}\n")
+    assert words in words_of(configure(Case("linux", "5.5"), folder=tmp_path))
 
 
 # ---- The example ---------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def repository(tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a checkout with this name, as far as the example looks at it."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path / name
+        shutil.copytree(EXAMPLE, folder / EXAMPLE.relative_to(ROOT))
+        for file in ("CMakeLists.txt", "idf_component.yml"):
+            shutil.copy(ROOT / file, folder)
+        return folder
+
+    return make
+
+
+def example_in(folder: Path) -> Path:
+    return folder / EXAMPLE.relative_to(ROOT)
+
+
 @pytest.mark.parametrize("version", ["5.1", "6.0"])
 @pytest.mark.parametrize("target", ["esp32c3", "linux"])
-@pytest.mark.parametrize(("manager", "library"), [("0", "ardoq-device"), ("1", ROOT.name)])
-def test_main_of_the_example(target: str, version: str, manager: str, library: str) -> None:
-    environment = {"IDF_COMPONENT_MANAGER": manager}
-    found = requirements(target, version, EXAMPLE / "main", environment)["PRIV_REQUIRES"]
+@pytest.mark.parametrize(("manager", "library"), [("0", "ardoq-device"), ("1", "packtest")])
+def test_main_of_the_example(
+    repository: Callable[[str], Path], target: str, version: str, manager: str, library: str
+) -> None:
+    main = example_in(repository("packtest")) / "main"
+    found = requirements(target, version, main, {"IDF_COMPONENT_MANAGER": manager})
     chip = ["esp_event", "esp_netif", "protocol_examples_common"] if target != "linux" else []
-    assert found == [library, "nvs_flash", *chip]
+    assert found["PRIV_REQUIRES"] == [library, "nvs_flash", *chip]
+
+
+def test_the_component_manager_looks_behind_a_link(
+    repository: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(repository("packtest"))
+    found = requirements("linux", "5.5", example_in(tmp_path / "link") / "main",
+                         {"IDF_COMPONENT_MANAGER": "1"})
+    assert found["PRIV_REQUIRES"][0] == "packtest"
 
 
 def test_the_example_alone_leaves_the_name_to_the_component_manager(tmp_path: Path) -> None:
@@ -234,25 +341,47 @@ def test_the_example_alone_leaves_the_name_to_the_component_manager(tmp_path: Pa
     assert "ardoq-device" in requirements("linux", "5.5", tmp_path / "a/b/main")["PRIV_REQUIRES"]
 
 
+def open_project(
+    folder: Path, manager: str, *options: str
+) -> subprocess.CompletedProcess[str]:
+    return cmake("-S", folder, "-B", folder / "build", "-G", "Ninja", *options,
+                 IDF_PATH=str(STAND_IN / "idf"), IDF_COMPONENT_MANAGER=manager)
+
+
 @pytest.mark.parametrize("name", ["main", "ardoq-device"])
 def test_without_the_component_manager_the_example_finds_this_repository(
-    tmp_path: Path, name: str
+    repository: Callable[[str], Path], tmp_path: Path, name: str
 ) -> None:
-    repository = tmp_path / name
-    shutil.copytree(EXAMPLE, repository / "examples/esp_idf/report_identity")
-    shutil.copy(ROOT / "CMakeLists.txt", repository)
-    own = tmp_path / "jsmn"
-    own.mkdir()
-    (own / "CMakeLists.txt").touch()
-    found = read_lists(cmake(
-        "-S", repository / "examples/esp_idf/report_identity", "-B", tmp_path / "build", "-G",
-        "Ninja", f"-DEXTRA_COMPONENT_DIRS={own}",
-        IDF_PATH=str(STAND_IN / "idf"), IDF_COMPONENT_MANAGER="0",
-    ))
-    assert found["COMPONENTS"] == ["main", "jsmn", "ardoq-device", "protocol_examples_common"]
+    for component in ("own", "more/jsmn", "more/other"):
+        (tmp_path / component).mkdir(parents=True)
+        (tmp_path / component / "CMakeLists.txt").touch()
+    done = open_project(example_in(repository(name)), "0",
+                        f"-DEXTRA_COMPONENT_DIRS={tmp_path}/own;{tmp_path}/more")
+    assert lists_in(output(done))["COMPONENTS"] == [
+        "main", "own", "jsmn", "other", "ardoq-device", "protocol_examples_common"]
 
 
-def test_with_the_component_manager_the_manifests_say_it_all(tmp_path: Path) -> None:
-    found = read_lists(cmake("-S", EXAMPLE, "-B", tmp_path, "-G", "Ninja",
-                             IDF_PATH=str(STAND_IN / "idf"), IDF_COMPONENT_MANAGER="1"))
-    assert found["COMPONENTS"] == ["main"]
+@pytest.mark.parametrize("folders", ["other/main", "ardoq-device", "missing", "empty"])
+def test_the_stand_in_refuses_folders(
+    repository: Callable[[str], Path], tmp_path: Path, folders: str
+) -> None:
+    example = example_in(repository("a"))
+    for component in ("other/main", "ardoq-device"):
+        (tmp_path / component).mkdir(parents=True)
+        (tmp_path / component / "CMakeLists.txt").touch()
+    (tmp_path / "empty").mkdir()
+    done = open_project(example, "0", f"-DEXTRA_COMPONENT_DIRS={tmp_path}/{folders}")
+    assert "EXTRA_COMPONENT_DIRS: there " in words_of(done)
+
+
+def test_with_the_component_manager_the_manifests_say_it_all(
+    repository: Callable[[str], Path]
+) -> None:
+    done = open_project(example_in(repository("packtest")), "1")
+    assert lists_in(output(done))["COMPONENTS"] == ["main"]
+
+
+def test_with_the_component_manager_this_repository_may_not_be_called_main(
+    repository: Callable[[str], Path]
+) -> None:
+    assert "call it ardoq-device" in words_of(open_project(example_in(repository("main")), "1"))
