@@ -55,23 +55,25 @@ def test_names(path: Path, prefix: str) -> None:
     assert [name for name in names if len(name) > 50] == []
 
 
+BLOCKS = {"menu": "endmenu", "choice": "endchoice", "if": "endif"}
+ENTRIES = {*BLOCKS, "config", "menuconfig", "source", "rsource"}
+
+
 def indentation_faults(text: str) -> list[str]:
     """Lines that do not stand 4 spaces behind the entry, menu or choice that they belong to."""
-    faults, level, in_help = [], 0, False
+    faults, level, options, in_help = [], 0, 0, False
     for line in text.splitlines():
         word, indent = (line.split() or [""])[0], len(line) - len(line.lstrip())
-        if in_help and (not word or indent > 4 * level + 4):
+        if not word or (in_help and indent > options):
             continue
-        in_help = False
-        if word in ("endmenu", "endchoice", "endif"):
-            level -= 1
-        # What belongs to an entry stands one level deeper than its first line.
-        deeper = word and word not in (
-            "menu", "endmenu", "choice", "endchoice", "if", "endif", "config", "menuconfig", "source")
-        if word and indent not in ({4 * level + 4, 4 * level} if deeper else {4 * level}):
+        if word in BLOCKS.values():
+            level -= 4
+        if indent != (level if word in ENTRIES or word in BLOCKS.values() else options):
             faults.append(line)
-        if word in ("menu", "choice", "if"):
-            level += 1
+        if word in ENTRIES:
+            options = level + 4
+        if word in BLOCKS:
+            level += 4
         in_help = word == "help"
     return faults
 
@@ -87,7 +89,9 @@ def test_layout(path: Path) -> None:
 
 @pytest.mark.parametrize("text", [
     "config A\n      bool\n", "menu \"x\"\nconfig A\n    bool\nendmenu\n", " config A\n",
-    "menu \"x\"\n    config A\n        bool\n    endmenu\n",
+    "menu \"x\"\n    config A\n        bool\n    endmenu\n", "config A\nbool\n",
+    "menu \"x\"\n    config A\n    bool\nendmenu\n", "config A\n    bool\n    help\n    Text.\n",
+    "choice A\n    prompt \"a\"\nconfig B\n    bool\nendchoice\n", "menu \"x\"\ndepends on A\nendmenu\n",
 ])
 def test_wrong_indentation_is_found(text: str) -> None:
     assert indentation_faults(text)

@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+import zlib
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,28 @@ def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: Fak
     expect_error(refused, "SETTING_INVALID", 3)
     expect_success(asking.run("config", "unset", "serial"))
     assert get(asking, "serial") is None
+
+
+def test_what_others_wrote_of_the_device_is_judged(tool: Tool, server: FakeArdoq) -> None:
+    asking = tool.at(server)
+    put(asking, "serial", "A-0042")
+    text = asking.store.read_bytes().rpartition(b"# crc32 ")[0].replace(b"A-0042", b"A" * 64)
+    asking.store.write_bytes(text + b"# crc32 %08x\n" % zlib.crc32(text))
+    refused = asking.run("report", "--dry-run")
+    expect_error(refused, "SETTING_TOO_LONG", 3)
+    assert refused.out == ""
+    for arguments in (["get", "serial"], ["list"]):
+        refused = asking.run("config", *arguments)
+        expect_error(refused, "SETTING_TOO_LONG", 3)
+        assert "\n  setting: serial\n" in refused.err
+    put(asking, "serial", "A-0042")
+    expect_success(asking.run("report", "--dry-run"))
+
+
+def test_the_help_tells_what_stands_only_in_the_store(tool: Tool) -> None:
+    text = tool.run_for_text("--help").out
+    for mark, keys in (("identity", IDENTITY_KEYS), ("PEM", PEM_KEYS)):
+        assert re.findall(rf"^  (\w+) +\({mark}\)", text, re.MULTILINE) == keys
 
 
 # A store that cannot be used
