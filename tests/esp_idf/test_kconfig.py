@@ -61,11 +61,14 @@ ENTRIES = {*BLOCKS, "config", "menuconfig", "source", "rsource"}
 
 def indentation_faults(text: str) -> list[str]:
     """Lines that do not stand 4 spaces behind the entry, menu or choice that they belong to."""
-    faults, level, options, in_help = [], 0, 0, False
+    faults, level, options, in_help, after_help = [], 0, 0, False, False
     for line in text.splitlines():
         word, indent = (line.split() or [""])[0], len(line) - len(line.lstrip())
         if not word or (in_help and indent > options):
+            faults += [line] if word and after_help and indent != options + 4 else []
+            after_help = after_help and not word
             continue
+        faults += [line] if after_help else []
         if word in BLOCKS.values():
             level -= 4
         if indent != (level if word in ENTRIES or word in BLOCKS.values() else options):
@@ -74,7 +77,7 @@ def indentation_faults(text: str) -> list[str]:
             options = level + 4
         if word in BLOCKS:
             level += 4
-        in_help = word == "help"
+        in_help = after_help = word == "help"
     return faults
 
 
