@@ -145,7 +145,8 @@ class Case:
 
     @property
     def name(self) -> str:
-        return "-".join([self.target, self.version, *(value.split("=")[0] for value in self.config)])
+        names = (value.split("=")[0] for value in self.config)
+        return "-".join([self.target, self.version, *names])
 
     def has(self, name: str) -> bool:
         return any(value.startswith(f"{name}=") for value in self.config)
@@ -180,8 +181,9 @@ def configure(tmp_path_factory: pytest.TempPathFactory) -> Configure:
         temporary = tmp_path_factory.mktemp("configure")
         calls = [[case.name, folder, case.target, *case.version.split("."), *case.config]
                  for case in tried]
-        (temporary / "cases.cmake").write_text("".join(
-            "read_component({})\n".format(" ".join(f'"{part}"' for part in call)) for call in calls))
+        lines = ["read_component({})\n".format(" ".join(f'"{part}"' for part in call))
+                 for call in calls]
+        (temporary / "cases.cmake").write_text("".join(lines))
         return cmake("-S", STAND_IN / "project", "-B", temporary / "build", "-G", "Ninja",
                      "-DCMAKE_C_COMPILER_FORCED=ON", f"-DCASES={temporary}/cases.cmake")
 
@@ -260,7 +262,8 @@ def test_a_copy_in_a_folder_of_another_name(configure: Configure, tmp_path: Path
 
 
 @pytest.mark.parametrize(("case", "words"), [
-    (Case("linux", "5.5", ("CONFIG_ARDOQ_CA_FILE=missing.pem",)), "project/missing.pem"),
+    (Case("linux", "5.5", ("CONFIG_ARDOQ_CA_FILE=missing.pem",)),
+     "project/missing.pem: name a PEM file"),
     (Case("linux", "5.1", ("CONFIG_ARDOQ_CONSOLE=y",)), "CONFIG_ARDOQ_CONSOLE"),
     (Case("linux", "5.2", ("CONFIG_ARDOQ_CONSOLE=y",)), "CONFIG_ARDOQ_CONSOLE"),
     (Case("esp32c3", "5.2"), "CONFIG_LWIP_ENABLE"),

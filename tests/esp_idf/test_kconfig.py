@@ -55,29 +55,30 @@ def test_names(path: Path, prefix: str) -> None:
     assert [name for name in names if len(name) > 50] == []
 
 
-BLOCKS = {"menu": "endmenu", "choice": "endchoice", "if": "endif"}
+BLOCKS = {"menu", "choice", "if"}
+ENDS = {"endmenu", "endchoice", "endif"}
 ENTRIES = {*BLOCKS, "config", "menuconfig", "source", "rsource"}
 
 
 def indentation_faults(text: str) -> list[str]:
     """Lines that do not stand 4 spaces behind the entry, menu or choice that they belong to."""
-    faults, level, options, in_help, after_help = [], 0, 0, False, False
-    for line in text.splitlines():
-        word, indent = (line.split() or [""])[0], len(line) - len(line.lstrip())
-        if not word or (in_help and indent > options):
-            faults += [line] if word and after_help and indent != options + 4 else []
-            after_help = after_help and not word
+    faults, level, options, in_help, previous = [], 0, 0, False, ""
+    for line in filter(str.strip, text.splitlines()):
+        word, indent = line.split()[0], len(line) - len(line.lstrip())
+        if previous == "help":
+            in_help, expected, word = True, options + 4, ""
+        elif in_help and indent > options:
             continue
-        faults += [line] if after_help else []
-        if word in BLOCKS.values():
-            level -= 4
-        if indent != (level if word in ENTRIES or word in BLOCKS.values() else options):
+        else:
+            in_help = False
+            level -= 4 if word in ENDS else 0
+            expected = level if word in ENTRIES | ENDS else options
+        if indent != expected:
             faults.append(line)
         if word in ENTRIES:
             options = level + 4
-        if word in BLOCKS:
-            level += 4
-        in_help = after_help = word == "help"
+        level += 4 if word in BLOCKS else 0
+        previous = word
     return faults
 
 
@@ -94,12 +95,14 @@ def test_layout(path: Path) -> None:
     "config A\n      bool\n", "menu \"x\"\nconfig A\n    bool\nendmenu\n", " config A\n",
     "menu \"x\"\n    config A\n        bool\n    endmenu\n", "config A\nbool\n",
     "menu \"x\"\n    config A\n    bool\nendmenu\n", "config A\n    bool\n    help\n    Text.\n",
-    "choice A\n    prompt \"a\"\nconfig B\n    bool\nendchoice\n", "menu \"x\"\ndepends on A\nendmenu\n",
+    "choice A\n    prompt \"a\"\nconfig B\n    bool\nendchoice\n",
+    "menu \"x\"\ndepends on A\nendmenu\n",
 ])
 def test_wrong_indentation_is_found(text: str) -> None:
     assert indentation_faults(text)
 
 
-@pytest.mark.parametrize("line", ["    def_bool y", "    ---help---", "    option env=X", "    optional"])
+@pytest.mark.parametrize(
+    "line", ["    def_bool y", "    ---help---", "    option env=X", "    optional"])
 def test_what_is_gone_is_found(line: str) -> None:
     assert GONE.search(line)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <mbedtls/version.h>
 #include <string.h>
 
 #include "ardoq/commands.h"
@@ -376,7 +377,9 @@ static void test_network_that_fails(void **state)
         ardoq_fake_call_t call;
         ardoq_err_t err;
     } rows[] = {
+#if MBEDTLS_VERSION_MAJOR < 4 /* later ones draw their random numbers from PSA */
         {ARDOQ_FAKE_RANDOM, ARDOQ_ERR_RANDOM_FAILED},
+#endif
         {ARDOQ_FAKE_RESOLVE_START, ARDOQ_ERR_OUT_OF_MEMORY},
         {ARDOQ_FAKE_RESOLVE_POLL, ARDOQ_ERR_HOST_NOT_FOUND},
         {ARDOQ_FAKE_CONNECT_START, ARDOQ_ERR_NETWORK_DOWN},
