@@ -36,17 +36,6 @@ static ardoq_err_t read_pem_mark(const char *key, char *value)
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
 }
 
-/* The value is what the rule allows, as that of a setting that was loaded. */
-static ardoq_err_t read_stored(const ardoq_setting_t *setting, char value[ARDOQ_SETTING_TEXT_SIZE])
-{
-    ardoq_err_t err = ardoq_port_store_get(setting->key, value, ARDOQ_SETTING_TEXT_SIZE);
-    err = err ? err : ardoq_setting_assign(setting, NULL, value);
-    if (err) {
-        value[0] = '\0';
-    }
-    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
-}
-
 static ardoq_err_t shown_value(const ardoq_setting_t *setting, const ardoq_config_t *config,
                                char value[ARDOQ_SETTING_TEXT_SIZE])
 {
@@ -54,7 +43,7 @@ static ardoq_err_t shown_value(const ardoq_setting_t *setting, const ardoq_confi
         return read_pem_mark(setting->key, value);
     }
     if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY) {
-        return read_stored(setting, value);
+        return ardoq_setting_stored(setting, value);
     }
     ardoq_setting_text(setting, config, value);
     if (setting->secret && value[0] != '\0') {

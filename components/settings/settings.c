@@ -181,16 +181,16 @@ static bool stands_only_in_store(const ardoq_setting_t *setting)
     return setting->kind == ARDOQ_SETTING_KIND_IDENTITY || setting->kind == ARDOQ_SETTING_KIND_PEM;
 }
 
-/* @p into is the structure that the setting's member belongs to, or null. */
-static ardoq_err_t assign_text(const ardoq_setting_t *setting, void *into, const char *value)
+static ardoq_err_t assign_text(const ardoq_setting_t *setting, ardoq_config_t *config,
+                               const char *value)
 {
     const size_t size = strlen(value) + 1;
     if (size > setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
     const ardoq_err_t err = size > 1 ? setting->rule(value) : ARDOQ_OK;
-    if (!err && into) {
-        memcpy((char *)into + setting->offset, value, size);
+    if (!err && config) {
+        memcpy((char *)config + setting->offset, value, size);
     }
     return err;
 }
@@ -309,16 +309,27 @@ ardoq_err_t ardoq_config_load(ardoq_config_t *config)
     return err;
 }
 
+ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
+                                 char value[ARDOQ_SETTING_TEXT_SIZE])
+{
+    ardoq_err_t err = ardoq_port_store_get(setting->key, value, ARDOQ_SETTING_TEXT_SIZE);
+    err = err ? err : ardoq_setting_assign(setting, NULL, value);
+    if (err) {
+        value[0] = '\0';
+    }
+    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+}
+
 ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity)
 {
     ardoq_err_t err = ARDOQ_OK;
     for (size_t i = 0; !err && i < SETTINGS_COUNT; i++) {
         if (settings[i].kind == ARDOQ_SETTING_KIND_IDENTITY) {
-            char value[ARDOQ_SETTING_TEXT_SIZE] = "";
-            err = ardoq_port_store_get(settings[i].key, value, sizeof value);
-            const bool is_set = !err && value[0] != '\0';
-            err = is_set ? assign_text(&settings[i], identity, value) : err;
-            err = err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+            char value[ARDOQ_SETTING_TEXT_SIZE];
+            err = ardoq_setting_stored(&settings[i], value);
+            if (value[0] != '\0') {
+                memcpy((char *)identity + settings[i].offset, value, strlen(value) + 1);
+            }
         }
     }
     return err;

@@ -71,7 +71,7 @@ ardoq_err_t ardoq_config_check(ardoq_config_t *config, ardoq_http_origin_t *orig
  * Puts what the store holds of the device itself, such as its serial number, over what is known of
  * it. A value that is not set, or empty, changes nothing.
  * @param identity  changed as far as it went, also after a failure
- * @return ARDOQ_OK; an error of ardoq_port_store_get() or ardoq_setting_assign().
+ * @return as ardoq_setting_stored().
  */
 ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity);
 
@@ -129,6 +129,14 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
  */
 void ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
                         char buffer[ARDOQ_SETTING_TEXT_SIZE]);
+
+/**
+ * Reads a setting of ARDOQ_SETTING_KIND_IDENTITY from the store, where others may have written it.
+ * @param[out] value  "" if it is not set, and after a failure
+ * @return ARDOQ_OK; an error of ardoq_port_store_get() or ardoq_setting_assign().
+ */
+ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
+                                 char value[ARDOQ_SETTING_TEXT_SIZE]);
 
 /* ---- Display names -------------------------------------------------------------------------- */
 
