@@ -5,7 +5,10 @@
 #include "ardoq/commands.h"
 
 /* The exit codes are those of --help; the others come from ardoq_console_exit_status(). */
-enum { EXIT_USAGE = 2 };
+enum {
+    GO_ON = -1, /* none yet: the command goes on */
+    EXIT_USAGE = 2,
+};
 
 /* Results to standard output, the rest to standard error. */
 extern const ardoq_console_t console;

@@ -17,8 +17,6 @@
 #include "help.h"
 #include "provision.h"
 
-enum { GO_ON = -1 };
-
 /* Large, so static: the tool opens one client in its life. */
 static ardoq_config_t config;
 static ardoq_client_t client;

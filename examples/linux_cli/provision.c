@@ -14,8 +14,6 @@
 #include "console.h"
 #include "files.h"
 
-enum { GO_ON = -1 };
-
 enum { SETTINGS_MAX = 64 };
 
 /* The longest string of the generator, its NUL included. NVS itself takes 4000 bytes; with the
