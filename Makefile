@@ -14,6 +14,14 @@ SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
 
 BUILD_FIRMWARE := scripts/build_firmware.sh
 
+# The builds share no objects, but a new clone repeats those of the last one. Where ccache is
+# installed, it keeps them; the paths of the clone are not part of what it compares.
+ifneq ($(shell command -v ccache),)
+export CMAKE_C_COMPILER_LAUNCHER := ccache
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+endif
+
 .PHONY: help demo test tool firmware firmware-run size size-table menuconfig docs format clean
 .SILENT:
 

@@ -44,6 +44,7 @@ python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 clang-19                test      the public headers as C23, which an older clang knows only in part
 g++                     test      the public headers as C++17
+ccache                  test      keeps what was compiled for the next clone
 git                     test      lists the files of the project for the checks of its own rules
 '
 
