@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from certificates import make as write_certificates
+from stand_in_process import FAKE_ARDOQ, StandInProcess
 
-FAKE_ARDOQ = Path(__file__).resolve().parent.parent / "fake_ardoq"
 # Debian's own interpreter has starlette and uvicorn; a python3 earlier on PATH may not.
 PYTHON = ["/usr/bin/python3", "-B", "-W", "default"]
 
@@ -73,7 +73,7 @@ class FakeArdoq:
             *("--token", token),
             *switches,
         ]
-        self.process: subprocess.Popen[bytes]
+        self.process: StandInProcess
         self.port = 0
 
     def __enter__(self) -> "FakeArdoq":
@@ -100,8 +100,7 @@ class FakeArdoq:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def ask_to_stop(self, sig: int = signal.SIGTERM) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(sig)
+        self.process.send_signal(sig)
 
     def stop(self) -> int:
         """Stops it, and gives its exit status; does nothing more when it has stopped already."""
@@ -112,7 +111,7 @@ class FakeArdoq:
         """Waits until it has stopped by itself, and gives its exit status."""
         try:
             status = self.process.wait(STOP_BOUND)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             self.process.kill()
             self.process.wait()
             raise RuntimeError(f"fake_ardoq did not stop\n{self.stderr}") from None
@@ -122,16 +121,13 @@ class FakeArdoq:
         return status
 
     def _start(self) -> None:
-        command = [
-            *PYTHON, str(FAKE_ARDOQ), "serve", "--stop-with-stdin",
-            "--database", str(self.database),
-            "--journal", str(self.journal_path),
+        arguments = [
+            *("serve", "--stop-with-stdin"),
+            *("--database", str(self.database)),
+            *("--journal", str(self.journal_path)),
             *self._switches,
         ]
-        with self._stderr_path.open("wb") as stderr:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
-            )
+        self.process = StandInProcess(arguments, self._stderr_path)
         line = self._first_line()
         if not line.startswith(b"PORT "):
             self.process.kill()
