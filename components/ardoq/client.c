@@ -107,9 +107,15 @@ static void write_head(void *context, ardoq_text_t *head)
 
 /* ---- The exchange --------------------------------------------------------------------------- */
 
+/* Two steps and no exchange, which a processor without atomic instructions, such as RV32IMC, would
+ * call a library for. What is set in between has been set while this request was there to end. */
 static bool take_interruption(ardoq_client_t *client)
 {
-    return __atomic_exchange_n(&client->interrupted, 0, __ATOMIC_ACQ_REL) != 0;
+    const bool is_interrupted = __atomic_load_n(&client->interrupted, __ATOMIC_ACQUIRE) != 0;
+    if (is_interrupted) {
+        __atomic_store_n(&client->interrupted, 0, __ATOMIC_RELAXED);
+    }
+    return is_interrupted;
 }
 
 void ardoq_interrupt(ardoq_client_t *client)
