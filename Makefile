@@ -30,8 +30,8 @@ help:
 	echo "make test         everything is built and tested"
 	echo "make firmware     an image for a Cortex-M3: build/firmware/firmware.elf"
 	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
-	echo "make size         flash, RAM and instructions of the firmware, against the table"
-	echo "make size-table   write the table anew: docs/firmware-size.md"
+	echo "make size         what the core and the firmware take, against the tables"
+	echo "make size-table   write the tables anew: docs/size.md, docs/firmware-size.md"
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         write docs/errors.md and docs/settings.md anew"
@@ -48,7 +48,7 @@ tool:
 	cmake --build --preset tool
 
 test:
-	scripts/setup.sh build firmware test
+	scripts/setup.sh build firmware size test
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
 	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
 	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
@@ -68,8 +68,9 @@ firmware-run: firmware
 	tests/firmware/run.py --build build/firmware --flash-image build/tool/flash_image
 
 size size-table: tool
-	scripts/setup.sh firmware
+	scripts/setup.sh firmware size
 	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); export ARDOQ_SOURCES; \
+	tests/size/core_size.py --sources "$$ARDOQ_SOURCES" $(if $(filter size-table,$@),--write); \
 	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
 	tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter size-table,$@),--write)

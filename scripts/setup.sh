@@ -10,7 +10,8 @@ usage: scripts/setup.sh GROUP...
 
   build     what `make demo` needs
   firmware  what `make firmware-run` needs on top of `build`
-  test      what `make test` needs on top of both
+  size      what `make size` needs on top of both
+  test      what `make test` needs on top of all
 END
     exit 2
 }
@@ -37,6 +38,7 @@ qemu-system-arm         firmware  emulates the board
 python3-dnslib          firmware  the name server that the board asks
 dpkg-dev                firmware  unpacks the source packages of mbedTLS and lwIP
 debian-archive-keyring  firmware  verifies them
+gcc-riscv64-unknown-elf size      compiler for RISC-V
 libslirp-dev            test      the network of lwIP on this host
 libcmocka-dev           test      unit tests in C
 python3-pytest          test      tests in Python
@@ -141,7 +143,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | test) ;;
+        build | firmware | size | test) ;;
         *) usage ;;
     esac
 done

@@ -45,12 +45,17 @@ COMPILERS = (
     ("g++", "-x", "c++", "-std=c++17"),
 )
 
-# What the core may need of others; everything else costs space, or differs between platforms.
+# What the core may need of others; everything else costs space, or differs between platforms. The
+# last line is what compilers call by themselves: on this host, and for 64 bits on Cortex-M and RISC-V.
 NEEDED = re.compile(
     "(ardoq|mbedtls|psa)_.*"
     "|mem(chr|cmp|cpy|move|set)|str(chr|cmp|cspn|len|ncmp|rchr|spn|str)"
-    "|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail"
+    "|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__aeabi_u?ldivmod|__u?(div|mod)di3"
 )
+
+# Sections of variables; RISC-V has some of its own for small ones. Constants that the loader fills in
+# stand in .data.rel.ro.
+MUTABLE = re.compile(r"^\.s?(data|bss)(?!\.rel\.ro)\S*\s+(\d+)", re.MULTILINE)
 
 
 # ---- Includes ------------------------------------------------------------------------------------
@@ -182,20 +187,16 @@ def tool_output(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def symbols(path: Path, *options: str) -> list[str]:
-    lines = tool_output("nm", "--format=posix", *options, str(path)).splitlines()
-    return [line.split()[0] for line in lines]
-
-
-def object_faults(path: Path) -> Iterator[str]:
-    for name in symbols(path, "--undefined-only"):
-        if not NEEDED.fullmatch(name):
+def object_faults(path: Path, binutils: str = "") -> Iterator[str]:
+    """What is wrong with an object file; `binutils` is the prefix of the tools that can read it."""
+    for line in tool_output(f"{binutils}nm", "--format=posix", str(path)).splitlines():
+        name, kind = line.split()[:2]
+        if kind == "U" and not NEEDED.fullmatch(name):
             yield f"{path.name}: needs {name}"
-    for name in symbols(path, "--defined-only", "--extern-only"):
-        if not name.startswith("ardoq_"):
+        if kind in "ABCDGRST" and not name.startswith("ardoq_"):
             yield f"{path.name}: defines {name}: external names begin with ardoq_"
-    sections = tool_output("size", "--format=sysv", "--radix=10", str(path))
-    for section, size in re.findall(r"^\.(data|bss)\s+(\d+)", sections, re.MULTILINE):
+    sections = tool_output(f"{binutils}size", "--format=sysv", "--radix=10", str(path))
+    for section, size in MUTABLE.findall(sections):
         if int(size) > 0:
             yield f"{path.name}: has mutable state, {size} bytes of .{section}"
 

@@ -1,0 +1,28 @@
+"""The committed tables of sizes: a row for each figure, a column for each thing that was measured."""
+
+Figures = dict[str, int]
+
+
+def table(heading: str, figures: dict[str, Figures]) -> str:
+    """The figures of each column. The heading tells what they were measured with."""
+    rows = list(dict.fromkeys(row for column in figures.values() for row in column))
+    lines = [f"| {heading} | {' | '.join(f'`{name}`' for name in figures)} |"]
+    lines.append(f"| --- |{' ---: |' * len(figures)}")
+    for row in rows:
+        cells = (f"{column[row]:,}" if row in column else "" for column in figures.values())
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str) -> tuple[str, dict[str, Figures]]:
+    """The heading and the figures of the last table of a document."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    start = max(i for i, line in enumerate(lines) if line.startswith("| --- |")) - 1
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:]]
+    names = [name.strip("`") for name in cells[0][1:]]
+    figures: dict[str, Figures] = {name: {} for name in names}
+    for row, *values in cells[2:]:
+        for name, value in zip(names, values):
+            if value:
+                figures[name][row] = int(value.replace(",", ""))
+    return cells[0][0], figures
