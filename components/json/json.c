@@ -7,13 +7,13 @@
 #include "ardoq/text.h"
 
 /* As this file needs it, whatever a project has chosen for its own use of jsmn: Espressif's
- * component hands the options of its Kconfig to everybody. */
+ * component hands the options of its Kconfig to everybody. Not strict, since what jsmn is shown has
+ * been judged already. */
 #undef JSMN_HEADER
 #undef JSMN_PARENT_LINKS
 #undef JSMN_STATIC
 #undef JSMN_STRICT
 #define JSMN_STATIC
-#define JSMN_STRICT
 #include <jsmn.h>
 
 _Static_assert(sizeof(ardoq_json_token_t) == sizeof(jsmntok_t), "tokens differ in size");
@@ -47,12 +47,7 @@ ardoq_err_t ardoq_json_parse(ardoq_json_document_t *document, const char *text, 
     jsmntok_t *const tokens = (jsmntok_t *)document->tokens;
     jsmn_parser parser;
     jsmn_init(&parser);
-    int count = jsmn_parse(&parser, text, size, tokens, ARDOQ_JSON_TOKENS);
-    if (count == JSMN_ERROR_PART) {
-        /* The text is whole, but a number or literal ends it, and strict jsmn wants a byte more. */
-        jsmn_fill_token(tokens, JSMN_PRIMITIVE, (int)parser.pos, (int)size);
-        count = 1;
-    }
+    const int count = jsmn_parse(&parser, text, size, tokens, ARDOQ_JSON_TOKENS);
     if (count < 0) {
         return ARDOQ_ERR_JSON_TOO_MANY_TOKENS;
     }
