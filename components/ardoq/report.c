@@ -87,12 +87,18 @@ static void write_field(ardoq_json_writer_t *json, const char *key, const char *
 static void write_custom_fields(ardoq_json_writer_t *json, const ardoq_config_t *config,
                                 const ardoq_identity_t *identity, int64_t unix_seconds)
 {
-    ardoq_json_write_key(json, "customFields");
-    ardoq_json_write_object_begin(json);
-#define ARDOQ_IDENTITY_FIELD(name, size, what)                                                     \
-    write_field(json, config->key_##name, identity->name);
+    /* Where the configuration has the key of each field. */
+    static const uint16_t keys[ARDOQ_IDENTITY_COUNT] = {
+#define ARDOQ_IDENTITY_FIELD(name, size, what) offsetof(ardoq_config_t, key_##name),
 #include "ardoq/identity.def"
 #undef ARDOQ_IDENTITY_FIELD
+    };
+    ardoq_json_write_key(json, "customFields");
+    ardoq_json_write_object_begin(json);
+    for (unsigned field = 0; field < ARDOQ_IDENTITY_COUNT; field++) {
+        write_field(json, (const char *)config + keys[field],
+                    ardoq_identity_get(identity, (ardoq_identity_field_t)field));
+    }
     if (unix_seconds > 0) {
         write_field(json, config->key_last_seen, ardoq_utc_to_iso8601(unix_seconds).text);
     }
