@@ -333,20 +333,6 @@ static bool receive_early(ardoq_https_t *https, ardoq_https_output_t output,
     return !has_nothing;
 }
 
-/* Nothing more can be sent; what the server said before it closed may still be there. */
-static ardoq_err_t receive_last_words(ardoq_https_t *https, ardoq_err_t send_err,
-                                      ardoq_https_wait_t *wait)
-{
-    const ardoq_https_detail_t detail = https->detail;
-    ardoq_err_t err;
-    https->io_err = ARDOQ_OK;
-    if (receive_early(https, ARDOQ_HTTPS_OUTPUT_DROPPED, wait, &err) && err >= 0) {
-        return err;
-    }
-    https->detail = detail;
-    return send_err;
-}
-
 static ardoq_err_t step_send_body(ardoq_https_t *https, ardoq_https_wait_t *wait)
 {
     const ardoq_https_exchange_t *exchange = &https->exchange;
@@ -365,7 +351,7 @@ static ardoq_err_t step_send_body(ardoq_https_t *https, ardoq_https_wait_t *wait
         return wait_for_tls(https, what, SEND_POLL_MS, wait);
     }
     if (err) {
-        return receive_last_words(https, err, wait);
+        return err;
     }
     https->sent += written;
     wait->timeout_ms = 0;

@@ -22,14 +22,21 @@ static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, int w
     return MBEDTLS_ERR_SSL_CONN_EOF;
 }
 
+/* A server that refuses a client certificate, or a body, says so and closes, without reading to the
+ * end. The rest is then dropped, so that reading finds its words, or the end of the connection. */
 static int send_bytes(void *context, const unsigned char *data, size_t size)
 {
     ardoq_https_t *https = context;
-    if (https->output != ARDOQ_HTTPS_OUTPUT_SENT) {
-        return https->output == ARDOQ_HTTPS_OUTPUT_HELD ? MBEDTLS_ERR_SSL_WANT_WRITE : (int)size;
+    if (https->output == ARDOQ_HTTPS_OUTPUT_HELD) {
+        return MBEDTLS_ERR_SSL_WANT_WRITE;
     }
-    size_t sent = 0;
-    const ardoq_err_t err = ardoq_port_send(&https->socket, data, size, &sent);
+    size_t sent = size;
+    const ardoq_err_t err =
+        https->is_deaf ? ARDOQ_OK : ardoq_port_send(&https->socket, data, size, &sent);
+    if (err == ARDOQ_ERR_CONNECTION_CLOSED) {
+        https->is_deaf = true;
+        return (int)size;
+    }
     return to_tls_code(https, err, sent, MBEDTLS_ERR_SSL_WANT_WRITE);
 }
 
@@ -37,7 +44,10 @@ static int receive_bytes(void *context, unsigned char *buffer, size_t size)
 {
     ardoq_https_t *https = context;
     size_t received = 0;
-    const ardoq_err_t err = ardoq_port_receive(&https->socket, buffer, size, &received);
+    ardoq_err_t err = ardoq_port_receive(&https->socket, buffer, size, &received);
+    if (err == ARDOQ_PENDING && https->is_deaf) {
+        err = ARDOQ_ERR_CONNECTION_CLOSED;
+    }
     return to_tls_code(https, err, received, MBEDTLS_ERR_SSL_WANT_READ);
 }
 
@@ -354,6 +364,7 @@ bool ardoq_tls_clock_is_usable(ardoq_https_t *https)
 ardoq_err_t ardoq_tls_begin(ardoq_https_t *https)
 {
     https->io_err = ARDOQ_OK;
+    https->is_deaf = false;
     https->pin_matched = false;
     https->tls_is_set_up = true;
     mbedtls_ssl_init(&https->tls);

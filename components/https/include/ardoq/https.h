@@ -84,8 +84,7 @@ typedef struct {
 /** What becomes of the bytes that mbedTLS wants to send. Private. */
 typedef enum {
     ARDOQ_HTTPS_OUTPUT_SENT,
-    ARDOQ_HTTPS_OUTPUT_HELD,    /**< not now: a read must not finish a write */
-    ARDOQ_HTTPS_OUTPUT_DROPPED, /**< nobody listens any more */
+    ARDOQ_HTTPS_OUTPUT_HELD, /**< not now: a read must not finish a write */
 } ardoq_https_output_t;
 
 /** What to wait for before the next step. */
@@ -110,6 +109,7 @@ typedef struct {
     bool pin_matched;
     ardoq_err_t io_err; /**< of the port, behind mbedTLS's code */
     ardoq_https_output_t output;
+    bool is_deaf; /**< the server takes nothing more; what it said before may still be read */
 
     ardoq_port_resolve_t resolve;
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
