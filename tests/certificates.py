@@ -6,6 +6,7 @@ import base64
 import datetime
 import hashlib
 import ipaddress
+import warnings
 from pathlib import Path
 
 from cryptography import x509
@@ -23,7 +24,7 @@ NOT_YET_VALID = (NOW + 10 * DAY, NOW + 30 * DAY)
 class Certificate:
     """A certificate with its key, and with the certificate of its issuer if it has one."""
 
-    def __init__(self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None):
+    def __init__(self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None, digest=hashes.SHA256()):
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.key = key or ec.generate_private_key(ec.SECP256R1())
         self.issuer = issuer or self
@@ -38,7 +39,9 @@ class Certificate:
         )
         for extension, critical in self._extensions(is_ca, hosts, usage):
             builder = builder.add_extension(extension, critical)
-        self.certificate = builder.sign(self.issuer.key, hashes.SHA256())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of SHA-1, which a client has to refuse
+            self.certificate = builder.sign(self.issuer.key, digest)
 
     def _extensions(self, is_ca, hosts, usage):
         """All that a strict verifier asks for (RFC 5280, 4.2)."""
@@ -94,8 +97,9 @@ def _general_name(host):
         return x509.DNSName(host)
 
 
-def server(name, issuer, hosts=("localhost", "app.localhost"), dates=VALID, key=None):
-    return Certificate(name, issuer, False, hosts, ExtendedKeyUsageOID.SERVER_AUTH, dates, key)
+def server(name, issuer, hosts=("localhost", "app.localhost"), **more):
+    more.setdefault("usage", ExtendedKeyUsageOID.SERVER_AUTH)
+    return Certificate(name, issuer, hosts=hosts, **more)
 
 
 def make(folder):
@@ -108,6 +112,7 @@ def make(folder):
         "ca": ca,
         "other_ca": Certificate("Another CA", is_ca=True),
         "server": server("localhost", ca),
+        "rsa": server("localhost", ca, key=rsa.generate_private_key(65537, 2048)),
         "chained": server("localhost", intermediate),
         "expired": server("localhost", ca, dates=EXPIRED),
         "not_yet_valid": server("localhost", ca, dates=NOT_YET_VALID),
@@ -115,12 +120,16 @@ def make(folder):
         "self_signed": server("localhost", None),
         "client_ca": client_ca,
         "client": Certificate("device", client_ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
+        "other_client": Certificate("device", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
         "weak_key": server("localhost", ca, key=rsa.generate_private_key(65537, 1024)),
+        "sha1": server("localhost", ca, digest=hashes.SHA1()),
+        "wrong_usage": server("localhost", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
     }
     for name, certificate in made.items():
         # A server sends its chain without the root (RFC 8446, 4.4.2).
         chain = intermediate.pem if certificate.issuer is intermediate else b""
         write(folder, name, certificate, chain)
+    write(folder, "no_intermediate", made["chained"])
 
 
 def write(folder, name, certificate, chain=b""):

@@ -115,6 +115,19 @@ bool ardoq_seam_is_no_common_version(int code)
 #endif
 }
 
+int ardoq_seam_alert(const mbedtls_ssl_context *tls)
+{
+    /* Its level, then what it is about (RFC 8446, 6). */
+    return tls->MBEDTLS_PRIVATE(in_msg)[1];
+}
+
+bool ardoq_seam_is_too_large(int code)
+{
+    /* Of what does not fit when it is fetched, and, before 3.6.3, of a handshake message that comes
+     * in more records than one. */
+    return code == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || code == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+}
+
 bool ardoq_seam_is_session_ticket(int code)
 {
 #ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET

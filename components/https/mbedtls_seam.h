@@ -37,6 +37,16 @@ bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls);
 /* True for mbedTLS codes that mean: no version or cipher suite in common. */
 bool ardoq_seam_is_no_common_version(int code);
 
+/* RFC 8446, 6.2; mbedTLS has no name for it. */
+#define ARDOQ_SEAM_ALERT_CERTIFICATE_REQUIRED 116
+
+/* The alert behind MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, right after that code was returned. */
+int ardoq_seam_alert(const mbedtls_ssl_context *tls);
+
+/* True for codes that mean: a record, or a handshake message of several, does not fit the input
+ * buffer. */
+bool ardoq_seam_is_too_large(int code);
+
 /* True for a code that means "read again" and carries no data: a session ticket of TLS 1.3. */
 bool ardoq_seam_is_session_ticket(int code);
 

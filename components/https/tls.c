@@ -122,6 +122,13 @@ static int ask_own_callback(ardoq_https_t *https, mbedtls_x509_crt *certificate,
     return 0;
 }
 
+static bool is_own_issuer(const mbedtls_x509_crt *certificate)
+{
+    const mbedtls_x509_buf *subject = &certificate->subject_raw;
+    const mbedtls_x509_buf *issuer = &certificate->issuer_raw;
+    return subject->len == issuer->len && memcmp(subject->p, issuer->p, issuer->len) == 0;
+}
+
 /* Called for each certificate of the chain, the root first and the server's own (depth 0) last. */
 static int verify_certificate(void *context, mbedtls_x509_crt *certificate, int depth,
                               uint32_t *flags)
@@ -140,6 +147,7 @@ static int verify_certificate(void *context, mbedtls_x509_crt *certificate, int 
         }
     }
     if (depth == 0) {
+        https->is_self_signed = is_own_issuer(certificate);
         mbedtls_x509_dn_gets(https->detail.certificate_subject,
                              sizeof https->detail.certificate_subject, &certificate->subject);
     }
@@ -148,8 +156,9 @@ static int verify_certificate(void *context, mbedtls_x509_crt *certificate, int 
 
 /* The most telling reason first: a chain that nobody vouches for says nothing by its names or
  * dates. */
-static ardoq_err_t certificate_error(uint32_t flags)
+static ardoq_err_t certificate_error(const ardoq_https_t *https)
 {
+    const uint32_t flags = https->detail.verify_flags;
     static const struct {
         uint32_t flags;
         ardoq_err_t err;
@@ -159,8 +168,13 @@ static ardoq_err_t certificate_error(uint32_t flags)
         {MBEDTLS_X509_BADCERT_CN_MISMATCH, ARDOQ_ERR_CERTIFICATE_WRONG_HOST},
         {MBEDTLS_X509_BADCERT_EXPIRED, ARDOQ_ERR_CERTIFICATE_EXPIRED},
         {MBEDTLS_X509_BADCERT_FUTURE, ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID},
+        {MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY,
+         ARDOQ_ERR_CERTIFICATE_WEAK},
         {~(uint32_t)MBEDTLS_X509_BADCERT_OTHER, ARDOQ_ERR_CERTIFICATE_REJECTED},
     };
+    if (https->is_self_signed && (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)) {
+        return ARDOQ_ERR_CERTIFICATE_SELF_SIGNED;
+    }
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (flags & reasons[i].flags) {
             return reasons[i].err;
@@ -171,6 +185,34 @@ static ardoq_err_t certificate_error(uint32_t flags)
 
 /* ---- Errors --------------------------------------------------------------------------------- */
 
+/* Once the client has accepted the server's certificate, what remains to be refused is the client's
+ * own. In TLS 1.3 a server says so after the handshake, when the request may be under way. */
+static ardoq_err_t alert_error(const ardoq_https_t *https)
+{
+    const bool is_verified = https->detail.certificate_end != 0;
+    switch (ardoq_seam_alert(&https->tls)) {
+    case MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION:
+        return ARDOQ_ERR_TLS_NO_COMMON_VERSION;
+    case MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE:
+    case MBEDTLS_SSL_ALERT_MSG_NO_CERT: /* mbedTLS itself, for want of one */
+    case MBEDTLS_SSL_ALERT_MSG_BAD_CERT:
+    case MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT:
+    case MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED:
+    case MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED:
+    case MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN:
+    case MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA:
+    case MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED:
+    case ARDOQ_SEAM_ALERT_CERTIFICATE_REQUIRED:
+        if (!is_verified) {
+            return ARDOQ_ERR_TLS_FAILED;
+        }
+        return https->certificate.raw.p != NULL ? ARDOQ_ERR_CLIENT_CERTIFICATE_REFUSED
+                                                : ARDOQ_ERR_CLIENT_CERTIFICATE_REQUIRED;
+    default:
+        return ARDOQ_ERR_TLS_FAILED;
+    }
+}
+
 static ardoq_err_t tls_error(ardoq_https_t *https, int code)
 {
     https->detail.tls_code = code;
@@ -180,6 +222,12 @@ static ardoq_err_t tls_error(ardoq_https_t *https, int code)
     }
     if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+        return alert_error(https);
+    }
+    if (ardoq_seam_is_too_large(code)) {
+        return ARDOQ_ERR_TLS_RECORD_TOO_LARGE;
     }
     return ardoq_seam_is_no_common_version(code) ? ARDOQ_ERR_TLS_NO_COMMON_VERSION
                                                  : ARDOQ_ERR_TLS_FAILED;
@@ -366,6 +414,7 @@ ardoq_err_t ardoq_tls_begin(ardoq_https_t *https)
     https->io_err = ARDOQ_OK;
     https->is_deaf = false;
     https->pin_matched = false;
+    https->is_self_signed = false;
     https->tls_is_set_up = true;
     mbedtls_ssl_init(&https->tls);
     int code = mbedtls_ssl_setup(&https->tls, &https->tls_config);
@@ -392,8 +441,7 @@ ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https, ardoq_port_wait_t *wa
         const uint32_t flags = mbedtls_ssl_get_verify_result(&https->tls);
         https->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
     }
-    return err < 0 && https->detail.verify_flags ? certificate_error(https->detail.verify_flags)
-                                                 : err;
+    return err < 0 && https->detail.verify_flags ? certificate_error(https) : err;
 }
 
 void ardoq_tls_end(ardoq_https_t *https)

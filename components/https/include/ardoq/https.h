@@ -107,7 +107,8 @@ typedef struct {
     mbedtls_ssl_context tls;
     int64_t now; /**< wall clock at the handshake, 0 if unknown */
     bool pin_matched;
-    ardoq_err_t io_err; /**< of the port, behind mbedTLS's code */
+    bool is_self_signed; /**< the server's certificate is its own issuer */
+    ardoq_err_t io_err;  /**< of the port, behind mbedTLS's code */
     ardoq_https_output_t output;
     bool is_deaf; /**< the server takes nothing more; what it said before may still be read */
 
@@ -160,7 +161,9 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t
  * ARDOQ_ERR_TIMEOUT; an error of the port, of ardoq/http_request.h, of ardoq/http_response.h or of
  * on_body; ARDOQ_ERR_RESPONSE_TOO_LARGE; ARDOQ_ERR_CONNECTION_CLOSED; ARDOQ_ERR_TLS_FAILED,
  *         ARDOQ_ERR_CERTIFICATE_UNTRUSTED, ..._WRONG_HOST, ..._EXPIRED, ..._NOT_YET_VALID,
- *         ..._PIN_MISMATCH, ..._REJECTED; ARDOQ_ERR_TLS_NO_COMMON_VERSION; ARDOQ_ERR_OUT_OF_MEMORY.
+ *         ..._PIN_MISMATCH, ..._SELF_SIGNED, ..._WEAK, ..._REJECTED;
+ *         ARDOQ_ERR_CLIENT_CERTIFICATE_REQUIRED, ..._REFUSED; ARDOQ_ERR_TLS_NO_COMMON_VERSION;
+ *         ARDOQ_ERR_TLS_RECORD_TOO_LARGE; ARDOQ_ERR_OUT_OF_MEMORY.
  *         Every failure closes the connection.
  */
 ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait);
