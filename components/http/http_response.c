@@ -119,6 +119,8 @@ static bool take_connection(ardoq_http_parser_t *parser, span_t value)
             parser->head.keep_alive = true;
         }
     }
+    /* "close" may stand in what was not kept. */
+    parser->asks_close = parser->asks_close || parser->value_cut;
     return true;
 }
 
