@@ -167,10 +167,17 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
 
 /* ---- Interpret ------------------------------------------------------------------------------ */
 
+/* An id that is empty, or does not fit, names no component. */
 static bool read_id(const ardoq_json_document_t *document, const char *path, ardoq_report_t *report)
 {
-    return ardoq_json_string(document, ARDOQ_JSON_ROOT, path, report->component_id,
-                             sizeof report->component_id) == ARDOQ_OK;
+    char *id = report->component_id;
+    const ardoq_err_t err =
+        ardoq_json_string(document, ARDOQ_JSON_ROOT, path, id, sizeof report->component_id);
+    if (err) {
+        id[0] = '\0';
+    }
+    ardoq_response_blank_controls(id);
+    return id[0] != '\0';
 }
 
 ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,

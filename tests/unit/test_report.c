@@ -356,6 +356,11 @@ static void test_answers(void **state)
          "5f00"},
         {"{\"components\":{\"created\":[{\"id\":\"0123456789012345678901234567890\"}]}}",
          ARDOQ_REPORT_CREATED, "0123456789012345678901234567890"},
+        {"{\"components\":{\"created\":[{\"id\":\"\"}],\"updated\":[{\"id\":\"5f01\"}]}}",
+         ARDOQ_REPORT_UPDATED, "5f01"},
+        /* It is shown on consoles. */
+        {"{\"components\":{\"created\":[{\"id\":\"a\\u001b[2J\\u009b\\n\"}]}}",
+         ARDOQ_REPORT_CREATED, "a [2J   "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(interpret(cases[i].body), ARDOQ_OK);
@@ -382,6 +387,8 @@ static void test_answers_that_confirm_nothing(void **state)
         "{\"created\":[{\"id\":\"5f00\"}]}",
         "{\"references\":{\"created\":[{\"id\":\"5f00\"}]}}",
         "{\"components\":{\"created\":[{\"id\":\"01234567890123456789012345678901\"}]}}",
+        "{\"components\":{\"updated\":[{\"id\":\"01234567890123456789012345678901\"}]}}",
+        "{\"components\":{\"created\":[{\"id\":\"\"}],\"updated\":[{\"id\":\"\"}]}}",
     };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         assert_int_equal(interpret(bodies[i]), ARDOQ_ERR_REPORT_UNCONFIRMED);

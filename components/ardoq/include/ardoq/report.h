@@ -35,7 +35,8 @@ typedef enum {
 /** A report: what is sent, then what came of it. */
 typedef struct {
     ardoq_report_outcome_t outcome;
-    char component_id[32]; /**< the component's id in Ardoq, "" if unknown */
+    char component_id[32]; /**< the component's id in Ardoq, "" if unknown; control characters in it
+                                are spaces */
     char name[ARDOQ_NAME_SIZE];
     ardoq_response_t response;
     size_t body_size;             /**< bytes of the JSON text */
