@@ -1,0 +1,76 @@
+/**
+ * @file
+ * Reads single values out of a JSON text of any length in constant memory: each string and literal
+ * as it passes, with the keys that lead to it.
+ *
+ * It is for texts whose elements have no bound either, where ardoq/json_stream.h would have to
+ * skip some. The text is validated as it passes, to its end. Numbers are not reported.
+ */
+#ifndef ARDOQ_JSON_SCAN_H
+#define ARDOQ_JSON_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/json_validate.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Levels whose keys are kept: 1 is the document's own object. */
+#define ARDOQ_JSON_SCAN_LEVELS    4
+
+/** Bytes compared of a key, more than the longest key that a caller may want. */
+#define ARDOQ_JSON_SCAN_KEY_SIZE  16
+
+/** Bytes of the longest value that is kept, its quotes included. */
+#define ARDOQ_JSON_SCAN_TEXT_SIZE 256
+
+/** What a scan found. */
+typedef enum {
+    ARDOQ_JSON_SCAN_MORE,  /**< nothing: it needs more bytes */
+    ARDOQ_JSON_SCAN_VALUE, /**< a string, true, false or null */
+    ARDOQ_JSON_SCAN_END,   /**< the end of an array or object */
+} ardoq_json_scan_event_t;
+
+/** A scan. Only @p depth, @p text and @p length are for reading. */
+typedef struct {
+    ardoq_json_validator_t validator;
+    uint8_t depth; /**< arrays and objects around the value; what ended counts as well */
+    uint8_t key_lengths[ARDOQ_JSON_SCAN_LEVELS];
+    char keys[ARDOQ_JSON_SCAN_LEVELS][ARDOQ_JSON_SCAN_KEY_SIZE];
+    size_t length;                        /**< bytes of the value; 0 if it was too long to keep */
+    char text[ARDOQ_JSON_SCAN_TEXT_SIZE]; /**< the value as it stands, not NUL-terminated */
+} ardoq_json_scan_t;
+
+/** Begins a scan. */
+void ardoq_json_scan_init(ardoq_json_scan_t *scan);
+
+/**
+ * Reads on, up to the end of the input or to what it found.
+ * @param data           @p size bytes
+ * @param[out] consumed  bytes used up
+ * @param[out] event     what was found; it stands until the next call
+ * @return ARDOQ_OK or an error of ardoq_json_validator_byte().
+ */
+ardoq_err_t ardoq_json_scan_feed(ardoq_json_scan_t *scan, const char *data, size_t size,
+                                 size_t *consumed, ardoq_json_scan_event_t *event);
+
+/**
+ * True when a level stands at this member.
+ * @param level   1 to ARDOQ_JSON_SCAN_LEVELS, at most @p scan->depth
+ * @param wanted  key of fewer than ARDOQ_JSON_SCAN_KEY_SIZE bytes; one that is written with escapes
+ *                equals none. "" for an element of an array.
+ */
+bool ardoq_json_scan_is_at(const ardoq_json_scan_t *scan, uint8_t level, const char *wanted);
+
+/** The text ended: ARDOQ_OK if it is one complete value, else ARDOQ_ERR_JSON_INVALID. */
+ardoq_err_t ardoq_json_scan_end(const ardoq_json_scan_t *scan);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
