@@ -182,27 +182,26 @@ ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait)
     return err;
 }
 
-static ardoq_err_t wait_and_step(ardoq_client_t *client)
+void ardoq_wait_for(const ardoq_wait_t *wait)
 {
-    ardoq_wait_t wait = {0};
-    const ardoq_err_t err = ardoq_request_step(client, &wait);
-    if (err == ARDOQ_PENDING && wait.timeout_ms > 0) {
-        ardoq_port_wait(wait.socket, wait.what,
-                        wait.timeout_ms < INTERRUPT_POLL_MS ? wait.timeout_ms : INTERRUPT_POLL_MS);
+    if (wait->timeout_ms > 0) {
+        ardoq_port_wait(wait->socket, wait->what,
+                        wait->timeout_ms < INTERRUPT_POLL_MS ? wait->timeout_ms
+                                                             : INTERRUPT_POLL_MS);
     }
-    return err;
 }
 
 ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request,
                           ardoq_response_t *response)
 {
+    ardoq_wait_t wait = {0};
     ardoq_err_t err = ardoq_request_start(client, request, response);
     if (err) {
         return err;
     }
-    do {
-        err = wait_and_step(client);
-    } while (err == ARDOQ_PENDING);
+    while ((err = ardoq_request_step(client, &wait)) == ARDOQ_PENDING) {
+        ardoq_wait_for(&wait);
+    }
     return err;
 }
 

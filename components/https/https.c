@@ -32,25 +32,6 @@ static void disconnect(ardoq_https_t *https)
     https->state = STATE_DISCONNECTED;
 }
 
-static ardoq_phase_t phase(const ardoq_https_t *https)
-{
-    switch (https->state) {
-    case STATE_RESOLVE:
-        return ARDOQ_PHASE_RESOLVE;
-    case STATE_CONNECT:
-        return ARDOQ_PHASE_CONNECT;
-    case STATE_HANDSHAKE:
-        return ARDOQ_PHASE_HANDSHAKE;
-    case STATE_SEND_HEAD:
-    case STATE_SEND_BODY:
-        return ARDOQ_PHASE_SEND;
-    case STATE_RECEIVE:
-        return ARDOQ_PHASE_RECEIVE;
-    default:
-        return ARDOQ_PHASE_IDLE;
-    }
-}
-
 /* Goes on at once with another state. */
 static ardoq_err_t enter(ardoq_https_t *https, uint8_t state, ardoq_https_wait_t *wait)
 {
@@ -390,7 +371,7 @@ static bool may_replay(const ardoq_https_t *https, ardoq_err_t err)
 
 static ardoq_err_t fail(ardoq_https_t *https, ardoq_err_t err)
 {
-    https->detail.phase = phase(https);
+    https->detail.phase = ardoq_https_phase(https);
     wipe_head(https);
     https->length = 0;
     https->buffer[0] = '\0';
@@ -458,6 +439,25 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait)
 bool ardoq_https_is_busy(const ardoq_https_t *https)
 {
     return https->state >= STATE_RESOLVE;
+}
+
+ardoq_phase_t ardoq_https_phase(const ardoq_https_t *https)
+{
+    switch (https->state) {
+    case STATE_RESOLVE:
+        return ARDOQ_PHASE_RESOLVE;
+    case STATE_CONNECT:
+        return ARDOQ_PHASE_CONNECT;
+    case STATE_HANDSHAKE:
+        return ARDOQ_PHASE_HANDSHAKE;
+    case STATE_SEND_HEAD:
+    case STATE_SEND_BODY:
+        return ARDOQ_PHASE_SEND;
+    case STATE_RECEIVE:
+        return ARDOQ_PHASE_RECEIVE;
+    default:
+        return ARDOQ_PHASE_IDLE;
+    }
 }
 
 void ardoq_https_cancel(ardoq_https_t *https)

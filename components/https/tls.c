@@ -429,12 +429,22 @@ ardoq_err_t ardoq_tls_begin(ardoq_https_t *https)
     return ARDOQ_OK;
 }
 
+static ardoq_err_t handshake_end(ardoq_https_t *https)
+{
+    if (!ardoq_seam_handshake_is_over(&https->tls)) {
+        return ARDOQ_PENDING;
+    }
+    https->detail.tls_version = mbedtls_ssl_get_version(&https->tls);
+    https->detail.tls_cipher = mbedtls_ssl_get_ciphersuite(&https->tls);
+    return ARDOQ_OK;
+}
+
 ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https, ardoq_port_wait_t *wait)
 {
     const int code = mbedtls_ssl_handshake_step(&https->tls);
     if (code == 0) {
         *wait = ARDOQ_PORT_WAIT_TIME;
-        return ardoq_seam_handshake_is_over(&https->tls) ? ARDOQ_OK : ARDOQ_PENDING;
+        return handshake_end(https);
     }
     const ardoq_err_t err = pending_or_error(https, code, wait);
     if (err < 0 && !https->io_err) {

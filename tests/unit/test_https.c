@@ -135,6 +135,8 @@ static void test_exchange(void **state)
     assert_head_is_wiped();
     assert_int_equal(https.detail.phase, ARDOQ_PHASE_IDLE);
     assert_string_equal(https.detail.certificate_subject, "CN=localhost");
+    assert_string_equal(https.detail.tls_version, mbedtls_ssl_get_version(&https.tls));
+    assert_string_equal(https.detail.tls_cipher, mbedtls_ssl_get_ciphersuite(&https.tls));
     assert_in_range(https.detail.certificate_end, time(NULL) + 28 * 86400, time(NULL) + 31 * 86400);
     assert_false(https.detail.certificate_dates_unchecked);
 }

@@ -30,7 +30,8 @@ typedef ardoq_http_query_t ardoq_query_t;
 /** What to wait for before the next step. */
 typedef ardoq_https_wait_t ardoq_wait_t;
 
-/** What stands behind an error: phase, codes of platform and mbedTLS, certificate. */
+/** What stands behind an error: phase, codes of platform and mbedTLS, certificate; and the TLS of
+ * the connection. */
 typedef ardoq_https_detail_t ardoq_detail_t;
 
 /**
@@ -123,6 +124,10 @@ ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *r
  * @return ARDOQ_PENDING, or a result of ardoq_request().
  */
 ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait);
+
+/** Waits for what ardoq_request_step() says, as ardoq_request() does: 100 ms at most, so that an
+ * interruption is seen. */
+void ardoq_wait_for(const ardoq_wait_t *wait);
 
 /** Gives up the request under way, if any, and closes the connection. */
 void ardoq_request_cancel(ardoq_client_t *client);

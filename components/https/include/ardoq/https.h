@@ -42,12 +42,14 @@ typedef enum {
     ARDOQ_PHASE_RECEIVE,
 } ardoq_phase_t;
 
-/** What stands behind an error. */
+/** What stands behind an error, and what is known of the connection. */
 typedef struct {
     ardoq_phase_t phase;              /**< where the last exchange failed; IDLE if it did not */
     int platform_code;                /**< of the port's last failure, such as errno; 0 if none */
     int tls_code;                     /**< of mbedTLS's last failure, negative; 0 if none */
     uint32_t verify_flags;            /**< MBEDTLS_X509_BADCERT_ bits of the last handshake */
+    const char *tls_version;          /**< such as "TLSv1.3", mbedTLS's static text; null: none */
+    const char *tls_cipher;           /**< name of the cipher suite, likewise */
     bool certificate_dates_unchecked; /**< the clock was unknown and the build accepts that */
     int64_t certificate_end; /**< earliest end date of the chain, seconds since 1970; 0: unknown */
     char certificate_subject[ARDOQ_HTTPS_SUBJECT_SIZE]; /**< of the server, "" if unknown */
@@ -96,7 +98,8 @@ typedef struct {
 
 /**
  * A connection and its exchange. Private, but for @p parser.head, @p buffer, @p length and @p
- * detail after an exchange.
+ * detail after an exchange, and @p addresses once the name is resolved: the last one tried is that
+ * before @p address_next.
  */
 typedef struct {
     ardoq_https_config_t config;
@@ -170,6 +173,9 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait);
 
 /** True while an exchange is under way. */
 bool ardoq_https_is_busy(const ardoq_https_t *https);
+
+/** What the exchange is doing; ARDOQ_PHASE_IDLE when none is under way. */
+ardoq_phase_t ardoq_https_phase(const ardoq_https_t *https);
 
 /** Gives up the exchange under way, if any, and closes the connection. */
 void ardoq_https_cancel(ardoq_https_t *https);
