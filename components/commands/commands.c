@@ -1,4 +1,4 @@
-#include "ardoq/commands.h"
+#include "console.h"
 
 #include "ardoq/json_write.h"
 
@@ -28,12 +28,7 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
         return err;
     }
     note(console, "connected to ");
-    note(console, me->org_name);
-    note(console, " (");
-    note(console, me->org_label);
-    note(console, ") as ");
-    note(console, me->user_email);
-    note(console, "\n");
+    ardoq_console_note_me(console, me);
     note_unchecked_dates(console, client);
     result(console, me->response.body);
     result(console, "\n");

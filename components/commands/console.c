@@ -1,4 +1,4 @@
-#include "ardoq/commands.h"
+#include "console.h"
 
 #include <string.h>
 
@@ -83,6 +83,13 @@ void ardoq_console_explain(const ardoq_console_t *console, ardoq_err_t err, cons
                            const ardoq_response_t *response, const ardoq_detail_t *detail)
 {
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: ");
+    ardoq_console_name_error(console, err, failed_key, response, detail);
+}
+
+void ardoq_console_name_error(const ardoq_console_t *console, ardoq_err_t err,
+                              const char *failed_key, const ardoq_response_t *response,
+                              const ardoq_detail_t *detail)
+{
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, ardoq_err_name(err));
     note(console, " (");
     note(console, ardoq_err_class_name(ardoq_err_class(err)));
@@ -95,6 +102,16 @@ void ardoq_console_explain(const ardoq_console_t *console, ardoq_err_t err, cons
     if (detail) {
         explain_detail(console, detail);
     }
+}
+
+void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me)
+{
+    note(console, me->org_name);
+    note(console, " (");
+    note(console, me->org_label);
+    note(console, ") as ");
+    note(console, me->user_email);
+    note(console, "\n");
 }
 
 int ardoq_console_exit_status(ardoq_err_t err)

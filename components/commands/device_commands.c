@@ -24,28 +24,21 @@ static ardoq_err_t load_config(const call_t *call)
     return err;
 }
 
-static ardoq_err_t describe_device(const call_t *call)
+static ardoq_err_t try_open(const call_t *call)
 {
     ardoq_device_t *device = call->device;
-    ardoq_err_t err = ardoq_identity_read(&device->identity);
+    ardoq_err_t err = ardoq_config_load(&device->config);
+    err = err ? err : ardoq_identity_read(&device->identity);
     if (!err && call->describe) {
         err = call->describe(&device->config, &device->identity);
     }
-    if (err) {
-        ardoq_console_explain(call->console, err, NULL, NULL, NULL);
-    }
-    return err;
+    return err ? err : ardoq_open(&device->client, &device->config);
 }
 
 static ardoq_err_t open_client(const call_t *call)
 {
     ardoq_device_t *device = call->device;
-    ardoq_err_t err = load_config(call);
-    err = err ? err : describe_device(call);
-    if (err) {
-        return err;
-    }
-    err = ardoq_open(&device->client, &device->config);
+    const ardoq_err_t err = try_open(call);
     if (err) {
         ardoq_console_explain(call->console, err, device->config.failed_key, NULL,
                               ardoq_detail(&device->client));
@@ -54,6 +47,15 @@ static ardoq_err_t open_client(const call_t *call)
 }
 
 /* ---- The commands ---------------------------------------------------------------------------- */
+
+static ardoq_err_t run_check(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    ardoq_device_t *device = call->device;
+    const ardoq_err_t err = try_open(call);
+    return ardoq_command_check(call->console, &device->config, &device->client, err,
+                               &device->result.check);
+}
 
 static ardoq_err_t run_me(const call_t *call, char **arguments)
 {
@@ -103,15 +105,15 @@ static const struct {
     int arguments;
     ardoq_err_t (*run)(const call_t *call, char **arguments);
 } commands[] = {
-    {"me", 0, run_me},   {"report", 0, run_report}, {"get", 0, run_list},
-    {"get", 1, run_get}, {"set", 2, run_set},       {"unset", 1, run_unset},
+    {"check", 0, run_check}, {"me", 0, run_me},   {"report", 0, run_report}, {"get", 0, run_list},
+    {"get", 1, run_get},     {"set", 2, run_set}, {"unset", 1, run_unset},
 };
 
 static int usage_error(const ardoq_console_t *console)
 {
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: there is no such command\n");
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
-                        "  ardoq me | report | get [KEY] | set KEY VALUE | unset KEY\n");
+                        "  ardoq check | me | report | get [KEY] | set KEY VALUE | unset KEY\n");
     return EXIT_USAGE;
 }
 

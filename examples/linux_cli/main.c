@@ -1,7 +1,6 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,54 +14,13 @@
 #include "console.h"
 #include "files.h"
 #include "help.h"
+#include "look_up.h"
 #include "provision.h"
+#include "query.h"
+#include "session.h"
 
-/* Large, so static: the tool opens one client in its life. */
-static ardoq_config_t config;
-static ardoq_client_t client;
 static ardoq_report_t report;
 static ardoq_me_t me;
-
-/* ---- Opening -------------------------------------------------------------------------------- */
-
-static void on_signal(int number)
-{
-    (void)number;
-    ardoq_interrupt(&client);
-}
-
-static void interrupt_on_signals(void)
-{
-    const struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-static ardoq_err_t load_config(void)
-{
-    const char *ca_pem = config.ca_pem;
-    const ardoq_err_t err = ardoq_config_load(&config);
-    config.ca_pem = ca_pem;
-    if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, NULL, NULL);
-    }
-    return err;
-}
-
-static ardoq_err_t open_client(void)
-{
-    ardoq_err_t err = load_config();
-    if (err) {
-        return err;
-    }
-    err = ardoq_open(&client, &config);
-    if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, NULL, ardoq_detail(&client));
-    } else {
-        interrupt_on_signals();
-    }
-    return err;
-}
 
 /* ---- Commands: argv[0] is the command's name ------------------------------------------------ */
 
@@ -189,27 +147,11 @@ static ardoq_err_t send_request(ardoq_request_t *request)
     return err;
 }
 
-enum { QUERY_MAX = 32 };
-
 typedef struct {
-    ardoq_query_t query[QUERY_MAX];
+    query_t query;
     ardoq_request_t request;
     char *body;
 } request_arguments_t;
-
-static int add_query(request_arguments_t *arguments, char *pair)
-{
-    char *equals = strchr(pair, '=');
-    if (!equals) {
-        return usage_error("a query needs the form name=value: ", pair);
-    }
-    if (arguments->request.query_count == QUERY_MAX) {
-        return usage_error("too many query pairs at: ", pair);
-    }
-    *equals = '\0';
-    arguments->query[arguments->request.query_count++] = (ardoq_query_t){pair, equals + 1};
-    return 0;
-}
 
 static int set_body(request_arguments_t *arguments, const char *value)
 {
@@ -234,7 +176,7 @@ static int parse_request(int argc, char **argv, request_arguments_t *arguments)
     int code = 0;
     optind = 0;
     while (!code && (option = getopt_long(argc, argv, "q:d:", options, NULL)) != -1) {
-        code = option == 'q'   ? add_query(arguments, optarg)
+        code = option == 'q'   ? add_query(&arguments->query, optarg)
                : option == 'd' ? set_body(arguments, optarg)
                                : EXIT_USAGE;
     }
@@ -244,7 +186,8 @@ static int parse_request(int argc, char **argv, request_arguments_t *arguments)
     if (!code) {
         arguments->request.method = argv[optind];
         arguments->request.path = argv[optind + 1];
-        arguments->request.query = arguments->query;
+        arguments->request.query = arguments->query.pairs;
+        arguments->request.query_count = arguments->query.count;
     }
     return code;
 }
@@ -311,8 +254,11 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"me", command_me},         {"report", command_report},       {"request", command_request},
-    {"config", command_config}, {"provision", command_provision},
+    {"check", command_check},         {"me", command_me},
+    {"report", command_report},       {"workspaces", command_workspaces},
+    {"context", command_context},     {"components", command_components},
+    {"request", command_request},     {"config", command_config},
+    {"provision", command_provision},
 };
 
 static int run_command(int argc, char **argv)

@@ -132,6 +132,58 @@ static void assert_failed(ardoq_err_t err)
 
 /* ---- Every command ---- */
 
+/* One answer to both requests of the check. */
+#define CHECK_JSON                                                                                 \
+    "{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"},\"componentTypes\":[{\"typeId\":\"p1\","      \
+    "\"customFields\":[\"serial\"]}],\"customFields\":[{\"apiKey\":\"serial\",\"type\":\"Text\"}]" \
+    "}"
+
+/* Leaves out the other fields, whose settings have defaults. */
+static void store_only_the_serial_number(void)
+{
+    ardoq_config_t defaults;
+    const ardoq_setting_t *setting;
+    assert_int_equal(ardoq_config_defaults(&defaults), ARDOQ_OK);
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        if (ardoq_context_field(&defaults, i) && strcmp(setting->key, "key_serial") != 0) {
+            store(setting->key, "");
+        }
+    }
+}
+
+static void test_check(void **state)
+{
+    (void)state;
+    store_only_the_serial_number();
+    answer(json_of(CHECK_JSON));
+    RUN_COMMAND(describe, 2, "check");
+    assert_int_equal(status, 0);
+    assert_ptr_equal(strstr(result, "ok      settings        localhost:8443\n"), result);
+    assert_non_null(strstr(result, "ok      component_type  p1 \n"
+                                   "ok      key_serial      serial\n"));
+    assert_string_equal(people, "");
+    assert_int_equal(program.calls, 1);
+}
+
+/* The first line says what no other command would have got past. */
+static void test_check_that_cannot_begin(void **state)
+{
+    (void)state;
+    store("timeout_ms", "soon");
+    RUN_COMMAND(describe, 2, "check");
+    assert_int_equal(status, 3);
+    assert_ptr_equal(strstr(result, "failed  settings        SETTING_INVALID ("), result);
+    assert_non_null(strstr(result, "  setting: timeout_ms\n"));
+    store("timeout_ms", "5000");
+    program.err = ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG;
+    RUN_COMMAND(describe, 2, "check");
+    assert_ptr_equal(strstr(result, "failed  settings        IDENTITY_FIELD_TOO_LONG ("), result);
+    store("token", "");
+    RUN_COMMAND(NULL, 2, "check");
+    assert_ptr_equal(strstr(result, "failed  settings        TOKEN_MISSING ("), result);
+    assert_string_equal(people, "");
+}
+
 static void test_me(void **state)
 {
     (void)state;
@@ -237,7 +289,7 @@ static void test_set_mends_the_configuration(void **state)
 
 #define USAGE                                                                                      \
     "error: there is no such command\n"                                                            \
-    "  ardoq me | report | get [KEY] | set KEY VALUE | unset KEY\n"
+    "  ardoq check | me | report | get [KEY] | set KEY VALUE | unset KEY\n"
 
 #define ASSERT_USAGE(count, ...)                                                                   \
     do {                                                                                           \
@@ -452,6 +504,8 @@ static void test_statuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_check),
+        TEST(test_check_that_cannot_begin),
         TEST(test_me),
         TEST(test_report),
         TEST(test_report_without_a_description),

@@ -1,7 +1,8 @@
 /**
  * @file
  * What the command-line tool and a device's console share. Output goes through the caller's
- * function: results are JSON, notes and errors are for people. The token is never written.
+ * function: results are JSON (but for the lines of `check`), notes and errors are for people. The
+ * token is never written.
  */
 #ifndef ARDOQ_COMMANDS_H
 #define ARDOQ_COMMANDS_H
@@ -9,6 +10,8 @@
 #include <stddef.h>
 
 #include "ardoq/client.h"
+#include "ardoq/context.h"
+#include "ardoq/list.h"
 #include "ardoq/report.h"
 
 #ifdef __cplusplus
@@ -17,7 +20,7 @@ extern "C" {
 
 /** What a piece of output is. */
 typedef enum {
-    ARDOQ_OUTPUT_RESULT, /**< JSON: standard output of a tool */
+    ARDOQ_OUTPUT_RESULT, /**< what was asked for: standard output of a tool */
     ARDOQ_OUTPUT_NOTE,   /**< for people: standard error of a tool */
     ARDOQ_OUTPUT_ERROR,  /**< for people, important */
 } ardoq_output_t;
@@ -67,6 +70,51 @@ ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          const ardoq_config_t *config,
                                          const ardoq_identity_t *identity, ardoq_report_t *report);
 
+/** Memory of a check; private. */
+typedef struct {
+    ardoq_console_t lines; /**< on which every output is the result */
+    const ardoq_config_t *config;
+    ardoq_client_t *client;
+    ardoq_phase_t phase; /**< whose line is the next */
+    ardoq_err_t err;     /**< the first one */
+    ardoq_me_t me;
+    ardoq_context_check_t findings;
+    ardoq_context_t context;
+} ardoq_check_t;
+
+/**
+ * `check`: tries everything that a report needs, and writes a line for each step, for people: "ok",
+ * the step and what was found; or "failed", the step and the error, with what is known of it in
+ * lines below that begin with a space. The steps: settings, DNS, TCP, TLS, me, workspace,
+ * component_type, and each setting that names a custom field. What cannot be tried after a failure
+ * has no line. Nothing is changed in Ardoq.
+ * @param config  what was to be loaded
+ * @param client  what was to be opened with it
+ * @param opened  result of ardoq_config_load() and ardoq_open(): the first step
+ * @param check   the caller's memory, for this call
+ * @return ARDOQ_OK, or the error of the first step that failed: @p opened; as ardoq_me();
+ *         ARDOQ_ERR_ORG_LABEL_DIFFERS; as ardoq_context_check(), ardoq_context_type_error() and
+ *         ardoq_context_field_error().
+ */
+ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_config_t *config,
+                                ardoq_client_t *client, ardoq_err_t opened, ardoq_check_t *check);
+
+/** `workspaces`: id and name of each that the token sees, one JSON object a line.
+ * @return as ardoq_list_each(); the error is explained. */
+ardoq_err_t ardoq_command_workspaces(const ardoq_console_t *console, ardoq_client_t *client,
+                                     ardoq_list_t *list);
+
+/** `components`: the components that meet a query, one JSON object a line, as they come.
+ * @return as ardoq_list_each(); the error is explained. */
+ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_client_t *client,
+                                     ardoq_list_t *list, const ardoq_query_t *query,
+                                     size_t query_count);
+
+/** `context WORKSPACE`: its component types and custom fields, one JSON object a line.
+ * @return as ardoq_context_each(); the error is explained. */
+ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t *client,
+                                  ardoq_context_t *context, const char *workspace);
+
 /** `config list`: every setting with the value in force; null for unset, secrets shortened.
  * @return ARDOQ_OK or an error of the store, which is explained. */
 ardoq_err_t ardoq_command_config_list(const ardoq_console_t *console, const ardoq_config_t *config);
@@ -103,12 +151,14 @@ typedef struct {
     union {
         ardoq_me_t me;
         ardoq_report_t report;
+        ardoq_check_t check;
     } result;
 } ardoq_device_t;
 
 /**
  * Runs a command line of a device's console:
  *
+ *     ardoq check
  *     ardoq me
  *     ardoq report
  *     ardoq get [KEY]

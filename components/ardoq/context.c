@@ -1,0 +1,135 @@
+#include "ardoq/context.h"
+
+#include <string.h>
+
+#include "response.h"
+
+static const char types[] = "componentTypes";
+static const char fields[] = "customFields";
+
+/* Depth of what stands in an element of one of these arrays. */
+enum { IN_ELEMENT = 3 };
+
+static bool is_in_element_of(const ardoq_json_scan_t *scan, const char *array)
+{
+    return ardoq_json_scan_is_at(scan, 1, array) && ardoq_json_scan_is_at(scan, 2, "");
+}
+
+/* Decodes the value; what is no string, or too long, leaves the text as it is. */
+static void read_text(ardoq_context_t *context, char *text, size_t size)
+{
+    ardoq_json_document_t *document = &context->client->json;
+    const ardoq_json_scan_t *scan = &context->scan;
+    if (ardoq_json_parse(document, scan->text, scan->length) == ARDOQ_OK) {
+        (void)ardoq_json_string(document, ARDOQ_JSON_ROOT, "", text, size);
+        ardoq_response_blank_controls(text);
+    }
+}
+
+static void read_member(ardoq_context_t *context)
+{
+    ardoq_context_entry_t *entry = &context->entry;
+    const struct {
+        const char *array, *key;
+        char *text;
+        size_t size;
+    } members[] = {
+        {types, "typeId", entry->id, sizeof entry->id},
+        {types, "name", entry->name, sizeof entry->name},
+        {fields, "apiKey", entry->id, sizeof entry->id},
+        {fields, "label", entry->name, sizeof entry->name},
+        {fields, "type", entry->type, sizeof entry->type},
+    };
+    const ardoq_json_scan_t *scan = &context->scan;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (is_in_element_of(scan, members[i].array) &&
+            ardoq_json_scan_is_at(scan, IN_ELEMENT, members[i].key)) {
+            read_text(context, members[i].text, members[i].size);
+        }
+    }
+    if (is_in_element_of(scan, fields) && scan->text[0] == 't' &&
+        (ardoq_json_scan_is_at(scan, IN_ELEMENT, "readOnly") ||
+         ardoq_json_scan_is_at(scan, IN_ELEMENT, "calculated"))) {
+        entry->is_read_only = true;
+    }
+}
+
+static ardoq_err_t take_value(ardoq_context_t *context)
+{
+    const ardoq_json_scan_t *scan = &context->scan;
+    if (scan->depth == IN_ELEMENT) {
+        read_member(context);
+    }
+    const bool is_type_field = scan->depth == IN_ELEMENT + 1 && is_in_element_of(scan, types) &&
+                               ardoq_json_scan_is_at(scan, IN_ELEMENT, fields) &&
+                               ardoq_json_scan_is_at(scan, IN_ELEMENT + 1, "");
+    if (!is_type_field) {
+        return ARDOQ_OK;
+    }
+    context->entry.field[0] = '\0';
+    read_text(context, context->entry.field, sizeof context->entry.field);
+    return context->on_entry(context->argument, ARDOQ_CONTEXT_TYPE_FIELD, &context->entry);
+}
+
+static ardoq_err_t take_end(ardoq_context_t *context)
+{
+    const ardoq_json_scan_t *scan = &context->scan;
+    const bool is_type = is_in_element_of(scan, types);
+    ardoq_err_t err = ARDOQ_OK;
+    if (scan->depth != IN_ELEMENT || !(is_type || is_in_element_of(scan, fields))) {
+        return ARDOQ_OK;
+    }
+    err = context->on_entry(context->argument, is_type ? ARDOQ_CONTEXT_TYPE : ARDOQ_CONTEXT_FIELD,
+                            &context->entry);
+    memset(&context->entry, 0, sizeof context->entry);
+    return err;
+}
+
+static ardoq_err_t on_body(void *argument, const char *data, size_t size)
+{
+    ardoq_context_t *context = argument;
+    ardoq_err_t err = ARDOQ_OK;
+    while (!err && size > 0) {
+        size_t consumed = 0;
+        ardoq_json_scan_event_t event = ARDOQ_JSON_SCAN_MORE;
+        err = ardoq_json_scan_feed(&context->scan, data, size, &consumed, &event);
+        if (event == ARDOQ_JSON_SCAN_VALUE) {
+            err = take_value(context);
+        } else if (event == ARDOQ_JSON_SCAN_END) {
+            err = take_end(context);
+        }
+        data += consumed;
+        size -= consumed;
+    }
+    return err;
+}
+
+static void append(ardoq_text_t *path, const char *text)
+{
+    ardoq_text_append(path, text, strlen(text), ARDOQ_ERR_WORKSPACE_INVALID);
+}
+
+ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
+                               const char *workspace, ardoq_on_entry_t on_entry, void *argument)
+{
+    char path[sizeof "/api/v2/workspaces/0123456789abcdef01234567/context"];
+    const ardoq_request_t request = {
+        .method = "GET", .path = path, .on_body = on_body, .context = context};
+    ardoq_text_t text;
+    memset(context, 0, sizeof *context);
+    ardoq_response_init(&context->response);
+    context->client = client;
+    context->on_entry = on_entry;
+    context->argument = argument;
+    ardoq_json_scan_init(&context->scan);
+    ardoq_err_t err = ardoq_setting_assign(ardoq_setting_find("workspace"), NULL, workspace);
+    if (err || workspace[0] == '\0') {
+        return ARDOQ_ERR_WORKSPACE_INVALID;
+    }
+    ardoq_text_init(&text, path, sizeof path);
+    append(&text, "/api/v2/workspaces/");
+    append(&text, workspace);
+    append(&text, "/context");
+    err = ardoq_request(client, &request, &context->response);
+    return err ? err : ardoq_json_scan_end(&context->scan);
+}

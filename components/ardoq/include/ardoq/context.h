@@ -1,0 +1,112 @@
+/**
+ * @file
+ * The context of a workspace: its component types, and the custom fields of the organisation.
+ *
+ * It is tens of KB in a real workspace, and no part of it has a bound, so it is read as it passes
+ * and never kept.
+ */
+#ifndef ARDOQ_CONTEXT_H
+#define ARDOQ_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ardoq/client.h"
+#include "ardoq/json_scan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What was read. */
+typedef enum {
+    ARDOQ_CONTEXT_TYPE_FIELD, /**< one custom field of the component type that is being read */
+    ARDOQ_CONTEXT_TYPE,       /**< a whole component type, behind all its fields */
+    ARDOQ_CONTEXT_FIELD,      /**< a whole custom field */
+} ardoq_context_kind_t;
+
+/** What is known of it. Control characters in a text are spaces; "" was left out, or was too long
+ * to be kept. */
+typedef struct {
+    char id[64];       /**< typeId of a component type, apiKey of a custom field */
+    char name[128];    /**< its name or label; may be cut */
+    char type[32];     /**< of a custom field, such as "Text" */
+    bool is_read_only; /**< a custom field that is read-only or calculated */
+    char field[64];    /**< ARDOQ_CONTEXT_TYPE_FIELD: apiKey of the custom field */
+} ardoq_context_entry_t;
+
+/**
+ * Takes one entry.
+ * It must not call the client. Anything but ARDOQ_OK ends the reading with that error.
+ * @param entry  valid until the function returns; with ARDOQ_CONTEXT_TYPE_FIELD only @p field is
+ */
+typedef ardoq_err_t (*ardoq_on_entry_t)(void *argument, ardoq_context_kind_t kind,
+                                        const ardoq_context_entry_t *entry);
+
+/** Memory for reading a context; only the response is for reading. */
+typedef struct {
+    ardoq_response_t response;
+    ardoq_client_t *client;
+    ardoq_on_entry_t on_entry;
+    void *argument;
+    ardoq_json_scan_t scan;
+    ardoq_context_entry_t entry;
+} ardoq_context_t;
+
+/**
+ * Reads the context of a workspace.
+ * @param context    the caller's memory, for this call
+ * @param workspace  its id, 24 hex digits
+ * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID; an error of ardoq_request() (ARDOQ_ERR_NOT_FOUND
+ *         when the account sees no such workspace), of ardoq_json_validator_byte() or of on_entry.
+ */
+ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
+                               const char *workspace, ardoq_on_entry_t on_entry, void *argument);
+
+/* ---- Whether it fits the configuration ------------------------------------------------------- */
+
+/** What the context says of a configuration. Bit n of a set is setting number n. */
+typedef struct {
+    const ardoq_config_t *config;
+    bool has_type;      /**< the component type exists */
+    uint32_t listed;    /**< fields of the component type that is being read */
+    uint32_t of_type;   /**< fields of the configured component type */
+    uint32_t known;     /**< fields that exist */
+    uint32_t fitting;   /**< fields that take what is sent */
+    uint32_t read_only; /**< fields that take nothing */
+    char type_name[64]; /**< of the configured component type; may be cut */
+} ardoq_context_check_t;
+
+/**
+ * Compares the context of the configured workspace with the client's configuration.
+ * @return as ardoq_context_each()
+ */
+ardoq_err_t ardoq_context_check(ardoq_client_t *client, ardoq_context_t *context,
+                                ardoq_context_check_t *check);
+
+/**
+ * Whether the configured component type exists.
+ * @return ARDOQ_OK, ARDOQ_ERR_COMPONENT_TYPE_INVALID when none is configured, or
+ *         ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN.
+ */
+ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check);
+
+/** API name of the custom field that setting number @p index configures, "" if it leaves the field
+ * out; null if the setting is none of a custom field. */
+const char *ardoq_context_field(const ardoq_config_t *config, size_t index);
+
+/**
+ * Whether the custom field of setting number @p index can be reported. What belongs to a component
+ * type that does not exist is not judged.
+ * @param index  one of a custom field
+ * @return ARDOQ_OK, also for one that is left out; ARDOQ_ERR_SERIAL_KEY_MISSING when it is that of
+ *         the serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or
+ *         ..._NOT_OF_TYPE.
+ */
+ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,248 @@
+#include <string.h>
+
+#include "ardoq/utc.h"
+#include "console.h"
+
+/* ---- Lines ----------------------------------------------------------------------------------- */
+
+/* The lines are the result, and what explains one of them belongs to it. */
+static void write_result(void *context, ardoq_output_t output, const char *text, size_t size)
+{
+    (void)output;
+    const ardoq_console_t *console = context;
+    console->write(console->context, ARDOQ_OUTPUT_RESULT, text, size);
+}
+
+static void write(const ardoq_check_t *check, const char *text)
+{
+    ardoq_console_write(&check->lines, ARDOQ_OUTPUT_RESULT, text);
+}
+
+static void write_padded(const ardoq_check_t *check, const char *word, size_t width)
+{
+    static const char spaces[] = "                ";
+    const size_t length = strlen(word);
+    write(check, word);
+    write(check, spaces + sizeof spaces - 1 - (length < width ? width - length : 1));
+}
+
+static void begin_line(const ardoq_check_t *check, const char *verdict, const char *step)
+{
+    write_padded(check, verdict, 8);
+    write_padded(check, step, 16);
+}
+
+static void ok(const ardoq_check_t *check, const char *step)
+{
+    begin_line(check, "ok", step);
+}
+
+/* What failed: the step, or one thing of it. */
+static void fail(ardoq_check_t *check, const char *step, const char *thing, ardoq_err_t err,
+                 const ardoq_response_t *response)
+{
+    const char *failed_key = check->config->failed_key;
+    begin_line(check, "failed", step);
+    if (thing[0] != '\0') {
+        write(check, thing);
+        write(check, ": ");
+    }
+    ardoq_console_name_error(&check->lines, err, failed_key, response, ardoq_detail(check->client));
+    check->err = check->err ? check->err : err;
+}
+
+/* ---- The connection -------------------------------------------------------------------------- */
+
+static void tell_settings(const ardoq_check_t *check)
+{
+    ok(check, "settings");
+    write(check, check->config->host);
+    if (check->config->org_label[0] != '\0') {
+        write(check, ", org_label ");
+        write(check, check->config->org_label);
+    }
+    write(check, "\n");
+}
+
+static void tell_addresses(const ardoq_check_t *check)
+{
+    const ardoq_https_t *https = &check->client->https;
+    for (size_t i = 0; i < https->address_count; i++) {
+        write(check, i > 0 ? ", " : "");
+        write(check, ardoq_ip_text(&https->addresses[i]).text);
+    }
+}
+
+static void tell_connection(const ardoq_check_t *check)
+{
+    const ardoq_https_t *https = &check->client->https;
+    write(check, ardoq_ip_text(&https->addresses[https->address_next - 1]).text);
+    write(check, " port ");
+    write(check, ardoq_decimal(check->client->origin.port).digits);
+}
+
+static void tell_tls(const ardoq_check_t *check)
+{
+    const ardoq_detail_t *detail = ardoq_detail(check->client);
+    ardoq_iso8601_t end = ardoq_utc_to_iso8601(detail->certificate_end);
+    end.text[sizeof "2026-11-23" - 1] = '\0';
+    write(check, detail->tls_version);
+    write(check, " ");
+    write(check, detail->tls_cipher);
+    write(check, ", ");
+    write(check, detail->certificate_subject);
+    write(check, ", valid until ");
+    write(check, end.text);
+    write(check, detail->certificate_dates_unchecked ? ", not checked: the clock is unknown" : "");
+}
+
+/* The steps of a connection, by their phases. */
+static const struct {
+    const char *name;
+    void (*tell)(const ardoq_check_t *check);
+} connection[] = {
+    [ARDOQ_PHASE_RESOLVE] = {"DNS", tell_addresses},
+    [ARDOQ_PHASE_CONNECT] = {"TCP", tell_connection},
+    [ARDOQ_PHASE_HANDSHAKE] = {"TLS", tell_tls},
+};
+
+/* Writes the lines of the steps that lie behind a phase. */
+static void tell_progress(ardoq_check_t *check, ardoq_phase_t phase)
+{
+    for (; check->phase < phase && check->phase <= ARDOQ_PHASE_HANDSHAKE; check->phase++) {
+        ok(check, connection[check->phase].name);
+        connection[check->phase].tell(check);
+        write(check, "\n");
+    }
+}
+
+/* As ardoq_request(), with a line as soon as a step is done. */
+static ardoq_err_t connect_and_ask(ardoq_check_t *check, const ardoq_request_t *request)
+{
+    ardoq_client_t *client = check->client;
+    ardoq_wait_t wait = {0};
+    ardoq_err_t err = ardoq_request_start(client, request, &check->me.response);
+    check->phase = err ? ardoq_detail(client)->phase : ARDOQ_PHASE_RESOLVE;
+    if (err) {
+        return err;
+    }
+    while ((err = ardoq_request_step(client, &wait)) == ARDOQ_PENDING) {
+        tell_progress(check, ardoq_https_phase(&client->https));
+        ardoq_wait_for(&wait);
+    }
+    return err;
+}
+
+/* A request that could not even begin is no fault of the connection. */
+static const char *failed_step(const ardoq_check_t *check)
+{
+    const bool is_connected = check->phase > ARDOQ_PHASE_HANDSHAKE;
+    return is_connected || check->phase == ARDOQ_PHASE_IDLE ? "me" : connection[check->phase].name;
+}
+
+static void check_me(ardoq_check_t *check)
+{
+    const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH};
+    ardoq_me_t *me = &check->me;
+    ardoq_err_t err = connect_and_ask(check, &request);
+    if (!err) {
+        err =
+            ardoq_me_interpret(me->response.body, me->response.body_size, &check->client->json, me);
+    }
+    if (err) {
+        fail(check, failed_step(check), "", err, &me->response);
+        return;
+    }
+    ok(check, "me");
+    ardoq_console_note_me(&check->lines, me);
+}
+
+/* ---- What the organisation holds ------------------------------------------------------------- */
+
+/* Ardoq demands neither the header on a host of one's own, nor says what it does with a wrong one.
+ */
+static void check_label(ardoq_check_t *check)
+{
+    const char *label = check->config->org_label;
+    const char *found = check->me.org_label;
+    if (label[0] != '\0' && found[0] != '\0' && strcmp(label, found) != 0) {
+        fail(check, "org_label", found, ARDOQ_ERR_ORG_LABEL_DIFFERS, NULL);
+    }
+}
+
+static ardoq_err_t check_workspace(ardoq_check_t *check)
+{
+    const char *workspace = check->config->workspace;
+    const ardoq_err_t err = ardoq_context_check(check->client, &check->context, &check->findings);
+    if (err) {
+        fail(check, "workspace", workspace, err, &check->context.response);
+        return err;
+    }
+    ok(check, "workspace");
+    write(check, workspace);
+    write(check, "\n");
+    return ARDOQ_OK;
+}
+
+static void check_type(ardoq_check_t *check)
+{
+    const char *type = check->config->component_type;
+    const ardoq_err_t err = ardoq_context_type_error(&check->findings);
+    if (err) {
+        fail(check, "component_type", type, err, NULL);
+        return;
+    }
+    ok(check, "component_type");
+    write(check, type);
+    write(check, " ");
+    write(check, check->findings.type_name);
+    write(check, "\n");
+}
+
+static void check_field(ardoq_check_t *check, const char *key, const char *field, ardoq_err_t err)
+{
+    if (err) {
+        fail(check, key, field, err, NULL);
+    } else if (field[0] != '\0') {
+        ok(check, key);
+        write(check, field);
+        write(check, "\n");
+    }
+}
+
+static void check_fields(ardoq_check_t *check)
+{
+    const ardoq_setting_t *setting;
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        const char *field = ardoq_context_field(check->config, i);
+        if (field) {
+            check_field(check, setting->key, field, ardoq_context_field_error(&check->findings, i));
+        }
+    }
+}
+
+/* ---- The command ----------------------------------------------------------------------------- */
+
+ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_config_t *config,
+                                ardoq_client_t *client, ardoq_err_t opened, ardoq_check_t *check)
+{
+    memset(check, 0, sizeof *check);
+    check->lines = (ardoq_console_t){.write = write_result, .context = (void *)console};
+    check->config = config;
+    check->client = client;
+    if (opened) {
+        fail(check, "settings", "", opened, NULL);
+        return opened;
+    }
+    tell_settings(check);
+    check_me(check);
+    if (check->err) {
+        return check->err;
+    }
+    check_label(check);
+    if (check_workspace(check) == ARDOQ_OK) {
+        check_type(check);
+        check_fields(check);
+    }
+    return check->err;
+}

@@ -1,0 +1,154 @@
+#include <string.h>
+
+#include "ardoq/json_write.h"
+#include "console.h"
+
+static void result(const ardoq_console_t *console, const char *text)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, text);
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
+static void note_skipped(const ardoq_console_t *console, const ardoq_list_t *list)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "  skipped: ");
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, ardoq_decimal(list->skipped).digits);
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, ", the first is number ");
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
+                        ardoq_decimal((uint64_t)list->first_skipped + 1).digits);
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "\n");
+}
+
+static ardoq_err_t write_list(const ardoq_console_t *console, ardoq_client_t *client,
+                              ardoq_list_t *list, const char *path, const ardoq_query_t *query,
+                              size_t query_count, ardoq_on_element_t on_element)
+{
+    const ardoq_err_t err =
+        ardoq_list_each(client, list, path, query, query_count, on_element, (void *)console);
+    if (err) {
+        ardoq_console_explain(console, err, NULL, &list->response, ardoq_detail(client));
+    }
+    if (list->skipped > 0) {
+        note_skipped(console, list);
+    }
+    return err;
+}
+
+/* A string goes from one JSON text to the other as it stands, escapes included. */
+static void write_member(const ardoq_console_t *console, const char *label,
+                         const ardoq_json_document_t *element, const char *key)
+{
+    ardoq_json_value_t value;
+    size_t size;
+    result(console, label);
+    if (ardoq_json_find(element, ARDOQ_JSON_ROOT, key, &value) ||
+        ardoq_json_type(element, value) != ARDOQ_JSON_STRING) {
+        result(console, "null");
+        return;
+    }
+    const char *text = ardoq_json_raw(element, value, &size);
+    result(console, "\"");
+    console->write(console->context, ARDOQ_OUTPUT_RESULT, text, size);
+    result(console, "\"");
+}
+
+static ardoq_err_t write_workspace(void *context, const ardoq_json_document_t *element,
+                                   uint32_t index)
+{
+    (void)index;
+    write_member(context, "{\"id\":", element, "_id");
+    write_member(context, ",\"name\":", element, "name");
+    result(context, "}\n");
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_command_workspaces(const ardoq_console_t *console, ardoq_client_t *client,
+                                     ardoq_list_t *list)
+{
+    return write_list(console, client, list, "/api/v2/workspaces", NULL, 0, write_workspace);
+}
+
+/* Leaves out the white space between the parts, line breaks above all. */
+static void write_compact(const ardoq_console_t *console, const char *text, size_t size)
+{
+    bool in_string = false;
+    size_t start = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '"') {
+            in_string = !in_string;
+        } else if (in_string && text[i] == '\\') {
+            i++;
+        } else if (!in_string && strchr(" \t\r\n", text[i])) {
+            console->write(console->context, ARDOQ_OUTPUT_RESULT, text + start, i - start);
+            start = i + 1;
+        }
+    }
+    console->write(console->context, ARDOQ_OUTPUT_RESULT, text + start, size - start);
+    result(console, "\n");
+}
+
+static ardoq_err_t write_component(void *context, const ardoq_json_document_t *element,
+                                   uint32_t index)
+{
+    (void)index;
+    size_t size;
+    const char *text = ardoq_json_raw(element, ARDOQ_JSON_ROOT, &size);
+    if (ardoq_json_type(element, ARDOQ_JSON_ROOT) != ARDOQ_JSON_OBJECT) {
+        return ARDOQ_ERR_JSON_TYPE;
+    }
+    write_compact(context, text, size);
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_client_t *client,
+                                     ardoq_list_t *list, const ardoq_query_t *query,
+                                     size_t query_count)
+{
+    return write_list(console, client, list, "/api/v2/components", query, query_count,
+                      write_component);
+}
+
+/* ---- The context ----------------------------------------------------------------------------- */
+
+static ardoq_err_t write_entry(void *argument, ardoq_context_kind_t kind,
+                               const ardoq_context_entry_t *entry)
+{
+    /* The texts hold no control characters, so escapes at most double them. */
+    char text[2 * sizeof *entry];
+    ardoq_json_writer_t json;
+    size_t size;
+    if (kind == ARDOQ_CONTEXT_TYPE_FIELD) {
+        return ARDOQ_OK;
+    }
+    const bool is_type = kind == ARDOQ_CONTEXT_TYPE;
+    ardoq_json_write_init(&json, text, sizeof text);
+    ardoq_json_write_object_begin(&json);
+    ardoq_json_write_member(&json, is_type ? "componentType" : "customField", entry->id);
+    if (is_type) {
+        ardoq_json_write_member(&json, "name", entry->name);
+    } else {
+        ardoq_json_write_member(&json, "type", entry->type);
+        ardoq_json_write_member(&json, "label", entry->name);
+    }
+    if (entry->is_read_only) {
+        ardoq_json_write_key(&json, "readOnly");
+        ardoq_json_write_boolean(&json, true);
+    }
+    ardoq_json_write_object_end(&json);
+    const ardoq_err_t err = ardoq_json_write_end(&json, &size);
+    result(argument, text);
+    result(argument, "\n");
+    return err;
+}
+
+ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t *client,
+                                  ardoq_context_t *context, const char *workspace)
+{
+    const ardoq_err_t err =
+        ardoq_context_each(client, context, workspace, write_entry, (void *)console);
+    if (err) {
+        ardoq_console_explain(console, err, NULL, &context->response, ardoq_detail(client));
+    }
+    return err;
+}

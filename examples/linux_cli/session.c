@@ -1,0 +1,59 @@
+#include "session.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "console.h"
+
+/* Large, so static. */
+ardoq_config_t config;
+ardoq_client_t client;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ardoq_interrupt(&client);
+}
+
+static void interrupt_on_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static ardoq_err_t load(void)
+{
+    const char *ca_pem = config.ca_pem;
+    const ardoq_err_t err = ardoq_config_load(&config);
+    config.ca_pem = ca_pem;
+    return err;
+}
+
+ardoq_err_t load_config(void)
+{
+    const ardoq_err_t err = load();
+    if (err) {
+        ardoq_console_explain(&console, err, config.failed_key, NULL, NULL);
+    }
+    return err;
+}
+
+ardoq_err_t try_open(void)
+{
+    ardoq_err_t err = load();
+    err = err ? err : ardoq_open(&client, &config);
+    if (!err) {
+        interrupt_on_signals();
+    }
+    return err;
+}
+
+ardoq_err_t open_client(void)
+{
+    const ardoq_err_t err = try_open();
+    if (err) {
+        ardoq_console_explain(&console, err, config.failed_key, NULL, ardoq_detail(&client));
+    }
+    return err;
+}

@@ -1,0 +1,19 @@
+/* The one configuration and the one client that the tool has in its life. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "ardoq/client.h"
+
+extern ardoq_config_t config;
+extern ardoq_client_t client;
+
+/* Loads the configuration; a failure is explained. */
+ardoq_err_t load_config(void);
+
+/* Loads the configuration and opens the client, which signals interrupt from then on. */
+ardoq_err_t try_open(void);
+
+/* The same; a failure is explained. */
+ardoq_err_t open_client(void);
+
+#endif

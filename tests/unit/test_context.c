@@ -1,0 +1,356 @@
+/* Reading a workspace's context, and what it says of a configuration. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ardoq/context.h"
+#include "ardoq/port_fake.h"
+#include "peer_client.h"
+
+#define WORKSPACE "0123456789abcdef01234567"
+
+static ardoq_context_t context;
+static ardoq_context_check_t check;
+
+/* What the callback was given, in words, and what it does. */
+static struct {
+    char story[2048];
+    ardoq_err_t err;
+} seen;
+
+static int set_up(void **state)
+{
+    memset(&context, '#', sizeof context);
+    memset(&check, '#', sizeof check);
+    memset(&seen, 0, sizeof seen);
+    return peer_client_set_up(state);
+}
+
+static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
+                              const ardoq_context_entry_t *entry)
+{
+    assert_ptr_equal(argument, &seen);
+    const size_t length = strlen(seen.story);
+    const char *text = kind == ARDOQ_CONTEXT_TYPE_FIELD ? text_of("has %s; ", entry->field)
+                       : kind == ARDOQ_CONTEXT_TYPE
+                           ? text_of("type %s %s; ", entry->id, entry->name)
+                           : text_of("field %s %s %s%s; ", entry->id, entry->type, entry->name,
+                                     entry->is_read_only ? " read-only" : "");
+    assert_true(length + strlen(text) < sizeof seen.story);
+    strcpy(seen.story + length, text);
+    return seen.err;
+}
+
+static ardoq_err_t read_context(const char *body)
+{
+    seen.story[0] = '\0';
+    peer_client_answer(json_of(body));
+    return ardoq_context_each(&client, &context, WORKSPACE, take_entry, &seen);
+}
+
+static void assert_story(const char *body, const char *expected)
+{
+    assert_int_equal(read_context(body), ARDOQ_OK);
+    assert_string_equal(seen.story, expected);
+}
+
+/* ---- Reading ---- */
+
+static void test_context(void **state)
+{
+    (void)state;
+    assert_story("{\"rootWorkspace\":\"" WORKSPACE "\",\"componentTypes\":["
+                 "{\"name\":\"Device\",\"typeId\":\"p1\",\"customFields\":[\"a\",\"b\"],"
+                 "\"color\":null,\"parent\":{\"name\":\"Site\",\"typeId\":\"p9\"}},"
+                 "{\"customFields\":[],\"typeId\":\"p2\",\"name\":\"Site\"}],"
+                 "\"referenceTypes\":[{\"name\":\"Is at\",\"type\":3,\"customFields\":[\"c\"]}],"
+                 "\"customFields\":["
+                 "{\"apiKey\":\"a\",\"label\":\"A\",\"type\":\"Text\",\"readOnly\":false},"
+                 "{\"type\":\"List\",\"options\":[\"x\",\"apiKey\"],\"label\":\"B\","
+                 "\"apiKey\":\"b\",\"description\":null,\"calculated\":true}],"
+                 "\"tags\":[{\"name\":\"t\"}]}",
+                 "has a; has b; type p1 Device; type p2 Site; "
+                 "field a Text A; field b List B read-only; ");
+    assert_int_equal(context.response.status, 200);
+    assert_ptr_equal(
+        strstr(tls_peer_received(), "GET /api/v2/workspaces/" WORKSPACE "/context HTTP/1.1\r\n"),
+        tls_peer_received());
+}
+
+/* What looks like one of the arrays, but stands elsewhere or is none. */
+static void test_only_the_two_arrays_count(void **state)
+{
+    (void)state;
+    assert_story("{}", "");
+    assert_story("[{\"typeId\":\"p1\"}]", "");
+    assert_story("{\"x\":{\"componentTypes\":[{\"typeId\":\"p1\"}]}}", "");
+    assert_story("{\"componentTypes\":{\"0\":{\"typeId\":\"p1\"}}}", "");
+    assert_story("{\"componentTypes\":[{\"customFields\":{\"a\":\"b\"}}]}", "type  ; ");
+    assert_story("{\"componentTypes\":[{\"customFields\":[[\"a\"],{\"b\":\"c\"}]}]}", "type  ; ");
+    assert_story("{\"componentTypes\":[{\"x\":[\"a\"],\"apiKey\":\"b\",\"readOnly\":true}]}",
+                 "type  ; ");
+    assert_story("{\"customFields\":[{\"typeId\":\"p1\",\"customFields\":[\"a\"]}]}", "field   ; ");
+    assert_story("{\"customFields\":\"a\",\"componentTypes\":null}", "");
+}
+
+/* Nothing of one entry shows in the next. */
+static void test_what_an_entry_lacks(void **state)
+{
+    (void)state;
+    assert_story("{\"customFields\":[{\"apiKey\":\"a\",\"type\":\"Text\",\"label\":\"A\","
+                 "\"readOnly\":true},{\"apiKey\":null,\"type\":3,\"label\":{\"label\":\"x\"},"
+                 "\"readOnly\":null},{\"readOnly\":\"true\"}]}",
+                 "field a Text A read-only; field   ; field   ; ");
+}
+
+static void test_texts(void **state)
+{
+    (void)state;
+    assert_story("{\"customFields\":[{\"apiKey\":\"\\u0061\",\"label\":\"\\u00e6\\n\\\"\"}]}",
+                 "field a  \xc3\xa6 \"; ");
+    const char *name = repeat("n", sizeof context.entry.name);
+    assert_story(text_of("{\"componentTypes\":[{\"typeId\":\"p1\",\"name\":\"%s\"}]}", name),
+                 text_of("type p1 %s; ", name + 1));
+    name = repeat("n", ARDOQ_JSON_SCAN_TEXT_SIZE);
+    assert_story(text_of("{\"componentTypes\":[{\"typeId\":\"p1\",\"name\":\"%s\"}]}", name),
+                 "type p1 ; ");
+}
+
+static void test_error_of_the_callback_ends_the_reading(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"{\"componentTypes\":[{},{}]}",
+                                         "{\"customFields\":[{},{}]}",
+                                         "{\"componentTypes\":[{\"customFields\":[\"\",\"\"]}]}"};
+    static const char *const stories[] = {"type  ; ", "field   ; ", "has ; "};
+    seen.err = ARDOQ_ERR_JSON_RANGE;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(read_context(bodies[i]), ARDOQ_ERR_JSON_RANGE);
+        assert_string_equal(seen.story, stories[i]);
+        ardoq_close(&client);
+    }
+}
+
+static void test_workspace_that_is_none(void **state)
+{
+    (void)state;
+    static const char *const workspaces[] = {"", "x", "0123456789abcdef0123456",
+                                             "0123456789abcdef012345678",
+                                             "0123456789abcdef0123456/"};
+    peer_client_answer(json_of("{}"));
+    for (size_t i = 0; i < sizeof workspaces / sizeof workspaces[0]; i++) {
+        assert_int_equal(ardoq_context_each(&client, &context, workspaces[i], take_entry, &seen),
+                         ARDOQ_ERR_WORKSPACE_INVALID);
+        assert_int_equal(context.response.status, 0);
+        assert_string_equal(context.response.message, "");
+    }
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static void test_answers_that_are_no_context(void **state)
+{
+    (void)state;
+    assert_int_equal(read_context(""), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(read_context("{\"componentTypes\":[{}]"), ARDOQ_ERR_JSON_INVALID);
+    assert_string_equal(seen.story, "type  ; ");
+    assert_int_equal(read_context("{\"componentTypes\":[{},]}"), ARDOQ_ERR_JSON_INVALID);
+    peer_client_answer(response_of("404 No", "application/json", "{\"message\":\"no such\"}"));
+    assert_int_equal(ardoq_context_each(&client, &context, WORKSPACE, take_entry, &seen),
+                     ARDOQ_ERR_NOT_FOUND);
+    assert_string_equal(context.response.message, "no such");
+}
+
+/* ---- Judging ---- */
+
+static void configure(void)
+{
+    strcpy(config.workspace, WORKSPACE);
+    strcpy(config.component_type, "p1");
+    const ardoq_setting_t *setting;
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        if (ardoq_context_field(&config, i)) {
+            assert_int_equal(ardoq_setting_assign(setting, &config, ""), ARDOQ_OK);
+        }
+    }
+}
+
+static ardoq_err_t judge(const char *body)
+{
+    peer_client_answer(json_of(body));
+    return ardoq_context_check(&client, &context, &check);
+}
+
+static size_t index_of(const char *key)
+{
+    size_t index = 0;
+    while (strcmp(ardoq_setting_at(index)->key, key) != 0) {
+        index++;
+    }
+    return index;
+}
+
+static ardoq_err_t error_of(const char *key)
+{
+    return ardoq_context_field_error(&check, index_of(key));
+}
+
+static void test_settings_of_custom_fields(void **state)
+{
+    (void)state;
+    const ardoq_setting_t *setting;
+    unsigned count = 0;
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        const char *field = ardoq_context_field(&config, i);
+        const bool is_one = strncmp(setting->key, "key_", 4) == 0;
+        assert_int_equal(field != NULL, is_one);
+        if (is_one) {
+            assert_int_equal(ardoq_setting_assign(setting, &config, setting->key), ARDOQ_OK);
+            assert_string_equal(field, setting->key);
+            count++;
+        }
+    }
+    assert_int_equal(count, ARDOQ_IDENTITY_COUNT + 1);
+    assert_null(ardoq_context_field(&config, 1000));
+}
+
+static void test_component_type(void **state)
+{
+    (void)state;
+    configure();
+    assert_int_equal(judge("{\"componentTypes\":[{\"typeId\":\"p2\",\"name\":\"Site\"},"
+                           "{\"typeId\":\"p1\",\"name\":\"Device\"},{\"typeId\":\"p3\"}]}"),
+                     ARDOQ_OK);
+    assert_int_equal(ardoq_context_type_error(&check), ARDOQ_OK);
+    assert_string_equal(check.type_name, "Device");
+    assert_int_equal(judge("{\"componentTypes\":[{\"typeId\":\"p11\"},{\"typeId\":\"\"}]}"),
+                     ARDOQ_OK);
+    assert_int_equal(ardoq_context_type_error(&check), ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN);
+    strcpy(config.component_type, "");
+    assert_int_equal(judge("{\"componentTypes\":[{\"typeId\":\"\"}]}"), ARDOQ_OK);
+    assert_int_equal(ardoq_context_type_error(&check), ARDOQ_ERR_COMPONENT_TYPE_INVALID);
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    configure();
+    strcpy(config.key_serial, "a");
+    strcpy(config.key_mac, "b");
+    strcpy(config.key_model, "c");
+    strcpy(config.key_chip, "d");
+    strcpy(config.key_firmware_name, "a");
+    strcpy(config.key_ip_address, "e");
+    assert_int_equal(
+        judge("{\"customFields\":[{\"apiKey\":\"a\",\"type\":\"Text\"},"
+              "{\"apiKey\":\"c\",\"type\":\"Text\",\"readOnly\":true},"
+              "{\"apiKey\":\"d\",\"type\":\"Text\"},{\"apiKey\":\"e\",\"type\":\"Number\"},"
+              "{\"apiKey\":\"\",\"type\":\"Text\"}],"
+              "\"componentTypes\":[{\"typeId\":\"p0\",\"customFields\":[\"d\"]},"
+              "{\"typeId\":\"p1\",\"customFields\":[\"e\",\"c\",\"a\"]},"
+              "{\"typeId\":\"p2\",\"customFields\":[\"d\"]}]}"),
+        ARDOQ_OK);
+    assert_int_equal(error_of("key_serial"), ARDOQ_OK);
+    assert_int_equal(error_of("key_fw_name"), ARDOQ_OK);
+    assert_int_equal(error_of("key_mac"), ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN);
+    assert_int_equal(error_of("key_model"), ARDOQ_ERR_CUSTOM_FIELD_READ_ONLY);
+    assert_int_equal(error_of("key_chip"), ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE);
+    assert_int_equal(error_of("key_ip_address"), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
+    assert_int_equal(error_of("key_host_name"), ARDOQ_OK);
+}
+
+static void test_fields_of_a_type_that_is_unknown(void **state)
+{
+    (void)state;
+    configure();
+    strcpy(config.key_serial, "a");
+    assert_int_equal(judge("{\"customFields\":[{\"apiKey\":\"a\",\"type\":\"Text\"}]}"), ARDOQ_OK);
+    assert_int_equal(error_of("key_serial"), ARDOQ_OK);
+    strcpy(config.key_serial, "");
+    assert_int_equal(error_of("key_serial"), ARDOQ_ERR_SERIAL_KEY_MISSING);
+}
+
+/* The errors of the serial number, of any other text, and of the time. */
+static void test_types_of_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        bool takes_serial, takes_text, takes_time;
+    } rows[] = {
+        {"Text", true, true, true},         {"text", true, true, true},
+        {"TextArea", false, true, true},    {"DateTime", false, false, true},
+        {"Number", false, false, false},    {"Checkbox", false, false, false},
+        {"List", false, false, false},      {"SelectMultipleList", false, false, false},
+        {"Email", false, false, false},     {"Url", false, false, false},
+        {"User", false, false, false},      {"", false, false, false},
+        {"TextAreas", false, false, false},
+    };
+    configure();
+    strcpy(config.key_serial, "a");
+    strcpy(config.key_mac, "a");
+    strcpy(config.key_last_seen, "a");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(
+            judge(text_of("{\"customFields\":[{\"type\":\"%s\",\"apiKey\":\"a\"}]}", rows[i].type)),
+            ARDOQ_OK);
+        const ardoq_err_t unfit = ARDOQ_ERR_CUSTOM_FIELD_UNFIT;
+        assert_int_equal(error_of("key_serial"), rows[i].takes_serial ? ARDOQ_OK : unfit);
+        assert_int_equal(error_of("key_mac"), rows[i].takes_text ? ARDOQ_OK : unfit);
+        assert_int_equal(error_of("key_last_seen"), rows[i].takes_time ? ARDOQ_OK : unfit);
+    }
+}
+
+/* As many fields and options as no buffer of a microcontroller holds, in chunks of every size. */
+static void test_large_context(void **state)
+{
+    (void)state;
+    configure();
+    strcpy(config.key_serial, "wanted");
+    const char *keys = repeat("\"some_custom_field_of_no_use\",", 2000);
+    const char *options = repeat("\"option\",", 10000);
+    const char *field = text_of("{\"apiKey\":\"x\",\"type\":\"List\",\"options\":[%s0]},", options);
+    assert_int_equal(
+        judge(text_of("{\"componentTypes\":[{\"customFields\":[%s\"wanted\"],\"typeId\":\"p1\"}],"
+                      "\"customFields\":[%s{\"apiKey\":\"wanted\",\"type\":\"Text\"}]}",
+                      keys, field)),
+        ARDOQ_OK);
+    assert_int_equal(ardoq_context_type_error(&check), ARDOQ_OK);
+    assert_int_equal(error_of("key_serial"), ARDOQ_OK);
+}
+
+static void test_client_that_is_not_open(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_context_check(&client, &context, &check), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_context_each(&client, &context, WORKSPACE, take_entry, &seen),
+                     ARDOQ_ERR_INVALID_ARGUMENT);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_context),
+        TEST(test_only_the_two_arrays_count),
+        TEST(test_what_an_entry_lacks),
+        TEST(test_texts),
+        TEST(test_error_of_the_callback_ends_the_reading),
+        TEST(test_workspace_that_is_none),
+        TEST(test_answers_that_are_no_context),
+        TEST(test_settings_of_custom_fields),
+        TEST(test_component_type),
+        TEST(test_fields),
+        TEST(test_fields_of_a_type_that_is_unknown),
+        TEST(test_types_of_fields),
+        TEST(test_large_context),
+        TEST(test_client_that_is_not_open),
+    };
+    return cmocka_run_group_tests_name("context", tests, NULL, NULL);
+}
