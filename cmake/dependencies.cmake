@@ -5,30 +5,16 @@ if(NOT ARDOQ_PORT STREQUAL "lwip")
     find_package(Threads REQUIRED)
 endif()
 
-add_library(ardoq_mbedtls INTERFACE)
 if(TARGET mbedtls)
     # The larger project builds its own.
-    target_link_libraries(ardoq_mbedtls INTERFACE mbedtls)
+    add_library(ardoq::mbedtls INTERFACE IMPORTED GLOBAL)
+    target_link_libraries(ardoq::mbedtls INTERFACE mbedtls)
 else()
-    # By hand, because mbedTLS 2.28 as packaged brings neither a CMake nor a pkg-config file. A
-    # prefix that was asked for is the only one that counts.
-    set(search)
-    if(ARDOQ_MBEDTLS)
-        set(search PATHS ${ARDOQ_MBEDTLS} NO_DEFAULT_PATH)
+    include(cmake/mbedtls.cmake)
+    if(ardoq_mbedtls_missing)
+        message(FATAL_ERROR "${ardoq_mbedtls_missing} was not found: run scripts/setup.sh build, or "
+            "install libmbedtls-dev, or make a target mbedtls before add_subdirectory")
     endif()
-    find_path(MBEDTLS_INCLUDE_DIR mbedtls/ssl.h ${search} PATH_SUFFIXES include)
-    find_library(MBEDTLS_LIBRARY mbedtls ${search} PATH_SUFFIXES lib)
-    find_library(MBEDX509_LIBRARY mbedx509 ${search} PATH_SUFFIXES lib)
-    find_library(MBEDCRYPTO_LIBRARY NAMES mbedcrypto tfpsacrypto ${search} PATH_SUFFIXES lib)
-    foreach(found MBEDTLS_INCLUDE_DIR MBEDTLS_LIBRARY MBEDX509_LIBRARY MBEDCRYPTO_LIBRARY)
-        if(NOT ${found})
-            message(FATAL_ERROR "${found} was not found: run scripts/setup.sh build, or install "
-                "libmbedtls-dev, or make a target mbedtls before add_subdirectory")
-        endif()
-    endforeach()
-    target_include_directories(ardoq_mbedtls SYSTEM INTERFACE ${MBEDTLS_INCLUDE_DIR})
-    target_link_libraries(ardoq_mbedtls INTERFACE
-        ${MBEDTLS_LIBRARY} ${MBEDX509_LIBRARY} ${MBEDCRYPTO_LIBRARY})
 endif()
 
 # One header without code, so this host's will do; for a cross compiler CMake does not look there.

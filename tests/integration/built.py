@@ -16,6 +16,7 @@ def _given(variable: str, default: Path) -> Path:
     return Path(os.environ.get(variable) or default)
 
 
+BUILD = _given("TEST_BUILD", _FOLDER)
 TOOL = _given("TEST_TOOL", _FOLDER / "ardoq")
 EXERCISE = _given("TEST_EXERCISE", _FOLDER / "tests/integration/exercise")
 FLASH_IMAGE = _given("TEST_FLASH_IMAGE", _FOLDER / "flash_image")

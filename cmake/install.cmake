@@ -1,0 +1,37 @@
+# cmake --install: the libraries, what find_package(ardoq) reads, and the documents. The tool installs
+# itself.
+
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/ardoq)
+
+install(TARGETS ardoq ardoq_fake EXPORT ardoq
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT ardoq NAMESPACE ardoq:: FILE ardoqTargets.cmake DESTINATION ${package_folder})
+
+set(header_folders port/include port/posix/include port/fake/include)
+foreach(layer IN LISTS layers)
+    list(APPEND header_folders components/${layer}/include)
+endforeach()
+foreach(folder IN LISTS header_folders)
+    install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endforeach()
+# Beside build_config.h, whose #include "sdkconfig.h" looks there first: a program sees the very sizes
+# that the library was built with, whatever else bears that name on its include path.
+install(FILES ${sdkconfig_header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ardoq)
+
+configure_package_config_file(cmake/ardoqConfig.cmake.in ${PROJECT_BINARY_DIR}/ardoqConfig.cmake
+    INSTALL_DESTINATION ${package_folder})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/ardoqConfigVersion.cmake
+    COMPATIBILITY SameMinorVersion)
+install(FILES
+    ${PROJECT_BINARY_DIR}/ardoqConfig.cmake
+    ${PROJECT_BINARY_DIR}/ardoqConfigVersion.cmake
+    cmake/mbedtls.cmake
+    DESTINATION ${package_folder})
+
+install(FILES CHANGELOG.md LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

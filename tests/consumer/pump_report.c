@@ -1,0 +1,62 @@
+#include "pump_report.h"
+
+#include <string.h>
+
+/* Several KB in all, so static. One task reports. */
+static ardoq_config_t config;
+static ardoq_client_t client;
+static ardoq_identity_t identity;
+static ardoq_report_t device_report;
+
+static ardoq_err_t send_report(const char *firmware_version)
+{
+    ardoq_err_t err = ardoq_config_load(&config);
+    if (!err)
+        err = ardoq_open(&client, &config);
+    if (!err)
+        err = ardoq_identity_read(&identity);
+    if (!err)
+        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, "Pump controller 2");
+    if (!err)
+        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_firmware_version, firmware_version);
+    if (!err)
+        err = ardoq_report_device(&client, &identity, &device_report);
+    return err;
+}
+
+static uint32_t growing_pause(uint32_t failures)
+{
+    uint32_t pause = PUMP_FIRST_PAUSE_S;
+    for (uint32_t i = 0; i < failures && pause < PUMP_LONGEST_PAUSE_S; i++) {
+        pause *= 2;
+    }
+    return pause < PUMP_LONGEST_PAUSE_S ? pause : PUMP_LONGEST_PAUSE_S;
+}
+
+/* The class of an error says who must act, so no single error needs to be named here. */
+static uint32_t pause_after(ardoq_err_t err, uint32_t failures)
+{
+    switch (ardoq_err_class(err)) {
+    case ARDOQ_CLASS_NONE:
+        return 0;
+    case ARDOQ_CLASS_WAIT:
+        return device_report.response.retry_after_s;
+    case ARDOQ_CLASS_RETRY:
+        return growing_pause(failures);
+    default:
+        return PUMP_NOT_AGAIN;
+    }
+}
+
+void pump_report(pump_report_t *report, const char *firmware_version)
+{
+    memset(&device_report, 0, sizeof device_report);
+    report->err = send_report(firmware_version);
+    report->setting = config.failed_key;
+    report->outcome = device_report.outcome;
+    memcpy(report->component_id, device_report.component_id, sizeof report->component_id);
+    report->again_after_s = pause_after(report->err, report->failures_so_far);
+    report->failures_so_far = report->err ? report->failures_so_far + 1 : 0;
+    ardoq_close(&client);
+    ardoq_config_wipe(&config);
+}
