@@ -27,6 +27,7 @@ class Certificate:
     def __init__(self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None, digest=hashes.SHA256()):
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.key = key or ec.generate_private_key(ec.SECP256R1())
+        self.is_rsa = isinstance(self.key, rsa.RSAPrivateKey)
         self.issuer = issuer or self
         builder = (
             x509.CertificateBuilder()
@@ -46,7 +47,7 @@ class Certificate:
     def _extensions(self, is_ca, hosts, usage):
         """All that a strict verifier asks for (RFC 5280, 4.2)."""
         yield x509.BasicConstraints(ca=is_ca, path_length=None), True
-        yield _key_usage(is_ca), True
+        yield _key_usage(is_ca, self.is_rsa), True
         yield x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False
         issuer_key = self.issuer.key.public_key()
         yield x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), False
@@ -76,13 +77,14 @@ class Certificate:
         return base64.b64encode(hashlib.sha256(spki).digest())
 
 
-def _key_usage(is_ca):
+def _key_usage(is_ca, is_rsa):
     return x509.KeyUsage(
         digital_signature=not is_ca,
         key_cert_sign=is_ca,
         crl_sign=is_ca,
         content_commitment=False,
-        key_encipherment=False,
+        # For the key exchange with RSA, which needs a twentieth of the time.
+        key_encipherment=is_rsa and not is_ca,
         data_encipherment=False,
         key_agreement=False,
         encipher_only=False,
@@ -108,6 +110,7 @@ def make(folder):
     ca = Certificate("Test CA", is_ca=True)
     intermediate = Certificate("Test intermediate CA", ca, is_ca=True)
     client_ca = Certificate("Test client CA", is_ca=True)
+    rsa_ca = Certificate("Test RSA CA", is_ca=True, key=rsa.generate_private_key(65537, 2048))
     made = {
         "ca": ca,
         "other_ca": Certificate("Another CA", is_ca=True),
@@ -121,6 +124,8 @@ def make(folder):
         "client_ca": client_ca,
         "client": Certificate("device", client_ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
         "other_client": Certificate("device", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
+        "rsa_ca": rsa_ca,
+        "rsa_server": server("localhost", rsa_ca, key=rsa.generate_private_key(65537, 2048)),
         "weak_key": server("localhost", ca, key=rsa.generate_private_key(65537, 1024)),
         "sha1": server("localhost", ca, digest=hashes.SHA1()),
         "wrong_usage": server("localhost", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),

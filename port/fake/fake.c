@@ -42,7 +42,7 @@ uint64_t ardoq_port_uptime_ms(void)
 bool ardoq_port_wall_time(int64_t *unix_seconds)
 {
     *unix_seconds = ardoq_fake.wall_time;
-    return ardoq_fake.wall_time_known;
+    return failure(ARDOQ_FAKE_WALL_TIME) == ARDOQ_OK && ardoq_fake.wall_time_known;
 }
 
 /* Repeatable, so that a failing test fails again: nothing here is secret. */
@@ -81,11 +81,14 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
                                     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES],
                                     size_t *count)
 {
-    if (polls_left > 0) {
+    ardoq_err_t err = failure(ARDOQ_FAKE_RESOLVE_POLL);
+    if (!err && polls_left > 0) {
         polls_left--;
-        return ARDOQ_PENDING;
+        err = ARDOQ_PENDING;
     }
-    const ardoq_err_t err = failure(ARDOQ_FAKE_RESOLVE_POLL);
+    if (err == ARDOQ_PENDING) {
+        return err;
+    }
     ardoq_port_resolve_abandon(resolve);
     resolve->platform_code = err;
     if (!err) {

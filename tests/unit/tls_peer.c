@@ -23,6 +23,9 @@ static struct {
     mbedtls_x509_crt certificate;
     mbedtls_x509_crt client_ca;
     mbedtls_pk_context key;
+#if MBEDTLS_VERSION_MAJOR >= 3
+    mbedtls_ssl_protocol_version newest_version;
+#endif
     queue_t to_peer;
     queue_t to_client;
     bool is_connected;
@@ -136,9 +139,10 @@ static void answer(void)
     }
     const size_t size = strlen(step->answer);
     while (peer.answer_sent < size) {
+        const size_t end = peer.answer_sent < step->first ? step->first : size;
         const int code =
             mbedtls_ssl_write(&peer.tls, (const unsigned char *)step->answer + peer.answer_sent,
-                              size - peer.answer_sent);
+                              end - peer.answer_sent);
         if (code <= 0) {
             return; /* the queue is full: goes on at the next pump */
         }
@@ -207,9 +211,29 @@ static ardoq_err_t client_receives(void *context, void *buffer, size_t size, siz
     return peer.is_closed ? ARDOQ_ERR_CONNECTION_CLOSED : ARDOQ_PENDING;
 }
 
+static void limit_version(bool tls_1_2)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    mbedtls_ssl_conf_max_tls_version(&peer.config,
+                                     tls_1_2 ? MBEDTLS_SSL_VERSION_TLS1_2 : peer.newest_version);
+#else
+    (void)tls_1_2;
+#endif
+}
+
+/* mbedTLS 4 has no key exchange of RSA. */
+static void choose_handshake(void)
+{
+    static const int quick[] = {MBEDTLS_TLS_RSA_WITH_AES_128_GCM_SHA256, 0};
+    const bool is_quick = peer.script->quick && mbedtls_ssl_ciphersuite_from_id(quick[0]);
+    limit_version(peer.script->tls_1_2 || is_quick);
+    mbedtls_ssl_conf_ciphersuites(&peer.config, is_quick ? quick : mbedtls_ssl_list_ciphersuites());
+}
+
 static void client_connected(void *context)
 {
     (void)context;
+    choose_handshake();
     check(mbedtls_ssl_session_reset(&peer.tls), "session_reset");
     peer.to_peer.length = 0;
     peer.to_client.length = 0;
@@ -244,13 +268,6 @@ static void load_key(const char *name)
     check(ardoq_seam_parse_key(&peer.key, (const unsigned char *)pem, strlen(pem) + 1), file);
 }
 
-static void limit_version(void)
-{
-#if MBEDTLS_VERSION_MAJOR >= 3
-    mbedtls_ssl_conf_max_tls_version(&peer.config, MBEDTLS_SSL_VERSION_TLS1_2);
-#endif
-}
-
 void tls_peer_start(const peer_script_t *script)
 {
     memset(&peer, 0, sizeof peer);
@@ -272,9 +289,9 @@ void tls_peer_start(const peer_script_t *script)
         mbedtls_ssl_conf_ca_chain(&peer.config, &peer.client_ca, NULL);
         mbedtls_ssl_conf_authmode(&peer.config, MBEDTLS_SSL_VERIFY_REQUIRED);
     }
-    if (script->tls_1_2) {
-        limit_version();
-    }
+#if MBEDTLS_VERSION_MAJOR >= 3
+    peer.newest_version = peer.config.MBEDTLS_PRIVATE(max_tls_version);
+#endif
     check(mbedtls_ssl_setup(&peer.tls, &peer.config), "setup");
     mbedtls_ssl_set_bio(&peer.tls, NULL, peer_send, peer_receive, NULL);
     ardoq_fake.peer = (ardoq_fake_peer_t){.send = client_sends,
@@ -296,6 +313,23 @@ void tls_peer_stop(void)
 const char *tls_peer_received(void)
 {
     return peer.received;
+}
+
+void tls_peer_forget_received(void)
+{
+    peer.received_length = 0;
+    peer.request_start = 0;
+    peer.received[0] = '\0';
+}
+
+bool tls_peer_handshake_is_over(void)
+{
+    return ardoq_seam_handshake_is_over(&peer.tls);
+}
+
+size_t tls_peer_queued(void)
+{
+    return peer.to_client.length;
 }
 
 unsigned tls_peer_answered(void)

@@ -18,13 +18,16 @@ typedef enum {
 typedef struct {
     const char *answer; /* bytes of the response; null: stays silent */
     peer_then_t then;
-    bool early; /* answers as soon as the head is complete, and reads no further */
+    bool early;   /* answers as soon as the head is complete, and reads no further */
+    size_t first; /* bytes of the answer that get a TLS record of their own; 0: none */
 } peer_step_t;
 
 typedef struct {
     const char *certificate;  /* name in the folder of certificates */
     const char *client_ca;    /* asks for a client certificate of this CA; null: does not */
     bool tls_1_2;             /* speaks TLS 1.2 only */
+    bool quick;               /* TLS 1.2 with the key exchange of RSA, whose handshakes are quick;
+                                 looked at for each connection */
     const peer_step_t *steps; /* the last one is repeated */
     size_t step_count;
 } peer_script_t;
@@ -38,8 +41,17 @@ void tls_peer_stop(void);
 /* All that was received of requests, over all connections, NUL-terminated. */
 const char *tls_peer_received(void);
 
+/* Makes room for more; no request may be under way. */
+void tls_peer_forget_received(void);
+
 /* Requests that were answered. */
 unsigned tls_peer_answered(void);
+
+/* True when the handshake of the last connection came to its end. */
+bool tls_peer_handshake_is_over(void);
+
+/* Bytes on the way to the client. */
+size_t tls_peer_queued(void);
 
 /* Ends the connection from the peer's side now. */
 void tls_peer_close(peer_then_t how);

@@ -20,6 +20,7 @@ extern "C" {
 
 /** Calls that can be made to fail. */
 typedef enum {
+    ARDOQ_FAKE_WALL_TIME, /**< whatever the error: the time is unknown */
     ARDOQ_FAKE_RANDOM,
     ARDOQ_FAKE_RESOLVE_START,
     ARDOQ_FAKE_RESOLVE_POLL,
@@ -37,7 +38,7 @@ typedef enum {
 /** Failure of one kind of call. */
 typedef struct {
     unsigned at;     /**< fails when it is called for the n-th time, from 1; 0: never */
-    ardoq_err_t err; /**< result of the failing call */
+    ardoq_err_t err; /**< result of the failing call; ARDOQ_PENDING where the port may say that */
     unsigned count;  /**< calls so far */
 } ardoq_fake_failure_t;
 

@@ -1,0 +1,67 @@
+/*
+ * A call on a platform that fails, and what must hold after every failure: the right error and
+ * phase, nothing left open or allocated, no piece of the token in memory, and a next call that
+ * works.
+ */
+#ifndef ARDOQ_FAILING_CALL_H
+#define ARDOQ_FAILING_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ardoq/client.h"
+
+/* A call of the client; the peer's one answer fits all of them. */
+typedef struct {
+    const char *name;
+    ardoq_err_t (*run)(void);
+    bool (*is_done)(void);     /* the result is there */
+    bool (*has_nothing)(void); /* no result is there */
+    bool is_idempotent;
+} call_t;
+
+extern const call_t call_me;     /* GET without a body */
+extern const call_t call_report; /* POST with one */
+
+typedef struct {
+    ardoq_err_t err;
+    ardoq_phase_t phase;
+    uint64_t took_ms;
+    unsigned connects;
+    unsigned answered;
+} outcome_t;
+
+/* Everything, and not only a choice: TEST_EXHAUSTIVE is set. */
+bool is_exhaustive(void);
+
+/* A peer that answers all calls, behind a pipe. The client is not open. */
+int failing_call_set_up(void **state);
+int failing_call_tear_down(void **state);
+
+/* Opens the client; notes what it holds without a connection. */
+void open_client(void);
+
+/* Closes the connection, if one is kept. */
+void close_connection(void);
+
+/* What is tried now, for the messages of the checks below. */
+void trying(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+outcome_t run_call(const call_t *call);
+
+/* Fails with what is tried unless both numbers are equal. */
+void check_equal(const char *what, int64_t actual, int64_t expected);
+
+void check_failed(const call_t *call, outcome_t outcome, ardoq_err_t err, ardoq_phase_t phase);
+
+/* It came to its good end, with this many new connections. */
+void check_done(const call_t *call, outcome_t outcome, unsigned connects);
+
+/* Nothing is open, allocated or secret any more. */
+void check_nothing_left(void);
+
+/* The next call works; its connection is kept. */
+void check_next_call(const call_t *call);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * A pipe between the client and the TLS peer that breaks after a byte of one's choice, and counts
+ * what passes. What the peer does is none of the client's: neither its memory nor its random
+ * numbers are made to fail.
+ */
+#ifndef ARDOQ_PIPE_FAULTS_H
+#define ARDOQ_PIPE_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum { PIPE_TO_CLIENT, PIPE_TO_SERVER, PIPE_DIRECTIONS } pipe_direction_t;
+
+/* What happens after a byte. */
+typedef enum {
+    PIPE_WHOLE, /* nothing */
+    PIPE_CUT,   /* that side says no more, in good order: what is on the way still arrives */
+    PIPE_RESET, /* nothing passes any more, and what is on the way is lost */
+    PIPE_STALL, /* nothing more passes in that direction */
+    PIPE_SHORT, /* the call ends there, the next one would block, then all goes on */
+} pipe_fault_t;
+
+enum { PIPE_RECORDS = 64 };
+
+/* What has passed in one direction since the connection was made or the pipe was armed. */
+typedef struct {
+    size_t bytes;
+    size_t handshake; /* of these, bytes of the handshake; 0 until it is over, or was before */
+    size_t records[PIPE_RECORDS]; /* where each TLS record begins */
+    size_t record_count;
+} pipe_count_t;
+
+/* Plugs the pipe in front of the peer, which has been started. */
+void pipe_plug(void);
+
+/* The connection under way, or else the next one, breaks after @p at bytes in this direction. The
+ * one after it is whole. */
+void pipe_arm(pipe_fault_t fault, pipe_direction_t direction, size_t at);
+
+/* At most this many bytes pass in one call; 0: any number. */
+void pipe_limit(size_t bytes);
+
+const pipe_count_t *pipe_count(pipe_direction_t direction);
+
+#endif
