@@ -483,8 +483,9 @@ ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size
     if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         return ARDOQ_OK;
     }
-    /* 0 is the end of the stream without close_notify: anybody on the way can do that. */
-    return code == 0 ? ARDOQ_ERR_CONNECTION_CLOSED : pending_or_error(https, code, wait);
+    /* 0 is the end of the stream without close_notify, which anybody on the way can make, or any
+     * other failure of the port. */
+    return pending_or_error(https, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code, wait);
 }
 
 bool ardoq_tls_is_alive(ardoq_https_t *https)

@@ -691,6 +691,37 @@ static void test_platform_code_is_kept(void **state)
     assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
 }
 
+/* mbedTLS tells every end of reading by the same 0. */
+static void test_failure_while_receiving_is_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    /* The first reading asks whether the kept connection is alive. */
+    ardoq_fake_fail(ARDOQ_FAKE_RECEIVE, 2, ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(https.detail.platform_code, ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+/* Closing in good order would send the rest of a request that has been given up. */
+static void test_nothing_is_sent_after_a_failure(void **state)
+{
+    (void)state;
+    exchange.write_head_context = "POST";
+    exchange.body = "{\"a\":1}";
+    exchange.body_size = 7;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    const unsigned answered = tls_peer_answered();
+    /* The head, then the body. */
+    ardoq_fake_fail(ARDOQ_FAKE_SEND, 2, ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SEND].count, 2);
+    assert_int_equal(tls_peer_answered(), answered);
+}
+
 /* ---- Giving up ---- */
 
 static void test_cancel_in_every_state(void **state)
@@ -1332,6 +1363,8 @@ int main(void)
         TEST(test_every_failing_receive),
         TEST(test_failing_random_number),
         TEST(test_platform_code_is_kept),
+        TEST(test_failure_while_receiving_is_kept),
+        TEST(test_nothing_is_sent_after_a_failure),
         TEST(test_cancel_in_every_state),
         TEST(test_only_one_exchange_at_a_time),
         TEST(test_request_that_cannot_be_written_never_connects),
