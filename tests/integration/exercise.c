@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ardoq/list.h"
@@ -42,6 +43,58 @@ static void call_me(const char *argument)
     printf("{\"error\": \"%s\", \"label\": \"%s\"}\n", ardoq_err_name(err), me.org_label);
 }
 
+/* ---- Any request ----------------------------------------------------------------------------- */
+
+static ardoq_err_t count_bytes(void *context, const char *data, size_t size)
+{
+    size_t *bytes = context;
+    (void)data;
+    *bytes += size;
+    return ARDOQ_OK;
+}
+
+static void print_outcome(ardoq_err_t err, const ardoq_response_t *response, size_t streamed,
+                          uint64_t began)
+{
+    printf("{\"error\": \"%s\", \"phase\": \"%s\", \"status\": %d, \"message\": \"%s\", ",
+           ardoq_err_name(err), ardoq_phase_name(ardoq_detail(&client)->phase), response->status,
+           response->message);
+    printf("\"kept\": %u, \"cut\": %s, \"streamed\": %u, \"ms\": %u}\n",
+           (unsigned)response->body_size, response->body_cut ? "true" : "false", (unsigned)streamed,
+           (unsigned)(ardoq_port_uptime_ms() - began));
+}
+
+/* "POST PATH MS SIZE keep": a body of so many bytes; the answer is kept, or streamed. */
+static void call(const char *argument)
+{
+    char method[8];
+    char path[128];
+    char how[8];
+    unsigned timeout_ms;
+    size_t size;
+    size_t streamed = 0;
+    if (sscanf(argument, "%7s %127s %u %zu %7s", method, path, &timeout_ms, &size, how) != 5) {
+        return;
+    }
+    char *body = calloc(1, size + 1);
+    const ardoq_request_t request = {
+        .method = method,
+        .path = path,
+        .body = body,
+        .body_size = size,
+        .timeout_ms = timeout_ms,
+        .on_body = strcmp(how, "stream") == 0 ? count_bytes : NULL,
+        .context = &streamed,
+    };
+    ardoq_response_t response = {0};
+    const uint64_t began = ardoq_port_uptime_ms();
+    const ardoq_err_t err = ardoq_request(&client, &request, &response);
+    print_outcome(err, &response, streamed, began);
+    free(body);
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
 static ardoq_err_t print_element(void *context, const ardoq_json_document_t *element,
                                  uint32_t index)
 {
@@ -59,6 +112,8 @@ static void read_list(const char *path)
     printf("], \"error\": \"%s\", \"pages\": %u, \"skipped\": %u}\n", ardoq_err_name(err),
            (unsigned)list.pages, (unsigned)list.skipped);
 }
+
+/* ---- Interruption ---------------------------------------------------------------------------- */
 
 /* The call is under way when the next line of standard input comes. */
 static void *interrupt_at_next_line(void *unused)
@@ -191,6 +246,7 @@ static const struct {
 } commands[] = {
     {"features", features},
     {"me", call_me},
+    {"call", call},
     {"list", read_list},
     {"interrupt", call_me_until_interrupted},
     {"steps", step_to_the_end},

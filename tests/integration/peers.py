@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -151,7 +152,7 @@ class Scripted(_Listener):
         self, certificates: Certificates, answer: bytes | None, identity: str = "server"
     ) -> None:
         super().__init__()
-        self._answer = answer
+        self.answer = answer
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.set_ciphers("ALL:@SECLEVEL=0")
         self.context.load_cert_chain(certificates.pem(identity), certificates.key(identity))
@@ -161,11 +162,52 @@ class Scripted(_Listener):
         # A client that refuses the certificate breaks the handshake off.
         with suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
             self.requests.append(_read_head(secure))
-            if self._answer is None:
+            if self.answer is None:
                 secure.recv(1)
             else:
-                secure.sendall(self._answer)
+                secure.sendall(self.answer)
                 secure.unwrap()
+
+
+class HungUp(OSError):
+    """Ends a connection from within what serves it."""
+
+
+class Stage(_Listener):
+    """A TLS server that does what a test tells it to, which may change with every request.
+
+    `greet` gets each new connection before TLS begins; `answer` gets each request, and the
+    connection is closed without a word when it raises HungUp.
+    """
+
+    def __init__(self, certificates: Certificates, identity: str = "server") -> None:
+        super().__init__()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificates.pem(identity), certificates.key(identity))
+        self.greet: Callable[[socket.socket], None] = lambda connection: None
+        self.answer: Callable[[ssl.SSLSocket, bytes], None] = lambda secure, head: None
+
+    def flight(self, connection: socket.socket) -> bytes:
+        """What a real server would answer to the client's first words."""
+        received, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+        received.write(connection.recv(65536))
+        with suppress(ssl.SSLWantReadError):
+            self.context.wrap_bio(received, to_send, server_side=True).do_handshake()
+        return to_send.read()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError):
+            self.greet(connection)
+            with self.context.wrap_socket(connection, server_side=True) as secure:
+                while head := _read_head(secure):
+                    self.answer(secure, head)
+        _shut_down(connection)
+
+
+def reset(connection: socket.socket) -> None:
+    """Ends it as a machine does that has forgotten it."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def _read_head(secure: ssl.SSLSocket) -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 
 import built
-from peers import Scripted, answer
+from peers import Relay, Scripted, answer
 from servers import Certificates, FakeArdoq, Serve
 from tool import Result, Tool, expect_error, expect_success
 
@@ -114,15 +114,16 @@ def test_an_error_that_is_no_json_is_not_printed(ask: Tool, certificates: Certif
 def test_a_redirection_is_not_followed(
     ask: Tool, server: FakeArdoq, certificates: Certificates
 ) -> None:
-    """The second server is the default stand-in, which the tool could reach and trusts."""
-    location = f"Location: https://localhost:{server.port}/api/v2/me"
-    with Scripted(certificates, answer("307 Temporary Redirect", "", b"", location)) as first:
+    """Behind the second port is the default stand-in, which the tool could reach and trusts."""
+    with Relay(server.port) as second, Scripted(certificates, b"") as first:
+        location = f"Location: https://localhost:{second.port}/api/v2/me"
+        first.answer = answer("307 Temporary Redirect", "", b"", location)
         asking = ask.using(ARDOQ_API_HOST=f"localhost:{first.port}")
         result = asking.run("report", "--set", "serial=S-1")
         expect_error(result, "REDIRECTED", 3)
         expect_error(asking.run("request", "GET", "/api/v2/me"), "REDIRECTED", 3)
         assert len(first.requests) == first.connections == 2
-    assert server.journal == []
+        assert second.connections == 0
 
 
 @pytest.mark.parametrize(
