@@ -5,7 +5,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 
 from servers import Certificates
@@ -29,11 +29,30 @@ def silent_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@contextmanager
+def dead_port(address: str, port: int) -> Iterator[None]:
+    """An address that does not even refuse: the kernel drops what would open a connection.
+
+    It does so once nobody accepts and the queue is full, which no connection says; so there are more
+    than the shortest queue takes.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(family))
+        listener.bind((address, port))
+        listener.listen(0)
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket(family))
+            filler.setblocking(False)
+            filler.connect_ex((address, port))
+        yield
+
+
 class _Listener:
     """Serves each connection in a thread of its own, for the length of a `with` block."""
 
-    def __init__(self) -> None:
-        self._socket = socket.create_server(ANY)
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self._socket = socket.create_server((address, 0))
         self._threads: list[threading.Thread] = []
         self._connections: list[socket.socket] = []
         self.port: int = self._socket.getsockname()[1]
@@ -87,8 +106,8 @@ class Relay(_Listener):
     Without a target it swallows what it gets, and never says a word.
     """
 
-    def __init__(self, target: int | None = None) -> None:
-        super().__init__()
+    def __init__(self, target: int | None = None, address: str = "127.0.0.1") -> None:
+        super().__init__(address)
         self.target = target
         self.from_client = bytearray()
         self.from_server = bytearray()

@@ -170,10 +170,11 @@ def test_closed_after_accept(meet, client: Exercise) -> None:
     assert (result["error"], result["phase"]) == ("CONNECTION_CLOSED", "handshake")
 
 
-@pytest.mark.parametrize("end", [lambda connection: connection.close(), reset], ids=["end", "reset"])
+@pytest.mark.parametrize("end", [socket.socket.close, reset])
 @pytest.mark.parametrize("share", [0, 0.001, 0.5, 0.999, 1])
 def test_closed_in_the_handshake(stage: Stage, meet, client: Exercise, share: float, end) -> None:
-    """After none, some or all of what the server has to say in it."""
+    """After none, some or all of what the server has to say; in TLS 1.3 all is enough for the
+    client, which then waits for its answer."""
 
     def cut(connection: socket.socket) -> None:
         flight = stage.flight(connection)
@@ -182,7 +183,8 @@ def test_closed_in_the_handshake(stage: Stage, meet, client: Exercise, share: fl
 
     meet(cut)
     result = get(client)
-    assert (result["error"], result["phase"]) == ("CONNECTION_CLOSED", "handshake")
+    assert result["error"] == "CONNECTION_CLOSED"
+    assert result["phase"] in (["handshake"] if share < 1 else ["handshake", "receive"])
 
 
 def close_properly(secure: ssl.SSLSocket) -> None:
@@ -328,13 +330,12 @@ def test_a_megabyte(stage: Stage, client: Exercise, framing: str) -> None:
         assert refused["kept"] == built.number("BUFFER_SIZE") - 1
 
 
-@pytest.mark.parametrize("framing", ["content-length", "chunked", "close"])
 def test_a_megabyte_through_the_tool(
-    stage: Stage, tool: Tool, settings: dict[str, str], framing: str
+    stage: Stage, tool: Tool, settings: dict[str, str]
 ) -> None:
     """Streamed where the command streams; refused by `me`, which has to keep it."""
     body = json.dumps(["x" * 997] * 1000).encode()
-    stage.answer = say(framing, framed("200 OK", framing, body))
+    stage.answer = say("chunked", framed("200 OK", "chunked", body))
     asking = tool.using(**settings)
     result = asking.run("request", "GET", "/api/v2/any")
     expect_success(result)

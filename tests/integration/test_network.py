@@ -6,12 +6,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 import built
 from names import naming, unshare, with_file
-from peers import Relay, Scripted, closed_port, silent_port
+from peers import Relay, Scripted, closed_port, dead_port, silent_port
 from servers import Certificates, FakeArdoq, Serve
 from tool import Tool, expect_error, expect_success
 
@@ -64,6 +65,35 @@ def test_an_unknown_host_is_told_without_a_name_server(ask: Tool) -> None:
     expect_error(result, "HOST_NOT_FOUND", 3)
 
 
+# Takes questions on port 53 of its own network, and says nothing, while the rest of the line runs.
+SILENT_NAME_SERVER = """
+import fcntl, os, socket, struct, sys
+silent = socket.socket(type=socket.SOCK_DGRAM)
+up = struct.pack("16sH14x", b"lo", 1)
+fcntl.ioctl(silent, 0x8914, up)  # SIOCSIFFLAGS: the loopback, which begins as down
+silent.bind(("127.0.0.1", 53))
+silent.set_inheritable(True)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@posix_only
+def test_a_name_server_that_never_answers(ask: Tool) -> None:
+    """The C library would ask it again after five seconds."""
+    alone = (*unshare("--net"), "/usr/bin/python3", "-c", SILENT_NAME_SERVER)
+    files = (
+        *with_file(ask.home, "/etc/nsswitch.conf", "hosts: dns\n"),
+        *with_file(ask.home, "/etc/resolv.conf", "nameserver 127.0.0.1\n"),
+    )
+    asking = ask.behind(*files, *alone).using(
+        ARDOQ_API_HOST="devices.example", ARDOQ_TIMEOUT_MS="1000"
+    )
+    result = asking.run("me")
+    expect_error(result, "TIMEOUT", 5)
+    assert "\n  failed in phase: resolve\n" in result.err
+    assert 0.9 < result.seconds < 5
+
+
 def test_no_network_is_told_as_such(ask: Tool) -> None:
     apart = ask.using(TEST_NETWORK_DOWN="1") if built.ON_LWIP else ask.behind(*unshare("--net"))
     result = apart.using(ARDOQ_API_HOST="devices.example").run("me")
@@ -108,10 +138,24 @@ def test_a_server_with_ipv6_only_is_reached_by_the_machines_own_localhost(
     expect_success(tool.at(ipv6_server).run("me"))
 
 
-@pytest.mark.skipif(built.ON_LWIP, reason="lwIP gives one address of each kind")
-def test_the_next_address_is_tried(ask: Tool) -> None:
-    with naming(ask, ("localhost", "127.0.0.2"), ("localhost", "127.0.0.1")) as asking:
-        expect_success(asking.run("me"))
+def test_a_dead_address_leaves_time_for_the_next(ask: Tool, server: FakeArdoq) -> None:
+    """It gets half of the deadline, and the one behind it the rest.
+
+    The C library puts its addresses in order (RFC 6724), so 127.0.0.1 comes before 127.0.0.2.
+    """
+    dead, alive = ("::1", "127.0.0.1") if built.ON_LWIP else ("127.0.0.1", "127.0.0.2")
+    with ExitStack() as stack:
+        relay = stack.enter_context(Relay(server.port, alive))
+        try:
+            stack.enter_context(dead_port(dead, relay.port))
+        except OSError as error:
+            pytest.skip(f"{dead}: {error}")
+        named = naming(ask, ("localhost", dead), ("localhost", alive))
+        asking = stack.enter_context(named).using(ARDOQ_API_HOST=f"localhost:{relay.port}")
+        result = asking.using(ARDOQ_TIMEOUT_MS="6000").run("me")
+        assert relay.connections == 1
+    expect_success(result)
+    assert 2.9 < result.seconds < 6
 
 
 def test_the_shared_host_by_its_name(tool: Tool, serve_once: Serve) -> None:
