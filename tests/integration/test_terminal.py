@@ -23,6 +23,8 @@ def test_help_names_everything(tool: Tool, option: str) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n")
     words = result.out.split()
+    for command in ("check", "workspaces", "context", "components"):
+        assert f"\n  {command} " in result.out
     for word in (*VARIABLES, *VARIABLES.values(), *PEM_KEYS, *FIELDS):
         assert word in words
     assert max(map(len, result.out.splitlines())) <= 100
@@ -47,6 +49,12 @@ def test_the_version_is_the_librarys(tool: Tool) -> None:
         (["--ca"], "--ca"),
         (["--ca", "missing.pem", "me"], "missing.pem cannot be read: No such file"),
         (["me", "you"], "me takes no argument: you"),
+        (["check", "me"], "check takes no argument: me"),
+        (["workspaces", "all"], "workspaces takes no argument: all"),
+        (["context", "5e", "5f"], "context takes one workspace: 5f"),
+        (["components", "all"], "components does not take: all"),
+        (["components", "--nonsense"], "--nonsense"),
+        (["components", "-q", "name"], "a query needs the form name=value: name"),
         (["report", "now"], "report does not take: now"),
         (["report", "--nonsense"], "--nonsense"),
         (["report", "--set"], "--set"),
@@ -145,7 +153,10 @@ def test_there_is_no_colour_without_a_terminal(ask: Tool) -> None:
 
 
 COMMANDS = [
+    ["check"],
     ["me"],
+    ["workspaces"],
+    ["context"],
     ["request", "GET", "/api/v2/me"],
     ["report", "--set", "serial=S"],
     ["report", "--set", "serial=S", "--dry-run"],
