@@ -1,11 +1,12 @@
 #include "ardoq/identity.h"
 
+#include <stdint.h>
 #include <string.h>
 
 typedef struct {
     const char *name;
-    size_t offset;
-    size_t size;
+    uint16_t offset;
+    uint16_t size;
 } field_t;
 
 static const field_t fields[ARDOQ_IDENTITY_COUNT] = {
