@@ -173,10 +173,15 @@ class Setting:
 
     member: str
     key: str
-    variable: str
     symbol: kconfiglib.Symbol
     limit: str
     ram: str
+
+    @property
+    def variable(self):
+        """As ardoq_setting_variable() names it."""
+        prefix = "ARDOQ_API_" if self.key in ("host", "token") else "ARDOQ_"
+        return prefix + self.key.upper()
 
 
 def calls(path, name):
@@ -193,7 +198,7 @@ def find_symbol(kconfig, macro):
     return kconfig.syms[name]
 
 
-def text_setting(kconfig, member, size, key, variable, default, rule):
+def text_setting(kconfig, member, size, key, default, rule):
     if size.isdecimal():
         limit, ram = f"at most {int(size) - 1} bytes", f"{size} bytes of RAM"
     else:
@@ -204,14 +209,14 @@ def text_setting(kconfig, member, size, key, variable, default, rule):
         raise DocumentError(f"{SETTINGS} has the rule {rule}; say in FORMS what it asks for")
     # Both have a length of their own already.
     limit = FORMS[rule] if rule in ("workspace", "pin") else f"{FORMS[rule]}; {limit}"
-    return Setting(member, key, variable, find_symbol(kconfig, default), limit, ram)
+    return Setting(member, key, find_symbol(kconfig, default), limit, ram)
 
 
-def number_setting(kconfig, member, low, high, key, variable, default):
+def number_setting(kconfig, member, low, high, key, default):
     symbol = find_symbol(kconfig, default)
     if [low, high] != limits(symbol):
         raise DocumentError(f"{SETTINGS} and Kconfig give {key} different ranges")
-    return Setting(member, key, variable, symbol, f"{low} to {high}", "4 bytes of RAM")
+    return Setting(member, key, symbol, f"{low} to {high}", "4 bytes of RAM")
 
 
 def read_settings(kconfig):

@@ -127,17 +127,15 @@ static ardoq_err_t rule_pem(const char *value)
 /* ---- The table ------------------------------------------------------------------------------ */
 
 static const ardoq_setting_t settings[] = {
-#define ARDOQ_SETTING_TEXT(member, bytes, name, variable, default_value, rule_name)                \
+#define ARDOQ_SETTING_TEXT(member, bytes, name, default_value, rule_name)                          \
     {.key = name,                                                                                  \
-     .environment = variable,                                                                      \
      .kind = ARDOQ_SETTING_KIND_TEXT,                                                              \
      .secret = offsetof(ardoq_config_t, member) == offsetof(ardoq_config_t, token),                \
      .offset = offsetof(ardoq_config_t, member),                                                   \
      .size = (bytes),                                                                              \
      .rule = rule_##rule_name},
-#define ARDOQ_SETTING_NUMBER(member, minimum, maximum, name, variable, default_value)              \
+#define ARDOQ_SETTING_NUMBER(member, minimum, maximum, name, default_value)                        \
     {.key = name,                                                                                  \
-     .environment = variable,                                                                      \
      .kind = ARDOQ_SETTING_KIND_NUMBER,                                                            \
      .offset = offsetof(ardoq_config_t, member),                                                   \
      .min = (minimum),                                                                             \
@@ -245,16 +243,37 @@ void ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *co
     }
 }
 
+static void append(ardoq_text_t *text, const char *data, size_t size)
+{
+    ardoq_text_append(text, data, size, ARDOQ_ERR_SETTING_TOO_LONG);
+}
+
+void ardoq_setting_variable(const ardoq_setting_t *setting,
+                            char variable[ARDOQ_SETTING_VARIABLE_SIZE])
+{
+    static const char prefix[] = "ARDOQ_API_";
+    ardoq_text_t text;
+    ardoq_text_init(&text, variable, ARDOQ_SETTING_VARIABLE_SIZE);
+    if (stands_only_in_store(setting)) {
+        return;
+    }
+    const bool is_of_guide = setting->offset <= offsetof(ardoq_config_t, token);
+    append(&text, prefix, is_of_guide ? sizeof prefix - 1 : sizeof "ARDOQ_" - 1);
+    for (const char *c = setting->key; *c != '\0'; c++) {
+        const char capital = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+        append(&text, &capital, 1);
+    }
+}
+
 /* ---- Sources -------------------------------------------------------------------------------- */
 
 ardoq_err_t ardoq_config_defaults(ardoq_config_t *config)
 {
     static const char *const defaults[] = {
-#define TEXT_OF(number)                                                         #number
-#define NUMBER_TEXT(number)                                                     TEXT_OF(number)
-#define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule) default_value,
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
-    NUMBER_TEXT(default_value),
+#define TEXT_OF(number)                                            #number
+#define NUMBER_TEXT(number)                                        TEXT_OF(number)
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) default_value,
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) NUMBER_TEXT(default_value),
 #define ARDOQ_SETTING_IDENTITY(field, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
@@ -288,7 +307,9 @@ static ardoq_err_t load_from_store(const ardoq_setting_t *setting, ardoq_config_
 static ardoq_err_t load_setting(const ardoq_setting_t *setting, ardoq_config_t *config)
 {
     const ardoq_err_t err = load_from_store(setting, config);
-    const char *value = ardoq_port_environment(setting->environment);
+    char variable[ARDOQ_SETTING_VARIABLE_SIZE];
+    ardoq_setting_variable(setting, variable);
+    const char *value = ardoq_port_environment(variable);
     return !err && value ? ardoq_setting_assign(setting, config, value) : err;
 }
 

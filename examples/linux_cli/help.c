@@ -1,5 +1,7 @@
 #include "help.h"
 
+#include "ardoq/settings.h"
+
 void help_identity_fields(FILE *stream)
 {
     fputs("Identity fields:\n", stream);
@@ -8,15 +10,20 @@ void help_identity_fields(FILE *stream)
 #undef ARDOQ_IDENTITY_FIELD
 }
 
+static void help_variable(FILE *stream, const char *key)
+{
+    char variable[ARDOQ_SETTING_VARIABLE_SIZE];
+    ardoq_setting_variable(ardoq_setting_find(key), variable);
+    fprintf(stream, "  %-18s %s\n", key, variable);
+}
+
 static void help_settings(FILE *stream)
 {
     fputs("Settings, and the variables that override them:\n", stream);
-#define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule)                    \
-    fprintf(stream, "  %-18s %s\n", key, environment);
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
-    fprintf(stream, "  %-18s %s\n", key, environment);
-#define ARDOQ_SETTING_IDENTITY(field, key) fprintf(stream, "  %-18s (identity)\n", key);
-#define ARDOQ_SETTING_PEM(key, what)       fprintf(stream, "  %-18s (PEM) %s\n", key, what);
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) help_variable(stream, key);
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) help_variable(stream, key);
+#define ARDOQ_SETTING_IDENTITY(field, key)                         fprintf(stream, "  %-18s (identity)\n", key);
+#define ARDOQ_SETTING_PEM(key, what)                               fprintf(stream, "  %-18s (PEM) %s\n", key, what);
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER

@@ -77,7 +77,9 @@ static int take_environment(device_t *device)
 {
     const ardoq_setting_t *setting;
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        const char *value = setting->environment ? getenv(setting->environment) : NULL;
+        char variable[ARDOQ_SETTING_VARIABLE_SIZE];
+        ardoq_setting_variable(setting, variable);
+        const char *value = getenv(variable);
         if (value && value[0] != '\0') {
             set_value(device, i, strdup(value));
             if (!device->values[i]) {

@@ -34,6 +34,9 @@ FIELDS = {
 _SETTINGS = _read("settings/include/ardoq/settings.def")
 
 # The variable of each setting but those that stand only in the store, and the keys of these.
-VARIABLES = dict(re.findall(r'"(\w+)",\s*"(ARDOQ_\w+)"', _SETTINGS))
+VARIABLES = {
+    key: f"ARDOQ_{'API_' if key in ('host', 'token') else ''}{key.upper()}"
+    for key in re.findall(r'^ARDOQ_SETTING_(?:TEXT|NUMBER)\([^"]*"(\w+)"', _SETTINGS, re.MULTILINE)
+}
 IDENTITY_KEYS = re.findall(r'^ARDOQ_SETTING_IDENTITY\(\w+, "(\w+)"', _SETTINGS, re.MULTILINE)
 PEM_KEYS = re.findall(r'^ARDOQ_SETTING_PEM\("(\w+)"', _SETTINGS, re.MULTILINE)

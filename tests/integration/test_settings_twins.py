@@ -19,9 +19,9 @@ def rows(kind: str) -> list[list[str]]:
     return [[part.strip().strip('"') for part in row.split(",")] for row in found]
 
 
-TEXTS = {row[2]: dict(zip(("member", "size", "key", "variable", "default", "rule"), row))
+TEXTS = {row[2]: dict(zip(("member", "size", "key", "default", "rule"), row))
          for row in rows("TEXT")}
-NUMBERS = {row[3]: dict(zip(("member", "min", "max", "key", "variable", "default"), row))
+NUMBERS = {row[3]: dict(zip(("member", "min", "max", "key", "default"), row))
            for row in rows("NUMBER")}
 STORED_FIELDS = {row[1]: row[0] for row in rows("IDENTITY")}
 PEM_KEYS = [row[0] for row in rows("PEM")]
@@ -136,12 +136,6 @@ def test_keys_are_short_enough_and_unique() -> None:
     kinds = ("TEXT", "NUMBER", "IDENTITY", "PEM")
     assert [key for key in keys if not re.fullmatch(KEY, key)] == []
     assert len({*keys}) == sum(len(rows(kind)) for kind in kinds)
-
-
-def test_variables_are_unique_and_ours() -> None:
-    variables = [setting["variable"] for setting in SETTINGS.values()]
-    assert len({*variables}) == len(variables)
-    assert all(re.fullmatch("ARDOQ_[A-Z0-9_]+", variable) for variable in variables)
 
 
 def test_every_identity_field_has_a_setting() -> None:

@@ -119,18 +119,16 @@ static void assert_text_is(const ardoq_setting_t *setting, const char *expected)
 
 static const struct {
     const char *key;
-    const char *environment;
     const char *default_value;
     size_t size;
 } rows[] = {
-#define TEXT_OF(number)     #number
-#define NUMBER_TEXT(number) TEXT_OF(number)
-#define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule)                    \
-    {key, environment, default_value, size},
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value)                    \
-    {key, environment, NUMBER_TEXT(default_value), 0},
-#define ARDOQ_SETTING_IDENTITY(field, key) {key, NULL, "", sizeof((ardoq_identity_t *)0)->field},
-#define ARDOQ_SETTING_PEM(key, what)       {key, NULL, "", 0},
+#define TEXT_OF(number)                                            #number
+#define NUMBER_TEXT(number)                                        TEXT_OF(number)
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) {key, default_value, size},
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value)                                 \
+    {key, NUMBER_TEXT(default_value), 0},
+#define ARDOQ_SETTING_IDENTITY(field, key) {key, "", sizeof((ardoq_identity_t *)0)->field},
+#define ARDOQ_SETTING_PEM(key, what)       {key, "", 0},
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER
@@ -150,8 +148,6 @@ static void test_table_has_every_setting(void **state)
         assert_ptr_equal(ardoq_setting_find(rows[i].key), setting);
         assert_int_equal(setting->size, rows[i].size);
         assert_in_range(setting->size, 0, ARDOQ_SETTING_TEXT_SIZE);
-        assert_true(setting->environment == rows[i].environment ||
-                    strcmp(setting->environment, rows[i].environment) == 0);
     }
     assert_null(ardoq_setting_at(ROWS));
     assert_null(ardoq_setting_at(SIZE_MAX));
@@ -162,22 +158,41 @@ static void test_keys_fit_the_store_and_are_unique(void **state)
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
         assert_in_range(strlen(rows[i].key), 1, ARDOQ_PORT_KEY_MAX);
-        assert_true(!rows[i].environment || strncmp(rows[i].environment, "ARDOQ_", 6) == 0);
         for (size_t j = 0; j < i; j++) {
             assert_string_not_equal(rows[i].key, rows[j].key);
-            assert_true(!rows[i].environment || !rows[j].environment ||
-                        strcmp(rows[i].environment, rows[j].environment) != 0);
         }
     }
 }
 
-/* The names of Ardoq's guide 'Making a request'. */
-static void test_environment_has_the_names_of_ardoqs_guide(void **state)
+/* A static text: the fake environment keeps what it is given. */
+static const char *variable_of(const ardoq_setting_t *setting)
+{
+    static char variables[ROWS][ARDOQ_SETTING_VARIABLE_SIZE];
+    char *variable = variables[setting - ardoq_setting_at(0)];
+    ardoq_setting_variable(setting, variable);
+    return variable;
+}
+
+/* The first three are the names of Ardoq's guide 'Making a request'. */
+static void test_variables_have_the_names_of_ardoqs_guide_and_of_the_keys(void **state)
 {
     (void)state;
-    assert_string_equal(setting_of("host")->environment, "ARDOQ_API_HOST");
-    assert_string_equal(setting_of("token")->environment, "ARDOQ_API_TOKEN");
-    assert_string_equal(setting_of("org_label")->environment, "ARDOQ_ORG_LABEL");
+    assert_string_equal(variable_of(setting_of("host")), "ARDOQ_API_HOST");
+    assert_string_equal(variable_of(setting_of("token")), "ARDOQ_API_TOKEN");
+    assert_string_equal(variable_of(setting_of("org_label")), "ARDOQ_ORG_LABEL");
+    assert_string_equal(variable_of(setting_of("key_sdk_version")), "ARDOQ_KEY_SDK_VERSION");
+    assert_string_equal(variable_of(setting_of("pin0")), "ARDOQ_PIN0");
+    assert_string_equal(variable_of(setting_of("timeout_ms")), "ARDOQ_TIMEOUT_MS");
+    assert_string_equal(variable_of(setting_of("serial")), "");
+    assert_string_equal(variable_of(setting_of("ca0")), "");
+}
+
+static void test_there_is_room_for_every_variable(void **state)
+{
+    (void)state;
+    const size_t longest = strlen("ARDOQ_") + ARDOQ_PORT_KEY_MAX;
+    assert_true(longest < ARDOQ_SETTING_VARIABLE_SIZE);
+    assert_true(strlen("ARDOQ_API_TOKEN") < ARDOQ_SETTING_VARIABLE_SIZE);
 }
 
 static void test_only_token_and_pem_are_secret(void **state)
@@ -521,7 +536,7 @@ static void test_store_wins_over_kconfig_and_environment_over_both(void **state)
         assert_int_equal(ardoq_port_store_set(setting->key, sample(setting, 0)), ARDOQ_OK);
         assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
         assert_text_is(setting, sample(setting, 0));
-        set_environment(setting->environment, sample(setting, 1));
+        set_environment(variable_of(setting), sample(setting, 1));
         assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
         assert_text_is(setting, sample(setting, 1));
         ardoq_port_store_erase(setting->key);
@@ -673,9 +688,9 @@ static void test_wrong_values_of_store_and_environment(void **state)
         ardoq_port_store_set(setting->key, wrong(setting));
         assert_load_fails(err, setting->key);
         ardoq_port_store_erase(setting->key);
-        set_environment(setting->environment, wrong(setting));
+        set_environment(variable_of(setting), wrong(setting));
         assert_load_fails(err, setting->key);
-        set_environment(setting->environment, NULL);
+        set_environment(variable_of(setting), NULL);
         assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
         assert_null(config.failed_key);
     }
@@ -899,7 +914,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_table_has_every_setting),
         TEST(test_keys_fit_the_store_and_are_unique),
-        TEST(test_environment_has_the_names_of_ardoqs_guide),
+        TEST(test_variables_have_the_names_of_ardoqs_guide_and_of_the_keys),
+        cmocka_unit_test(test_there_is_room_for_every_variable),
         TEST(test_only_token_and_pem_are_secret),
         TEST(test_find_takes_the_whole_key),
         TEST(test_every_identity_field_has_its_key),

@@ -26,8 +26,8 @@ extern "C" {
  * with it, and holds the token: ardoq_config_wipe() it when done.
  */
 typedef struct {
-#define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule) char member[size];
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value) uint32_t member;
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) char member[size];
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) uint32_t member;
 #define ARDOQ_SETTING_IDENTITY(field, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
@@ -90,8 +90,7 @@ typedef enum {
 
 /** Description of a setting. */
 typedef struct {
-    const char *key;         /**< name in the store and on a command line */
-    const char *environment; /**< variable that overrides it; null if it stands only in the store */
+    const char *key; /**< name in the store and on a command line */
     ardoq_setting_kind_t kind;
     bool secret;     /**< never shown */
     uint16_t offset; /**< in ardoq_config_t or ardoq_identity_t; 0 for PEM */
@@ -119,6 +118,17 @@ const ardoq_setting_t *ardoq_setting_find(const char *key);
  */
 ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
                                  const char *value);
+
+/** Room for the name of any setting's variable. */
+#define ARDOQ_SETTING_VARIABLE_SIZE 26
+
+/**
+ * Name of the environment's variable that overrides a setting: ARDOQ_ and the key in capitals.
+ * Those of host and token are what Ardoq's guide calls them, ARDOQ_API_HOST and ARDOQ_API_TOKEN.
+ * @param variable  "" for a setting that stands only in the store
+ */
+void ardoq_setting_variable(const ardoq_setting_t *setting,
+                            char variable[ARDOQ_SETTING_VARIABLE_SIZE]);
 
 /** Room for the text of any setting that stands in ardoq_config_t. */
 #define ARDOQ_SETTING_TEXT_SIZE (ARDOQ_TOKEN_SIZE > 144 ? ARDOQ_TOKEN_SIZE : 144)
