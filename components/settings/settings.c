@@ -124,30 +124,66 @@ static ardoq_err_t rule_pem(const char *value)
     return begin && strstr(begin, "-----END ") ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }
 
+/* One rule for each setting; settings.def names them. */
+enum {
+    RULE_host,
+    RULE_token,
+    RULE_org_label,
+    RULE_workspace,
+    RULE_component_type,
+    RULE_name_template,
+    RULE_key,
+    RULE_pin,
+    RULE_identity,
+    RULE_pem,
+};
+
+static ardoq_err_t check(uint8_t rule, const char *value)
+{
+    switch (rule) {
+    case RULE_host:
+        return rule_host(value);
+    case RULE_token:
+        return rule_token(value);
+    case RULE_org_label:
+        return rule_org_label(value);
+    case RULE_workspace:
+        return rule_workspace(value);
+    case RULE_component_type:
+        return rule_component_type(value);
+    case RULE_name_template:
+        return rule_name_template(value);
+    case RULE_key:
+        return rule_key(value);
+    case RULE_pin:
+        return rule_pin(value);
+    case RULE_identity:
+        return rule_identity(value);
+    default:
+        return rule_pem(value);
+    }
+}
+
 /* ---- The table ------------------------------------------------------------------------------ */
 
 static const ardoq_setting_t settings[] = {
 #define ARDOQ_SETTING_TEXT(member, bytes, name, default_value, rule_name)                          \
     {.key = name,                                                                                  \
-     .kind = ARDOQ_SETTING_KIND_TEXT,                                                              \
-     .secret = offsetof(ardoq_config_t, member) == offsetof(ardoq_config_t, token),                \
      .offset = offsetof(ardoq_config_t, member),                                                   \
      .size = (bytes),                                                                              \
-     .rule = rule_##rule_name},
+     .kind = ARDOQ_SETTING_KIND_TEXT,                                                              \
+     .rule = RULE_##rule_name,                                                                     \
+     .secret = offsetof(ardoq_config_t, member) == offsetof(ardoq_config_t, token)},
 #define ARDOQ_SETTING_NUMBER(member, minimum, maximum, name, default_value)                        \
-    {.key = name,                                                                                  \
-     .kind = ARDOQ_SETTING_KIND_NUMBER,                                                            \
-     .offset = offsetof(ardoq_config_t, member),                                                   \
-     .min = (minimum),                                                                             \
-     .max = (maximum)},
+    {.key = name, .offset = offsetof(ardoq_config_t, member), .kind = ARDOQ_SETTING_KIND_NUMBER},
 #define ARDOQ_SETTING_IDENTITY(field, name)                                                        \
     {.key = name,                                                                                  \
-     .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
      .offset = offsetof(ardoq_identity_t, field),                                                  \
      .size = sizeof((ardoq_identity_t *)0)->field,                                                 \
-     .rule = rule_identity},
+     .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
+     .rule = RULE_identity},
 #define ARDOQ_SETTING_PEM(name, what)                                                              \
-    {.key = name, .kind = ARDOQ_SETTING_KIND_PEM, .secret = true, .rule = rule_pem},
+    {.key = name, .kind = ARDOQ_SETTING_KIND_PEM, .rule = RULE_pem, .secret = true},
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER
@@ -186,28 +222,49 @@ static ardoq_err_t assign_text(const ardoq_setting_t *setting, ardoq_config_t *c
     if (size > setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
-    const ardoq_err_t err = size > 1 ? setting->rule(value) : ARDOQ_OK;
+    const ardoq_err_t err = size > 1 ? check(setting->rule, value) : ARDOQ_OK;
     if (!err && config) {
         memcpy((char *)config + setting->offset, value, size);
     }
     return err;
 }
 
+static bool is_in_range(const ardoq_setting_t *setting, uint32_t number)
+{
+    switch (setting->offset) {
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule)
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value)                                 \
+    case offsetof(ardoq_config_t, member):                                                         \
+        return number >= (min) && number <= (max);
+#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_PEM(key, what)
+#include "ardoq/settings.def"
+#undef ARDOQ_SETTING_TEXT
+#undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_IDENTITY
+#undef ARDOQ_SETTING_PEM
+    default:
+        return false;
+    }
+}
+
 static ardoq_err_t assign_number(const ardoq_setting_t *setting, ardoq_config_t *config,
                                  const char *value)
 {
-    uint64_t number = 0;
-    const char *digit = value;
-    /* One digit beyond uint32_t cannot overflow a uint64_t. */
-    while (is_digit(*digit) && number <= UINT32_MAX) {
-        number = number * 10 + (uint64_t)(*digit++ - '0');
+    uint32_t number = 0;
+    const char *c = value;
+    for (; is_digit(*c); c++) {
+        const uint32_t digit = (uint32_t)(*c - '0');
+        if (number > (UINT32_MAX - digit) / 10) {
+            return ARDOQ_ERR_SETTING_INVALID;
+        }
+        number = number * 10 + digit;
     }
-    if (digit == value || *digit != '\0' || number < setting->min || number > setting->max) {
+    if (c == value || *c != '\0' || !is_in_range(setting, number)) {
         return ARDOQ_ERR_SETTING_INVALID;
     }
     if (config) {
-        const uint32_t in_range = (uint32_t)number;
-        memcpy((char *)config + setting->offset, &in_range, sizeof in_range);
+        memcpy((char *)config + setting->offset, &number, sizeof number);
     }
     return ARDOQ_OK;
 }
@@ -221,7 +278,7 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
     case ARDOQ_SETTING_KIND_IDENTITY:
         return assign_text(setting, NULL, value);
     case ARDOQ_SETTING_KIND_PEM:
-        return setting->rule(value);
+        return check(setting->rule, value);
     case ARDOQ_SETTING_KIND_TEXT:
         break;
     }
@@ -269,11 +326,12 @@ void ardoq_setting_variable(const ardoq_setting_t *setting,
 
 ardoq_err_t ardoq_config_defaults(ardoq_config_t *config)
 {
-    static const char *const defaults[] = {
+    /* One text, in the order of the table: a pointer to each would cost more than some defaults. */
+    static const char defaults[] =
 #define TEXT_OF(number)                                            #number
 #define NUMBER_TEXT(number)                                        TEXT_OF(number)
-#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) default_value,
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) NUMBER_TEXT(default_value),
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) default_value "\0"
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) NUMBER_TEXT(default_value) "\0"
 #define ARDOQ_SETTING_IDENTITY(field, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
@@ -281,16 +339,18 @@ ardoq_err_t ardoq_config_defaults(ardoq_config_t *config)
 #undef ARDOQ_SETTING_NUMBER
 #undef ARDOQ_SETTING_IDENTITY
 #undef ARDOQ_SETTING_PEM
-    };
+        ;
+    const char *value = defaults;
+    ardoq_err_t err = ARDOQ_OK;
     memset(config, 0, sizeof *config);
-    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
-        const ardoq_err_t err = ardoq_setting_assign(&settings[i], config, defaults[i]);
-        if (err) {
-            config->failed_key = settings[i].key;
-            return err;
+    for (size_t i = 0; !err && i < SETTINGS_COUNT; i++) {
+        if (!stands_only_in_store(&settings[i])) {
+            err = ardoq_setting_assign(&settings[i], config, value);
+            config->failed_key = err ? settings[i].key : NULL;
+            value += strlen(value) + 1;
         }
     }
-    return ARDOQ_OK;
+    return err;
 }
 
 static ardoq_err_t load_from_store(const ardoq_setting_t *setting, ardoq_config_t *config)
@@ -356,22 +416,27 @@ ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity)
     return err;
 }
 
+static ardoq_err_t check_value(const ardoq_setting_t *setting, const ardoq_config_t *config)
+{
+    const char *member = (const char *)config + setting->offset;
+    if (setting->kind == ARDOQ_SETTING_KIND_TEXT) {
+        return assign_text(setting, NULL, member);
+    }
+    uint32_t number;
+    memcpy(&number, member, sizeof number);
+    return is_in_range(setting, number) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
+}
+
 static ardoq_err_t check_rules(ardoq_config_t *config)
 {
-    for (size_t i = 0; i < SETTINGS_COUNT; i++) {
-        char value[ARDOQ_SETTING_TEXT_SIZE];
-        ardoq_setting_text(&settings[i], config, value);
-        ardoq_err_t err = ARDOQ_OK;
+    ardoq_err_t err = ARDOQ_OK;
+    for (size_t i = 0; !err && i < SETTINGS_COUNT; i++) {
         if (!stands_only_in_store(&settings[i])) {
-            err = ardoq_setting_assign(&settings[i], NULL, value);
-        }
-        ardoq_wipe(value, sizeof value);
-        if (err) {
+            err = check_value(&settings[i], config);
             config->failed_key = settings[i].key;
-            return err;
         }
     }
-    return ARDOQ_OK;
+    return err;
 }
 
 ardoq_err_t ardoq_config_check(ardoq_config_t *config, ardoq_http_origin_t *origin)

@@ -66,7 +66,6 @@ POINTERS = {
     "on_body": ("list.c:on_body",),
     "on_element": (),
     "own": (),
-    "rule": ("settings.c:rule_*",),
     "run": ("device_commands.c:run_*",),
     "take": ("http_response.c:take_*",),
     "write": (),

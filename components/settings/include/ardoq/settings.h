@@ -91,13 +91,11 @@ typedef enum {
 /** Description of a setting. */
 typedef struct {
     const char *key; /**< name in the store and on a command line */
-    ardoq_setting_kind_t kind;
-    bool secret;     /**< never shown */
     uint16_t offset; /**< in ardoq_config_t or ardoq_identity_t; 0 for PEM */
     uint16_t size;   /**< of a text, with its NUL */
-    uint32_t min;    /**< of a number */
-    uint32_t max;
-    ardoq_err_t (*rule)(const char *value); /**< of a text that is not empty */
+    uint8_t kind;    /**< an ardoq_setting_kind_t */
+    uint8_t rule;    /**< what a value that is not empty must look like; private to settings.c */
+    bool secret;     /**< never shown */
 } ardoq_setting_t;
 
 /** Setting number @p index in the order of settings.def; null past the last. */
