@@ -99,43 +99,43 @@ typedef struct {
 /**
  * A connection and its exchange. Private, but for @p parser.head, @p buffer, @p length and @p
  * detail after an exchange, and @p addresses once the name is resolved: the last one tried is that
- * before @p address_next.
+ * before @p address_next. What is used most stands first: processors reach what is near the
+ * beginning with shorter instructions.
  */
 typedef struct {
-    ardoq_https_config_t config;
-    mbedtls_ssl_config tls_config;
-    mbedtls_x509_crt roots;
-    mbedtls_x509_crt certificate;
-    mbedtls_pk_context key;
-    mbedtls_ssl_context tls;
-    int64_t now; /**< wall clock at the handshake, 0 if unknown */
-    bool pin_matched;
-    bool is_self_signed; /**< the server's certificate is its own issuer */
-    ardoq_err_t io_err;  /**< of the port, behind mbedTLS's code */
-    ardoq_https_output_t output;
-    bool is_deaf; /**< the server takes nothing more; what it said before may still be read */
-
-    ardoq_port_resolve_t resolve;
-    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
-    size_t address_count;
-    size_t address_next;
-    ardoq_port_socket_t socket;
-    uint64_t connect_deadline; /**< uptime in ms when the next address is tried */
-
-    ardoq_https_exchange_t exchange;
     uint8_t state;
     bool tls_is_set_up;
     bool is_reused;  /**< the exchange began on a kept connection */
     bool has_answer; /**< a byte of the response has arrived */
     bool is_writing; /**< a write of the body waits to be repeated */
-    size_t sent;     /**< bytes of the head or the body */
-    size_t head_length;
-    uint64_t deadline; /**< uptime in ms */
-    ardoq_http_parser_t parser;
+    bool is_deaf;    /**< the server takes nothing more; what it said before may still be read */
+    bool pin_matched;
+    bool is_self_signed; /**< the server's certificate is its own issuer */
+    bool body_cut;       /**< the body of an error or page was cut */
+    ardoq_err_t io_err;  /**< of the port, behind mbedTLS's code */
+    ardoq_https_output_t output;
+    size_t length;      /**< bytes of the body in the buffer */
+    size_t sent;        /**< bytes of the head or the body */
+    size_t head_length; /**< bytes of the head in the buffer */
+    size_t address_count;
+    size_t address_next;
+    ardoq_port_socket_t socket;
+    ardoq_port_resolve_t resolve;
+    uint64_t deadline;         /**< uptime in ms */
+    uint64_t connect_deadline; /**< uptime in ms when the next address is tried */
+    int64_t now;               /**< wall clock at the handshake, 0 if unknown */
+    ardoq_https_exchange_t exchange;
+    ardoq_https_config_t config;
     ardoq_https_detail_t detail;
+    ardoq_http_parser_t parser;
+    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
 
-    size_t length;                  /**< bytes of the body in the buffer */
-    bool body_cut;                  /**< the body of an error or page was cut */
+    mbedtls_ssl_context tls;
+    mbedtls_ssl_config tls_config;
+    mbedtls_x509_crt roots;
+    mbedtls_x509_crt certificate;
+    mbedtls_pk_context key;
+
     char buffer[ARDOQ_BUFFER_SIZE]; /**< first the request head, then the response body */
 } ardoq_https_t;
 
