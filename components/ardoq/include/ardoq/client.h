@@ -74,12 +74,12 @@ typedef struct {
  */
 typedef struct {
     ardoq_config_t *config;
-    ardoq_http_origin_t origin;
-    ardoq_request_t request;
     ardoq_response_t *response;
+    ardoq_request_t request;
     unsigned char interrupted;
-    ardoq_json_document_t json;
+    ardoq_http_origin_t origin;
     ardoq_https_t https;
+    ardoq_json_document_t json;
 } ardoq_client_t;
 
 /**
