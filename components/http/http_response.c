@@ -70,17 +70,17 @@ static span_t next_item(span_t *list, char separator)
 }
 
 /* False when @p c is no digit to this base, or the number overflows. */
-static bool push_digit(uint64_t *number, unsigned base, char c)
+static bool push_digit(size_t *number, unsigned base, char c)
 {
     const unsigned digit = hex_value(c);
-    if (digit >= base || *number > (UINT64_MAX - digit) / base) {
+    if (digit >= base || *number > (SIZE_MAX - digit) / base) {
         return false;
     }
     *number = *number * base + digit;
     return true;
 }
 
-static bool read_length(span_t text, uint64_t *length)
+static bool read_length(span_t text, size_t *length)
 {
     *length = 0;
     size_t digits = 0;
@@ -128,7 +128,7 @@ static bool take_content_length(ardoq_http_parser_t *parser, span_t value)
 {
     ardoq_http_head_t *head = &parser->head;
     while (value.text) {
-        uint64_t length;
+        size_t length;
         if (!read_length(next_item(&value, ','), &length) ||
             (head->has_content_length && length != head->content_length)) {
             return false;
@@ -433,7 +433,7 @@ static void take_body(ardoq_http_parser_t *parser, const char *data, size_t size
 {
     if (parser->state != STATE_BODY_UNTIL_CLOSE) {
         if (size >= parser->remaining) {
-            size = (size_t)parser->remaining;
+            size = parser->remaining;
             parser->state = parser->state == STATE_BODY_CHUNK ? STATE_CHUNK_END : STATE_COMPLETE;
         }
         parser->remaining -= size;

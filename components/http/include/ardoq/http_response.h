@@ -47,7 +47,7 @@ typedef struct {
     bool has_retry_after;    /**< Retry-After was given as seconds */
     bool keep_alive;         /**< the connection may carry another exchange */
     uint32_t retry_after_s;  /**< seconds, cut to UINT32_MAX */
-    uint64_t content_length; /**< bytes */
+    size_t content_length;   /**< bytes; more than that says is refused */
     char location_host[ARDOQ_HTTP_LOCATION_SIZE]; /**< host of Location, "" if none; may be cut */
 } ardoq_http_head_t;
 
@@ -68,7 +68,7 @@ typedef struct {
     uint8_t value_length;
     uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
     uint16_t head_size;  /**< head_bytes at the end of the head */
-    uint64_t remaining;  /**< of the body or the chunk */
+    size_t remaining;    /**< of the body or the chunk */
 
     ardoq_http_head_t head;
 
