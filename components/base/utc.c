@@ -2,26 +2,28 @@
 
 #include "ardoq/version.h"
 
-/* Days fit 32 bits, and a processor that has no more needs a library to divide 64. */
-enum { DAY_SECONDS = 86400, DAYS_TO_1970 = 719468, ERA_DAYS = 146097 };
+/* Days fit 32 bits, and a processor that has no more needs a library to divide 64. They are counted
+ * from 0000-03-01, and years begin in March, so that a leap day ends a year. */
+enum { DAY_SECONDS = 86400, DAYS_TO_1970 = 719468 };
 
-/* Years are counted from March, so that a leap day ends a year: the algorithm is Howard Hinnant's
- * days_from_civil (howardhinnant.github.io/date_algorithms.html). */
-static int32_t days_from_civil(int32_t year, int32_t month, int32_t day)
+static int32_t days_to_year(int32_t year)
 {
-    const int32_t y = month <= 2 ? year - 1 : year;
-    const int32_t era = y / 400;
-    const int32_t year_of_era = y - era * 400;
-    const int32_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    const int32_t day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * ERA_DAYS + day_of_era - DAYS_TO_1970;
+    return year * 365 + year / 4 - year / 100 + year / 400;
+}
+
+/* Months are counted from March too: five in a row have 153 days together. */
+static int32_t days_to_month(int32_t month)
+{
+    return (153 * month + 2) / 5;
 }
 
 int64_t ardoq_utc_to_seconds(const ardoq_utc_t *utc)
 {
+    const int32_t year = utc->month <= 2 ? utc->year - 1 : utc->year;
+    const int32_t month = utc->month <= 2 ? utc->month + 9 : utc->month - 3;
+    const int32_t days = days_to_year(year) + days_to_month(month) + utc->day - 1 - DAYS_TO_1970;
     const int32_t of_day = (utc->hour * 60 + utc->minute) * 60 + utc->second;
-    return (int64_t)days_from_civil(utc->year, utc->month, utc->day) * DAY_SECONDS + of_day;
+    return (int64_t)days * DAY_SECONDS + of_day;
 }
 
 bool ardoq_utc_is_plausible(int64_t seconds)
@@ -29,19 +31,17 @@ bool ardoq_utc_is_plausible(int64_t seconds)
     return seconds >= ARDOQ_RELEASE_TIME;
 }
 
-static void civil_from_days(int32_t days, ardoq_utc_t *utc)
+static void set_date(ardoq_utc_t *utc, int32_t days)
 {
-    days += DAYS_TO_1970;
-    const int32_t era = days / ERA_DAYS;
-    const int32_t day_of_era = days - era * ERA_DAYS;
-    const int32_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const int32_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const int32_t month = (5 * day_of_year + 2) / 153;
-    utc->day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+    int32_t year = days / 365;
+    while (days_to_year(year) > days) {
+        year--;
+    }
+    days -= days_to_year(year);
+    const int32_t month = (5 * days + 2) / 153;
+    utc->day = (int)(days - days_to_month(month) + 1);
     utc->month = (int)(month < 10 ? month + 3 : month - 9);
-    utc->year = (int)(year_of_era + era * 400 + (utc->month <= 2 ? 1 : 0));
+    utc->year = (int)(month < 10 ? year : year + 1);
 }
 
 static char *put_digits(char *out, int value, int width, char separator)
@@ -60,7 +60,7 @@ ardoq_iso8601_t ardoq_utc_to_iso8601(int64_t seconds)
     const int32_t days = (int32_t)(seconds >> 7) / 675;
     const int of_day = (int)(seconds - (int64_t)days * DAY_SECONDS);
     ardoq_utc_t utc;
-    civil_from_days(days, &utc);
+    set_date(&utc, days + DAYS_TO_1970);
 
     ardoq_iso8601_t iso;
     char *out = put_digits(iso.text, utc.year, 4, '-');
