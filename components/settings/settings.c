@@ -168,22 +168,22 @@ static ardoq_err_t check(uint8_t rule, const char *value)
 
 static const ardoq_setting_t settings[] = {
 #define ARDOQ_SETTING_TEXT(member, bytes, name, default_value, rule_name)                          \
-    {.key = name,                                                                                  \
+    {.key = (name),                                                                                \
      .offset = offsetof(ardoq_config_t, member),                                                   \
      .size = (bytes),                                                                              \
      .kind = ARDOQ_SETTING_KIND_TEXT,                                                              \
      .rule = RULE_##rule_name,                                                                     \
      .secret = offsetof(ardoq_config_t, member) == offsetof(ardoq_config_t, token)},
 #define ARDOQ_SETTING_NUMBER(member, minimum, maximum, name, default_value)                        \
-    {.key = name, .offset = offsetof(ardoq_config_t, member), .kind = ARDOQ_SETTING_KIND_NUMBER},
+    {.key = (name), .offset = offsetof(ardoq_config_t, member), .kind = ARDOQ_SETTING_KIND_NUMBER},
 #define ARDOQ_SETTING_IDENTITY(field, name)                                                        \
-    {.key = name,                                                                                  \
+    {.key = (name),                                                                                \
      .offset = offsetof(ardoq_identity_t, field),                                                  \
      .size = sizeof((ardoq_identity_t *)0)->field,                                                 \
      .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
      .rule = RULE_identity},
 #define ARDOQ_SETTING_PEM(name, what)                                                              \
-    {.key = name, .kind = ARDOQ_SETTING_KIND_PEM, .rule = RULE_pem, .secret = true},
+    {.key = (name), .kind = ARDOQ_SETTING_KIND_PEM, .rule = RULE_pem, .secret = true},
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
 #undef ARDOQ_SETTING_NUMBER

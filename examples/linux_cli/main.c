@@ -122,7 +122,7 @@ static void print_error_body(const ardoq_response_t *response)
     }
 }
 
-static ardoq_err_t send_request(ardoq_request_t *request)
+static ardoq_err_t send_request(const ardoq_request_t *request)
 {
     ardoq_response_t response = {0};
     printer_t printer = {0};
@@ -131,9 +131,10 @@ static ardoq_err_t send_request(ardoq_request_t *request)
     if (err) {
         return err;
     }
-    request->on_body = print_body;
-    request->context = &printer;
-    err = ardoq_request(&client, request, &response);
+    ardoq_request_t streamed = *request;
+    streamed.on_body = print_body;
+    streamed.context = &printer;
+    err = ardoq_request(&client, &streamed, &response);
     if (!err && printer.is_printed) {
         err = ardoq_json_validator_end(&printer.json);
     }

@@ -108,6 +108,11 @@ void ardoq_port_resolve_abandon(ardoq_port_resolve_t *resolve)
 
 /* ---- Sockets -------------------------------------------------------------------------------- */
 
+static bool is_same(const ardoq_port_address_t *a, const ardoq_port_address_t *b)
+{
+    return a->size == b->size && a->scope == b->scope && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
 ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
                                      const ardoq_port_address_t *address, uint16_t port)
 {
@@ -118,7 +123,7 @@ ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
     if (!err) {
         /* The descriptor remembers which address it is for. */
         size_t index = 0;
-        while (memcmp(&ardoq_fake.addresses[index], address, sizeof *address) != 0) {
+        while (!is_same(&ardoq_fake.addresses[index], address)) {
             index++;
         }
         socket->descriptor = FIRST_DESCRIPTOR + (int)index;

@@ -213,7 +213,7 @@ void ardoq_store_put_header(ardoq_store_writer_t *writer, const uint32_t *number
 bool ardoq_store_get_header(ardoq_store_flash_t *flash, uint32_t address, uint32_t *numbers,
                             size_t count)
 {
-    uint8_t bytes[(ARDOQ_STORE_NUMBERS_MAX + 1) * NUMBER];
+    uint8_t bytes[(ARDOQ_STORE_NUMBERS_MAX + 1) * NUMBER] = {0};
     const size_t size = count * NUMBER;
     ardoq_store_flash_read(flash, address, bytes, size + NUMBER);
     for (size_t i = 0; i < count; i++) {

@@ -14,8 +14,8 @@ typedef struct {
     char text[256];
 } ardoq_fact_t;
 
-/** Puts the folder @p root, borrowed, in the place of `/` for every function here; for tests. */
-void ardoq_facts_set_root(const char *root);
+/** Puts the folder @p path, borrowed, in the place of `/` for every function here; for tests. */
+void ardoq_facts_set_root(const char *path);
 
 /** Opens a file for reading; null if it cannot be opened. */
 FILE *ardoq_fact_open(const char *path);

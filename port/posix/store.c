@@ -53,6 +53,7 @@ static ardoq_err_t join(char *out, size_t size, const char *start, const char *e
     if (start_size + end_size > size) {
         return ARDOQ_ERR_STORE_UNAVAILABLE;
     }
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the end of the text follows */
     memcpy(out, start, start_size);
     memcpy(out + start_size, end, end_size);
     return ARDOQ_OK;

@@ -21,7 +21,7 @@
 #include "ardoq/text.h"
 
 /** Largest text in bytes. */
-#define ARDOQ_STORE_TEXT_MAX (1024 * 1024)
+#define ARDOQ_STORE_TEXT_MAX 1048576
 
 /** True for 1 to ARDOQ_PORT_KEY_MAX characters of a-z, 0-9 and _. */
 bool ardoq_store_text_is_key(const char *key);

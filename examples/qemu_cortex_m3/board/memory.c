@@ -10,6 +10,7 @@
 
 static char *heap_top = memory_heap_start;
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the name that malloc() calls */
 void *_sbrk(ptrdiff_t increment);
 void *_sbrk(ptrdiff_t increment)
 {
@@ -26,7 +27,6 @@ void *_sbrk(ptrdiff_t increment)
 static uint32_t interrupts_before;
 static unsigned lock_depth;
 
-void __malloc_lock(struct _reent *unused);
 void __malloc_lock(struct _reent *unused)
 {
     (void)unused;
@@ -36,7 +36,6 @@ void __malloc_lock(struct _reent *unused)
     }
 }
 
-void __malloc_unlock(struct _reent *unused);
 void __malloc_unlock(struct _reent *unused)
 {
     (void)unused;

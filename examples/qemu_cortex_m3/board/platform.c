@@ -75,7 +75,7 @@ static void put_serial(ardoq_identity_t *identity)
 static void put_model(ardoq_identity_t *identity)
 {
     char model[] = "Arm MPS2 AN???";
-    char *digit = strchr(model, '?');
+    char *digit = model + sizeof "Arm MPS2 AN" - 1;
     for (int shift = 12; shift >= 4; shift -= 4) {
         *digit++ = "0123456789abcdef"[SCC_ID >> shift & 0xf];
     }

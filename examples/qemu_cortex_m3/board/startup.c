@@ -30,9 +30,12 @@ static void run_main(void *unused)
 _Noreturn void reset(void);
 void reset(void)
 {
+    /* The linker places both ends of a region, which cppcheck cannot know. */
     memcpy(memory_data_start, memory_data_image,
+           /* cppcheck-suppress comparePointers */
            (size_t)(memory_data_end - memory_data_start) * sizeof *memory_data_start);
     memset(memory_bss_start, 0,
+           /* cppcheck-suppress comparePointers */
            (size_t)(memory_bss_end - memory_bss_start) * sizeof *memory_bss_start);
     /* Below what this function itself uses. */
     stack_fill(memory_stack_start, (uint32_t *)__builtin_frame_address(0) - 16);
