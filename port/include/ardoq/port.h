@@ -71,6 +71,7 @@ ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *
 
 /**
  * Asks for the result. Anything but ARDOQ_PENDING ends the look-up and frees its state.
+ * @param resolve         started look-up
  * @param[out] addresses  in the order to try
  * @param[out] count      1 to ARDOQ_PORT_ADDRESSES on success
  * @return ARDOQ_OK, ARDOQ_PENDING, ARDOQ_ERR_HOST_NOT_FOUND, ARDOQ_ERR_RESOLVE_FAILED,
@@ -91,11 +92,12 @@ typedef struct {
     int platform_code; /**< of the last failure, such as errno; 0 if none */
 } ardoq_port_socket_t;
 
-#define ARDOQ_PORT_NO_SOCKET (-1)
+#define ARDOQ_PORT_NO_SOCKET (-1) /**< no socket is open */
 
 /**
  * Opens a socket and starts to connect it.
  * @param[out] socket  closed again on failure
+ * @param address      whom to connect to
  * @param port         in host byte order
  * @return ARDOQ_OK: poll it; else ARDOQ_ERR_CONNECTION_REFUSED, ARDOQ_ERR_HOST_UNREACHABLE,
  *         ARDOQ_ERR_NETWORK_DOWN, ARDOQ_ERR_SOCKETS_EXHAUSTED or ARDOQ_ERR_NETWORK_FAILED.
@@ -112,6 +114,9 @@ ardoq_err_t ardoq_port_connect_poll(ardoq_port_socket_t *socket);
 
 /**
  * Sends what fits now.
+ * @param socket     connected socket
+ * @param data       bytes to send
+ * @param size       in bytes, at least 1
  * @param[out] sent  1 to @p size on success, else 0
  * @return ARDOQ_OK, ARDOQ_PENDING (nothing fits now), ARDOQ_ERR_CONNECTION_CLOSED (also when reset)
  *         or ARDOQ_ERR_NETWORK_FAILED. No signal is raised.
@@ -121,6 +126,9 @@ ardoq_err_t ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_
 
 /**
  * Receives what has arrived.
+ * @param socket         connected socket
+ * @param[out] buffer    receives the bytes
+ * @param size           room in bytes, at least 1
  * @param[out] received  1 to @p size on success, else 0
  * @return as ardoq_port_send(); ARDOQ_ERR_CONNECTION_CLOSED also when the peer has closed its side.
  */
@@ -140,6 +148,7 @@ typedef enum {
 /**
  * Waits until @p socket is ready or the time has passed; may return earlier.
  * @param socket      ignored for ARDOQ_PORT_WAIT_TIME
+ * @param what        the event, or only the time
  * @param timeout_ms  0 returns at once
  */
 void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
@@ -203,6 +212,7 @@ typedef enum {
 
 /**
  * Takes a log message; neither text holds a secret, nor bytes outside printable ASCII and UTF-8.
+ * @param level   importance
  * @param text    what happened
  * @param detail  to what; "" if nothing
  */

@@ -45,12 +45,12 @@ typedef struct {
     const char *method;         /**< such as "GET" */
     const char *path;           /**< such as "/api/v2/me"; percent-encoded, may hold a query */
     const ardoq_query_t *query; /**< added to the path, percent-encoded by the client */
-    size_t query_count;
-    const char *body;        /**< JSON text, sent from where it is; null for none */
-    size_t body_size;        /**< in bytes */
-    ardoq_on_body_t on_body; /**< null: the body is kept in the client's buffer */
-    void *context;           /**< given to on_body */
-    uint32_t timeout_ms;     /**< 0: the configuration's */
+    size_t query_count;         /**< number of pairs */
+    const char *body;           /**< JSON text, sent from where it is; null for none */
+    size_t body_size;           /**< in bytes */
+    ardoq_on_body_t on_body;    /**< null: the body is kept in the client's buffer */
+    void *context;              /**< given to on_body */
+    uint32_t timeout_ms;        /**< 0: the configuration's */
 } ardoq_request_t;
 
 /** Bytes of a message from the server, with the NUL. */
@@ -73,6 +73,7 @@ typedef struct {
  * the contexts of mbedTLS. It may not be moved while open.
  */
 typedef struct {
+    /** @cond private */
     ardoq_config_t *config;
     ardoq_response_t *response;
     ardoq_request_t request;
@@ -80,6 +81,7 @@ typedef struct {
     ardoq_http_origin_t origin;
     ardoq_https_t https;
     ardoq_json_document_t json;
+    /** @endcond */
 } ardoq_client_t;
 
 /**
@@ -97,6 +99,8 @@ void ardoq_close(ardoq_client_t *client);
 
 /**
  * Sends a request and waits for its response, the general call of Ardoq's guide 'Making a request'.
+ * @param client         opened client
+ * @param request        what to send
  * @param[out] response  also after a failure: what is known of the response; untouched only by
  *                       ARDOQ_ERR_BUSY
  * @return ARDOQ_OK for status 2xx with JSON or without body; the error of the status otherwise
@@ -110,6 +114,8 @@ ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request
 
 /**
  * Begins a request without waiting; ardoq_request() is this, then step and wait in a loop.
+ * @param client    opened client
+ * @param request   what to send
  * @param response  borrowed until the request ends
  * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT; ARDOQ_ERR_BUSY; ARDOQ_ERR_REQUEST_INVALID;
  *         ARDOQ_ERR_REQUEST_TOO_LARGE; ARDOQ_ERR_CLOCK_UNKNOWN; an error of
@@ -120,6 +126,7 @@ ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *r
 
 /**
  * Goes one step on, never waiting for the network.
+ * @param client     opened client
  * @param[out] wait  with ARDOQ_PENDING: socket, direction and time to wait for before the next step
  * @return ARDOQ_PENDING, or a result of ardoq_request().
  */
@@ -149,11 +156,11 @@ const char *ardoq_phase_name(ardoq_phase_t phase);
 /** Whom the token belongs to. Texts that the server left out are ""; control characters in one are
  * spaces. */
 typedef struct {
-    char org_name[96];
-    char org_label[64];
-    char user_email[96];
-    bool is_cut; /**< a text was longer than its field */
-    ardoq_response_t response;
+    char org_name[96];         /**< name of the organisation */
+    char org_label[64];        /**< its label */
+    char user_email[96];       /**< of the account that the token is for */
+    bool is_cut;               /**< a text was longer than its field */
+    ardoq_response_t response; /**< what came back */
 } ardoq_me_t;
 
 /** Path of the connection test. */
@@ -167,8 +174,10 @@ ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me);
 
 /**
  * Reads the answer to GET /api/v2/me. Pure.
- * @param document  room for its tokens
- * @param me        me->response.message names a key that is missing
+ * @param body       of the response, as it came
+ * @param body_size  of @p body in bytes
+ * @param document   room for its tokens
+ * @param me         me->response.message names a key that is missing
  * @return ARDOQ_OK, an error of ardoq_json_parse(), ARDOQ_ERR_JSON_KEY_MISSING when an object that
  *         is there lacks what it must have, or ARDOQ_ERR_JSON_TYPE.
  */

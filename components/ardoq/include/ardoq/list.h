@@ -18,6 +18,7 @@ extern "C" {
 /**
  * Takes one element of a list.
  * It must not call the client. Anything but ARDOQ_OK ends the list with that error.
+ * @param context  what ardoq_list_each() was given
  * @param element  valid until the function returns
  * @param index    number of the element in the whole list, from 0
  */
@@ -26,12 +27,13 @@ typedef ardoq_err_t (*ardoq_on_element_t)(void *context, const ardoq_json_docume
 
 /** Memory of a list; only the first members are for reading. */
 typedef struct {
-    uint32_t count;         /**< elements seen, skipped ones among them */
-    uint32_t pages;         /**< pages read */
-    uint32_t skipped;       /**< elements that were too large */
-    uint32_t first_skipped; /**< number of the first of them */
-    ardoq_response_t response;
+    uint32_t count;            /**< elements seen, skipped ones among them */
+    uint32_t pages;            /**< pages read */
+    uint32_t skipped;          /**< elements that were too large */
+    uint32_t first_skipped;    /**< number of the first of them */
+    ardoq_response_t response; /**< of the last page */
 
+    /** @cond private */
     const ardoq_client_t *client;
     ardoq_on_element_t on_element;
     void *context;
@@ -41,13 +43,17 @@ typedef struct {
     char next_link[ARDOQ_LINK_SIZE]; /**< target of the next page, "" after the last */
     char landmark[ARDOQ_LINK_SIZE];  /**< an earlier link, to notice a circle */
     char buffer[ARDOQ_ELEMENT_SIZE];
+    /** @endcond */
 } ardoq_list_t;
 
 /**
  * Reads a list, such as /api/v2/components, to its end. Each page is a request with a deadline of
  * its own. `_links.next.href` is followed on the configured host and port only.
- * @param list   the caller's memory, for this call
+ * @param client                    opened client
+ * @param list                      the caller's memory, for this call
  * @param path, query, query_count  as in ardoq_request_t; Ardoq advises always to give filters
+ * @param on_element                takes each element
+ * @param context                   given to @p on_element
  * @return ARDOQ_OK; an error of ardoq_request() or of on_element; ARDOQ_ERR_ELEMENT_TOO_LARGE at
  * the end when elements were skipped; ARDOQ_ERR_LINK_REFUSED; ARDOQ_ERR_PAGES_UNUSABLE; an error of
  * ardoq_json_stream_feed() or ardoq_json_stream_end().

@@ -34,11 +34,11 @@ typedef enum {
 
 /** A report: what is sent, then what came of it. */
 typedef struct {
-    ardoq_report_outcome_t outcome;
+    ardoq_report_outcome_t outcome; /**< what Ardoq did */
     char component_id[32]; /**< the component's id in Ardoq, "" if unknown; control characters in it
                                 are spaces */
-    char name[ARDOQ_NAME_SIZE];
-    ardoq_response_t response;
+    char name[ARDOQ_NAME_SIZE];   /**< display name that was sent */
+    ardoq_response_t response;    /**< what came back */
     size_t body_size;             /**< bytes of the JSON text */
     char body[ARDOQ_REPORT_SIZE]; /**< JSON text, NUL-terminated */
 } ardoq_report_t;
@@ -53,7 +53,9 @@ ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity);
 
 /**
  * Reports the device: compose, send, interpret.
- * @param report  filled also after a failure, as far as it went
+ * @param client    opened client
+ * @param identity  of the device
+ * @param report    filled also after a failure, as far as it went
  * @return an error of ardoq_report_compose(), ardoq_request() or ardoq_report_interpret().
  */
 ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
@@ -64,7 +66,10 @@ int64_t ardoq_report_time(void);
 
 /**
  * Writes the JSON of a report into report->body. Pure.
+ * @param config        with workspace, component type and custom fields
+ * @param identity      of the device
  * @param unix_seconds  wall clock for key_last_seen, 0 when unknown: the field is then left out
+ * @param[out] report   receives body and name
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID or ARDOQ_ERR_COMPONENT_TYPE_INVALID when unset;
  *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_KEY_MISSING; ARDOQ_ERR_JSON_UTF8;
  *         ARDOQ_ERR_JSON_BUFFER_FULL.
@@ -74,7 +79,10 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
 
 /**
  * Reads the answer to a report into report->outcome and report->component_id. Pure.
- * @param document  room for its tokens
+ * @param body         of the response, as it came
+ * @param body_size    of @p body in bytes
+ * @param document     room for its tokens
+ * @param[out] report  receives outcome and id; the rest is left as it is
  * @return ARDOQ_OK, an error of ardoq_json_parse(), or ARDOQ_ERR_REPORT_UNCONFIRMED when the answer
  *         names no component that was created or updated.
  */

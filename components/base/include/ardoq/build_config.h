@@ -12,6 +12,8 @@
 #error "sdkconfig.h has no CONFIG_ARDOQ_ settings: generate it from this project's Kconfig"
 #endif
 
+/** Default of the setting; docs/settings.md says what each is. */
+/** @{ */
 #define ARDOQ_DEFAULT_HOST                  CONFIG_ARDOQ_HOST
 #define ARDOQ_DEFAULT_TOKEN                 CONFIG_ARDOQ_TOKEN
 #define ARDOQ_DEFAULT_ORG_LABEL             CONFIG_ARDOQ_ORG_LABEL
@@ -37,7 +39,10 @@
 #define ARDOQ_DEFAULT_PIN0                  CONFIG_ARDOQ_PIN0
 #define ARDOQ_DEFAULT_PIN1                  CONFIG_ARDOQ_PIN1
 #define ARDOQ_DEFAULT_TIMEOUT_MS            CONFIG_ARDOQ_TIMEOUT_MS
+/** @} */
 
+/** Build option of the same name; docs/settings.md says what each is. */
+/** @{ */
 #define ARDOQ_BUFFER_SIZE                   CONFIG_ARDOQ_BUFFER_SIZE
 #define ARDOQ_JSON_TOKENS                   CONFIG_ARDOQ_JSON_TOKENS
 #define ARDOQ_REPORT_SIZE                   CONFIG_ARDOQ_REPORT_SIZE
@@ -60,5 +65,6 @@
 #else
 #define ARDOQ_ACCEPT_UNKNOWN_CLOCK 0
 #endif
+/** @} */
 
 #endif

@@ -44,6 +44,7 @@ ardoq_identity_field_t ardoq_identity_find(const char *name, size_t name_size);
 /**
  * Sets one field.
  * @param identity  changed only on success
+ * @param field     one of the list
  * @param value     NUL-terminated UTF-8; "" leaves the field out of the report
  * @return ARDOQ_OK, ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN or ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG.
  */

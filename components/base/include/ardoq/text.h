@@ -18,7 +18,7 @@ extern "C" {
 
 /** A text under construction in the caller's buffer. It is NUL-terminated after every call. */
 typedef struct {
-    char *data;
+    char *data;      /**< the buffer */
     size_t size;     /**< of the buffer in bytes, at least 1: one is for the NUL */
     size_t length;   /**< bytes written, without the NUL */
     ardoq_err_t err; /**< first error; once set, nothing more is written */
@@ -36,7 +36,7 @@ void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size, ardoq_
 
 /** Decimal digits of a number, NUL-terminated. */
 typedef struct {
-    char digits[21];
+    char digits[21]; /**< up to 20 of them */
 } ardoq_decimal_t;
 
 /** Writes @p value in decimal. */

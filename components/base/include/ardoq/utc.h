@@ -30,7 +30,7 @@ bool ardoq_utc_is_plausible(int64_t seconds);
 
 /** "2026-11-23T09:30:00Z", NUL-terminated. */
 typedef struct {
-    char text[21];
+    char text[21]; /**< 20 characters */
 } ardoq_iso8601_t;
 
 /** Writes @p seconds since 1970 (years 1970 to 9999) as ISO 8601 in UTC. */

@@ -29,7 +29,7 @@ typedef enum {
 typedef struct {
     /** Takes @p size bytes of text; lines come in pieces. */
     void (*write)(void *context, ardoq_output_t output, const char *text, size_t size);
-    void *context;
+    void *context; /**< given to write */
 } ardoq_console_t;
 
 /** Writes NUL-terminated text. */
@@ -37,6 +37,8 @@ void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, 
 
 /**
  * Explains an error: name, class, hint, and what is known behind it.
+ * @param console     where the text goes
+ * @param err         what is explained
  * @param failed_key  setting it is about, or null
  * @param response    of the call that failed, or null
  * @param detail      of the client, or null
@@ -145,14 +147,14 @@ typedef ardoq_err_t (*ardoq_describe_t)(ardoq_config_t *config, ardoq_identity_t
 
 /** What a command works with: several KB, the caller's. It is wiped before the command returns. */
 typedef struct {
-    ardoq_config_t config;
-    ardoq_client_t client;
-    ardoq_identity_t identity;
+    ardoq_config_t config;     /**< its settings */
+    ardoq_client_t client;     /**< open while a command runs */
+    ardoq_identity_t identity; /**< what is reported */
     union {
-        ardoq_me_t me;
-        ardoq_report_t report;
-        ardoq_check_t check;
-    } result;
+        ardoq_me_t me;         /**< of `me` */
+        ardoq_report_t report; /**< of `report` */
+        ardoq_check_t check;   /**< of `check` */
+    } result;                  /**< of the command */
 } ardoq_device_t;
 
 /**
@@ -165,8 +167,10 @@ typedef struct {
  *     ardoq set KEY VALUE
  *     ardoq unset KEY
  *
+ * @param console   where the text goes
  * @param device    need not be initialised
  * @param describe  null if the program has nothing to add
+ * @param argc      number of words in @p argv
  * @param argv      argv[0] is the program's name, as main() has it
  * @return as ardoq_console_exit_status(); 2 for any other command line, which is explained
  */

@@ -21,16 +21,19 @@ extern "C" {
 
 /** A pair of the query; both are NUL-terminated UTF-8, percent-encoded when written. */
 typedef struct {
-    const char *name;
-    const char *value;
+    const char *name;  /**< before the equals sign */
+    const char *value; /**< behind it */
 } ardoq_http_query_t;
 
 /**
  * Writes the request line.
- * @param method  a token of RFC 9110, 5.6.2, such as "GET"
- * @param target  as ardoq_http_target_is_valid() demands; it may already hold a query, to which the
- *                pairs are added
- * @param query   @p query_count pairs; all but unreserved characters (RFC 3986, 2.3) are encoded
+ * @param head         text under construction; keeps its first error
+ * @param method       a token of RFC 9110, 5.6.2, such as "GET"
+ * @param target       as ardoq_http_target_is_valid() demands; it may already hold a query, to
+ * which the pairs are added
+ * @param query        @p query_count pairs; all but unreserved characters (RFC 3986, 2.3) are
+ * encoded
+ * @param query_count  number of pairs
  */
 void ardoq_http_write_request_line(ardoq_text_t *head, const char *method, const char *target,
                                    const ardoq_http_query_t *query, size_t query_count);
@@ -40,6 +43,7 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
 
 /**
  * Writes a header.
+ * @param head   text under construction; keeps its first error
  * @param name   a token
  * @param value  visible ASCII, inner spaces and tabs; no other byte, so that nothing can be
  * injected

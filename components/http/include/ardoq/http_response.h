@@ -41,7 +41,7 @@ extern "C" {
 
 /** What the head of a response says, complete when ardoq_http_parser_t.head_complete is true. */
 typedef struct {
-    uint16_t status;
+    uint16_t status;         /**< HTTP status */
     bool is_json;            /**< Content-Type is application/json or application/...+json */
     bool has_content_length; /**< Content-Length was given */
     bool has_retry_after;    /**< Retry-After was given as seconds */
@@ -58,6 +58,7 @@ typedef struct {
 typedef struct {
     bool head_complete; /**< the final head was read; a body may follow */
 
+    /** @cond private */
     bool head_request; /**< the request's method was HEAD */
     bool has_transfer_encoding;
     bool http_1_0;
@@ -69,11 +70,14 @@ typedef struct {
     uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
     uint16_t head_size;  /**< head_bytes at the end of the head */
     size_t remaining;    /**< of the body or the chunk */
+    /** @endcond */
 
-    ardoq_http_head_t head;
+    ardoq_http_head_t head; /**< what the head says */
 
+    /** @cond private */
     char name[ARDOQ_HTTP_NAME_SIZE];
     char value[ARDOQ_HTTP_VALUE_SIZE];
+    /** @endcond */
 } ardoq_http_parser_t;
 
 /** Result of one ardoq_http_parse(). */
@@ -89,7 +93,10 @@ void ardoq_http_parser_init(ardoq_http_parser_t *parser, bool head_request);
 /**
  * Reads on, up to the end of the input, one part of the body, or the end of the response.
  * The result is the same however the bytes are cut into calls.
- * @param data   @p size bytes, the first not yet consumed
+ * @param parser      initialised for this response
+ * @param data        @p size bytes, the first not yet consumed
+ * @param size        in bytes
+ * @param[out] piece  what was found, and how much of @p data it took
  * @return ARDOQ_PENDING: give it the rest of the input, or more of it when all is consumed;
  *         ARDOQ_OK: the response is complete, bytes after `consumed` do not belong to it;
  *         ARDOQ_ERR_HTTP_PROTOCOL or ARDOQ_ERR_HEADERS_TOO_LARGE: close the connection.
@@ -105,6 +112,8 @@ ardoq_err_t ardoq_http_parse_end(ardoq_http_parser_t *parser);
 
 /**
  * Reads a Retry-After (RFC 9110, 10.2.3) given as seconds.
+ * @param value         of the header
+ * @param size          in bytes
  * @param[out] seconds  set on success, cut to UINT32_MAX
  * @return false for a date, garbage or nothing: use the default.
  */

@@ -24,7 +24,7 @@ extern "C" {
 /** Host and port of an https origin. */
 typedef struct {
     char host[ARDOQ_HTTP_HOST_SIZE]; /**< lower case, without a closing dot, NUL-terminated */
-    uint16_t port;
+    uint16_t port;                   /**< 1 to 65535 */
 } ardoq_http_origin_t;
 
 /**
@@ -32,7 +32,8 @@ typedef struct {
  * and an optional closing slash. Refused: every other scheme, user information, a path, a query, IP
  * addresses (a name whose last label is all digits, or anything in brackets), an underscore, labels
  * that are empty, longer than 63 or begin or end with a hyphen, and a port outside 1 to 65535.
- * @param text    @p size bytes
+ * @param text         @p size bytes
+ * @param size         in bytes
  * @param[out] origin  unchanged on failure
  * @return ARDOQ_OK or ARDOQ_ERR_HOST_INVALID.
  */
@@ -44,7 +45,9 @@ bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const c
 /**
  * Reads the request target of a link: an absolute https URL on the same host and port, or a path
  * that begins with one slash. A fragment is dropped.
- * @param link    @p size bytes
+ * @param link              @p size bytes
+ * @param size              in bytes
+ * @param origin            the one host and port that a link may lead to
  * @param[out] target       points into @p link: path and query
  * @param[out] target_size  bytes of it; 0 when the URL has no path, which means "/"
  * @return ARDOQ_OK; ARDOQ_ERR_LINK_REFUSED for another scheme, host or port, for user information,
@@ -62,7 +65,10 @@ bool ardoq_http_target_is_valid(const char *target, size_t size);
 /**
  * Finds the host in an URL for a message, such as "login.example" in
  * "https://login.example:8443/x?y". Never fails: what is no host gives an empty one.
- * @param[out] host  points into @p url
+ * @param url             any text, such as a Location header
+ * @param size            of @p url in bytes
+ * @param[out] host       points into @p url
+ * @param[out] host_size  bytes of it
  */
 void ardoq_http_link_host(const char *url, size_t size, const char **host, size_t *host_size);
 

@@ -57,7 +57,7 @@ typedef struct {
 
 /** Whom to talk to and whom to trust. All pointers are borrowed until ardoq_https_close(). */
 typedef struct {
-    const ardoq_http_origin_t *origin;
+    const ardoq_http_origin_t *origin; /**< host and port */
     const char *ca_pem;          /**< roots, PEM, NUL-terminated; null: store, then platform */
     const char *certificate_pem; /**< client certificate; null: store, or none */
     const char *key_pem;         /**< its key */
@@ -72,15 +72,15 @@ typedef ardoq_err_t (*ardoq_https_on_body_t)(void *context, const char *data, si
 
 /** One exchange. Everything is borrowed until it ends. */
 typedef struct {
-    ardoq_https_write_head_t write_head;
-    ardoq_https_on_body_t on_body; /**< null: the body is kept in the buffer */
-    void *write_head_context;      /**< given to write_head */
-    void *on_body_context;         /**< given to on_body */
-    const char *body;              /**< sent from where it is; null if none */
-    size_t body_size;
-    bool is_head;       /**< the method is HEAD: the response has no body */
-    bool is_idempotent; /**< may be sent again when a kept connection turns out dead */
-    uint32_t timeout_ms;
+    ardoq_https_write_head_t write_head; /**< writes the head into the buffer */
+    ardoq_https_on_body_t on_body;       /**< null: the body is kept in the buffer */
+    void *write_head_context;            /**< given to write_head */
+    void *on_body_context;               /**< given to on_body */
+    const char *body;                    /**< sent from where it is; null if none */
+    size_t body_size;                    /**< in bytes */
+    bool is_head;                        /**< the method is HEAD: the response has no body */
+    bool is_idempotent;  /**< may be sent again when a kept connection turns out dead */
+    uint32_t timeout_ms; /**< for the whole exchange */
 } ardoq_https_exchange_t;
 
 /** What becomes of the bytes that mbedTLS wants to send. Private. */
@@ -92,8 +92,8 @@ typedef enum {
 /** What to wait for before the next step. */
 typedef struct {
     const ardoq_port_socket_t *socket; /**< null when @p what is ARDOQ_PORT_WAIT_TIME */
-    ardoq_port_wait_t what;
-    uint32_t timeout_ms; /**< step again after this time at the latest; 0: at once */
+    ardoq_port_wait_t what;            /**< direction, or only the time */
+    uint32_t timeout_ms;               /**< step again after this time at the latest; 0: at once */
 } ardoq_https_wait_t;
 
 /**
@@ -103,6 +103,8 @@ typedef struct {
  * beginning with shorter instructions.
  */
 typedef struct {
+    bool body_cut; /**< the body of an error or page was cut */
+    /** @cond private */
     uint8_t state;
     bool tls_is_set_up;
     bool is_reused;  /**< the exchange began on a kept connection */
@@ -111,10 +113,8 @@ typedef struct {
     bool is_deaf;    /**< the server takes nothing more; what it said before may still be read */
     bool pin_matched;
     bool is_self_signed; /**< the server's certificate is its own issuer */
-    bool body_cut;       /**< the body of an error or page was cut */
     ardoq_err_t io_err;  /**< of the port, behind mbedTLS's code */
     ardoq_https_output_t output;
-    size_t length;      /**< bytes of the body in the buffer */
     size_t sent;        /**< bytes of the head or the body */
     size_t head_length; /**< bytes of the head in the buffer */
     size_t address_count;
@@ -126,16 +126,20 @@ typedef struct {
     int64_t now;               /**< wall clock at the handshake, 0 if unknown */
     ardoq_https_exchange_t exchange;
     ardoq_https_config_t config;
-    ardoq_https_detail_t detail;
-    ardoq_http_parser_t parser;
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
+    /** @endcond */
+    ardoq_https_detail_t detail; /**< what stands behind the last error */
+    ardoq_http_parser_t parser;  /**< has the response's head */
 
+    /** @cond private */
     mbedtls_ssl_context tls;
     mbedtls_ssl_config tls_config;
     mbedtls_x509_crt roots;
     mbedtls_x509_crt certificate;
     mbedtls_pk_context key;
+    /** @endcond */
 
+    size_t length;                  /**< bytes of the body in the buffer */
     char buffer[ARDOQ_BUFFER_SIZE]; /**< first the request head, then the response body */
 } ardoq_https_t;
 
@@ -159,6 +163,7 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t
 
 /**
  * Goes one step on.
+ * @param https      opened connection with an exchange under way
  * @param[out] wait  set when the result is ARDOQ_PENDING
  * @return ARDOQ_PENDING; ARDOQ_OK: the response is complete, whatever its status;
  * ARDOQ_ERR_TIMEOUT; an error of the port, of ardoq/http_request.h, of ardoq/http_response.h or of

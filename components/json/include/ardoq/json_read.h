@@ -24,14 +24,14 @@ extern "C" {
 
 /** A part of the text: room for one of jsmn's tokens, which only json.c knows (checked there). */
 typedef struct {
-    int words[4];
+    int words[4]; /**< as many as jsmn's token has */
 } ardoq_json_token_t;
 
 /** A JSON text split into tokens. The text is borrowed: it must outlive the document. */
 typedef struct {
-    const char *text;
-    int count; /**< tokens in use; 0 when there is no document */
-    ardoq_json_token_t tokens[ARDOQ_JSON_TOKENS];
+    const char *text;                             /**< borrowed */
+    int count;                                    /**< tokens in use; 0 when there is no document */
+    ardoq_json_token_t tokens[ARDOQ_JSON_TOKENS]; /**< its values, in the order of the text */
 } ardoq_json_document_t;
 
 /** A value inside a document: the number of its token. */
@@ -49,7 +49,9 @@ typedef enum {
 
 /**
  * Validates and splits a text.
- * @param text  @p size bytes, borrowed
+ * @param[out] document  the tokens; borrows @p text
+ * @param text           @p size bytes, borrowed
+ * @param size           in bytes
  * @return ARDOQ_OK, an error of ardoq_json_validate(), ARDOQ_ERR_JSON_TOO_MANY_TOKENS, or
  *         ARDOQ_ERR_INVALID_ARGUMENT for more than INT_MAX bytes. After a failure the document
  *         holds nothing and every look-up is ARDOQ_ERR_JSON_KEY_MISSING.
@@ -61,6 +63,7 @@ ardoq_err_t ardoq_json_parse(ardoq_json_document_t *document, const char *text, 
 
 /**
  * Finds a value.
+ * @param document  the text
  * @param from  where the path starts, ARDOQ_JSON_ROOT for the whole text
  * @param path  NUL-terminated; of members with the same key the last one counts, as in most readers
  * @param[out] value  set on success
@@ -74,6 +77,8 @@ ardoq_json_type_t ardoq_json_type(const ardoq_json_document_t *document, ardoq_j
 
 /**
  * The text of a value as it stands, a string without its quotes and with its escapes.
+ * @param document   parsed text
+ * @param value      a value of the document
  * @param[out] size  bytes of it
  */
 const char *ardoq_json_raw(const ardoq_json_document_t *document, ardoq_json_value_t value,
@@ -81,8 +86,12 @@ const char *ardoq_json_raw(const ardoq_json_document_t *document, ardoq_json_val
 
 /**
  * Copies a string, its escapes resolved to UTF-8, with a closing NUL.
+ * @param document  parsed text
+ * @param from  the value where @p path begins
+ * @param path  as in ardoq_json_find()
  * @param buffer  of @p size bytes; "" after a failure but ARDOQ_ERR_JSON_TRUNCATED, where it holds
  *                as many whole characters as fit
+ * @param size  in bytes
  * @return ARDOQ_OK; ARDOQ_ERR_JSON_KEY_MISSING; ARDOQ_ERR_JSON_TYPE, also for null;
  *         ARDOQ_ERR_JSON_TRUNCATED; ARDOQ_ERR_JSON_UTF8 for a surrogate without its twin or an
  *         escaped NUL, which C text cannot hold; ARDOQ_ERR_INVALID_ARGUMENT when @p size is 0.

@@ -33,25 +33,29 @@ typedef enum {
 
 /** A stream. Only @p index, @p length and the caller's @p buffer are for reading. */
 typedef struct {
-    ardoq_json_validator_t validator;
-    const char *array;  /**< key of the array */
-    const char *member; /**< key of the wanted member */
-    char *buffer;       /**< holds the text of an element or member while it is reported */
-    size_t size;        /**< of the buffer in bytes */
-    size_t length;      /**< bytes of the text reported, in the buffer and not NUL-terminated */
-    uint32_t index;     /**< number of the element reported, from 0 */
+    ardoq_json_validator_t validator; /**< of the whole text */
+    const char *array;                /**< key of the array */
+    const char *member;               /**< key of the wanted member */
+    char *buffer;   /**< holds the text of an element or member while it is reported */
+    size_t size;    /**< of the buffer in bytes */
+    size_t length;  /**< bytes of the text reported, in the buffer and not NUL-terminated */
+    uint32_t index; /**< number of the element reported, from 0 */
+    /** @cond private */
     uint32_t next_index;
     char key[ARDOQ_JSON_STREAM_KEY_SIZE];
     bool found_array; /**< the array was there */
     uint8_t state;
     uint8_t key_length;
+    /** @endcond */
 } ardoq_json_stream_t;
 
 /**
  * Begins a stream.
+ * @param[out] stream    ready for the first byte
  * @param array, member  keys (of fewer than ARDOQ_JSON_STREAM_KEY_SIZE bytes, without escapes),
  *                       borrowed
  * @param buffer         of @p size bytes, borrowed
+ * @param size           in bytes
  */
 void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, const char *member,
                             char *buffer, size_t size);
@@ -59,7 +63,9 @@ void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, cons
 /**
  * Reads on, up to the end of the input or the end of one element or member.
  * A wanted member that does not fit the buffer is an error, since the caller cannot do without it.
+ * @param stream         initialised stream
  * @param data           @p size bytes
+ * @param size           in bytes
  * @param[out] consumed  bytes used up
  * @param[out] event     what was found; the text stays in the buffer until the next call
  * @return ARDOQ_OK; an error of ardoq_json_validator_byte(); ARDOQ_ERR_JSON_TYPE when the text is

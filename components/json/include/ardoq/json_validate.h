@@ -23,6 +23,7 @@ extern "C" {
 
 /** State of a text. All of it is private. */
 typedef struct {
+    /** @cond private */
     uint8_t state;
     uint8_t depth;
     uint8_t position;  /**< in the literals, or hex digits read of \\u */
@@ -31,6 +32,7 @@ typedef struct {
     uint8_t utf8_high;
     bool key;         /**< the string under way is a member's name */
     uint32_t objects; /**< bit n: level n is an object, else an array */
+    /** @endcond */
 } ardoq_json_validator_t;
 
 /** Begins a text. */

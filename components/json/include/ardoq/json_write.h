@@ -19,17 +19,26 @@ extern "C" {
 
 /** A JSON text under construction, validated as it grows. All of it is private. */
 typedef struct {
+    /** @cond private */
     ardoq_text_t text;
     ardoq_json_validator_t validator;
     bool comma; /**< a value stands before the next one on this level */
+    /** @endcond */
 } ardoq_json_writer_t;
 
 /** Starts an empty text in @p buffer of @p size bytes (at least 1), borrowed until the end. */
 void ardoq_json_write_init(ardoq_json_writer_t *writer, char *buffer, size_t size);
 
+/** Begins an object. */
 void ardoq_json_write_object_begin(ardoq_json_writer_t *writer);
+
+/** Ends the object under way. */
 void ardoq_json_write_object_end(ardoq_json_writer_t *writer);
+
+/** Begins an array. */
 void ardoq_json_write_array_begin(ardoq_json_writer_t *writer);
+
+/** Ends the array under way. */
 void ardoq_json_write_array_end(ardoq_json_writer_t *writer);
 
 /** Writes a member's key, NUL-terminated UTF-8. */
@@ -38,8 +47,13 @@ void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key);
 /** Writes a string, NUL-terminated UTF-8. */
 void ardoq_json_write_string(ardoq_json_writer_t *writer, const char *string);
 
+/** Writes a number. */
 void ardoq_json_write_int64(ardoq_json_writer_t *writer, int64_t number);
+
+/** Writes true or false. */
 void ardoq_json_write_boolean(ardoq_json_writer_t *writer, bool boolean);
+
+/** Writes null. */
 void ardoq_json_write_null(ardoq_json_writer_t *writer);
 
 /** Writes a key and its string value. */
@@ -47,6 +61,7 @@ void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const
 
 /**
  * Ends the text, which is NUL-terminated.
+ * @param writer     whose text ends
  * @param[out] size  bytes written, without the NUL; 0 on failure
  * @return ARDOQ_OK; ARDOQ_ERR_JSON_BUFFER_FULL; ARDOQ_ERR_JSON_UTF8 for a text that is not UTF-8;
  *         ARDOQ_ERR_JSON_TOO_DEEP; ARDOQ_ERR_INVALID_ARGUMENT when the calls do not make one

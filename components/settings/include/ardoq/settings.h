@@ -26,6 +26,7 @@ extern "C" {
  * with it, and holds the token: ardoq_config_wipe() it when done.
  */
 typedef struct {
+/** @cond private */
 #define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) char member[size];
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) uint32_t member;
 #define ARDOQ_SETTING_IDENTITY(field, key)
@@ -35,13 +36,14 @@ typedef struct {
 #undef ARDOQ_SETTING_NUMBER
 #undef ARDOQ_SETTING_IDENTITY
 #undef ARDOQ_SETTING_PEM
+    /** @endcond */
 
     /** Root certificates as PEM, one or more behind each other, borrowed. When set, neither the
      * store's nor the platform's roots are used. */
     const char *ca_pem;
     /** Client certificate and its key as PEM, borrowed. When set, the store's are not used. */
     const char *certificate_pem;
-    const char *key_pem;
+    const char *key_pem; /**< of the client certificate */
 
     /** Name of the setting that the last failed load or check is about, else null. */
     const char *failed_key;
@@ -107,8 +109,9 @@ const ardoq_setting_t *ardoq_setting_find(const char *key);
 /**
  * Checks a value and puts it into the configuration. Settings that stand only in the store are only
  * checked: PEM for its BEGIN and END lines.
- * @param config  null to check only; changed only on success
- * @param value   NUL-terminated; "" unsets a text
+ * @param setting  row of the table
+ * @param config   null to check only; changed only on success
+ * @param value    NUL-terminated; "" unsets a text
  * @return ARDOQ_OK; ARDOQ_ERR_SETTING_TOO_LONG; ARDOQ_ERR_SETTING_INVALID; for some settings an
  *         error of their own: ARDOQ_ERR_HOST_INVALID, ARDOQ_ERR_TOKEN_INVALID,
  *         ARDOQ_ERR_ORG_LABEL_INVALID, ARDOQ_ERR_WORKSPACE_INVALID,
@@ -133,13 +136,16 @@ void ardoq_setting_variable(const ardoq_setting_t *setting,
 
 /**
  * Text of a setting that stands in ardoq_config_t, a number in decimal.
- * @param buffer  ARDOQ_SETTING_TEXT_SIZE bytes; "" for a setting that stands only in the store
+ * @param setting  row of the table
+ * @param config   where the value is read
+ * @param buffer   ARDOQ_SETTING_TEXT_SIZE bytes; "" for a setting that stands only in the store
  */
 void ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
                         char buffer[ARDOQ_SETTING_TEXT_SIZE]);
 
 /**
  * Reads a setting of ARDOQ_SETTING_KIND_IDENTITY from the store, where others may have written it.
+ * @param setting     row of the table
  * @param[out] value  "" if it is not set, and after a failure
  * @return ARDOQ_OK; an error of ardoq_port_store_get() or ardoq_setting_assign().
  */
@@ -150,14 +156,15 @@ ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
 
 /** A piece of a name template: literal text, or an identity field in braces. */
 typedef struct {
-    const char *text;
-    size_t size;
-    bool is_field; /**< @p text is the field's name, without braces */
+    const char *text; /**< inside the template */
+    size_t size;      /**< of it in bytes */
+    bool is_field;    /**< @p text is the field's name, without braces */
 } ardoq_template_piece_t;
 
 /**
  * Takes the next piece of a template.
  * @param[in,out] template_text  moved past the piece
+ * @param[out] piece             what was taken, inside the template
  * @return false at the end. An opening brace that is never closed makes the rest a field; the rule
  *         of the setting refuses it.
  */

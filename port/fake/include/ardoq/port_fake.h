@@ -50,48 +50,49 @@ typedef struct {
     ardoq_err_t (*receive)(void *context, void *buffer, size_t size, size_t *received);
     /** The client has connected, or has closed; may be null. */
     void (*connected)(void *context);
-    void (*closed)(void *context);
-    void *context;
+    void (*closed)(void *context); /**< as above */
+    void *context;                 /**< given to each function */
 } ardoq_fake_peer_t;
 
 /** Entries of the store, and bytes of each value. */
 #define ARDOQ_FAKE_STORE_ENTRIES    40
-#define ARDOQ_FAKE_STORE_VALUE_SIZE 4096
+#define ARDOQ_FAKE_STORE_VALUE_SIZE 4096 /**< with the NUL */
 
 /** Bytes of the log that are kept. */
 #define ARDOQ_FAKE_LOG_SIZE         65536
 
 /** The platform. Tests set it up and look at it freely. */
 typedef struct {
-    uint64_t uptime_ms; /**< moves on by what ardoq_port_wait() is asked to wait */
-    bool wall_time_known;
-    int64_t wall_time; /**< seconds since 1970, at the reset one day after the release */
+    uint64_t uptime_ms;   /**< moves on by what ardoq_port_wait() is asked to wait */
+    bool wall_time_known; /**< true at the reset */
+    int64_t wall_time;    /**< seconds since 1970, at the reset one day after the release */
 
-    ardoq_fake_failure_t failures[ARDOQ_FAKE_CALLS];
+    ardoq_fake_failure_t failures[ARDOQ_FAKE_CALLS]; /**< of each function */
 
-    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
-    size_t address_count;    /**< 1 at the reset */
+    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES]; /**< of every host */
+    size_t address_count;                                 /**< 1 at the reset */
     unsigned resolve_polls;  /**< polls that stay pending before the answer */
     unsigned resolving;      /**< look-ups under way: 0 when nothing leaks */
     char resolved_host[256]; /**< of the last look-up */
 
     /** Result of connecting to each address: ARDOQ_PENDING stays pending for ever. */
     ardoq_err_t connect_results[ARDOQ_PORT_ADDRESSES];
-    unsigned connects;     /**< connections begun */
-    unsigned open_sockets; /**< 0 when nothing leaks */
-    uint16_t connect_port; /**< of the last connection */
-    ardoq_fake_peer_t peer;
+    unsigned connects;      /**< connections begun */
+    unsigned open_sockets;  /**< 0 when nothing leaks */
+    uint16_t connect_port;  /**< of the last connection */
+    ardoq_fake_peer_t peer; /**< silent at the reset */
 
-    ardoq_err_t (*trust)(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots);
+    ardoq_err_t (*trust)(struct mbedtls_ssl_config *config,
+                         struct mbedtls_x509_crt *roots); /**< null: trusts nothing */
 
     struct {
-        char key[ARDOQ_PORT_KEY_MAX + 1];
-        char value[ARDOQ_FAKE_STORE_VALUE_SIZE];
-    } store[ARDOQ_FAKE_STORE_ENTRIES];
-    const char *(*environment)(const char *name);
+        char key[ARDOQ_PORT_KEY_MAX + 1];         /**< NUL-terminated */
+        char value[ARDOQ_FAKE_STORE_VALUE_SIZE];  /**< NUL-terminated */
+    } store[ARDOQ_FAKE_STORE_ENTRIES];            /**< a free entry has the key "" */
+    const char *(*environment)(const char *name); /**< null: no variable is set */
 
-    ardoq_identity_t identity;
-    size_t log_length;
+    ardoq_identity_t identity;     /**< what the platform knows */
+    size_t log_length;             /**< bytes of @p log */
     char log[ARDOQ_FAKE_LOG_SIZE]; /**< "text: detail" and a line break for each message */
 } ardoq_fake_t;
 

@@ -51,15 +51,17 @@ ardoq_board_flash_t ardoq_board_flash(void);
 /**
  * Reads flash. A unit whose programming was cut short, or a sector whose erasure was, may fail its
  * error correction: then give any bytes, but no error, else one power cut makes the store useless.
- * @param sector  0 or 1
- * @param offset  in the sector, in bytes; any
- * @param size    at least 1; all of it lies in the sector
+ * @param sector       0 or 1
+ * @param offset       in the sector, in bytes; any
+ * @param[out] buffer  receives the bytes
+ * @param size         at least 1; all of it lies in the sector
  * @return ARDOQ_OK or ARDOQ_ERR_STORE_UNAVAILABLE.
  */
 ardoq_err_t ardoq_board_flash_read(unsigned sector, uint32_t offset, void *buffer, size_t size);
 
 /**
  * Programs flash, in ascending order. The store programs each unit once after an erasure.
+ * @param sector  0 or 1
  * @param offset  in the sector, in bytes; a multiple of the unit
  * @param data    aligned to 4 bytes
  * @param size    in bytes; a multiple of the unit, at most 64
