@@ -4,8 +4,8 @@
 
 /* Numbers of the settings, in the order of settings.def. */
 enum {
-#define ARDOQ_SETTING_TEXT(member, size, key, environment, default_value, rule) SETTING_##member,
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, environment, default_value) SETTING_##member,
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) SETTING_##member,
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) SETTING_##member,
 #define ARDOQ_SETTING_IDENTITY(field, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
