@@ -5,12 +5,15 @@ PYTHON := /usr/bin/python3
 JOBS := $(shell expr 2 \* $$(nproc))
 
 # What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
-# that the distribution does not have, and lwIP.
-TESTED := linux sanitize clang other-mbedtls lwip
+# that the distribution does not have, lwIP, and the fuzz targets over their corpora.
+TESTED := linux sanitize clang other-mbedtls lwip fuzz
 FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 # Sources that the presets name.
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
+
+# For each target of `make fuzz`.
+FUZZ_SECONDS := 60
 
 BUILD_FIRMWARE := scripts/build_firmware.sh
 
@@ -22,7 +25,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 endif
 
-.PHONY: help demo test tool firmware firmware-run size size-table menuconfig docs format clean
+.PHONY: help demo test tool firmware firmware-run size size-table fuzz menuconfig docs format clean
 .SILENT:
 
 help:
@@ -32,6 +35,7 @@ help:
 	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
 	echo "make size         what the core and the firmware take, against the tables"
 	echo "make size-table   write the tables anew: docs/size.md, docs/firmware-size.md"
+	echo "make fuzz         looks for inputs that break it, FUZZ_SECONDS=60 for each of its targets"
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         write docs/errors.md and docs/settings.md anew"
@@ -74,6 +78,12 @@ size size-table: tool
 	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
 	tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter size-table,$@),--write)
+
+fuzz:
+	scripts/setup.sh build test
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	tests/fuzz/run.py --build build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 menuconfig: tool
 	scripts/kconfig.py --kconfig Kconfig --defaults examples/linux_cli/sdkconfig.defaults \

@@ -44,6 +44,8 @@ libcmocka-dev           test      unit tests in C
 python3-pytest          test      tests in Python
 python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
+libclang-rt-dev         test      libFuzzer, and the sanitizers of clang
+libhttp-parser-dev      test      what the HTTP layer is compared with
 clang-19                test      the public headers as C23, which an older clang knows only in part
 g++                     test      the public headers as C++17
 ccache                  test      keeps what was compiled for the next clone

@@ -1,0 +1,338 @@
+/*
+ * Settings, settings.h, and the requests that are made of them.
+ *
+ * Input: lines of KEY=VALUE. KEY is that of a setting; or `method`, `path`, `body`; or `query`,
+ * whose value is NAME=VALUE; or an identity field behind an @.
+ *
+ * Properties:
+ * - A value that is refused changes nothing, and one that is accepted reads back as it was given.
+ * - A configuration that passes the check makes a request head that is one request to http_parser,
+ * of printable ASCII: the given target, every query pair, each header once with the configured
+ * value.
+ * - What is logged does not depend on the token.
+ * - A report made of it is valid JSON that says what was configured, and never more than its
+ * buffer.
+ */
+#include "ardoq/settings.h"
+
+#include "ardoq/client.h"
+#include "ardoq/port_fake.h"
+#include "ardoq/report.h"
+#include "request_head.h"
+
+enum { QUERY_MAX = 4 };
+
+static ardoq_config_t config;
+static ardoq_client_t client;
+
+typedef struct {
+    ardoq_identity_t identity;
+    ardoq_request_t request;
+    ardoq_query_t query[QUERY_MAX];
+} case_t;
+
+/* ---- The settings ------------------------------------------------------------------------------
+ */
+
+static void check_reads_back(const ardoq_setting_t *setting, const char *value)
+{
+    char text[ARDOQ_SETTING_TEXT_SIZE];
+    ardoq_setting_text(setting, &config, text);
+    if (setting->kind == ARDOQ_SETTING_KIND_TEXT) {
+        CHECK(strcmp(text, value) == 0);
+    } else if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
+        CHECK(strtoul(text, NULL, 10) == strtoul(value, NULL, 10));
+        CHECK(strtoul(text, NULL, 10) >= setting->min && strtoul(text, NULL, 10) <= setting->max);
+    } else {
+        CHECK(text[0] == '\0');
+    }
+}
+
+static void assign(case_t *input, const ardoq_setting_t *setting, const char *value)
+{
+    const ardoq_config_t before = config;
+    const ardoq_err_t err = ardoq_setting_assign(setting, &config, value);
+    CHECK(ardoq_setting_assign(setting, NULL, value) == err);
+    if (err) {
+        CHECK(memcmp(&before, &config, sizeof config) == 0);
+        return;
+    }
+    check_reads_back(setting, value);
+    CHECK(setting->kind == ARDOQ_SETTING_KIND_PEM || !has_control(value) ||
+          strstr(setting->key, "name_") || setting->kind == ARDOQ_SETTING_KIND_IDENTITY);
+    if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY) {
+        memcpy((char *)&input->identity + setting->offset, value, strlen(value) + 1);
+    }
+}
+
+/* ---- The input ---------------------------------------------------------------------------------
+ */
+
+static void take_query(case_t *input, span_t value)
+{
+    ardoq_request_t *request = &input->request;
+    if (request->query_count < QUERY_MAX) {
+        input->query[request->query_count++] =
+            (ardoq_query_t){text_of(take_until(&value, '=')), text_of(value)};
+    }
+}
+
+static void replace(const char **text, span_t value)
+{
+    free((char *)*text);
+    *text = text_of(value);
+}
+
+static void take_setting(case_t *input, span_t key, span_t value)
+{
+    char *name = text_of(key);
+    char *text = text_of(value);
+    const ardoq_setting_t *setting = ardoq_setting_find(name);
+    if (setting) {
+        assign(input, setting, text);
+    } else if (name[0] == '@') {
+        const ardoq_identity_field_t field = ardoq_identity_find(name + 1, strlen(name + 1));
+        const ardoq_err_t err = ardoq_identity_set(&input->identity, field, text);
+        CHECK(err || strcmp(ardoq_identity_get(&input->identity, field), text) == 0);
+    }
+    free(name);
+    free(text);
+}
+
+static void take_pair(case_t *input, span_t line)
+{
+    const span_t key = take_until(&line, '=');
+    if (span_is(key, "method")) {
+        replace(&input->request.method, line);
+    } else if (span_is(key, "path")) {
+        replace(&input->request.path, line);
+    } else if (span_is(key, "body")) {
+        replace(&input->request.body, line);
+        input->request.body_size = strlen(input->request.body);
+    } else if (span_is(key, "query")) {
+        take_query(input, line);
+    } else {
+        take_setting(input, key, line);
+    }
+}
+
+static void take_input(case_t *input, span_t lines)
+{
+    memset(input, 0, sizeof *input);
+    replace(&input->request.method, (span_t){"GET", 3});
+    replace(&input->request.path, (span_t){"/api/v2/me", 10});
+    input->request.query = input->query;
+    while (lines.size > 0) {
+        take_pair(input, take_line(&lines));
+    }
+}
+
+static void forget(case_t *input)
+{
+    free((char *)input->request.method);
+    free((char *)input->request.path);
+    free((char *)input->request.body);
+    for (size_t i = 0; i < input->request.query_count; i++) {
+        free((char *)input->query[i].name);
+        free((char *)input->query[i].value);
+    }
+}
+
+/* ---- The request -------------------------------------------------------------------------------
+ */
+
+static ardoq_err_t trust_nobody(struct mbedtls_ssl_config *tls, struct mbedtls_x509_crt *roots)
+{
+    (void)tls;
+    (void)roots;
+    return ARDOQ_OK;
+}
+
+/* Opened once, for that takes long; each input then puts its own configuration in place. */
+static void open_client(void)
+{
+    static ardoq_config_t usable;
+    if (client.config) {
+        return;
+    }
+    ardoq_fake_reset();
+    ardoq_fake.trust = trust_nobody;
+    CHECK(ardoq_config_defaults(&usable) == ARDOQ_OK);
+    CHECK(ardoq_setting_assign(ardoq_setting_find("token"), &usable, "token") == ARDOQ_OK);
+    CHECK(ardoq_setting_assign(ardoq_setting_find("org_label"), &usable, "acme") == ARDOQ_OK);
+    CHECK(ardoq_open(&client, &usable) == ARDOQ_OK);
+    client.config = &config;
+}
+
+static bool is_encoded(span_t text, const char *plain)
+{
+    size_t at = 0;
+    for (; *plain != '\0'; plain++) {
+        char code[4];
+        const bool is_plain =
+            strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", *plain);
+        snprintf(code, sizeof code, is_plain ? "%c" : "%%%02X",
+                 is_plain ? *plain : (unsigned char)*plain);
+        if (text.size - at < strlen(code) || memcmp(text.at + at, code, strlen(code)) != 0) {
+            return false;
+        }
+        at += strlen(code);
+    }
+    return at == text.size;
+}
+
+static void check_url(span_t url, const ardoq_request_t *request)
+{
+    const size_t path_size = strlen(request->path);
+    CHECK(url.size >= path_size && memcmp(url.at, request->path, path_size) == 0);
+    span_t rest = {url.at + path_size, url.size - path_size};
+    CHECK((rest.size > 0) == (request->query_count > 0));
+    char separator = strchr(request->path, '?') ? '&' : '?';
+    for (size_t i = 0; i < request->query_count; i++) {
+        CHECK(rest.size > 0 && rest.at[0] == separator);
+        separator = '&';
+        rest = (span_t){rest.at + 1, rest.size - 1};
+        const char *next = memchr(rest.at, '&', rest.size);
+        span_t pair = {rest.at, next ? (size_t)(next - rest.at) : rest.size};
+        rest = (span_t){rest.at + pair.size, rest.size - pair.size};
+        CHECK(is_encoded(take_until(&pair, '='), request->query[i].name));
+        CHECK(is_encoded(pair, request->query[i].value));
+    }
+    CHECK(rest.size == 0);
+}
+
+static size_t check_body_headers(const request_head_t *head, const ardoq_request_t *request)
+{
+    char length[24];
+    const bool has_body = request->body_size > 0;
+    const bool has_length = has_body || ardoq_http_method_expects_body(request->method);
+    snprintf(length, sizeof length, "%zu", request->body_size);
+    CHECK(span_is(header_of(head, "Content-Length"), has_length ? length : ""));
+    CHECK(span_is(header_of(head, "Content-Type"), has_body ? "application/json" : ""));
+    return (has_body ? 1 : 0) + (has_length ? 1 : 0);
+}
+
+static void check_head(const ardoq_request_t *request)
+{
+    char authorization[sizeof "Bearer " + sizeof config.token];
+    const request_head_t head =
+        read_request_head((span_t){client.https.buffer, client.https.head_length});
+    check_url(head.url, request);
+    snprintf(authorization, sizeof authorization, "Bearer %s", config.token);
+    CHECK(span_is(header_of(&head, "Authorization"), authorization));
+    CHECK(span_is(header_of(&head, "X-org"), config.org_label));
+    CHECK(span_is(header_of(&head, "Accept"), "application/json"));
+    CHECK(header_of(&head, "User-Agent").size > 0);
+    CHECK(strncmp(header_of(&head, "Host").at, client.origin.host, strlen(client.origin.host)) ==
+          0);
+    const size_t own = config.org_label[0] != '\0' ? 5 : 4;
+    CHECK(head.count == own + check_body_headers(&head, request));
+}
+
+/* http_parser knows methods by name, not by form. */
+static bool is_known_method(const char *method)
+{
+    bool is_known = false;
+#define METHOD(number, name, text) is_known = is_known || strcmp(method, #text) == 0;
+    HTTP_METHOD_MAP(METHOD)
+#undef METHOD
+    return is_known && strcmp(method, "CONNECT") != 0;
+}
+
+static ardoq_err_t start(const ardoq_request_t *request, ardoq_response_t *response)
+{
+    ardoq_fake.log_length = 0;
+    ardoq_fake.log[0] = '\0';
+    return ardoq_request_start(&client, request, response);
+}
+
+static void check_log(const ardoq_request_t *request, ardoq_response_t *response)
+{
+    char *log = text_of((span_t){ardoq_fake.log, ardoq_fake.log_length});
+    memset(config.token, '#', strlen(config.token));
+    CHECK(start(request, response) == ARDOQ_OK);
+    CHECK(strcmp(log, ardoq_fake.log) == 0);
+    ardoq_request_cancel(&client);
+    free(log);
+}
+
+static void check_request(const ardoq_request_t *request)
+{
+    ardoq_response_t response;
+    const ardoq_err_t err = start(request, &response);
+    CHECK(err == ARDOQ_OK || err == ARDOQ_ERR_REQUEST_INVALID ||
+          err == ARDOQ_ERR_REQUEST_TOO_LARGE);
+    if (!err) {
+        if (is_known_method(request->method)) {
+            check_head(request);
+        } else {
+            check_lines((span_t){client.https.buffer, client.https.head_length});
+        }
+        ardoq_request_cancel(&client);
+        check_log(request, &response);
+    }
+}
+
+/* ---- The report --------------------------------------------------------------------------------
+ */
+
+static void check_member(const ardoq_json_document_t *document, const char *path,
+                         const char *expected)
+{
+    char text[ARDOQ_REPORT_SIZE];
+    CHECK(ardoq_json_string(document, ARDOQ_JSON_ROOT, path, text, sizeof text) == ARDOQ_OK);
+    CHECK(strcmp(text, expected) == 0);
+}
+
+/* Custom fields that share a key are a mistake that nobody can report. */
+static bool is_key_of_serial_only(void)
+{
+    const char *key;
+    bool is_only = true;
+    for (size_t i = 0; ardoq_setting_at(i); i++) {
+        const ardoq_setting_t *setting = ardoq_setting_at(i);
+        key = (const char *)&config + setting->offset;
+        is_only = is_only && (strncmp(setting->key, "key_", 4) != 0 || key == config.key_serial ||
+                              strcmp(key, config.key_serial) != 0);
+    }
+    return is_only;
+}
+
+static void check_report(const ardoq_identity_t *identity)
+{
+    static ardoq_report_t report;
+    static ardoq_json_document_t document;
+    char path[64 + sizeof config.key_serial];
+    const ardoq_err_t err = ardoq_report_compose(&config, identity, 1700000000, &report);
+    CHECK(memchr(report.body, '\0', sizeof report.body));
+    CHECK(memchr(report.name, '\0', sizeof report.name));
+    if (err) {
+        CHECK(report.body_size == 0);
+        return;
+    }
+    CHECK(report.body_size == strlen(report.body));
+    CHECK(ardoq_json_parse(&document, report.body, report.body_size) == ARDOQ_OK);
+    check_member(&document, "components.upsert.0.body.rootWorkspace", config.workspace);
+    check_member(&document, "components.upsert.0.body.typeId", config.component_type);
+    check_member(&document, "components.upsert.0.body.name", report.name);
+    snprintf(path, sizeof path, "customFields.%s", config.key_serial);
+    check_member(&document, "components.upsert.0.uniqueBy.1", path);
+    if (is_key_of_serial_only()) {
+        snprintf(path, sizeof path, "components.upsert.0.body.customFields.%s", config.key_serial);
+        check_member(&document, path, identity->serial);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    case_t input;
+    open_client();
+    CHECK(ardoq_config_defaults(&config) == ARDOQ_OK);
+    take_input(&input, input_of(data, size));
+    check_report(&input.identity);
+    if (ardoq_config_check(&config, &client.origin) == ARDOQ_OK) {
+        check_request(&input.request);
+    }
+    forget(&input);
+    return 0;
+}
