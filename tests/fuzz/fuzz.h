@@ -175,4 +175,19 @@ static inline bool is_text(const char *field, size_t size)
     return memchr(field, '\0', size) && is_utf8((span_t){field, strlen(field)});
 }
 
+/* ---- Checksum ---------------------------------------------------------------------------------
+ */
+
+/* CRC-32 as in zip, bit by bit, which the code under test does not do. */
+static inline uint32_t crc32_of(const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < 8 * size; i++) {
+        const uint32_t bit = ((uint32_t)bytes[i / 8] >> (i % 8) ^ crc) & 1;
+        crc = crc >> 1 ^ (bit ? UINT32_C(0xedb88320) : 0);
+    }
+    return ~crc;
+}
+
 #endif

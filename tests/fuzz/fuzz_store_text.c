@@ -27,16 +27,6 @@ typedef struct {
     char *value; /* null: erased */
 } change_t;
 
-static uint32_t crc32_of(const char *data, size_t size)
-{
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < 8 * size; i++) {
-        const uint32_t bit = ((uint32_t)(unsigned char)data[i / 8] >> (i % 8) ^ crc) & 1;
-        crc = crc >> 1 ^ (bit ? UINT32_C(0xedb88320) : 0);
-    }
-    return ~crc;
-}
-
 /* A file of these lines. */
 static span_t framed(span_t lines)
 {

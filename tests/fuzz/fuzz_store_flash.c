@@ -1,0 +1,266 @@
+/*
+ * The store of the lwIP port on simulated flash, port/lwip/store.c and what is below it.
+ *
+ * Input: lines. The first ones build what stands in flash when the device starts, with checksums
+ * that fit: `hSECTOR SEQUENCE` a sector's header; `rKEYSIZE VALUESIZE PAYLOAD` a record behind it,
+ * whatever its sizes say. Then `sKEY=VALUE` sets, `eKEY` erases, `gKEY` reads; `cSTEP TEAR` lets
+ * power fail in the next change, and come back; `bNUMBER` turns a bit over.
+ *
+ * Properties:
+ * - Nothing is read beyond the flash, and nothing is done to it that no flash allows.
+ * - A value that was set is there.
+ * - As long as only the store has written to the flash: each key has the value that a model says; a
+ *   change in which power failed was made or not; nothing is damaged.
+ */
+#include <ardoq/port.h>
+
+#include "fuzz.h"
+#include "nor_flash.h"
+
+enum { SECTOR_SIZE = 256, UNIT_SIZE = 4, KEYS = 16, VALUE_SIZE = 2 * SECTOR_SIZE };
+
+static nor_flash_t flash;
+static uint8_t memory[2 * SECTOR_SIZE];
+
+/* ---- The model: null is no value ---------------------------------------------------------------
+ */
+
+typedef struct {
+    char *keys[KEYS];
+    char *values[KEYS];
+    bool is_foreign; /* others wrote to the flash: it may hold anything */
+} model_t;
+
+/* Number of a key, which gets one if it has none yet; KEYS if there is no room. */
+static size_t number_of(model_t *model, const char *key)
+{
+    size_t i = 0;
+    while (i < KEYS && model->keys[i] && strcmp(model->keys[i], key) != 0) {
+        i++;
+    }
+    if (i < KEYS && !model->keys[i]) {
+        model->keys[i] = text_of((span_t){key, strlen(key)});
+    }
+    return i;
+}
+
+static bool same_value(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* ---- Building the flash ------------------------------------------------------------------------
+ */
+
+static void put_number(uint8_t *at, uint32_t number, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        at[i] = (uint8_t)(number >> (8 * i));
+    }
+}
+
+/* Header and marks of a sector; gives where its records begin. */
+static size_t build_sector(span_t line)
+{
+    uint8_t header[16] = "ardq";
+    char *text = text_of(line);
+    char *rest = text;
+    const size_t start = strtoul(text, &rest, 10) % 2 * SECTOR_SIZE;
+    put_number(header + 4, 1, 2);
+    put_number(header + 6, UNIT_SIZE, 2);
+    put_number(header + 8, (uint32_t)strtoul(rest, NULL, 10), 4);
+    put_number(header + 12, crc32_of(header, 12), 4);
+    memset(memory + start, 0, UNIT_SIZE);
+    memcpy(memory + start + UNIT_SIZE, header, sizeof header);
+    free(text);
+    return start + UNIT_SIZE + sizeof header + UNIT_SIZE;
+}
+
+/* A record as far as the sector has room for it; gives where the next one begins. */
+static size_t build_record(span_t line, size_t at)
+{
+    uint8_t record[SECTOR_SIZE];
+    char *text = text_of(line);
+    char *rest = text;
+    const size_t limit = at < SECTOR_SIZE ? SECTOR_SIZE : 2 * SECTOR_SIZE;
+    const uint32_t key_size = (uint32_t)strtoul(text, &rest, 10) & UINT16_MAX;
+    const uint32_t value_size = (uint32_t)strtoul(rest, &rest, 10) & UINT16_MAX;
+    const char *payload = rest[0] == ' ' ? rest + 1 : rest;
+    const size_t length = strlen(payload) < sizeof record - 12 ? strlen(payload) : 0;
+    const size_t claimed = key_size + value_size < length ? key_size + value_size : length;
+    memset(record, UINT8_MAX, sizeof record);
+    put_number(record, value_size, 2);
+    put_number(record + 2, key_size, 2);
+    put_number(record + 4, crc32_of(payload, claimed), 4);
+    put_number(record + 8, crc32_of(record, 8), 4);
+    memcpy(record + 12, payload, length);
+    const size_t size = (12 + length + UNIT_SIZE - 1) / UNIT_SIZE * UNIT_SIZE;
+    free(text);
+    if (size > limit - at) {
+        return at;
+    }
+    memcpy(memory + at, record, size);
+    return at + size < limit ? at + size : at;
+}
+
+static void build_flash(model_t *model, span_t *input)
+{
+    size_t at = UNIT_SIZE;
+    memset(memory, UINT8_MAX, sizeof memory);
+    while (input->size > 0 && (input->at[0] == 'h' || input->at[0] == 'r')) {
+        const char kind = input->at[0];
+        span_t line = take_line(input);
+        line = (span_t){line.at + 1, line.size - 1};
+        at = kind == 'h' ? build_sector(line) : build_record(line, at);
+        model->is_foreign = true;
+    }
+    nor_flash_open(&flash, memory, SECTOR_SIZE, UNIT_SIZE);
+}
+
+/* ---- Calls -------------------------------------------------------------------------------------
+ */
+
+/* The value, null if there is none or it cannot be had. */
+static char *get(const model_t *model, const char *key)
+{
+    char *value = allocate(VALUE_SIZE);
+    const ardoq_err_t err = ardoq_port_store_get(key, value, VALUE_SIZE);
+    CHECK(!err || err == ARDOQ_ERR_NOT_SET || err == ARDOQ_ERR_INVALID_ARGUMENT ||
+          (model->is_foreign &&
+           (err == ARDOQ_ERR_STORE_DAMAGED || err == ARDOQ_ERR_SETTING_TOO_LONG)));
+    if (err) {
+        free(value);
+        return NULL;
+    }
+    const size_t length = strlen(value);
+    CHECK(length < VALUE_SIZE);
+    return value;
+}
+
+static void check_value(model_t *model, const char *key)
+{
+    const size_t number = number_of(model, key);
+    char *value = get(model, key);
+    CHECK(number == KEYS || model->is_foreign || same_value(value, model->values[number]));
+    free(value);
+}
+
+static void check_all(model_t *model)
+{
+    for (size_t i = 0; i < KEYS && model->keys[i]; i++) {
+        check_value(model, model->keys[i]);
+    }
+}
+
+/* After power has failed the key may have either value; the model takes the one that is there. */
+static void settle(model_t *model, size_t number, const char *key, const char *wanted)
+{
+    char *value = get(model, key);
+    CHECK(model->is_foreign || same_value(value, model->values[number]) ||
+          same_value(value, wanted));
+    free(model->values[number]);
+    model->values[number] = value;
+}
+
+static bool is_expected(const model_t *model, ardoq_err_t err, bool was_cut)
+{
+    switch (err) {
+    case ARDOQ_OK:
+    case ARDOQ_ERR_STORE_FULL:
+    case ARDOQ_ERR_INVALID_ARGUMENT:
+        return true;
+    case ARDOQ_ERR_STORE_DAMAGED:
+        return model->is_foreign;
+    default:
+        return was_cut || model->is_foreign;
+    }
+}
+
+/* A value of null erases. */
+static void change(model_t *model, const char *key, const char *value)
+{
+    const size_t number = number_of(model, key);
+    if (number == KEYS) {
+        return;
+    }
+    const ardoq_err_t err = value ? ardoq_port_store_set(key, value) : ardoq_port_store_erase(key);
+    const bool was_cut = flash.is_off;
+    nor_flash_power_on(&flash);
+    CHECK(is_expected(model, err, was_cut));
+    if (was_cut) {
+        settle(model, number, key, value);
+    } else if (!err) {
+        free(model->values[number]);
+        model->values[number] = value ? text_of((span_t){value, strlen(value)}) : NULL;
+        char *there = get(model, key);
+        CHECK(same_value(there, value));
+        free(there);
+    }
+}
+
+static void plan_cut(const char *text)
+{
+    char *rest;
+    const unsigned long step = strtoul(text, &rest, 10);
+    flash.cut = (nor_flash_fault_t){
+        .at = (unsigned)step,
+        .tear = (nor_flash_tear_t)(strtoul(rest, NULL, 10) % (NOR_FLASH_WHOLE + 1))};
+}
+
+static void turn_bit(model_t *model, const char *text)
+{
+    const unsigned long bit = strtoul(text, NULL, 10) % (8 * sizeof memory);
+    memory[bit / 8] = (uint8_t)(memory[bit / 8] ^ 1 << (bit % 8));
+    model->is_foreign = true;
+}
+
+static void run_line(model_t *model, span_t line)
+{
+    if (line.size == 0) {
+        return;
+    }
+    const char call = line.at[0];
+    line = (span_t){line.at + 1, line.size - 1};
+    char *key = text_of(take_until(&line, call == 's' ? '=' : '\n'));
+    char *value = text_of(line);
+    switch (call) {
+    case 's':
+        change(model, key, value);
+        break;
+    case 'e':
+        change(model, key, NULL);
+        break;
+    case 'g':
+        check_value(model, key);
+        break;
+    case 'c':
+        plan_cut(key);
+        break;
+    case 'b':
+        turn_bit(model, key);
+        break;
+    default:
+        break;
+    }
+    free(key);
+    free(value);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    span_t input = input_of(data, size);
+    model_t model = {.is_foreign = false};
+    build_flash(&model, &input);
+    while (input.size > 0) {
+        run_line(&model, take_line(&input));
+        CHECK(!flash.misuse);
+    }
+    nor_flash_power_on(&flash);
+    check_all(&model);
+    CHECK(!flash.misuse);
+    for (size_t i = 0; i < KEYS; i++) {
+        free(model.keys[i]);
+        free(model.values[i]);
+    }
+    return 0;
+}
