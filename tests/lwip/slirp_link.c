@@ -14,7 +14,7 @@
 
 #include "wire_faults.h"
 
-enum { FRAME_MAX = 1518, POLLED_MAX = 64, DELAY_MS = 300, LONGEST_WAIT_MS = 1000 };
+enum { FRAME_MAX = 1518, POLLED_MAX = 1024, DELAY_MS = 300, LONGEST_WAIT_MS = 1000 };
 
 /* A timer of libslirp's. */
 typedef struct timer {
@@ -178,10 +178,14 @@ static const struct {
     {SLIRP_POLL_ERR, POLLERR}, {SLIRP_POLL_HUP, POLLHUP},
 };
 
+/* libslirp does not ask after what has no place (-1). */
 static int add_polled(int descriptor, int wanted, void *unused)
 {
-    struct pollfd *entry = &link_.polled[link_.polled_count];
     (void)unused;
+    if (link_.polled_count == POLLED_MAX) {
+        return -1;
+    }
+    struct pollfd *entry = &link_.polled[link_.polled_count];
     *entry = (struct pollfd){.fd = descriptor};
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
         entry->events |= wanted & events[i].slirp ? events[i].system : 0;
