@@ -20,6 +20,11 @@ ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
 /* Demands TLS 1.2 at least. */
 void ardoq_seam_min_tls_version(mbedtls_ssl_config *config);
 
+/* Puts PKCS#1 before PSS where TLS 1.2 and 1.3 are both offered. A server of TLS 1.2 with an RSA
+ * key usually takes the client's first choice, and for a client of 1.3 that may be PSS (RFC
+ * 8446, 4.2.3); releases such as 3.6.6 offer it, and then refuse it in 1.2. */
+void ardoq_seam_order_signatures(mbedtls_ssl_config *config);
+
 /* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS
  * allows (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the
  * connection. */

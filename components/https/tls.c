@@ -385,6 +385,7 @@ ardoq_err_t ardoq_tls_open(ardoq_https_t *https)
     }
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     ardoq_seam_min_tls_version(config);
+    ardoq_seam_order_signatures(config);
     ardoq_seam_limit_records(config);
     ardoq_err_t err = ardoq_seam_random(config, &https->io_err);
     err = err ? err : load_roots(https);
