@@ -42,6 +42,10 @@ gcc-riscv64-unknown-elf size      compiler for RISC-V
 libslirp-dev            test      the network of lwIP on this host
 libcmocka-dev           test      unit tests in C
 python3-pytest          test      tests in Python
+openssl                 test      a TLS server that knows nothing of us, for the tool to talk to
+gnutls-bin              test      another
+nginx                   test      another; its service is not started
+apache2-bin             test      another: the server without a service
 python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 libclang-rt-dev         test      libFuzzer, and the sanitizers of clang
@@ -124,18 +128,37 @@ apt_get() {
         </dev/null >>"$log" 2>&1
 }
 
+# The tests start servers themselves. The package of nginx would start one too, on port 80: this is
+# Debian's way to forbid that (invoke-rc.d(8)) where it is not forbidden already.
+deny_services() {
+    denied=/usr/sbin/policy-rc.d
+    if [ -e "$denied" ]; then
+        return
+    fi
+    trap 'rm -f "$log"; $sudo rm -f "$denied"' EXIT
+    # shellcheck disable=SC2016 # $1 is that shell's
+    $sudo sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh "$denied"
+}
+
 install_packages() {
+    denied=
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     trap 'exit 130' INT TERM HUP
     note 'apt-get update'
     # One unreachable source among many need not matter: the installation tells.
     apt_get update || note 'apt-get update failed; trying with what apt knows'
+    case " $1 " in
+        *' nginx '*) deny_services ;;
+    esac
     note 'apt-get install (some minutes on a slow line)'
     # shellcheck disable=SC2086 # one word per package
     if ! apt_get install -y --no-install-recommends $1; then
         tail -n 20 "$log" >&2
         fail "apt-get failed; its last words are above. By hand, as root:$newline$by_hand"
+    fi
+    if [ -n "$denied" ] && [ -d /run/systemd/system ]; then
+        $sudo systemctl --quiet disable nginx
     fi
     note 'done'
 }
