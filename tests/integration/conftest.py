@@ -1,5 +1,7 @@
 """Fixtures of all integration tests."""
 
+import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,20 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     if built.CERTIFICATES:
         return Certificates(Path(built.CERTIFICATES))
     return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def has_tls_1_3(certificates: Certificates) -> bool:
+    """Whether the build speaks it: mbedTLS of Debian 12 does not."""
+    environment = {
+        "ARDOQ_API_HOST": "localhost",
+        "ARDOQ_API_TOKEN": "unused",
+        "SSL_CERT_FILE": str(certificates.pem("ca")),
+    }
+    done = subprocess.run(
+        [built.EXERCISE], input=b"features\n", env=environment, stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(done.stdout)["tls_1_3"]
 
 
 @pytest.fixture(scope="module")

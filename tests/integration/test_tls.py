@@ -1,8 +1,6 @@
 """Whom the tool trusts, whom it shows itself to, and what it makes of a wrong certificate."""
 
-import json
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,19 +11,6 @@ from servers import Certificates, Serve
 from tool import Tool, expect_error, expect_success
 
 OTHER_PIN = "A" * 43 + "="
-
-
-@pytest.fixture(scope="session")
-def has_tls_1_3(certificates: Certificates) -> bool:
-    environment = {
-        "ARDOQ_API_HOST": "localhost",
-        "ARDOQ_API_TOKEN": "unused",
-        "SSL_CERT_FILE": str(certificates.pem("ca")),
-    }
-    done = subprocess.run(
-        [built.EXERCISE], input=b"features\n", env=environment, stdout=subprocess.PIPE, check=True
-    )
-    return json.loads(done.stdout)["tls_1_3"]
 
 
 # Versions
