@@ -37,11 +37,12 @@ static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
 {
     assert_ptr_equal(argument, &seen);
     const size_t length = strlen(seen.story);
-    const char *text = kind == ARDOQ_CONTEXT_TYPE_FIELD ? text_of("has %s; ", entry->field)
-                       : kind == ARDOQ_CONTEXT_TYPE
-                           ? text_of("type %s %s; ", entry->id, entry->name)
-                           : text_of("field %s %s %s%s; ", entry->id, entry->type, entry->name,
-                                     entry->is_read_only ? " read-only" : "");
+    const char *end = entry->is_read_only ? " read-only" : "";
+    const char *text =
+        kind == ARDOQ_CONTEXT_TYPE_FIELD ? text_of("has %s; ", entry->field)
+        : kind == ARDOQ_CONTEXT_TYPE
+            ? text_of("type %s %s%s; ", entry->id, entry->name, end)
+            : text_of("field %s %s %s%s; ", entry->id, entry->type, entry->name, end);
     assert_true(length + strlen(text) < sizeof seen.story);
     strcpy(seen.story + length, text);
     return seen.err;
@@ -234,6 +235,7 @@ static void test_component_type(void **state)
     strcpy(config.component_type, "");
     assert_int_equal(judge("{\"componentTypes\":[{\"typeId\":\"\"}]}"), ARDOQ_OK);
     assert_int_equal(ardoq_context_type_error(&check), ARDOQ_ERR_COMPONENT_TYPE_INVALID);
+    assert_false(check.has_type);
 }
 
 static void test_fields(void **state)
