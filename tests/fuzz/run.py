@@ -32,14 +32,15 @@ class Target:
         self.log = build / "logs" / f"{name}.log"
 
     def command(self, *options):
-        return [self.program, *options, f"-timeout={RUN_SECONDS_MAX}", *dictionary(self.name)]
+        common = (f"-timeout={RUN_SECONDS_MAX}", f"-artifact_prefix={self.failures}/")
+        return [self.program, *options, *common, *dictionary(self.name)]
 
     def run_some(self, runs):
         """Always the same inputs: first the corpus, then what a fixed seed makes of it."""
+        self.failures.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as new:
-            options = (f"-runs={runs}", "-seed=1", f"-artifact_prefix={new}/")
             result = subprocess.run(
-                [*self.command(*options), new, self.corpus],
+                [*self.command(f"-runs={runs}", "-seed=1"), new, self.corpus],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -47,7 +48,7 @@ class Target:
             )
         if result.returncode:
             print(result.stdout)
-            print(f"To find the input again: make fuzz, or {self.program.name} -seed=1 -runs={runs}")
+            print(f"The input is in {self.failures}; again: {self.program} FILE")
         return result.returncode
 
     def run_long(self, seconds):
@@ -55,11 +56,7 @@ class Target:
         for folder in (self.found, self.failures, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         before = set(self.failures.iterdir())
-        options = (
-            f"-max_total_time={seconds}",
-            "-print_final_stats=1",
-            f"-artifact_prefix={self.failures}/",
-        )
+        options = (f"-max_total_time={seconds}", "-print_final_stats=1")
         with self.log.open("w") as log:
             code = subprocess.run(
                 [*self.command(*options), self.found, self.corpus],
