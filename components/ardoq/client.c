@@ -62,17 +62,6 @@ static void write_header(ardoq_text_t *head, const char *name, const char *value
     log_debug(name, may_be_logged(name, strlen(name)) ? value : "(not shown)");
 }
 
-static void write_authorization(const ardoq_config_t *config, ardoq_text_t *head)
-{
-    char value[sizeof "Bearer " + sizeof config->token];
-    ardoq_text_t text;
-    ardoq_text_init(&text, value, sizeof value);
-    ardoq_text_append(&text, "Bearer ", 7, ARDOQ_ERR_REQUEST_TOO_LARGE);
-    ardoq_text_append(&text, config->token, strlen(config->token), ARDOQ_ERR_REQUEST_TOO_LARGE);
-    write_header(head, "Authorization", value);
-    ardoq_wipe(value, sizeof value);
-}
-
 static void write_body_headers(const ardoq_request_t *request, ardoq_text_t *head)
 {
     if (request->body_size > 0) {
@@ -97,7 +86,8 @@ static void write_head(void *context, ardoq_text_t *head)
     log_debug("Host", client->origin.host);
     write_header(head, "User-Agent", "ardoq-device/" ARDOQ_VERSION);
     write_header(head, "Accept", "application/json");
-    write_authorization(client->config, head);
+    ardoq_http_write_bearer(head, client->config->token);
+    log_debug("Authorization", "(not shown)");
     if (client->config->org_label[0] != '\0') {
         write_header(head, "X-org", client->config->org_label);
     }

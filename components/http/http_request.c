@@ -82,6 +82,14 @@ void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *v
     put(head, "\r\n");
 }
 
+void ardoq_http_write_bearer(ardoq_text_t *head, const char *token)
+{
+    require(head, token[0] != '\0' && ardoq_http_value_is_valid(token));
+    put(head, "Authorization: Bearer ");
+    put(head, token);
+    put(head, "\r\n");
+}
+
 void ardoq_http_write_end(ardoq_text_t *head)
 {
     put(head, "\r\n");

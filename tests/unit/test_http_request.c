@@ -192,10 +192,25 @@ static void never_writes_a_value_that_is_not_valid(void **state)
     static const char *const values[] = {" a", "a ", "a\r\nX: y", "a\n", "\xc3\xa9", "\x7f"};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         begin(NULL);
-        ardoq_http_write_header(&head, "Authorization", values[i]);
+        ardoq_http_write_header(&head, "X-org", values[i]);
+        assert_int_equal(head.err, ARDOQ_ERR_REQUEST_INVALID);
+        assert_int_equal(head.length, 0);
+        begin(NULL);
+        ardoq_http_write_bearer(&head, values[i]);
         assert_int_equal(head.err, ARDOQ_ERR_REQUEST_INVALID);
         assert_int_equal(head.length, 0);
     }
+}
+
+static void writes_a_token(void **state)
+{
+    (void)state;
+    ardoq_http_write_bearer(&head, "a-token_1");
+    assert_head("Authorization: Bearer a-token_1\r\n");
+    begin(NULL);
+    ardoq_http_write_bearer(&head, "");
+    assert_int_equal(head.err, ARDOQ_ERR_REQUEST_INVALID);
+    assert_int_equal(head.length, 0);
 }
 
 static void keeps_the_first_error(void **state)
@@ -264,6 +279,7 @@ int main(void)
         cmocka_unit_test_setup(takes_only_tokens_as_names, begin),
         cmocka_unit_test_setup(takes_only_visible_characters_and_inner_blanks_as_values, begin),
         cmocka_unit_test_setup(never_writes_a_value_that_is_not_valid, begin),
+        cmocka_unit_test_setup(writes_a_token, begin),
         cmocka_unit_test_setup(keeps_the_first_error, begin),
         cmocka_unit_test_setup(says_when_the_buffer_is_full, begin),
         cmocka_unit_test_setup(knows_the_methods, begin),

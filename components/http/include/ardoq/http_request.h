@@ -50,6 +50,12 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
  */
 void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *value);
 
+/**
+ * Writes the Authorization header (RFC 6750, 2.1), so that no copy of the token is needed.
+ * @param token  as a header's value, and not empty
+ */
+void ardoq_http_write_bearer(ardoq_text_t *head, const char *token);
+
 /** Writes the blank line that ends the head. */
 void ardoq_http_write_end(ardoq_text_t *head);
 
