@@ -25,12 +25,13 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 endif
 
-.PHONY: help demo test tool firmware firmware-run size size-table fuzz menuconfig docs format clean
+.PHONY: help demo test lint tool firmware firmware-run size size-table fuzz menuconfig docs format clean
 .SILENT:
 
 help:
 	echo "make demo         a device appears in Ardoq, or in a local stand-in for it"
 	echo "make test         everything is built and tested"
+	echo "make lint         clang-tidy, cppcheck and others read the sources"
 	echo "make firmware     an image for a Cortex-M3: build/firmware/firmware.elf"
 	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
 	echo "make size         what the core and the firmware take, against the tables"
@@ -62,6 +63,10 @@ test:
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
 	$(MAKE) size
+
+lint:
+	scripts/setup.sh build firmware test lint
+	scripts/lint.py
 
 firmware: tool
 	scripts/setup.sh firmware

@@ -12,6 +12,7 @@ usage: scripts/setup.sh GROUP...
   firmware  what `make firmware-run` needs on top of `build`
   size      what `make size` needs on top of both
   test      what `make test` needs on top of all
+  lint      what `make lint` needs on top of all
 END
     exit 2
 }
@@ -53,7 +54,13 @@ libhttp-parser-dev      test      what the HTTP layer is compared with
 clang-19                test      the public headers as C23, which an older clang knows only in part
 g++                     test      the public headers as C++17
 ccache                  test      keeps what was compiled for the next clone
-git                     test      lists the files of the project for the checks of its own rules
+git                     test,lint lists the files of the project for the checks of its own rules
+clang-format            lint      the format of C
+clang-tidy              lint      defects in C, read as Clang does
+cppcheck                lint      defects in C, read in another way
+doxygen                 lint      the comments of the public headers
+python3-pyflakes        lint      defects in Python
+shellcheck              lint      defects in scripts of the shell
 '
 
 newline='
@@ -168,7 +175,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | size | test) ;;
+        build | firmware | size | test | lint) ;;
         *) usage ;;
     esac
 done

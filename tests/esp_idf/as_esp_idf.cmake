@@ -67,6 +67,14 @@ endforeach()
 add_compile_test(core 23
     SOURCES $<TARGET_PROPERTY:ardoq_core,SOURCES> DEFINITIONS ${chip_configuration})
 
+# Never built: `make lint` sees here how the example is compiled.
+add_library(esp_idf_example OBJECT EXCLUDE_FROM_ALL ${example_sources})
+target_compile_definitions(esp_idf_example PRIVATE
+    _GNU_SOURCE ESP_PLATFORM ${chip_configuration} ${example_configuration})
+target_include_directories(esp_idf_example PRIVATE
+    ${PROJECT_SOURCE_DIR}/esp_idf/include ${CMAKE_CURRENT_SOURCE_DIR}/include)
+target_link_libraries(esp_idf_example PRIVATE ardoq_fake)
+
 # ---- The programs of the guide -------------------------------------------------------------------
 
 add_test(NAME ${build_name}.esp_idf.guide

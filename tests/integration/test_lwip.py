@@ -8,12 +8,16 @@ from contextlib import contextmanager
 
 import pytest
 
+import test_c_api
 from name_server import SILENT, NameServer
 from names import naming
 from peers import Relay
 from servers import DEVICE_TYPE, WORKSPACE, FakeArdoq, Serve
-from test_c_api import ME, Exercise, launch  # noqa: F401 (launch is a fixture)
+from test_c_api import ME, Exercise
 from tool import Result, Tool, expect_error, expect_success
+
+# The fixture.
+launch = test_c_api.launch
 
 # More than there are in one direction of a report, which is asserted.
 FRAMES = 20
@@ -117,7 +121,7 @@ def test_a_name_with_ipv6_only(ask: Tool, serve_once: Serve) -> None:
 
 
 @pytest.fixture
-def exercise(launch, ask: Tool) -> Exercise:  # noqa: F811
+def exercise(launch, ask: Tool) -> Exercise:
     return launch(ask)
 
 
@@ -141,7 +145,7 @@ def test_no_buffers_in_the_middle_of_a_response(exercise: Exercise, ask: Tool) -
     assert exercise.do("me") == ME
 
 
-def test_a_server_that_goes_away(tool: Tool, serve_once: Serve, launch) -> None:  # noqa: F811
+def test_a_server_that_goes_away(tool: Tool, serve_once: Serve, launch) -> None:
     """With the connection that was kept."""
     server = serve_once()
     with Relay(server.port) as relay:

@@ -1,0 +1,257 @@
+#!/usr/bin/python3
+"""Reads the sources with tools that find defects without running anything. Every finding is an error.
+
+  format      clang-format     C and headers are formatted
+  tidy        clang-tidy       bugs and readability of C, by the checks that .clang-tidy names
+  cppcheck    cppcheck         the same by another hand
+  analyzer    gcc -fanalyzer   memory and files along every path of a function
+  shellcheck  shellcheck       scripts of the shell
+  pyflakes    pyflakes         Python: names that do not exist, imports that nobody uses
+  doxygen     doxygen          comments of the public headers, by docs/Doxyfile
+
+The three that read C as a compiler does know from CMake's presets how each file is compiled. They
+read what is shipped: tests are compiled with the same warnings, and run under sanitizers instead.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE = ROOT / "build/lint"
+
+SHIPPED = ("components/", "port/", "esp_idf/", "examples/")
+# A file is read as the first of these builds that has it compiles it: at a microcontroller's sizes,
+# as ESP-IDF would, on lwIP, for the board.
+PRESETS = (
+    ("sanitize", "."),
+    ("linux", "."),
+    ("lwip", "."),
+    ("firmware", "examples/qemu_cortex_m3"),
+)
+SOURCES = ("lwip-2.1", "lwip-2.2", "mbedtls-2.28")
+NEWLIB = "/usr/lib/arm-none-eabi/include"
+
+# Each formats a little otherwise.
+FORMAT_VERSION = 14
+
+CPPCHECK = [
+    "--enable=warning,style,performance,portability",
+    "--inline-suppr",
+    "--error-exitcode=1",
+    "--quiet",
+    # It sees one file at a time; some structs have the layout that hardware gives them.
+    "--suppress=unusedStructMember",
+    # It does not read the headers of others, and the compiler has seen each #error.
+    "--suppress=preprocessorErrorDirective",
+]
+
+
+class LintError(Exception):
+    """The tools cannot be run."""
+
+
+@dataclass
+class Job:
+    tool: str
+    command: list
+    folder: Path = ROOT
+
+
+def tracked(*patterns):
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.split("\0")
+    return sorted(name for name in listed if name and (ROOT / name).exists())
+
+
+def shipped_sources():
+    return [name for name in tracked("*.c") if name.startswith(SHIPPED)]
+
+
+# ---- How each file is compiled -------------------------------------------------------------------
+
+
+def quietly(command, **environment):
+    """Its output; shown only if it fails."""
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise LintError(f"{shlex.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout.strip()
+
+
+def configure():
+    sources = quietly(["scripts/cached_sources.sh", *SOURCES])
+    for preset, folder in PRESETS:
+        quietly(["cmake", "-S", folder, "--preset", preset], ARDOQ_SOURCES=sources)
+
+
+def compile_commands():
+    """What CMake knows: for each shipped source the folder to stand in, and the command."""
+    wanted = set(shipped_sources())
+    commands = {}
+    for preset, _ in PRESETS:
+        for entry in json.loads((ROOT / "build" / preset / "compile_commands.json").read_text()):
+            name = os.path.relpath(entry["file"], ROOT)
+            if name in wanted and name not in commands:
+                commands[name] = Path(entry["directory"]), plain(shlex.split(entry["command"]))
+    missing = sorted(wanted - commands.keys())
+    if missing:
+        presets = ", ".join(preset for preset, _ in PRESETS)
+        raise LintError(f"none of the presets {presets} compiles {', '.join(missing)}")
+    return commands
+
+
+def plain(command):
+    """The compiler and its options, without a cache before it and without sanitizers."""
+    if Path(command[0]).name == "ccache":
+        command = command[1:]
+    return [word for word in command if not word.startswith(("-fsanitize", "-fno-sanitize"))]
+
+
+def for_clang(command):
+    """Clang knows the board's processor, but not the specs and the C library of its compiler."""
+    if "arm-none-eabi" not in Path(command[0]).name:
+        return command
+    options = [word for word in command[1:] if not word.startswith("--specs")]
+    return [command[0], "--target=arm-none-eabi", "-isystem", NEWLIB, *options]
+
+
+def write_database(commands):
+    DATABASE.mkdir(parents=True, exist_ok=True)
+    entries = [
+        {"file": str(ROOT / name), "directory": str(folder), "arguments": for_clang(command)}
+        for name, (folder, command) in commands.items()
+    ]
+    (DATABASE / "compile_commands.json").write_text(json.dumps(entries, indent=1))
+
+
+# ---- The tools -----------------------------------------------------------------------------------
+
+
+def jobs_tidy(commands):
+    return [Job("tidy", ["clang-tidy", "--quiet", "-p", "build/lint", name]) for name in commands]
+
+
+def jobs_cppcheck(commands):
+    return [Job("cppcheck", ["cppcheck", "--project=build/lint/compile_commands.json", *CPPCHECK])]
+
+
+def jobs_analyzer(commands):
+    jobs = []
+    for folder, command in commands.values():
+        output = command.index("-o")
+        words = command[:output] + command[output + 2 :]
+        jobs.append(Job("analyzer", [*words, "-fanalyzer", "-o", "/dev/null"], folder))
+    return jobs
+
+
+def jobs_format():
+    names = tracked("*.c", "*.h")
+    try:
+        version = quietly(["clang-format", "--version"])
+    except FileNotFoundError:
+        version = ""
+    if version and f"version {FORMAT_VERSION}." not in version:
+        print(f"format: NOT CHECKED: the sources have the format of clang-format {FORMAT_VERSION}, "
+              f"and this is {version}")
+        return []
+    return [Job("format", ["clang-format", "--dry-run", "--Werror", *names])]
+
+
+def jobs_shellcheck():
+    return [Job("shellcheck", ["shellcheck", *tracked("*.sh", ".ci/run")])]
+
+
+def jobs_pyflakes():
+    return [Job("pyflakes", ["/usr/bin/python3", "-m", "pyflakes", *tracked("*.py")])]
+
+
+def jobs_doxygen():
+    (DATABASE / "doxygen").mkdir(parents=True, exist_ok=True)
+    return [Job("doxygen", ["doxygen", "docs/Doxyfile"])]
+
+
+# The slow ones first, so that no core waits at the end.
+COMPILER_TOOLS = {"cppcheck": jobs_cppcheck, "tidy": jobs_tidy, "analyzer": jobs_analyzer}
+OTHER_TOOLS = {
+    "format": jobs_format,
+    "pyflakes": jobs_pyflakes,
+    "shellcheck": jobs_shellcheck,
+    "doxygen": jobs_doxygen,
+}
+
+
+def covered(tool, commands):
+    """In words, what the tool has read."""
+    if tool in COMPILER_TOOLS:
+        return f"{len(commands)} sources"
+    if tool == "doxygen":
+        return f"{len(tracked('*/include/ardoq/*.h'))} public headers"
+    files = {"format": ("*.c", "*.h"), "pyflakes": ("*.py",), "shellcheck": ("*.sh", ".ci/run")}
+    return f"{len(tracked(*files[tool]))} files"
+
+
+# ---- Running -------------------------------------------------------------------------------------
+
+
+def run(job):
+    try:
+        done = subprocess.run(job.command, cwd=job.folder, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        return f"{error.filename} is not installed: run scripts/setup.sh build firmware test lint\n"
+    return None if done.returncode == 0 else done.stdout + done.stderr
+
+
+def report(jobs, findings, tools, commands):
+    for tool in tools:
+        failed = [(job, text) for job, text in zip(jobs, findings) if job.tool == tool and text]
+        for job, text in failed:
+            print(text.rstrip())
+            folder = "" if job.folder == ROOT else f"cd {shlex.quote(str(job.folder))} && "
+            print(f"again: {folder}{shlex.join(job.command)}\n")
+        if any(job.tool == tool for job in jobs):
+            print(f"{tool}: {'FAILED' if failed else covered(tool, commands)}")
+    return 1 if any(findings) else 0
+
+
+def main():
+    names = [*COMPILER_TOOLS, *OTHER_TOOLS]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("tool", nargs="*", help="all if none is named")
+    tools = parser.parse_args().tool or names
+    for tool in tools:
+        if tool not in names:
+            parser.error(f"there is no {tool}; the tools are {', '.join(names)}")
+    jobs = []
+    commands = {}
+    if set(tools) & COMPILER_TOOLS.keys():
+        configure()
+        commands = compile_commands()
+        write_database(commands)
+        for tool in tools:
+            if tool in COMPILER_TOOLS:
+                jobs += COMPILER_TOOLS[tool](commands)
+    for tool in tools:
+        if tool in OTHER_TOOLS:
+            jobs += OTHER_TOOLS[tool]()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return report(jobs, list(pool.map(run, jobs)), tools, commands)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except LintError as error:
+        sys.exit(f"lint: {error}")
