@@ -1,0 +1,86 @@
+"""What the documents point at is there: files, headings, and tests by their names."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracked(*patterns: str) -> list[Path]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+
+
+def prose(path: Path) -> str:
+    """Without blocks of code, fenced or indented."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^    .*$", "", text, flags=re.MULTILINE)
+
+
+def anchors(path: Path) -> set[str]:
+    """As GitHub makes them from headings."""
+    headings = re.findall(r"^#+ (.*)$", prose(path), flags=re.MULTILINE)
+    plain = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in plain}
+
+
+def broken_links(path: Path) -> list[str]:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    return broken
+
+
+def missing_files(path: Path) -> list[str]:
+    """Of the files of this repository that the text names; test_SUBJECT.c stands for many."""
+    missing = []
+    for name in re.findall(r"`([\w.-]+/[\w./*-]+\.[a-z]+)`", prose(path)):
+        if name.split("/")[0] in FOLDERS and not re.search("_[A-Z]{3}", name):
+            if not any(ROOT.glob(name)) and not any(path.parent.glob(name)):
+                missing.append(name)
+    return missing
+
+
+DOCUMENTS = tracked("*.md")
+FOLDERS = {path.relative_to(ROOT).parts[0] for path in tracked("*/*")}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS])
+def test_what_a_document_points_at_is_there(path: Path) -> None:
+    assert (broken_links(path), missing_files(path)) == ([], [])
+
+
+def test_a_wrong_link_is_seen(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    (tmp_path / "other.md").write_text("# 1. Its `name`\n")
+    good = "[a](other.md) [b](other.md#1-its-name) [c](#here) [d](https://x.example/none)"
+    document.write_text(f"# Here\n{good} [e](none.md) [f](other.md#none) [g](#there)\n")
+    assert broken_links(document) == ["none.md", "other.md#none", "#there"]
+
+
+def test_a_wrong_file_is_seen(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text("`docs/errors.md`, `tests/unit/test_*.c`, `docs/none.md`, `GET /x`, `src/x`\n")
+    assert missing_files(document) == ["docs/none.md"]
+
+
+def test_the_tests_that_the_security_page_names_are_there() -> None:
+    table = re.findall(r"^\| .* \| (.*) \|$", (ROOT / "docs/security.md").read_text(), re.MULTILINE)
+    sources = {path.name: path.read_text() for path in tracked("tests/*.c", "tests/*.py")}
+    named = re.findall(r"`(\w+\.(?:c|py))`(?:: ((?:`\w+`(?:, )?)+))?", "\n".join(table))
+    assert len(named) > 20
+    missing = [file for file, _ in named if file not in sources]
+    for file, names in named:
+        for name in re.findall(r"`(\w+)`", names):
+            if not re.search(rf"\b{name}\((?:void \*\*state)?", sources.get(file, "")):
+                missing.append(f"{file}: {name}")
+    assert missing == []
