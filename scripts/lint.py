@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = ROOT / "build/lint"
 
+PUBLIC = "*/include/ardoq/*.h"
 SHIPPED = ("components/", "port/", "esp_idf/", "examples/")
 # A file is read as the first of these builds that has it compiles it: at a microcontroller's sizes,
 # as ESP-IDF would, on lwIP, for the board.
@@ -177,6 +178,10 @@ def jobs_pyflakes():
 
 
 def jobs_doxygen():
+    # Doxygen passes over what is in a file without this word.
+    silent = [name for name in tracked(PUBLIC) if "@file" not in (ROOT / name).read_text()]
+    if silent:
+        raise LintError(f"no @file in {', '.join(silent)}")
     (DATABASE / "doxygen").mkdir(parents=True, exist_ok=True)
     return [Job("doxygen", ["doxygen", "docs/Doxyfile"])]
 
@@ -196,7 +201,7 @@ def covered(tool, commands):
     if tool in COMPILER_TOOLS:
         return f"{len(commands)} sources"
     if tool == "doxygen":
-        return f"{len(tracked('*/include/ardoq/*.h'))} public headers"
+        return f"{len(tracked(PUBLIC))} public headers"
     files = {"format": ("*.c", "*.h"), "pyflakes": ("*.py",), "shellcheck": ("*.sh", ".ci/run")}
     return f"{len(tracked(*files[tool]))} files"
 
@@ -212,13 +217,20 @@ def run(job):
     return None if done.returncode == 0 else done.stdout + done.stderr
 
 
+def again(job):
+    """What repeats the finding; not the names of some hundred files."""
+    if job.tool not in ("tidy", "analyzer"):
+        return f"scripts/lint.py {job.tool}"
+    folder = "" if job.folder == ROOT else f"cd {shlex.quote(str(job.folder))} && "
+    return folder + shlex.join(job.command)
+
+
 def report(jobs, findings, tools, commands):
     for tool in tools:
         failed = [(job, text) for job, text in zip(jobs, findings) if job.tool == tool and text]
         for job, text in failed:
             print(text.rstrip())
-            folder = "" if job.folder == ROOT else f"cd {shlex.quote(str(job.folder))} && "
-            print(f"again: {folder}{shlex.join(job.command)}\n")
+            print(f"again: {again(job)}\n")
         if any(job.tool == tool for job in jobs):
             print(f"{tool}: {'FAILED' if failed else covered(tool, commands)}")
     return 1 if any(findings) else 0
