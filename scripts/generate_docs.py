@@ -95,6 +95,11 @@ class Error:
     hint: str
 
 
+def comment_text(comment):
+    """What is between the marks of a comment, without the star that begins each line."""
+    return one_line(re.sub(r"\n \* ", "\n", comment))
+
+
 def read_errors():
     text = read(ERRORS)
     row = re.compile(
@@ -103,7 +108,9 @@ def read_errors():
         r'(?P<hint>(?:"(?:[^"\\]|\\.)*"\s*)+)\)'
     )
     errors = [
-        Error(m["name"], int(m["number"]), m["group"], one_line(m["comment"]), c_string(m["hint"]))
+        Error(
+            m["name"], int(m["number"]), m["group"], comment_text(m["comment"]), c_string(m["hint"])
+        )
         for m in row.finditer(text)
     ]
     written = re.findall(r"^ARDOQ_ERROR\((\w+)", text, re.MULTILINE)

@@ -1,5 +1,6 @@
 #include "mbedtls_seam.h"
 
+#include <mbedtls/pem.h>
 #include <mbedtls/version.h>
 
 #include "ardoq/port.h"
@@ -144,6 +145,34 @@ bool ardoq_seam_is_too_large(int code)
      * in more records than one. */
     return code == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || code == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
 }
+
+#if MBEDTLS_VERSION_MAJOR < 4
+/* A code is the sum of what a high and a low layer say of it (mbedtls/error.h). */
+bool ardoq_seam_is_out_of_memory(int code)
+{
+    static const int high_codes[] = {
+        MBEDTLS_ERR_SSL_ALLOC_FAILED,    MBEDTLS_ERR_X509_ALLOC_FAILED,
+        MBEDTLS_ERR_PEM_ALLOC_FAILED,    MBEDTLS_ERR_PK_ALLOC_FAILED,
+        MBEDTLS_ERR_ECP_ALLOC_FAILED,    MBEDTLS_ERR_MD_ALLOC_FAILED,
+        MBEDTLS_ERR_CIPHER_ALLOC_FAILED,
+    };
+    const int low = -(-code & 0x7f);
+    if (low == MBEDTLS_ERR_MPI_ALLOC_FAILED || low == MBEDTLS_ERR_ASN1_ALLOC_FAILED) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof high_codes / sizeof high_codes[0]; i++) {
+        if (code - low == high_codes[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+#else
+bool ardoq_seam_is_out_of_memory(int code)
+{
+    return code == PSA_ERROR_INSUFFICIENT_MEMORY || code == MBEDTLS_ERR_SSL_ALLOC_FAILED;
+}
+#endif
 
 bool ardoq_seam_is_session_ticket(int code)
 {

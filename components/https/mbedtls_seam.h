@@ -52,6 +52,9 @@ int ardoq_seam_alert(const mbedtls_ssl_context *tls);
  * buffer. */
 bool ardoq_seam_is_too_large(int code);
 
+/* True for mbedTLS codes that mean: no memory. */
+bool ardoq_seam_is_out_of_memory(int code);
+
 /* True for a code that means "read again" and carries no data: a session ticket of TLS 1.3. */
 bool ardoq_seam_is_session_ticket(int code);
 

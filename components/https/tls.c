@@ -220,7 +220,7 @@ static ardoq_err_t tls_error(ardoq_https_t *https, int code)
         https->detail.platform_code = https->socket.platform_code;
         return https->io_err;
     }
-    if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
+    if (ardoq_seam_is_out_of_memory(code)) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
@@ -277,7 +277,7 @@ static ardoq_err_t parse_certificates(ardoq_https_t *https, mbedtls_x509_crt *ch
         return ARDOQ_OK;
     }
     https->detail.tls_code = code;
-    return code == MBEDTLS_ERR_X509_ALLOC_FAILED ? ARDOQ_ERR_OUT_OF_MEMORY : invalid;
+    return ardoq_seam_is_out_of_memory(code) ? ARDOQ_ERR_OUT_OF_MEMORY : invalid;
 }
 
 /* Reads one PEM text of the store through the client's buffer, which no exchange uses yet. */
@@ -316,6 +316,9 @@ static ardoq_err_t parse_key(ardoq_https_t *https, const char *pem)
 {
     const int code = ardoq_seam_parse_key(&https->key, (const unsigned char *)pem, strlen(pem) + 1);
     https->detail.tls_code = code;
+    if (ardoq_seam_is_out_of_memory(code)) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
     return code == 0 ? ARDOQ_OK : ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "ardoq/client.h"
+#include "pipe_faults.h"
 
 /* A call of the client; the peer's one answer fits all of them. */
 typedef struct {
@@ -39,8 +40,14 @@ bool is_exhaustive(void);
 int failing_call_set_up(void **state);
 int failing_call_tear_down(void **state);
 
-/* Opens the client; notes what it holds without a connection. */
+/* Opens the client, and notes what it holds without a connection. */
+ardoq_err_t try_to_open_client(void);
+
+/* The same, and it must succeed, as a first call must: afterwards the client holds all that mbedTLS
+ * keeps from one connection to the next. */
 void open_client(void);
+
+void close_client(void);
 
 /* Closes the connection, if one is kept. */
 void close_connection(void);
@@ -49,6 +56,16 @@ void close_connection(void);
 void trying(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 outcome_t run_call(const call_t *call);
+
+/* What passes when nothing fails. */
+typedef struct {
+    pipe_count_t counts[PIPE_DIRECTIONS];
+} course_t;
+
+course_t course_of_last_call(void);
+
+/* How far a call came that has the same course, judged by what has passed. */
+ardoq_phase_t phase_in(const course_t *course);
 
 /* Fails with what is tried unless both numbers are equal. */
 void check_equal(const char *what, int64_t actual, int64_t expected);

@@ -28,11 +28,6 @@ enum { IN_TURNS = 3, EXCHANGE_STRIDE = 16, HANDSHAKE_STRIDE = 64 };
  * are others. */
 static const bool exchange_is_quick = MBEDTLS_VERSION_MAJOR < 3;
 
-/* What passes when nothing breaks. */
-typedef struct {
-    pipe_count_t counts[PIPE_DIRECTIONS];
-} course_t;
-
 typedef struct {
     const call_t *call;
     const course_t *course;
@@ -97,18 +92,6 @@ static bool is_made_good(const trial_t *trial)
            (trial->at == 0 || (trial->call->is_idempotent && !has_answer(trial)));
 }
 
-static ardoq_phase_t phase_of(const course_t *course)
-{
-    const pipe_count_t *in = pipe_count(PIPE_TO_CLIENT);
-    const pipe_count_t *out = pipe_count(PIPE_TO_SERVER);
-    if (in->bytes < course->counts[PIPE_TO_CLIENT].handshake ||
-        out->bytes < course->counts[PIPE_TO_SERVER].handshake) {
-        return ARDOQ_PHASE_HANDSHAKE;
-    }
-    return out->bytes < course->counts[PIPE_TO_SERVER].bytes ? ARDOQ_PHASE_SEND
-                                                             : ARDOQ_PHASE_RECEIVE;
-}
-
 static void check_trial(const trial_t *trial, outcome_t outcome)
 {
     const bool is_stalled = trial->fault == PIPE_STALL && !is_harmless(trial);
@@ -117,7 +100,7 @@ static void check_trial(const trial_t *trial, outcome_t outcome)
     } else if (is_made_good(trial)) {
         check_done(trial->call, outcome, 1);
     } else {
-        const ardoq_phase_t phase = phase_of(trial->course);
+        const ardoq_phase_t phase = phase_in(trial->course);
         check_failed(trial->call, outcome,
                      is_stalled ? ARDOQ_ERR_TIMEOUT : ARDOQ_ERR_CONNECTION_CLOSED, phase);
         check_equal("the byte", (int64_t)pipe_count(trial->direction)->bytes, (int64_t)trial->at);
@@ -146,14 +129,10 @@ static void try(const trial_t *trial)
 
 static course_t course_of(const call_t *call, bool is_kept)
 {
-    course_t course;
     trying("%s when nothing breaks", call->name);
     pipe_arm(PIPE_WHOLE, PIPE_TO_CLIENT, 0);
     check_done(call, run_call(call), is_kept ? 0 : 1);
-    for (unsigned i = 0; i < PIPE_DIRECTIONS; i++) {
-        course.counts[i] = *pipe_count(i);
-    }
-    return course;
+    return course_of_last_call();
 }
 
 static bool is_close_to(size_t at, size_t boundary)
