@@ -20,7 +20,7 @@ void real_free(void *block);
 /* AddressSanitizer calls these before it can look after them. */
 #define UNCHECKED __attribute__((no_sanitize("address", "undefined")))
 
-enum { BLOCKS = 4096, FRAMES = 48 };
+enum { BLOCKS = 4096, FRAMES = 10 };
 
 typedef struct {
     void *start;

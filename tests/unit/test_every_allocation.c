@@ -2,8 +2,8 @@
  * mbedTLS gets no memory at its n-th allocation, for each n until a program runs through untouched:
  * it opens a client, makes a call, makes it again and closes.
  *
- * With TEST_EXHAUSTIVE each allocation fails. Without it the first and the last of those that the
- * same chain of calls led to, because big numbers are calculated with thousands of them.
+ * With TEST_EXHAUSTIVE each allocation fails. Without it the first of those that the same chain
+ * of calls led to, because big numbers are calculated with thousands of them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -123,10 +123,7 @@ static void fail_at_every_allocation(const call_t *call)
     const size_t count = heap_allocations();
     assert_in_range(count, 20, ALLOCATIONS);
     for (size_t i = 0; i < count; i++) {
-        const uint32_t *rest = callers + i + 1;
-        const bool is_one_of_many =
-            is_among(callers[i], callers, i) && is_among(callers[i], rest, count - i - 1);
-        if (is_exhaustive() || !is_one_of_many) {
+        if (is_exhaustive() || !is_among(callers[i], callers, i)) {
             fail_once(call, i + 1);
         }
     }
@@ -135,11 +132,15 @@ static void fail_at_every_allocation(const call_t *call)
     assert_true(seen.hidden < seen.trials / 2);
 }
 
+/* TLS 1.2: in TLS 1.3 mbedTLS 3.6 itself loses one cipher context when it has no memory for the
+ * other (mbedtls_ssl_tls13_compute_application_transform()). */
 static int set_up(void **state)
 {
     seen.trials = 0;
     seen.hidden = 0;
-    return failing_call_set_up(state);
+    const int result = failing_call_set_up(state);
+    script.tls_1_2 = true;
+    return result;
 }
 
 static void test_handshake_of_every_day(void **state)
