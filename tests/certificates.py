@@ -20,6 +20,9 @@ VALID = (NOW - DAY, NOW + 30 * DAY)
 EXPIRED = (NOW - 30 * DAY, NOW - DAY)
 NOT_YET_VALID = (NOW + 10 * DAY, NOW + 30 * DAY)
 
+# More than a record of 4 KB holds.
+MANY_HOSTS = tuple(f"host-{number}.devices.example" for number in range(200))
+
 
 class Certificate:
     """A certificate with its key, and with the certificate of its issuer if it has one."""
@@ -128,6 +131,7 @@ def make(folder):
         "rsa_server": server("localhost", rsa_ca, key=rsa.generate_private_key(65537, 2048)),
         "weak_key": server("localhost", ca, key=rsa.generate_private_key(65537, 1024)),
         "sha1": server("localhost", ca, digest=hashes.SHA1()),
+        "many_hosts": server("localhost", ca, hosts=("localhost", *MANY_HOSTS)),
         "wrong_usage": server("localhost", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
     }
     for name, certificate in made.items():
@@ -143,23 +147,21 @@ def write(folder, name, certificate, chain=b""):
     (folder / f"{name}.pin").write_bytes(certificate.pin)
 
 
-def write_rsa_chain(folder):
+def write_rsa_chain(folder, intermediates=1):
     """Writes a ca and a server as public ones may be: RSA, with 4096 bits at the root.
 
     Not among the others, because such a key takes seconds to make.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ca = Certificate("Test RSA CA", is_ca=True, key=rsa.generate_private_key(65537, 4096))
-    middle = Certificate(
-        "Test RSA intermediate CA", ca, is_ca=True, key=rsa.generate_private_key(65537, 2048)
-    )
+    issuer, chain = ca, b""
+    for number in range(intermediates):
+        key = rsa.generate_private_key(65537, 2048)
+        issuer = Certificate(f"Test RSA intermediate CA {number}", issuer, is_ca=True, key=key)
+        chain = issuer.pem + chain
+    leaf = server("localhost", issuer, key=rsa.generate_private_key(65537, 2048))
     write(folder, "ca", ca)
-    write(
-        folder,
-        "server",
-        server("localhost", middle, key=rsa.generate_private_key(65537, 2048)),
-        middle.pem,
-    )
+    write(folder, "server", leaf, chain)
 
 
 def main():
