@@ -125,6 +125,7 @@ def test_a_wrong_certificate(
         assert server.journal == []
 
 
+@pytest.mark.skipif(BUILD == "firmware-ipv6", reason="IPv6 changes nothing in it")
 def test_a_chain_of_large_rsa_keys(
     blank_board: Board, tmp_path: Path, certificates: Certificates
 ) -> None:
