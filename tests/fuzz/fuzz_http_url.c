@@ -80,7 +80,8 @@ static void check_link(span_t link, const ardoq_http_origin_t *origin, span_t ta
     if (is_absolute) {
         check_authority(&theirs, origin);
     } else {
-        CHECK(field(&theirs, UF_HOST).size == 0);
+        /* Two slashes begin another host (RFC 3986, 4.2). */
+        CHECK(link.size < 2 || link.at[1] != '/');
     }
     const span_t path = field(&theirs, UF_PATH);
     const span_t query = field(&theirs, UF_QUERY);
