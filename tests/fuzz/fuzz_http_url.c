@@ -76,7 +76,8 @@ static void check_link(span_t link, const ardoq_http_origin_t *origin, span_t ta
     CHECK(target.at >= link.at && target.at + target.size <= link.at + link.size);
     CHECK(target.size == 0 || ardoq_http_target_is_valid(target.at, target.size));
     /* Without its fragment: http_parser demands a slash before one. */
-    const theirs_t theirs = read_theirs(take_until(&link, '#'));
+    span_t rest = link;
+    const theirs_t theirs = read_theirs(take_until(&rest, '#'));
     if (is_absolute) {
         check_authority(&theirs, origin);
     } else {

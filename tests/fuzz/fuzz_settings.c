@@ -221,6 +221,7 @@ static void check_head(const ardoq_request_t *request)
     snprintf(authorization, sizeof authorization, "Bearer %s", config.token);
     CHECK(span_is(header_of(&head, "Authorization"), authorization));
     CHECK(span_is(header_of(&head, "X-org"), config.org_label));
+    CHECK(!strpbrk(config.token, " \t") && !strpbrk(config.org_label, " \t"));
     CHECK(span_is(header_of(&head, "Accept"), "application/json"));
     CHECK(header_of(&head, "User-Agent").size > 0);
     CHECK(strncmp(header_of(&head, "Host").at, client.origin.host, strlen(client.origin.host)) ==

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs fuzz targets: for `make fuzz` as long as one likes, for `make test` a fixed number of runs."""
+"""Runs fuzz targets: in `make fuzz` for some time, in `make test` a fixed number of times."""
 
 import argparse
 import concurrent.futures
@@ -13,6 +13,8 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 # A run that takes longer than this is a failure; the slowest of the corpus takes milliseconds.
 RUN_SECONDS_MAX = 20
+# Targets whose inputs hold JSON behind at most two lines.
+READ_JSON = ("answers", "json_read", "json_stream", "json_validate")
 
 
 def dictionary(name):
@@ -71,14 +73,16 @@ class Target:
         runs = re.findall(r"number_of_executed_units: (\d+)", log) or ["?"]
         features = re.findall(r" ft: (\d+)", log) or ["?"]
         state = "failed" if code else "ok"
-        print(f"{self.name:16} {state:7} {runs[-1]:>10} runs {features[-1]:>6} features", flush=True)
+        figures = f"{runs[-1]:>10} runs {features[-1]:>6} features"
+        print(f"{self.name:16} {state:7} {figures}", flush=True)
 
 
 def compare_json(build, names):
     """What the targets found is also compared with Python."""
-    folders = [HERE / "corpus" / name for name in names] + [build / "found" / name for name in names]
-    command = [HERE / "compare_json.py", "--program", build / "tests" / "fuzz" / "json_verdicts"]
-    return subprocess.run([sys.executable, "-B", *command, "--mutations", "50000", *folders]).returncode
+    folders = [folder / name for folder in (HERE / "corpus", build / "found") for name in names]
+    program = build / "tests" / "fuzz" / "json_verdicts"
+    command = [sys.executable, "-B", HERE / "compare_json.py", "--mutations", "50000"]
+    return subprocess.run([*command, "--program", program, *folders]).returncode
 
 
 def fuzz(build, names, seconds):
@@ -93,7 +97,7 @@ def fuzz(build, names, seconds):
             print(f"\n{target.name} FAILED; what it said: {target.log}")
             for path in inputs:
                 print(f"again: {target.program} {path}")
-    json_names = [name for name in names if name.startswith("json_") or name == "answers"]
+    json_names = [name for name in names if name in READ_JSON]
     if json_names and compare_json(build, json_names):
         failed = True
         print("\nThe JSON layer and Python DIFFER, see above")
