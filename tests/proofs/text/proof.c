@@ -1,0 +1,87 @@
+#include "../../../components/base/text.c"
+
+#include "../proof.h"
+#include "../text_invariant.h"
+
+enum { CAPACITY_MAX = 16, SIZE_MAX_APPENDED = 20 };
+
+void prove_init(void)
+{
+    const size_t size = any_size_up_to(CAPACITY_MAX);
+    ASSUME(size > 0);
+    ardoq_text_t text;
+    ardoq_text_init(&text, any_bytes(size), size);
+    PROVE(text_invariant(&text) && text.length == 0 && text.err == ARDOQ_OK && text.size == size);
+    REACHED("end");
+}
+
+/* One append to any text: thus any number of them. */
+void prove_append(void)
+{
+    ardoq_text_t text = any_written_text(CAPACITY_MAX);
+    const ardoq_text_t before = text;
+    const size_t size = any_size_up_to(SIZE_MAX_APPENDED);
+    const char *const data = any_bytes(size);
+    const ardoq_err_t full = nondet_int();
+    ASSUME(full < 0);
+
+    const size_t kept = any_size_up_to(CAPACITY_MAX);
+    const char kept_byte = kept < text.length ? text.data[kept] : '\0';
+    ardoq_text_append(&text, data, size, full);
+
+    PROVE(text_invariant(&text));
+    PROVE(text.data == before.data && text.size == before.size);
+    PROVE(kept >= before.length || text.data[kept] == kept_byte);
+    if (before.err) {
+        PROVE(text.err == before.err && text.length == before.length);
+        REACHED("an error sticks");
+    } else if (text.err) {
+        PROVE(text.err == full && text.length == before.length);
+        PROVE(before.length + size >= before.size);
+        REACHED("full");
+    } else {
+        PROVE(text.length == before.length + size && text.length < text.size);
+        const size_t i = any_size_up_to(SIZE_MAX_APPENDED);
+        PROVE(i >= size || text.data[before.length + i] == data[i]);
+        REACHED("appended");
+    }
+}
+
+void prove_decimal(void)
+{
+    const uint64_t value = nondet_uint64();
+    const ardoq_decimal_t decimal = ardoq_decimal(value);
+    const size_t length = strlen(decimal.digits);
+    PROVE(length >= 1 && length <= 20);
+    const size_t i = any_size_up_to(19);
+    PROVE(i >= length || (decimal.digits[i] >= '0' && decimal.digits[i] <= '9'));
+    PROVE(decimal.digits[0] != '0' || length == 1);
+    if (length == 20) {
+        REACHED("the longest number");
+    }
+}
+
+void prove_equal_ignoring_case(void)
+{
+    const size_t a_size = any_size_up_to(CAPACITY_MAX);
+    const size_t b_size = any_size_up_to(CAPACITY_MAX);
+    const char *const a = any_bytes(a_size);
+    const char *const b = any_bytes(b_size);
+    const bool equal = ardoq_text_equal_ignoring_case(a, a_size, b, b_size);
+    PROVE(!equal || a_size == b_size);
+    const size_t i = any_size_up_to(CAPACITY_MAX);
+    if (equal && i < a_size) {
+        PROVE(a[i] == b[i] || (a[i] ^ b[i]) == 0x20);
+        REACHED("equal");
+    }
+}
+
+void prove_wipe(void)
+{
+    const size_t size = any_size_up_to(CAPACITY_MAX);
+    char *const data = any_bytes(size);
+    ardoq_wipe(data, size);
+    const size_t i = any_size_up_to(CAPACITY_MAX);
+    PROVE(i >= size || data[i] == 0);
+    REACHED("end");
+}
