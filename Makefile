@@ -25,7 +25,8 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 endif
 
-.PHONY: help demo test lint tool firmware firmware-run size size-table fuzz menuconfig docs format clean
+.PHONY: help demo test lint tool firmware firmware-run size size-table fuzz prove \
+	menuconfig docs format clean
 .SILENT:
 
 help:
@@ -37,6 +38,7 @@ help:
 	echo "make size         what the core and the firmware take, against the tables"
 	echo "make size-table   write the tables anew: docs/size.md, docs/firmware-size.md"
 	echo "make fuzz         looks for inputs that break it, FUZZ_SECONDS=60 for each of its targets"
+	echo "make prove        proofs of memory safety with CBMC; some minutes"
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         write docs/errors.md and docs/settings.md anew"
@@ -89,6 +91,12 @@ fuzz:
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	tests/fuzz/run.py --build build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+prove:
+	scripts/setup.sh build firmware
+	mkdir -p build/proofs
+	scripts/kconfig.py --kconfig Kconfig --header build/proofs/sdkconfig.h
+	set -e; cbmc=$$(scripts/cbmc.sh); tests/proofs/prove.py --cbmc "$$cbmc" --kconfig build/proofs
 
 menuconfig: tool
 	scripts/kconfig.py --kconfig Kconfig --defaults examples/linux_cli/sdkconfig.defaults \
