@@ -93,7 +93,7 @@ fuzz:
 	tests/fuzz/run.py --build build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 prove:
-	scripts/setup.sh build firmware
+	scripts/setup.sh build prove
 	mkdir -p build/proofs
 	scripts/kconfig.py --kconfig Kconfig --header build/proofs/sdkconfig.h
 	set -e; cbmc=$$(scripts/cbmc.sh); tests/proofs/prove.py --cbmc "$$cbmc" --kconfig build/proofs

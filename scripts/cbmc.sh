@@ -86,6 +86,7 @@ here=$(dirname "$0")
 . "$here/private_apt.sh"
 
 suite=trixie
+group=prove
 target=$(cache_folder)/cbmc
 work=$target.work
 if [ ! -d "$target" ]; then

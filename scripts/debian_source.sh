@@ -66,6 +66,7 @@ here=$(dirname "$0")
 # shellcheck source=scripts/private_apt.sh
 . "$here/private_apt.sh"
 
+group=firmware
 suite=$1
 package=$2
 dest=$3

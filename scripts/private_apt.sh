@@ -2,8 +2,9 @@
 # For the scripts that fetch from a Debian suite other than this system's: sourced, not run. Root is
 # not needed, and apt's own lists, caches and settings stay as they are.
 #
-# shellcheck disable=SC2154 # $suite and $work
-# They set $suite and $work, an empty folder of their own, and define fail(). What apt says is in
+# shellcheck disable=SC2154 # $suite, $work and $group
+# They set $suite, $work, an empty folder of their own, and $group, the one of scripts/setup.sh that has
+# what they need, and define fail(). What apt says is in
 # $work/log.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -17,9 +18,9 @@ is_suite() {
 # Checks that the tools $@ are there, and what apt verifies with.
 check_tools() {
     for tool in apt-get "$@"; do
-        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh firmware"
+        command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh $group"
     done
-    [ -r "$keyring" ] || fail "$keyring is missing: run scripts/setup.sh firmware"
+    [ -r "$keyring" ] || fail "$keyring is missing: run scripts/setup.sh $group"
 }
 
 # Prints the addresses that apt has for packages of the component main, filtered further by $@.

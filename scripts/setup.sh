@@ -13,6 +13,7 @@ usage: scripts/setup.sh GROUP...
   size      what `make size` needs on top of both
   test      what `make test` needs on top of all
   lint      what `make lint` needs on top of all
+  prove     what `make prove` needs on top of `build`
 END
     exit 2
 }
@@ -38,7 +39,7 @@ libnewlib-arm-none-eabi firmware  C library for Cortex-M
 qemu-system-arm         firmware  emulates the board
 python3-dnslib          firmware  the name server that the board asks
 dpkg-dev                firmware  unpacks the source packages of mbedTLS and lwIP
-debian-archive-keyring  firmware  verifies them
+debian-archive-keyring  firmware,prove  verifies them, and CBMC
 gcc-riscv64-unknown-elf size      compiler for RISC-V
 libslirp-dev            test      the network of lwIP on this host
 libcmocka-dev           test      unit tests in C
@@ -175,7 +176,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | size | test | lint) ;;
+        build | firmware | size | test | lint | prove) ;;
         *) usage ;;
     esac
 done
