@@ -112,9 +112,8 @@ static void append(ardoq_text_t *path, const char *text)
 ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
                                const char *workspace, ardoq_on_entry_t on_entry, void *argument)
 {
-    char path[sizeof "/api/v2/workspaces/0123456789abcdef01234567/context"];
     const ardoq_request_t request = {
-        .method = "GET", .path = path, .on_body = on_body, .context = context};
+        .method = "GET", .path = context->path, .on_body = on_body, .context = context};
     ardoq_text_t text;
     memset(context, 0, sizeof *context);
     ardoq_response_init(&context->response);
@@ -126,7 +125,7 @@ ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
     if (err || workspace[0] == '\0') {
         return ARDOQ_ERR_WORKSPACE_INVALID;
     }
-    ardoq_text_init(&text, path, sizeof path);
+    ardoq_text_init(&text, context->path, sizeof context->path);
     append(&text, "/api/v2/workspaces/");
     append(&text, workspace);
     append(&text, "/context");

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "ardoq/json_write.h"
 #include "console.h"
 
 static void result(const ardoq_console_t *console, const char *text)
@@ -111,35 +110,38 @@ ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_clien
 
 /* ---- The context ----------------------------------------------------------------------------- */
 
-static ardoq_err_t write_entry(void *argument, ardoq_context_kind_t kind,
+/* Text that was JSON before, and whose control characters are spaces now (RFC 8259, 7). */
+static void write_text(const ardoq_console_t *console, const char *label, const char *text)
+{
+    result(console, label);
+    result(console, "\"");
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') {
+            result(console, "\\");
+        }
+        console->write(console->context, ARDOQ_OUTPUT_RESULT, text, 1);
+    }
+    result(console, "\"");
+}
+
+static ardoq_err_t write_entry(void *console, ardoq_context_kind_t kind,
                                const ardoq_context_entry_t *entry)
 {
-    /* The texts hold no control characters, so escapes at most double them. */
-    char text[2 * sizeof *entry];
-    ardoq_json_writer_t json;
-    size_t size;
-    if (kind == ARDOQ_CONTEXT_TYPE_FIELD) {
+    switch (kind) {
+    case ARDOQ_CONTEXT_TYPE_FIELD:
         return ARDOQ_OK;
+    case ARDOQ_CONTEXT_TYPE:
+        write_text(console, "{\"componentType\":", entry->id);
+        write_text(console, ",\"name\":", entry->name);
+        break;
+    case ARDOQ_CONTEXT_FIELD:
+        write_text(console, "{\"customField\":", entry->id);
+        write_text(console, ",\"type\":", entry->type);
+        write_text(console, ",\"label\":", entry->name);
+        break;
     }
-    const bool is_type = kind == ARDOQ_CONTEXT_TYPE;
-    ardoq_json_write_init(&json, text, sizeof text);
-    ardoq_json_write_object_begin(&json);
-    ardoq_json_write_member(&json, is_type ? "componentType" : "customField", entry->id);
-    if (is_type) {
-        ardoq_json_write_member(&json, "name", entry->name);
-    } else {
-        ardoq_json_write_member(&json, "type", entry->type);
-        ardoq_json_write_member(&json, "label", entry->name);
-    }
-    if (entry->is_read_only) {
-        ardoq_json_write_key(&json, "readOnly");
-        ardoq_json_write_boolean(&json, true);
-    }
-    ardoq_json_write_object_end(&json);
-    const ardoq_err_t err = ardoq_json_write_end(&json, &size);
-    result(argument, text);
-    result(argument, "\n");
-    return err;
+    result(console, entry->is_read_only ? ",\"readOnly\":true}\n" : "}\n");
+    return ARDOQ_OK;
 }
 
 ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t *client,

@@ -60,14 +60,15 @@ def follow_pointers(
     """Adds the calls through pointers, and those that functions outside make back; yields faults.
 
     Both tables give patterns of the functions that may be called; the keys are names of pointers,
-    and patterns of functions outside.
+    in one function alone if its name and a blank stand before, and patterns of functions outside.
     """
     for name, function in functions.items():
         patterns = []
         for pointer in function.pointers:
-            if pointer not in pointers:
+            reach = pointers.get(f"{name} {pointer}", pointers.get(pointer))
+            if reach is None:
                 yield f"{name}: calls through {pointer}, and no table says what that reaches"
-            patterns += pointers.get(pointer, ())
+            patterns += reach or ()
         for key in outside:
             if any(fnmatchcase(called, key) for called in function.calls):
                 patterns += outside[key]

@@ -45,12 +45,15 @@ typedef ardoq_err_t (*ardoq_on_entry_t)(void *argument, ardoq_context_kind_t kin
 
 /** Memory for reading a context; only the response is for reading. */
 typedef struct {
-    ardoq_response_t response;
+    ardoq_response_t response; /**< of the request */
+    /** @cond private */
+    char path[sizeof "/api/v2/workspaces/0123456789abcdef01234567/context"];
     ardoq_client_t *client;
     ardoq_on_entry_t on_entry;
     void *argument;
     ardoq_json_scan_t scan;
     ardoq_context_entry_t entry;
+    /** @endcond */
 } ardoq_context_t;
 
 /**
