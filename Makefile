@@ -25,13 +25,14 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 endif
 
-.PHONY: help demo test lint tool firmware firmware-run size size-table fuzz prove \
-	menuconfig docs format clean
+.PHONY: help demo test exhaustive lint tool firmware firmware-run size size-table \
+	fuzz prove menuconfig docs format clean
 .SILENT:
 
 help:
 	echo "make demo         a device appears in Ardoq, or in a local stand-in for it"
 	echo "make test         everything is built and tested"
+	echo "make exhaustive   failing at every byte, call and allocation, and not only at some: minutes"
 	echo "make lint         clang-tidy, cppcheck and others read the sources"
 	echo "make firmware     an image for a Cortex-M3: build/firmware/firmware.elf"
 	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
@@ -65,6 +66,18 @@ test:
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
 	$(MAKE) size
+
+EXHAUSTIVE := linux sanitize other-mbedtls
+
+exhaustive:
+	scripts/setup.sh build firmware test
+	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
+	export ARDOQ_OTHER_MBEDTLS; \
+	for preset in $(EXHAUSTIVE); do \
+		cmake --preset $$preset; \
+		cmake --build --preset $$preset; \
+		ctest --test-dir build/$$preset -C Exhaustive -R exhaustive -j $(JOBS) --output-on-failure; \
+	done
 
 lint:
 	scripts/setup.sh build firmware test lint
