@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "ardoq/list.h"
 #include "ardoq/port_fake.h"
 #include "ardoq/report.h"
 #include "heap.h"
@@ -17,6 +18,7 @@
 static ardoq_me_t me;
 static ardoq_report_t report;
 static ardoq_identity_t identity;
+static ardoq_list_t list;
 static size_t blocks_without_connection;
 static size_t blocks_of_first_use; /* may come later: the RSA key of the roots keeps a number */
 static char tried[160];
@@ -59,8 +61,32 @@ static bool report_has_nothing(void)
            report.response.body[0] == '\0' && report.response.body_size == 0;
 }
 
+static ardoq_err_t take_element(void *context, const ardoq_json_document_t *element, uint32_t index)
+{
+    (void)context;
+    (void)element;
+    (void)index;
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t run_list(void)
+{
+    return ardoq_list_each(&client, &list, "/api/v2/components", NULL, 0, take_element, NULL);
+}
+
+static bool list_is_done(void)
+{
+    return list.pages == 1 && list.count == 1 && list.response.status == 200;
+}
+
+static bool list_has_nothing(void)
+{
+    return list.pages == 0 && list.response.body[0] == '\0' && list.response.body_size == 0;
+}
+
 const call_t call_me = {"me", run_me, me_is_done, me_has_nothing, true};
 const call_t call_report = {"report", run_report, report_is_done, report_has_nothing, false};
+const call_t call_list = {"list", run_list, list_is_done, list_has_nothing, true};
 
 /* ---- Set-up ---- */
 
@@ -68,9 +94,10 @@ const call_t call_report = {"report", run_report, report_is_done, report_has_not
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 #define ANSWER_BODY                                                                                \
     "{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"},\"components\":{\"created\":[{\"id\":\"c1\"}" \
-    "]}}"
+    "]},"                                                                                          \
+    "\"values\":[{\"id\":\"v1\"}]}"
 
-static const peer_step_t answer = {.answer = ANSWER_HEAD "4d\r\n" ANSWER_BODY "\r\n0\r\n\r\n",
+static const peer_step_t answer = {.answer = ANSWER_HEAD "64\r\n" ANSWER_BODY "\r\n0\r\n\r\n",
                                    .first = sizeof ANSWER_HEAD - 1};
 
 int failing_call_set_up(void **state)
@@ -152,6 +179,7 @@ outcome_t run_call(const call_t *call)
     tls_peer_forget_received();
     memset(&me, '#', sizeof me);
     memset(&report, '#', sizeof report);
+    memset(&list, '#', sizeof list);
     heap_is_clients = true;
     const ardoq_err_t err = call->run();
     heap_is_clients = false;

@@ -24,6 +24,7 @@ typedef struct {
 
 extern const call_t call_me;     /* GET without a body */
 extern const call_t call_report; /* POST with one */
+extern const call_t call_list;   /* GET, its answer taken piece by piece */
 
 typedef struct {
     ardoq_err_t err;

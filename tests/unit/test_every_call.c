@@ -12,9 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <mbedtls/version.h>
 
-#include "ardoq/list.h"
 #include "ardoq/port_fake.h"
 #include "failing_call.h"
 #include "heap.h"
@@ -315,6 +313,77 @@ static void test_report(void **state)
     fail_everything(&call_report);
 }
 
+static void test_list(void **state)
+{
+    (void)state;
+    fail_everything(&call_list);
+}
+
+/* ---- Each step ---- */
+
+static const ardoq_request_t get = {.method = "GET", .path = ARDOQ_ME_PATH};
+static const ardoq_request_t post = {
+    .method = "POST", .path = "/api/v2/batch", .body = "{}", .body_size = 2};
+
+static void pass_deadline(void)
+{
+    ardoq_fake.uptime_ms += config.timeout_ms;
+}
+
+static void interrupt(void)
+{
+    ardoq_interrupt(&client);
+}
+
+/* @return the result of the call that meets this before its step number @p at */
+static ardoq_err_t step_until(const ardoq_request_t *request, unsigned at, void (*happens)(void))
+{
+    ardoq_response_t response;
+    ardoq_wait_t wait;
+    heap_is_clients = true;
+    ardoq_err_t err = ardoq_request_start(&client, request, &response);
+    for (unsigned step = 0; !err || err == ARDOQ_PENDING; step++) {
+        if (step == at) {
+            happens();
+        }
+        err = ardoq_request_step(&client, &wait);
+        if (!err) {
+            break;
+        }
+    }
+    heap_is_clients = false;
+    return err;
+}
+
+static void meet_at_every_step(const ardoq_request_t *request, void (*happens)(void),
+                               ardoq_err_t expected)
+{
+    ardoq_err_t err = expected;
+    for (unsigned at = 0; err == expected; at++) {
+        close_connection();
+        trying("%s, %s before step %u", request->method, ardoq_err_name(expected), at);
+        err = step_until(request, at, happens);
+        check_equal("the error", err, err ? expected : ARDOQ_OK);
+        if (err) {
+            check_nothing_left();
+            check_next_call(&call_me);
+        } else {
+            assert_in_range(at, 10, 100);
+        }
+    }
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    run_stage(LOAD);
+    open_client();
+    meet_at_every_step(&get, pass_deadline, ARDOQ_ERR_TIMEOUT);
+    meet_at_every_step(&post, pass_deadline, ARDOQ_ERR_TIMEOUT);
+    meet_at_every_step(&get, interrupt, ARDOQ_ERR_INTERRUPTED);
+    meet_at_every_step(&post, interrupt, ARDOQ_ERR_INTERRUPTED);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, failing_call_tear_down)
 
 int main(int argc, char **argv)
@@ -322,6 +391,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(test_me),
         TEST(test_report),
+        TEST(test_list),
+        TEST(test_steps),
     };
     if (argc > 1) {
         cmocka_set_test_filter(argv[1]);
