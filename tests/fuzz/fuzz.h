@@ -59,6 +59,12 @@ static inline bool holds(span_t span, char c)
     return span.size > 0 && memchr(span.at, c, span.size);
 }
 
+/* Null is no value. */
+static inline bool same_value(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /* ---- Memory: each copy has exactly its size, so that AddressSanitizer sees a step beyond --------
  */
 

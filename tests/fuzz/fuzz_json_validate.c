@@ -1,6 +1,6 @@
 /*
- * The JSON validator, ardoq/json_validate.h. Whether it says what RFC 8259 says is compared with
- * Python's parser by test_json_verdicts.py, over this corpus too.
+ * The JSON validator, ardoq/json_validate.h. compare_json.py compares it with Python's, over this
+ * corpus too.
  *
  * Input: the text.
  *

@@ -48,6 +48,14 @@ static void check_reads_back(const ardoq_setting_t *setting, const char *value)
     }
 }
 
+/* PEM has lines, and the others go into JSON alone, where C1 is a character like any other. */
+static bool may_hold_controls(const ardoq_setting_t *setting)
+{
+    return setting->kind == ARDOQ_SETTING_KIND_PEM ||
+           setting->kind == ARDOQ_SETTING_KIND_IDENTITY ||
+           strcmp(setting->key, "name_template") == 0;
+}
+
 static void assign(case_t *input, const ardoq_setting_t *setting, const char *value)
 {
     const ardoq_config_t before = config;
@@ -58,8 +66,7 @@ static void assign(case_t *input, const ardoq_setting_t *setting, const char *va
         return;
     }
     check_reads_back(setting, value);
-    CHECK(setting->kind == ARDOQ_SETTING_KIND_PEM || !has_control(value) ||
-          strstr(setting->key, "name_") || setting->kind == ARDOQ_SETTING_KIND_IDENTITY);
+    CHECK(may_hold_controls(setting) || !has_control(value));
     if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY) {
         memcpy((char *)&input->identity + setting->offset, value, strlen(value) + 1);
     }

@@ -44,11 +44,6 @@ static size_t number_of(model_t *model, const char *key)
     return i;
 }
 
-static bool same_value(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* ---- Building the flash ------------------------------------------------------------------------
  */
 

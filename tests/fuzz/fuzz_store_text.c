@@ -88,11 +88,6 @@ static size_t keys_of(span_t file, char *keys[KEYS])
     return count;
 }
 
-static bool same_value(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static void check_one_form(span_t file)
 {
     char *keys[KEYS];
