@@ -209,6 +209,22 @@ static void test_connection_with_surplus_bytes_is_closed(void **state)
     assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
+/* One byte too many, which TLS has decrypted and the client has not read: its buffer was full. */
+static void test_connection_with_surplus_bytes_inside_tls_is_closed(void **state)
+{
+    (void)state;
+    static char answer[sizeof https.buffer + 100];
+    const size_t body_size = sizeof https.buffer - 1;
+    const int head_size = snprintf(answer, sizeof answer,
+                                   "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                   "Content-Length: %zu\r\n\r\n",
+                                   body_size);
+    memset(answer + head_size, '1', body_size + 1);
+    assert_int_equal(run_with(answer, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(https.length, body_size);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
 static void kept_connection_closed_meanwhile(peer_then_t how, const char *method)
 {
     exchange.write_head_context = (void *)method;
@@ -244,6 +260,42 @@ static void test_request_lost_on_a_kept_connection_is_replayed(void **state)
     assert_int_equal(run(), ARDOQ_OK);
     assert_int_equal(ardoq_fake.connects, 2);
     assert_string_equal(https.buffer, "{}");
+}
+
+static void test_replay_without_a_network(void **state)
+{
+    (void)state;
+    start_peer(closes_on_second_request, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    ardoq_fake_fail(ARDOQ_FAKE_RESOLVE_START, 1, ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RESOLVE);
+    assert_head_is_wiped();
+}
+
+static unsigned heads_left;
+
+static void write_head_while_there_are_any(void *context, ardoq_text_t *head)
+{
+    write_head(context, head);
+    if (heads_left-- == 0) {
+        head->err = ARDOQ_ERR_REQUEST_INVALID;
+    }
+}
+
+/* The head is written again for each connection. */
+static void test_replay_that_cannot_be_written(void **state)
+{
+    (void)state;
+    heads_left = 2;
+    exchange.write_head = write_head_while_there_are_any;
+    start_peer(closes_on_second_request, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_ERR_REQUEST_INVALID);
+    assert_int_equal(tls_peer_answered(), 2);
+    assert_head_is_wiped();
 }
 
 static void test_lost_request_is_replayed_after_close_notify_too(void **state)
@@ -503,6 +555,167 @@ static void test_early_answer_of_a_server_that_closes(void **state)
     early_answer(PEER_CLOSE_NOTIFY, 100000);
 }
 
+/* It takes several steps to read. */
+static void test_early_answer_larger_than_the_buffer(void **state)
+{
+    (void)state;
+    static char body[200000];
+    static char answer[2 * sizeof https.buffer + 100];
+    const int head_size = snprintf(answer, sizeof answer,
+                                   "HTTP/1.1 413 Content Too Large\r\nContent-Length: %zu\r\n\r\n",
+                                   2 * sizeof https.buffer);
+    memset(answer + head_size, 'b', 2 * sizeof https.buffer);
+    const peer_step_t step = {.answer = answer, .early = true};
+    exchange.body = body;
+    exchange.body_size = sizeof body;
+    start_peer(&step, 1);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 413);
+    assert_true(https.body_cut);
+    assert_int_equal(strspn(https.buffer, "b"), sizeof https.buffer - 1);
+}
+
+/* ---- Sockets with little room ---- */
+
+static void test_failing_send_of_the_body(void **state)
+{
+    (void)state;
+    static char body[3000];
+    memset(body, 'b', sizeof body);
+    exchange.body = body;
+    exchange.body_size = sizeof body;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    const unsigned last = ardoq_fake.failures[ARDOQ_FAKE_SEND].count;
+    start_over();
+    ardoq_fake_fail(ARDOQ_FAKE_SEND, last, ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_SEND);
+    assert_int_equal(https.detail.platform_code, ARDOQ_ERR_CONNECTION_CLOSED);
+}
+
+static ardoq_fake_peer_t roomy_peer;
+static bool has_room;
+
+/* A server that answers the head and closes; the answer is seen behind the failing send. */
+static bool has_closed;
+
+static ardoq_err_t send_until_answered(void *context, const void *data, size_t size, size_t *sent)
+{
+    has_closed = tls_peer_answered() > 0;
+    return has_closed ? ARDOQ_ERR_CONNECTION_CLOSED : roomy_peer.send(context, data, size, sent);
+}
+
+static ardoq_err_t receive_once_closed(void *context, void *buffer, size_t size, size_t *received)
+{
+    return tls_peer_answered() > 0 && !has_closed
+               ? ARDOQ_PENDING
+               : roomy_peer.receive(context, buffer, size, received);
+}
+
+static ardoq_err_t run_with_last_words(const char *answer)
+{
+    static char body[3000];
+    memset(body, 'b', sizeof body);
+    exchange.body = body;
+    exchange.body_size = sizeof body;
+    const peer_step_t step = {.answer = answer, .early = true};
+    start_peer(&step, 1);
+    roomy_peer = ardoq_fake.peer;
+    ardoq_fake.peer.send = send_until_answered;
+    ardoq_fake.peer.receive = receive_once_closed;
+    has_closed = false;
+    open_https();
+    return run();
+}
+
+static void test_last_words_of_a_server_that_closes(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with_last_words("HTTP/1.1 413 Content Too Large\r\n"
+                                         "Content-Length: 3\r\n\r\nbig"),
+                     ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 413);
+    assert_string_equal(https.buffer, "big");
+}
+
+static void test_last_words_that_are_nonsense(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with_last_words("nonsense\r\n"), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_SEND);
+}
+
+/* Takes one byte every other time. */
+static ardoq_err_t send_one_byte(void *context, const void *data, size_t size, size_t *sent)
+{
+    (void)size;
+    has_room = !has_room;
+    return has_room ? roomy_peer.send(context, data, 1, sent) : ARDOQ_PENDING;
+}
+
+/* Without letting time pass; counts how often there was room to wait for. */
+static ardoq_err_t run_at_once(unsigned *waits)
+{
+    ardoq_https_wait_t wait;
+    ardoq_err_t err = ardoq_https_start(&https, &exchange);
+    *waits = 0;
+    while (!err || err == ARDOQ_PENDING) {
+        err = ardoq_https_step(&https, &wait);
+        if (err != ARDOQ_PENDING) {
+            break;
+        }
+        *waits += wait.timeout_ms > 0 && wait.what == ARDOQ_PORT_WAIT_WRITABLE;
+    }
+    return err;
+}
+
+static char long_value[20001];
+
+static void write_long_head(void *context, ardoq_text_t *head)
+{
+    ardoq_http_write_request_line(head, context, "/", NULL, 0);
+    ardoq_http_write_header(head, "X-Long", long_value);
+    ardoq_http_write_end(head);
+}
+
+static void test_head_larger_than_a_record(void **state)
+{
+    (void)state;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    if (sizeof https.buffer < sizeof long_value + 100) {
+        skip();
+    }
+    memset(long_value, 'h', sizeof long_value - 1);
+    exchange.write_head = write_long_head;
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(strspn(strchr(tls_peer_received(), 'h'), "h"), sizeof long_value - 1);
+    assert_string_equal(https.buffer, "{}");
+}
+
+static void test_socket_that_takes_a_byte_at_a_time(void **state)
+{
+    (void)state;
+    static char body[3000];
+    memset(body, 'b', sizeof body);
+    exchange.write_head_context = "POST";
+    exchange.body = body;
+    exchange.body_size = sizeof body;
+    answer_with(JSON_OK, PEER_KEEP);
+    roomy_peer = ardoq_fake.peer;
+    ardoq_fake.peer.send = send_one_byte;
+    open_https();
+    unsigned waits;
+    assert_int_equal(run_at_once(&waits), ARDOQ_OK);
+    assert_true(waits > sizeof body);
+    assert_string_equal(https.buffer, "{}");
+    const char *received = strstr(tls_peer_received(), "\r\n\r\n") + 4;
+    assert_int_equal(strlen(received), sizeof body);
+    assert_memory_equal(received, body, sizeof body);
+    assert_head_is_wiped();
+}
+
 /* ---- Deadlines ---- */
 
 static void assert_timeout(ardoq_phase_t phase)
@@ -607,6 +820,18 @@ static void test_last_address_tells_the_error(void **state)
     assert_int_equal(run(), ARDOQ_ERR_CONNECTION_REFUSED);
     assert_int_equal(https.detail.phase, ARDOQ_PHASE_CONNECT);
     assert_int_equal(https.detail.platform_code, ARDOQ_ERR_CONNECTION_REFUSED);
+}
+
+static void test_next_address_without_a_network(void **state)
+{
+    (void)state;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    ardoq_fake.address_count = 2;
+    ardoq_fake.connect_results[0] = ARDOQ_ERR_HOST_UNREACHABLE;
+    ardoq_fake_fail(ARDOQ_FAKE_CONNECT_START, 2, ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_CONNECT);
 }
 
 /* ---- Failing at every call ---- */
@@ -1203,6 +1428,17 @@ static void test_root_that_cannot_be_read(void **state)
     assert_open_fails(ARDOQ_ERR_TRUST_INVALID);
 }
 
+/* mbedTLS takes the first and leaves the rest. */
+static void test_second_root_without_an_end(void **state)
+{
+    (void)state;
+    static char roots[8192];
+    snprintf(roots, sizeof roots, "%s-----BEGIN CERTIFICATE-----\nMIIB\n",
+             certificate_file("ca.pem"));
+    config.ca_pem = roots;
+    assert_open_fails(ARDOQ_ERR_TRUST_INVALID);
+}
+
 static void test_store_that_fails(void **state)
 {
     (void)state;
@@ -1305,7 +1541,24 @@ static void test_half_a_client_certificate(void **state)
     config.certificate_pem = certificate_file("client.pem");
     assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
     config.certificate_pem = NULL;
+    config.key_pem = certificate_file("client.key");
+    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    config.key_pem = NULL;
     ardoq_port_store_set("key", certificate_file("client.key"));
+    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+}
+
+static void test_client_certificate_that_cannot_be_read(void **state)
+{
+    (void)state;
+    static const char nonsense[] =
+        "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n";
+    config.key_pem = certificate_file("client.key");
+    config.certificate_pem = nonsense;
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    config.certificate_pem = config.key_pem = NULL;
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    ardoq_port_store_set("cert", nonsense);
     assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
 }
 
@@ -1329,9 +1582,12 @@ int main(void)
         TEST(test_connection_is_kept),
         TEST(test_connection_is_not_kept_when_the_server_says_close),
         TEST(test_connection_with_surplus_bytes_is_closed),
+        TEST(test_connection_with_surplus_bytes_inside_tls_is_closed),
         TEST(test_dead_kept_connection_is_replaced),
         TEST(test_closed_kept_connection_is_replaced_for_post_too),
         TEST(test_request_lost_on_a_kept_connection_is_replayed),
+        TEST(test_replay_without_a_network),
+        TEST(test_replay_that_cannot_be_written),
         TEST(test_lost_request_is_replayed_after_close_notify_too),
         TEST(test_lost_post_is_not_replayed),
         TEST(test_request_lost_on_a_new_connection_is_not_replayed),
@@ -1350,6 +1606,12 @@ int main(void)
         TEST(test_replay_reads_the_clock_again),
         TEST(test_early_answer_of_a_server_that_stops_reading),
         TEST(test_early_answer_of_a_server_that_closes),
+        TEST(test_early_answer_larger_than_the_buffer),
+        TEST(test_failing_send_of_the_body),
+        TEST(test_last_words_of_a_server_that_closes),
+        TEST(test_last_words_that_are_nonsense),
+        TEST(test_head_larger_than_a_record),
+        TEST(test_socket_that_takes_a_byte_at_a_time),
         TEST(test_deadline_while_resolving),
         TEST(test_deadline_while_connecting),
         TEST(test_deadline_of_a_silent_server),
@@ -1357,6 +1619,7 @@ int main(void)
         TEST(test_deadline_is_not_extended_by_slow_bytes),
         TEST(test_each_address_gets_an_equal_share),
         TEST(test_last_address_tells_the_error),
+        TEST(test_next_address_without_a_network),
         TEST(test_every_failing_resolve),
         TEST(test_every_failing_connect),
         TEST(test_every_failing_send),
@@ -1403,6 +1666,7 @@ int main(void)
         TEST(test_bundle_and_a_pin_of_an_unknown_ca),
         TEST(test_no_root_at_all),
         TEST(test_root_that_cannot_be_read),
+        TEST(test_second_root_without_an_end),
         TEST(test_store_that_fails),
         TEST(test_pin_of_the_servers_key),
         TEST(test_pin_of_the_roots_key),
@@ -1414,6 +1678,7 @@ int main(void)
         TEST(test_missing_client_certificate),
         TEST(test_client_certificate_of_another_ca),
         TEST(test_half_a_client_certificate),
+        TEST(test_client_certificate_that_cannot_be_read),
         TEST(test_client_key_that_cannot_be_read),
     };
     return cmocka_run_group_tests_name("https", tests, NULL, NULL);
