@@ -25,8 +25,8 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 endif
 
-.PHONY: help demo test exhaustive lint tool firmware firmware-run size size-table \
-	fuzz prove menuconfig docs format clean
+.PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
+	size-table fuzz prove menuconfig docs format clean
 .SILENT:
 
 help:
@@ -34,6 +34,7 @@ help:
 	echo "make test         everything is built and tested"
 	echo "make exhaustive   failing at every byte, call and allocation, and not only at some: minutes"
 	echo "make lint         clang-tidy, cppcheck and others read the sources"
+	echo "make coverage     lines and branches of components/ that the unit tests reach"
 	echo "make firmware     an image for a Cortex-M3: build/firmware/firmware.elf"
 	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
 	echo "make size         what the core and the firmware take, against the tables"
@@ -82,6 +83,20 @@ exhaustive:
 lint:
 	scripts/setup.sh build firmware test lint
 	scripts/lint.py
+
+# Two builds, for what stands under #if; the table is of both together.
+COVERAGE := coverage coverage-opposite
+coverage:
+	scripts/setup.sh build test coverage
+	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
+	export ARDOQ_OTHER_MBEDTLS; \
+	for preset in $(COVERAGE); do \
+		cmake --preset $$preset; cmake --build --preset $$preset; \
+		find build/$$preset -name '*.gcda' -delete; \
+		ctest --test-dir build/$$preset -j $(JOBS) --output-on-failure \
+			-R '\.unit\.' -E '\.unit\.(lwip|posix|template)_'; \
+	done
+	tests/coverage_report.py --pages build/coverage/report $(COVERAGE:%=build/%)
 
 firmware: tool
 	scripts/setup.sh firmware

@@ -14,6 +14,7 @@ usage: scripts/setup.sh GROUP...
   test      what `make test` needs on top of all
   lint      what `make lint` needs on top of all
   prove     what `make prove` needs on top of `build`
+  coverage  what `make coverage` needs on top of `build` and `test`
 END
     exit 2
 }
@@ -62,6 +63,7 @@ cppcheck                lint      defects in C, read in another way
 doxygen                 lint      the comments of the public headers
 python3-pyflakes        lint      defects in Python
 shellcheck              lint      defects in scripts of the shell
+gcovr                   coverage  counts lines and branches that tests reach
 '
 
 newline='
@@ -176,7 +178,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | size | test | lint | prove) ;;
+        build | firmware | size | test | lint | prove | coverage) ;;
         *) usage ;;
     esac
 done

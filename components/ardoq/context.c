@@ -1,5 +1,6 @@
 #include "ardoq/context.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "response.h"
@@ -28,29 +29,27 @@ static void read_text(ardoq_context_t *context, char *text, size_t size)
 
 static void read_member(ardoq_context_t *context)
 {
-    ardoq_context_entry_t *entry = &context->entry;
-    const struct {
+    static const struct {
         const char *array, *key;
-        char *text;
-        size_t size;
+        size_t offset, size;
     } members[] = {
-        {types, "typeId", entry->id, sizeof entry->id},
-        {types, "name", entry->name, sizeof entry->name},
-        {fields, "apiKey", entry->id, sizeof entry->id},
-        {fields, "label", entry->name, sizeof entry->name},
-        {fields, "type", entry->type, sizeof entry->type},
+        {types, "typeId", offsetof(ardoq_context_entry_t, id), sizeof context->entry.id},
+        {types, "name", offsetof(ardoq_context_entry_t, name), sizeof context->entry.name},
+        {fields, "apiKey", offsetof(ardoq_context_entry_t, id), sizeof context->entry.id},
+        {fields, "label", offsetof(ardoq_context_entry_t, name), sizeof context->entry.name},
+        {fields, "type", offsetof(ardoq_context_entry_t, type), sizeof context->entry.type},
     };
     const ardoq_json_scan_t *scan = &context->scan;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (is_in_element_of(scan, members[i].array) &&
             ardoq_json_scan_is_at(scan, IN_ELEMENT, members[i].key)) {
-            read_text(context, members[i].text, members[i].size);
+            read_text(context, (char *)&context->entry + members[i].offset, members[i].size);
         }
     }
     if (is_in_element_of(scan, fields) && scan->text[0] == 't' &&
         (ardoq_json_scan_is_at(scan, IN_ELEMENT, "readOnly") ||
          ardoq_json_scan_is_at(scan, IN_ELEMENT, "calculated"))) {
-        entry->is_read_only = true;
+        context->entry.is_read_only = true;
     }
 }
 
