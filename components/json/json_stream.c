@@ -18,10 +18,10 @@ void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, cons
     stream->size = size;
 }
 
-/* Asked only where no key can stand: behind a key, and in an array. */
 static bool in_value(const ardoq_json_validator_t *validator, uint8_t depth)
 {
-    return validator->depth > depth || (validator->depth == depth && in_scalar(validator));
+    return validator->depth > depth ||
+           (validator->depth == depth && in_scalar(validator) && !validator->key);
 }
 
 static bool in_other_than_object(const ardoq_json_validator_t *validator)
