@@ -1105,6 +1105,64 @@ static void test_crash_at_every_call(void **state)
     crash_everywhere("old");
 }
 
+/* The store is written byte by byte, and the machine stops at any of them. */
+static int set_new_slowly(int at)
+{
+    inject(ANY, at, 0);
+    faults.bytewise = true;
+    return ardoq_port_store_set("token", "new") ? 1 : 0;
+}
+
+static void test_crash_at_every_byte(void **state)
+{
+    (void)state;
+    assert_set("host", "h");
+    assert_set("token", "old");
+    int with_old = 0;
+    int result = CRASHED;
+    for (int at = 1; result == CRASHED; at++) {
+        result = run_child(set_new_slowly, at);
+        with_old += survives("old") ? 0 : 1;
+    }
+    assert_int_equal(result, 0);
+    /* Read once and written once. */
+    assert_true(with_old > 2 * (int)strlen(FIRST_LINE));
+}
+
+/* Any call, with an error that none of them knows. */
+static void fail_everywhere(const char *value)
+{
+    bool was_hit = true;
+    int at = 1;
+    for (; was_hit; at++) {
+        no_faults();
+        assert_set("host", "h");
+        assert_set("token", "old");
+        const int blocks_before = blocks;
+        inject(ANY, at, ENOTSUP);
+        const ardoq_err_t err =
+            value ? ardoq_port_store_set("token", value) : ardoq_port_store_erase("token");
+        was_hit = faults.seen >= at;
+        no_faults();
+        assert_int_equal(blocks, blocks_before);
+        assert_false(exists(beside(".new")));
+        assert_value("host", "h");
+        char found[16] = "";
+        const ardoq_err_t get_err = ardoq_port_store_get("token", found, sizeof found);
+        const bool is_old = get_err == ARDOQ_OK && strcmp(found, "old") == 0;
+        const bool is_new = value ? strcmp(found, value) == 0 : get_err == ARDOQ_ERR_NOT_SET;
+        assert_true(was_hit ? is_new || (is_old && err) : is_new && !err);
+    }
+    assert_true(at > 10);
+}
+
+static void test_failure_of_every_call(void **state)
+{
+    (void)state;
+    fail_everywhere("new");
+    fail_everywhere(NULL);
+}
+
 static int erase_token(int at)
 {
     inject(ANY, at, 0);
@@ -1247,6 +1305,8 @@ int main(void)
         TEST(test_descriptor_may_be_zero),
         TEST(test_crash_at_every_call),
         TEST(test_crash_at_every_call_of_erase),
+        TEST(test_crash_at_every_byte),
+        TEST(test_failure_of_every_call),
         TEST(test_writers_lose_nothing),
         TEST(test_secrets_are_wiped),
     };
