@@ -57,7 +57,6 @@ class Target:
         """Keeps what it finds, and begins with what was found before."""
         for folder in (self.found, self.failures, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        before = set(self.failures.iterdir())
         options = (f"-max_total_time={seconds}", "-print_final_stats=1")
         with self.log.open("w") as log:
             code = subprocess.run(
@@ -65,11 +64,11 @@ class Target:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             ).returncode
-        self.report(code)
-        return code, sorted(set(self.failures.iterdir()) - before)
-
-    def report(self, code):
         log = self.log.read_text(errors="replace")
+        self.report(code, log)
+        return code, re.findall(r"Test unit written to (\S+)", log)
+
+    def report(self, code, log):
         runs = re.findall(r"number_of_executed_units: (\d+)", log) or ["?"]
         features = re.findall(r" ft: (\d+)", log) or ["?"]
         state = "failed" if code else "ok"
