@@ -34,6 +34,20 @@ typedef struct {
 /* ---- The settings ------------------------------------------------------------------------------
  */
 
+static void check_ranges(void)
+{
+#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule)
+#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value)                                 \
+    CHECK(config.member >= (min) && config.member <= (max));
+#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_PEM(key, what)
+#include "ardoq/settings.def"
+#undef ARDOQ_SETTING_TEXT
+#undef ARDOQ_SETTING_NUMBER
+#undef ARDOQ_SETTING_IDENTITY
+#undef ARDOQ_SETTING_PEM
+}
+
 static void check_reads_back(const ardoq_setting_t *setting, const char *value)
 {
     char text[ARDOQ_SETTING_TEXT_SIZE];
@@ -42,7 +56,7 @@ static void check_reads_back(const ardoq_setting_t *setting, const char *value)
         CHECK(strcmp(text, value) == 0);
     } else if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
         CHECK(strtoul(text, NULL, 10) == strtoul(value, NULL, 10));
-        CHECK(strtoul(text, NULL, 10) >= setting->min && strtoul(text, NULL, 10) <= setting->max);
+        check_ranges();
     } else {
         CHECK(text[0] == '\0');
     }
