@@ -12,9 +12,9 @@ void ardoq_console_name_error(const ardoq_console_t *console, ardoq_err_t err,
 /* Organisation and user, and the end of the line. */
 void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me);
 
-/* Text of an IP address, NUL-terminated; without its scope. */
+/** Text of an IP address, without its scope. */
 typedef struct {
-    char text[40];
+    char text[40]; /**< NUL-terminated */
 } ardoq_ip_text_t;
 
 /* Writes an address as RFC 5952 has it, but for IPv4 addresses inside IPv6. */

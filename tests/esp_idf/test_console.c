@@ -125,7 +125,8 @@ static void test_registration(void **state)
     assert_int_equal(ardoq_esp_idf_register_console(NULL), ARDOQ_OK);
     assert_string_equal(script.command.command, "ardoq");
     assert_non_null(script.command.help);
-    assert_string_equal(script.command.hint, "check | me | report | get [KEY] | set KEY VALUE | unset KEY");
+    assert_string_equal(script.command.hint,
+                        "check | me | report | get [KEY] | set KEY VALUE | unset KEY");
     assert_non_null(script.command.func);
 }
 

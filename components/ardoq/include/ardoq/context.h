@@ -38,7 +38,9 @@ typedef struct {
 /**
  * Takes one entry.
  * It must not call the client. Anything but ARDOQ_OK ends the reading with that error.
- * @param entry  valid until the function returns; with ARDOQ_CONTEXT_TYPE_FIELD only @p field is
+ * @param argument  given to ardoq_context_each()
+ * @param kind      of the entry
+ * @param entry     valid until the function returns; with ARDOQ_CONTEXT_TYPE_FIELD only @p field is
  */
 typedef ardoq_err_t (*ardoq_on_entry_t)(void *argument, ardoq_context_kind_t kind,
                                         const ardoq_context_entry_t *entry);
@@ -58,8 +60,11 @@ typedef struct {
 
 /**
  * Reads the context of a workspace.
+ * @param client     open, and not busy
  * @param context    the caller's memory, for this call
  * @param workspace  its id, 24 hex digits
+ * @param on_entry   takes each entry
+ * @param argument   given to on_entry
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID; an error of ardoq_request() (ARDOQ_ERR_NOT_FOUND
  *         when the account sees no such workspace), of ardoq_json_validator_byte() or of on_entry.
  */
@@ -70,14 +75,14 @@ ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
 
 /** What the context says of a configuration. Bit n of a set is setting number n. */
 typedef struct {
-    const ardoq_config_t *config;
-    bool has_type;      /**< the component type exists */
-    uint32_t listed;    /**< fields of the component type that is being read */
-    uint32_t of_type;   /**< fields of the configured component type */
-    uint32_t known;     /**< fields that exist */
-    uint32_t fitting;   /**< fields that take what is sent */
-    uint32_t read_only; /**< fields that take nothing */
-    char type_name[64]; /**< of the configured component type; may be cut */
+    const ardoq_config_t *config; /**< the client's */
+    bool has_type;                /**< the component type exists */
+    uint32_t listed;              /**< fields of the component type that is being read */
+    uint32_t of_type;             /**< fields of the configured component type */
+    uint32_t known;               /**< fields that exist */
+    uint32_t fitting;             /**< fields that take what is sent */
+    uint32_t read_only;           /**< fields that take nothing */
+    char type_name[64];           /**< of the configured component type; may be cut */
 } ardoq_context_check_t;
 
 /**
@@ -101,6 +106,7 @@ const char *ardoq_context_field(const ardoq_config_t *config, size_t index);
 /**
  * Whether the custom field of setting number @p index can be reported. What belongs to a component
  * type that does not exist is not judged.
+ * @param check  after ardoq_context_check()
  * @param index  one of a custom field
  * @return ARDOQ_OK, also for one that is left out; ARDOQ_ERR_SERIAL_KEY_MISSING when it is that of
  *         the serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or

@@ -74,6 +74,7 @@ ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
 
 /** Memory of a check; private. */
 typedef struct {
+    /** @cond private */
     ardoq_console_t lines; /**< on which every output is the result */
     const ardoq_config_t *config;
     ardoq_client_t *client;
@@ -82,6 +83,7 @@ typedef struct {
     ardoq_me_t me;
     ardoq_context_check_t findings;
     ardoq_context_t context;
+    /** @endcond */
 } ardoq_check_t;
 
 /**
@@ -90,6 +92,7 @@ typedef struct {
  * lines below that begin with a space. The steps: settings, DNS, TCP, TLS, me, workspace,
  * component_type, and each setting that names a custom field. What cannot be tried after a failure
  * has no line. Nothing is changed in Ardoq.
+ * @param console takes the lines
  * @param config  what was to be loaded
  * @param client  what was to be opened with it
  * @param opened  result of ardoq_config_load() and ardoq_open(): the first step

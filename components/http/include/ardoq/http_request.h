@@ -52,6 +52,7 @@ void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *v
 
 /**
  * Writes the Authorization header (RFC 6750, 2.1), so that no copy of the token is needed.
+ * @param head   text under construction; keeps its first error
  * @param token  as a header's value, and not empty
  */
 void ardoq_http_write_bearer(ardoq_text_t *head, const char *token);

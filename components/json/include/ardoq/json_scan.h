@@ -37,11 +37,13 @@ typedef enum {
 
 /** A scan. Only @p depth, @p text and @p length are for reading. */
 typedef struct {
+    /** @cond private */
     ardoq_json_validator_t validator;
-    uint8_t depth; /**< arrays and objects around the value; what ended counts as well */
     uint8_t key_lengths[ARDOQ_JSON_SCAN_LEVELS];
     char keys[ARDOQ_JSON_SCAN_LEVELS][ARDOQ_JSON_SCAN_KEY_SIZE];
-    size_t length;                        /**< bytes of the value; 0 if it was too long to keep */
+    /** @endcond */
+    uint8_t depth; /**< arrays and objects around the value; what ended counts as well */
+    size_t length; /**< bytes of the value; 0 if it was too long to keep */
     char text[ARDOQ_JSON_SCAN_TEXT_SIZE]; /**< the value as it stands, not NUL-terminated */
 } ardoq_json_scan_t;
 
@@ -50,7 +52,9 @@ void ardoq_json_scan_init(ardoq_json_scan_t *scan);
 
 /**
  * Reads on, up to the end of the input or to what it found.
+ * @param scan           begun
  * @param data           @p size bytes
+ * @param size           in bytes
  * @param[out] consumed  bytes used up
  * @param[out] event     what was found; it stands until the next call
  * @return ARDOQ_OK or an error of ardoq_json_validator_byte().
@@ -60,6 +64,7 @@ ardoq_err_t ardoq_json_scan_feed(ardoq_json_scan_t *scan, const char *data, size
 
 /**
  * True when a level stands at this member.
+ * @param scan    after a value or an end
  * @param level   1 to ARDOQ_JSON_SCAN_LEVELS, at most @p scan->depth
  * @param wanted  key of fewer than ARDOQ_JSON_SCAN_KEY_SIZE bytes; one that is written with escapes
  *                equals none. "" for an element of an array.

@@ -126,7 +126,8 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
 /**
  * Name of the environment's variable that overrides a setting: ARDOQ_ and the key in capitals.
  * Those of host and token are what Ardoq's guide calls them, ARDOQ_API_HOST and ARDOQ_API_TOKEN.
- * @param variable  "" for a setting that stands only in the store
+ * @param setting        a row of settings.def
+ * @param[out] variable  "" for a setting that stands only in the store
  */
 void ardoq_setting_variable(const ardoq_setting_t *setting,
                             char variable[ARDOQ_SETTING_VARIABLE_SIZE]);
