@@ -82,7 +82,7 @@ static void append_ipv6(ardoq_text_t *text, const uint8_t bytes[16])
 
 ardoq_ip_text_t ardoq_ip_text(const ardoq_port_address_t *address)
 {
-    ardoq_ip_text_t ip;
+    ardoq_ip_text_t ip = {.text = ""};
     ardoq_text_t text;
     ardoq_text_init(&text, ip.text, sizeof ip.text);
     if (address->size == 4) {
