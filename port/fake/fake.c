@@ -132,6 +132,14 @@ ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
     return err;
 }
 
+/* The code stays until the next failure. */
+static void note_failure(ardoq_port_socket_t *socket, ardoq_err_t err)
+{
+    if (err < 0) {
+        socket->platform_code = err;
+    }
+}
+
 ardoq_err_t ardoq_port_connect_poll(ardoq_port_socket_t *socket)
 {
     ardoq_err_t err = failure(ARDOQ_FAKE_CONNECT_POLL);
@@ -141,7 +149,7 @@ ardoq_err_t ardoq_port_connect_poll(ardoq_port_socket_t *socket)
     if (!err && ardoq_fake.peer.connected) {
         ardoq_fake.peer.connected(ardoq_fake.peer.context);
     }
-    socket->platform_code = err < 0 ? err : 0;
+    note_failure(socket, err);
     return err;
 }
 
@@ -154,7 +162,7 @@ ardoq_err_t ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_
         const ardoq_fake_peer_t *peer = &ardoq_fake.peer;
         err = peer->send ? peer->send(peer->context, data, size, sent) : ARDOQ_PENDING;
     }
-    socket->platform_code = err < 0 ? err : 0;
+    note_failure(socket, err);
     return err;
 }
 
@@ -167,7 +175,7 @@ ardoq_err_t ardoq_port_receive(ardoq_port_socket_t *socket, void *buffer, size_t
         const ardoq_fake_peer_t *peer = &ardoq_fake.peer;
         err = peer->receive ? peer->receive(peer->context, buffer, size, received) : ARDOQ_PENDING;
     }
-    socket->platform_code = err < 0 ? err : 0;
+    note_failure(socket, err);
     return err;
 }
 
