@@ -372,7 +372,8 @@ static bool may_replay(const ardoq_https_t *https, ardoq_err_t err)
 
 static ardoq_err_t fail(ardoq_https_t *https, ardoq_err_t err)
 {
-    https->detail.phase = ardoq_https_phase(https);
+    https->detail.phase =
+        https->deaf_since ? (ardoq_phase_t)https->deaf_since : ardoq_https_phase(https);
     wipe_head(https);
     https->length = 0;
     https->buffer[0] = '\0';

@@ -32,9 +32,9 @@ static int send_bytes(void *context, const unsigned char *data, size_t size)
     }
     size_t sent = size;
     const ardoq_err_t err =
-        https->is_deaf ? ARDOQ_OK : ardoq_port_send(&https->socket, data, size, &sent);
+        https->deaf_since ? ARDOQ_OK : ardoq_port_send(&https->socket, data, size, &sent);
     if (err == ARDOQ_ERR_CONNECTION_CLOSED) {
-        https->is_deaf = true;
+        https->deaf_since = (uint8_t)ardoq_https_phase(https);
         return (int)size;
     }
     return to_tls_code(https, err, sent, MBEDTLS_ERR_SSL_WANT_WRITE);
@@ -45,7 +45,7 @@ static int receive_bytes(void *context, unsigned char *buffer, size_t size)
     ardoq_https_t *https = context;
     size_t received = 0;
     ardoq_err_t err = ardoq_port_receive(&https->socket, buffer, size, &received);
-    if (err == ARDOQ_PENDING && https->is_deaf) {
+    if (err == ARDOQ_PENDING && https->deaf_since) {
         err = ARDOQ_ERR_CONNECTION_CLOSED;
     }
     return to_tls_code(https, err, received, MBEDTLS_ERR_SSL_WANT_READ);
@@ -416,7 +416,6 @@ bool ardoq_tls_clock_is_usable(ardoq_https_t *https)
 ardoq_err_t ardoq_tls_begin(ardoq_https_t *https)
 {
     https->io_err = ARDOQ_OK;
-    https->is_deaf = false;
     https->pin_matched = false;
     https->is_self_signed = false;
     https->tls_is_set_up = true;
@@ -469,6 +468,7 @@ void ardoq_tls_end(ardoq_https_t *https)
         (void)mbedtls_ssl_close_notify(&https->tls);
     }
     mbedtls_ssl_free(&https->tls);
+    https->deaf_since = ARDOQ_PHASE_IDLE;
 }
 
 ardoq_err_t ardoq_tls_write(ardoq_https_t *https, const char *data, size_t size, size_t *written,

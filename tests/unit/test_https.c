@@ -590,9 +590,11 @@ static void test_failing_send_of_the_body(void **state)
     start_over();
     ardoq_fake_fail(ARDOQ_FAKE_SEND, last, ARDOQ_ERR_CONNECTION_CLOSED);
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_CONNECTION_CLOSED);
-    /* What cannot be sent is dropped, and reading tells why. */
-    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_SEND);
     assert_int_equal(https.detail.platform_code, ARDOQ_ERR_CONNECTION_CLOSED);
+    ardoq_fake_fail(ARDOQ_FAKE_RESOLVE_START, 1, ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RESOLVE);
 }
 
 static ardoq_fake_peer_t roomy_peer;

@@ -107,10 +107,11 @@ typedef struct {
     /** @cond private */
     uint8_t state;
     bool tls_is_set_up;
-    bool is_reused;  /**< the exchange began on a kept connection */
-    bool has_answer; /**< a byte of the response has arrived */
-    bool is_writing; /**< a write of the body waits to be repeated */
-    bool is_deaf;    /**< the server takes nothing more; what it said before may still be read */
+    bool is_reused;     /**< the exchange began on a kept connection */
+    bool has_answer;    /**< a byte of the response has arrived */
+    bool is_writing;    /**< a write of the body waits to be repeated */
+    uint8_t deaf_since; /**< phase in which the server took nothing more; what it said before may
+                             still be read. IDLE: it listens */
     bool pin_matched;
     bool is_self_signed; /**< the server's certificate is its own issuer */
     ardoq_err_t io_err;  /**< of the port, behind mbedTLS's code */
