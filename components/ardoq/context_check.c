@@ -117,8 +117,12 @@ ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check)
 
 ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check, size_t index)
 {
+    const char *field = ardoq_context_field(check->config, index);
+    if (!field) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
     const uint32_t setting = (uint32_t)1 << index;
-    if (ardoq_context_field(check->config, index)[0] == '\0') {
+    if (field[0] == '\0') {
         return index == SETTING_key_serial ? ARDOQ_ERR_SERIAL_KEY_MISSING : ARDOQ_OK;
     }
     if (!(check->known & setting)) {

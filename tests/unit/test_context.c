@@ -218,6 +218,8 @@ static void test_settings_of_custom_fields(void **state)
     }
     assert_int_equal(count, ARDOQ_IDENTITY_COUNT + 1);
     assert_null(ardoq_context_field(&config, 1000));
+    assert_int_equal(error_of("host"), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_context_field_error(&check, 1000), ARDOQ_ERR_INVALID_ARGUMENT);
 }
 
 static void test_component_type(void **state)

@@ -110,7 +110,7 @@ const char *ardoq_context_field(const ardoq_config_t *config, size_t index);
  * @param index  one of a custom field
  * @return ARDOQ_OK, also for one that is left out; ARDOQ_ERR_SERIAL_KEY_MISSING when it is that of
  *         the serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or
- *         ..._NOT_OF_TYPE.
+ *         ..._NOT_OF_TYPE; ARDOQ_ERR_INVALID_ARGUMENT for a setting of something else.
  */
 ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check, size_t index);
 
