@@ -72,7 +72,8 @@ static void test_context(void **state)
                  "{\"customFields\":[],\"typeId\":\"p2\",\"name\":\"Site\"}],"
                  "\"referenceTypes\":[{\"name\":\"Is at\",\"type\":3,\"customFields\":[\"c\"]}],"
                  "\"customFields\":["
-                 "{\"apiKey\":\"a\",\"label\":\"A\",\"type\":\"Text\",\"readOnly\":false},"
+                 "{\"apiKey\":\"a\",\"label\":\"A\",\"type\":\"Text\",\"readOnly\":false,"
+                 "\"mandatory\":true},"
                  "{\"type\":\"List\",\"options\":[\"x\",\"apiKey\"],\"label\":\"B\","
                  "\"apiKey\":\"b\",\"description\":null,\"calculated\":true}],"
                  "\"tags\":[{\"name\":\"t\"}]}",

@@ -1040,6 +1040,14 @@ static void test_self_signed_and_trusted(void **state)
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
 }
 
+static void test_self_signed_and_trusted_for_another_host(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("self_signed.pem");
+    strcpy(origin.host, "other.example");
+    assert_refused("self_signed", ARDOQ_ERR_CERTIFICATE_WRONG_HOST);
+}
+
 static void test_wrong_host(void **state)
 {
     (void)state;
@@ -1636,6 +1644,7 @@ int main(void)
         TEST(test_invalid_http_closes_the_connection),
         TEST(test_unknown_ca),
         TEST(test_self_signed),
+        TEST(test_self_signed_and_trusted_for_another_host),
         TEST(test_self_signed_and_trusted),
         TEST(test_wrong_host),
         TEST(test_expired),
