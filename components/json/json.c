@@ -75,7 +75,7 @@ static size_t read_code(const char *text, unsigned *code)
     const unsigned low = text[6] == '\\' && text[7] == 'u' ? hex4(text + 8) : 0;
     const bool pair = *code < 0xDC00 && low >= 0xDC00 && low <= 0xDFFF;
     *code = pair ? 0x10000 + ((*code & 0x3FF) << 10 | (low & 0x3FF)) : 0;
-    return 12;
+    return pair ? 12 : 6;
 }
 
 static void encode(unsigned code, character_t *character)
