@@ -8,7 +8,7 @@ void *memchr(const void *memory, int c, size_t size)
     const unsigned char *const bytes = memory;
     __CPROVER_precondition(memory != NULL, "memchr of memory that is there");
     for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == (unsigned char)c) {
+        if (bytes[i] == (unsigned char)(c & 0xff)) {
             return (void *)(bytes + i);
         }
     }

@@ -23,4 +23,16 @@ static inline ardoq_text_t any_written_text(size_t size_max)
     return text;
 }
 
+/* Any text that is under construction at the end of @p memory, so that a byte behind it is out of
+ * bounds. Memory of a fixed size is much less work for CBMC. */
+static inline ardoq_text_t any_text_at_end(char *memory, size_t memory_size)
+{
+    ardoq_text_t text = {.size = any_size_up_to(memory_size), .err = nondet_int()};
+    ASSUME(text.size > 0);
+    text.data = memory + (memory_size - text.size);
+    text.length = any_size_up_to(text.size - 1);
+    ASSUME(text_invariant(&text));
+    return text;
+}
+
 #endif

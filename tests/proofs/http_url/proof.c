@@ -1,0 +1,123 @@
+#include "../../../components/http/http_url.c"
+
+#include "../proof.h"
+
+enum { HOST_MAX = 6, TARGET_MAX = 8, LINK_MAX = 6, ABSOLUTE_MAX = 5 };
+
+void prove_origin_parse(void)
+{
+    const size_t size = any_size_up_to(HOST_MAX);
+    ardoq_http_origin_t origin = {.port = 0};
+    const ardoq_err_t err = ardoq_http_origin_parse(any_bytes(size), size, &origin);
+    PROVE(err == ARDOQ_OK || err == ARDOQ_ERR_HOST_INVALID);
+    PROVE(!err || (origin.port == 0 && origin.host[0] == '\0'));
+    if (!err) {
+        const size_t i = any_size_up_to(HOST_MAX);
+        const size_t length = strlen(origin.host);
+        PROVE(origin.port > 0 && length > 0 && length <= size);
+        PROVE(i >= length || origin.host[i] == '.' || origin.host[i] == '-' ||
+              is_digit(origin.host[i]) || (origin.host[i] >= 'a' && origin.host[i] <= 'z'));
+        if (origin.port == 80) {
+            REACHED("a host with a port");
+        }
+    }
+}
+
+/* Any text behind "https://". */
+static char *any_absolute(size_t size)
+{
+    static const char prefix[] = "https://";
+    char *const link = any_bytes(sizeof prefix - 1 + size);
+    memcpy(link, prefix, sizeof prefix - 1);
+    return link;
+}
+
+void prove_absolute_origin(void)
+{
+    const size_t size = any_size_up_to(ABSOLUTE_MAX);
+    ardoq_http_origin_t origin;
+    if (ardoq_http_origin_parse(any_absolute(size), SCHEME_LENGTH + size, &origin) == ARDOQ_OK) {
+        PROVE(strlen(origin.host) <= size);
+        REACHED("a host");
+    }
+}
+
+static ardoq_err_t parse_long_host(size_t size, ardoq_http_origin_t *origin)
+{
+    char text[ARDOQ_HTTP_HOST_SIZE];
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = i % 8 == 7 && i + 1 < size ? '.' : 'a';
+    }
+    return ardoq_http_origin_parse(text, size, origin);
+}
+
+/* A host as long as the struct holds, and a longer one. */
+void prove_long_host(void)
+{
+    ardoq_http_origin_t origin;
+    PROVE(parse_long_host(ARDOQ_HTTP_HOST_SIZE, &origin) == ARDOQ_ERR_HOST_INVALID);
+    PROVE(parse_long_host(ARDOQ_HTTP_HOST_SIZE - 1, &origin) == ARDOQ_OK);
+    PROVE(strlen(origin.host) == ARDOQ_HTTP_HOST_SIZE - 1);
+    REACHED("the end");
+}
+
+void prove_port(void)
+{
+    const size_t size = any_size_up_to(12);
+    const char *const text = any_bytes(size);
+    if (read_port(text, size) == UINT16_MAX) {
+        REACHED("the largest port");
+    }
+}
+
+void prove_target_is_valid(void)
+{
+    const size_t size = any_size_up_to(TARGET_MAX);
+    const char *const target = any_bytes(size);
+    if (ardoq_http_target_is_valid(target, size)) {
+        const size_t i = any_size_up_to(TARGET_MAX);
+        PROVE(size > 0 && target[0] == '/');
+        PROVE(i >= size || is_visible(target[i]));
+        REACHED("a target");
+    }
+}
+
+static void prove_target_of(const char *link, size_t size)
+{
+    const ardoq_http_origin_t origin = {.host = "a.b", .port = 443};
+    const char *target;
+    size_t target_size;
+    if (ardoq_http_link_target(link, size, &origin, &target, &target_size) == ARDOQ_OK) {
+        PROVE(target >= link && target + target_size <= link + size);
+        PROVE(target_size == 0 || target[0] == '/');
+        /* Nothing that may not stand in a request line. */
+        const size_t i = any_size_up_to(SCHEME_LENGTH + ABSOLUTE_MAX);
+        PROVE(i >= target_size || is_visible(target[i]));
+        REACHED("a target");
+    }
+}
+
+void prove_link_target(void)
+{
+    const size_t size = any_size_up_to(LINK_MAX);
+    prove_target_of(any_bytes(size), size);
+}
+
+void prove_absolute_target(void)
+{
+    const size_t size = any_size_up_to(ABSOLUTE_MAX);
+    prove_target_of(any_absolute(size), SCHEME_LENGTH + size);
+}
+
+void prove_link_host(void)
+{
+    const size_t size = any_size_up_to(LINK_MAX);
+    const char *const link = any_bytes(size);
+    const char *host;
+    size_t host_size;
+    ardoq_http_link_host(link, size, &host, &host_size);
+    PROVE(host >= link && host + host_size <= link + size);
+    if (host_size == 4) {
+        REACHED("a host");
+    }
+}

@@ -1,0 +1,92 @@
+#include "../../../components/json/json_stream.c"
+
+#include "../proof.h"
+#include "../validator_invariant.h"
+
+enum { BUFFER_MAX = 4 };
+
+/* Only while the validator is inside the array or the member is any of it copied. */
+static bool invariant(const ardoq_json_stream_t *stream)
+{
+    return validator_invariant(&stream->validator) && stream->state <= ELEMENTS &&
+           (stream->state <= stream->validator.depth || stream->validator.state == FAILED) &&
+           stream->key_length <= sizeof stream->key && stream->length <= stream->size + 1;
+}
+
+/* Any state of a stream with a buffer of exactly its size, and the keys of the pages. */
+static ardoq_json_stream_t any_stream(void)
+{
+    ardoq_json_stream_t stream;
+    stream.array = "values";
+    stream.member = "_links";
+    stream.size = any_size_up_to(BUFFER_MAX);
+    stream.buffer = any_bytes(stream.size);
+    return stream;
+}
+
+/* Induction: what holds at the beginning ... */
+void prove_begin(void)
+{
+    char buffer[1];
+    ardoq_json_stream_t stream;
+    ardoq_json_stream_init(&stream, "values", "_links", buffer, sizeof buffer);
+    PROVE(invariant(&stream));
+    PROVE(ardoq_json_stream_end(&stream) == ARDOQ_ERR_JSON_INVALID);
+    REACHED("the end");
+}
+
+/* ... and is kept by each byte holds after any number of them. */
+void prove_byte(void)
+{
+    ardoq_json_stream_t stream = any_stream();
+    ASSUME(invariant(&stream));
+    /* As many elements are more than any answer holds. */
+    ASSUME(stream.next_index < UINT32_MAX);
+    const bool had_failed = stream.validator.state == FAILED;
+    const uint32_t next_index = stream.next_index;
+    ardoq_json_stream_event_t event = ARDOQ_JSON_STREAM_MORE;
+    const ardoq_err_t err = take(&stream, nondet_char(), &event);
+    PROVE(invariant(&stream));
+    PROVE((err == ARDOQ_OK) == (stream.validator.state != FAILED));
+    PROVE(!had_failed || err == ARDOQ_ERR_JSON_INVALID);
+    switch (event) {
+    case ARDOQ_JSON_STREAM_MORE:
+        PROVE(stream.next_index == next_index);
+        break;
+    case ARDOQ_JSON_STREAM_MEMBER:
+        PROVE(stream.length <= stream.size);
+        REACHED("a member");
+        break;
+    case ARDOQ_JSON_STREAM_ELEMENT:
+        PROVE(stream.length <= stream.size && stream.index == next_index);
+        REACHED("an element");
+        break;
+    case ARDOQ_JSON_STREAM_TOO_LARGE:
+        PROVE(stream.length == 0 && stream.index == next_index);
+        REACHED("an element that is too large");
+        break;
+    }
+}
+
+/* The loop over the bytes, from any state. */
+void prove_feed(void)
+{
+    enum { SIZE = 2 };
+
+    ardoq_json_stream_t stream = any_stream();
+    ASSUME(invariant(&stream));
+    ASSUME(stream.next_index < UINT32_MAX - SIZE);
+    const size_t size = any_size_up_to(SIZE);
+    const char *const data = any_bytes(size);
+    size_t consumed;
+    ardoq_json_stream_event_t event;
+    const ardoq_err_t err = ardoq_json_stream_feed(&stream, data, size, &consumed, &event);
+    PROVE(invariant(&stream));
+    PROVE(consumed <= size);
+    PROVE(err || event != ARDOQ_JSON_STREAM_MORE || consumed == size);
+    const ardoq_err_t end = ardoq_json_stream_end(&stream);
+    PROVE(end == ARDOQ_OK || end == ARDOQ_ERR_JSON_INVALID || end == ARDOQ_ERR_JSON_KEY_MISSING);
+    if (!err && end == ARDOQ_OK) {
+        REACHED("the end of a text");
+    }
+}

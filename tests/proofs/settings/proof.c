@@ -1,0 +1,76 @@
+#include "../../../components/settings/settings.c"
+
+#include "../proof.h"
+
+enum { NUMBER_MAX = 21, TEXT_MAX = 14 };
+
+/* Any number setting, and any text for it. */
+void prove_number(void)
+{
+    ardoq_config_t config;
+    const ardoq_setting_t setting = {
+        .kind = ARDOQ_SETTING_KIND_NUMBER,
+        .offset = offsetof(ardoq_config_t, timeout_ms),
+        .min = nondet_uint32(),
+        .max = nondet_uint32(),
+    };
+    const uint32_t before = config.timeout_ms;
+    const char *const value = any_text(any_size_up_to(NUMBER_MAX));
+    const ardoq_err_t err = assign_number(&setting, &config, value);
+    PROVE(err == ARDOQ_OK || (err == ARDOQ_ERR_SETTING_INVALID && config.timeout_ms == before));
+    if (err == ARDOQ_OK) {
+        PROVE(config.timeout_ms >= setting.min && config.timeout_ms <= setting.max);
+        if (config.timeout_ms == UINT32_MAX) {
+            REACHED("the largest number");
+        }
+    }
+}
+
+/* A text lands in its own member, or nowhere. */
+void prove_text(void)
+{
+    const ardoq_setting_t setting = {
+        .kind = ARDOQ_SETTING_KIND_TEXT,
+        .offset = offsetof(ardoq_config_t, component_type),
+        .size = 6,
+        .rule = rule_component_type,
+    };
+    ardoq_config_t config;
+    config.component_type[0] = '\0';
+    const size_t length = any_size_up_to(8);
+    const char *const value = any_text(length);
+    const ardoq_err_t err = assign_text(&setting, &config, value);
+    PROVE((err == ARDOQ_ERR_SETTING_TOO_LONG) == (length >= 6));
+    PROVE(!err || config.component_type[0] == '\0');
+    PROVE(err || strcmp(config.component_type, value) == 0);
+    if (!err && length == 5) {
+        REACHED("a component type");
+    }
+}
+
+void prove_rules(void)
+{
+    const char *const value = any_text(any_size_up_to(TEXT_MAX));
+    rule_token(value);
+    rule_org_label(value);
+    rule_workspace(value);
+    rule_component_type(value);
+    rule_key(value);
+    rule_pin(value);
+    rule_identity(value);
+    REACHED("the end");
+}
+
+static void prove_template_of(size_t length)
+{
+    const char *const value = any_text(length);
+    if (rule_name_template(value) == ARDOQ_OK && value[0] == '{') {
+        REACHED("a field");
+    }
+}
+
+/* As long as the shortest field in braces: "{mac}". */
+void prove_template(void)
+{
+    prove_template_of(5);
+}
