@@ -2,6 +2,8 @@
 
 #include "../proof.h"
 
+enum { DAYS_TO_2100 = 47482 };
+
 static int any_int(int min, int max)
 {
     const int value = nondet_int();
@@ -32,15 +34,28 @@ void prove_to_seconds(void)
     }
 }
 
-void prove_to_iso8601(void)
+/* What becomes of the days; the rest is their text. */
+void prove_date(void)
 {
-    const int64_t seconds = nondet_int64();
-    ASSUME(seconds >= 0 && seconds <= 253402300799);
-    const ardoq_iso8601_t iso = ardoq_utc_to_iso8601(seconds);
-    PROVE(iso.text[4] == '-' && iso.text[10] == 'T' && iso.text[19] == 'Z' && iso.text[20] == '\0');
-    PROVE(iso.text[5] == '0' || iso.text[5] == '1');
-    PROVE(iso.text[11] >= '0' && iso.text[11] <= '2');
-    if (iso.text[0] == '9') {
-        REACHED("the end");
+    ardoq_utc_t utc;
+    set_date(&utc, any_int(DAYS_TO_1970, DAYS_TO_1970 + DAYS_TO_2100 - 1));
+    PROVE(utc.year >= 1970 && utc.year <= 2099);
+    PROVE(utc.month >= 1 && utc.month <= 12);
+    PROVE(utc.day >= 1 && utc.day <= 31);
+    if (utc.year == 2099) {
+        REACHED("the last year");
     }
+}
+
+/* Any number of up to four digits ends in front of its separator. */
+void prove_digits(void)
+{
+    char text[6];
+    const int width = any_int(1, 4);
+    char *const end = put_digits(text, any_int(0, 9999), width, 'Z');
+    PROVE(end == text + width + 1 && end[-1] == 'Z');
+    for (int i = 0; i < width; i++) {
+        PROVE(text[i] >= '0' && text[i] <= '9');
+    }
+    REACHED("the end");
 }
