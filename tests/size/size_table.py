@@ -1,6 +1,14 @@
 """The committed tables of sizes: a row for each figure, a column for each thing that was measured."""
 
+import sys
+
 Figures = dict[str, int]
+
+
+def stop_at(faults: list[str]) -> None:
+    """Ends the program if there are any, and says what to do."""
+    if faults:
+        sys.exit("\n".join([*faults, "Give the reason in CHANGELOG.md, then `make size-table`."]))
 
 
 def table(heading: str, figures: dict[str, Figures]) -> str:
