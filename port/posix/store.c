@@ -182,8 +182,13 @@ static ardoq_err_t follow_links(char path[PATH_MAX])
     if (realpath(path, real)) {
         return join(path, PATH_MAX, real, "");
     }
+    if (errno != ENOENT) {
+        return ARDOQ_ERR_STORE_UNAVAILABLE;
+    }
+    /* By now another writer may have made the store: only a link is one that leads nowhere. */
     struct stat status;
-    return errno == ENOENT && lstat(path, &status) < 0 ? ARDOQ_OK : ARDOQ_ERR_STORE_UNAVAILABLE;
+    const bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    return is_link ? ARDOQ_ERR_STORE_UNAVAILABLE : ARDOQ_OK;
 }
 
 /* Makes every folder of the path that is missing. Whether that worked shows when it is opened. */

@@ -1,8 +1,8 @@
 /*
  * The store of the POSIX port, on real files. System calls of store.c pass through the __wrap_
  * functions below, where any of them can fail or be the last one of the process:
- * -Wl,--wrap=NAME for close, flock, free, fstat, fsync, geteuid, malloc, mkdir, open, openat, read,
- * renameat, unlinkat and write.
+ * -Wl,--wrap=NAME for close, flock, free, fstat, fsync, geteuid, lstat, malloc, mkdir, open,
+ * openat, read, renameat, unlinkat and write.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,6 +57,7 @@ static struct {
     bool bytewise;    /* read and write do one byte at a time */
     bool shrunk;      /* read finds the end of the file at once */
     bool other_owner; /* the process seems to run as another user */
+    bool overtaken;   /* another writer makes the store before lstat looks for it */
     bool watch_free;
     bool secret_freed;
     bool folder_dirty; /* a rename is not on the disk yet */
@@ -154,6 +155,17 @@ uid_t __wrap_geteuid(void);
 uid_t __wrap_geteuid(void)
 {
     return __real_geteuid() + (faults.other_owner ? 1 : 0);
+}
+
+int __real_lstat(const char *path, struct stat *status);
+int __wrap_lstat(const char *path, struct stat *status);
+int __wrap_lstat(const char *path, struct stat *status)
+{
+    if (faults.overtaken) {
+        faults.overtaken = false;
+        assert_int_equal(ardoq_port_store_set("other", "first"), ARDOQ_OK);
+    }
+    return __real_lstat(path, status);
 }
 
 void *__real_malloc(size_t size);
@@ -1239,6 +1251,16 @@ static void test_writers_lose_nothing(void **state)
     }
 }
 
+static void test_first_writer_is_overtaken(void **state)
+{
+    (void)state;
+    faults.overtaken = true;
+    assert_set("host", "h");
+    assert_false(faults.overtaken);
+    assert_value("host", "h");
+    assert_value("other", "first");
+}
+
 /* ---- Secrets --------------------------------------------------------------------------------- */
 
 static void test_secrets_are_wiped(void **state)
@@ -1308,6 +1330,7 @@ int main(void)
         TEST(test_crash_at_every_byte),
         TEST(test_failure_of_every_call),
         TEST(test_writers_lose_nothing),
+        TEST(test_first_writer_is_overtaken),
         TEST(test_secrets_are_wiped),
     };
     return cmocka_run_group_tests_name("posix_store", tests, NULL, NULL);
