@@ -2,7 +2,7 @@
 
 PYTHON := /usr/bin/python3
 # Most tests wait for a socket more than they compute.
-JOBS := $(shell expr 2 \* $$(nproc))
+JOBS := $(shell expr 3 \* $$(nproc))
 
 # What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
 # that the distribution does not have, lwIP, and the fuzz targets over their corpora.
@@ -26,7 +26,7 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
-	size-table fuzz prove menuconfig docs format clean
+	size-table fuzz prove menuconfig docs format clean $(TESTED:%=build-%) $(FIRMWARE:%=build-%)
 .SILENT:
 
 help:
@@ -61,12 +61,19 @@ test:
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
 	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
 	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
-	for preset in $(TESTED); do cmake --preset $$preset; cmake --build --preset $$preset; done; \
-	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
+	$(MAKE) -j $$(nproc) --output-sync=target $(TESTED:%=build-%) $(FIRMWARE:%=build-%)
 	# One ctest over all builds, so that they share the cores.
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
-	$(MAKE) size
+
+# Parts of `make test`, which sets what their presets ask for. Several at once: one is compiled while
+# another is configured or linked.
+$(TESTED:%=build-%): build-%:
+	cmake --preset $*
+	cmake --build --preset $*
+
+$(FIRMWARE:%=build-%): build-%:
+	$(BUILD_FIRMWARE) $*
 
 EXHAUSTIVE := linux sanitize other-mbedtls
 
