@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Who may include whom: the rules of the layers, checked over components/, port/ and esp_idf/.
 
-With --include also that each public header compiles alone in three languages; with --object also
-what the core's object files need and define.
+With --include also that each public header compiles alone, and all of them in two more languages;
+with --object also what the core's object files need and define.
 """
 
 import argparse
@@ -39,8 +39,8 @@ CONFIGURATION = ("sdkconfig.h", "components/base/include/ardoq/build_config.h")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]*)"|<([^>]*)>|(\S.*))', re.MULTILINE)
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
-COMPILERS = (
-    ("gcc", "-x", "c", "-std=c11"),
+COMPILER = ("gcc", "-x", "c", "-std=c11")
+OTHER_LANGUAGES = (
     ("clang-19", "-x", "c", "-std=c23"),
     ("g++", "-x", "c++", "-std=c++17"),
 )
@@ -150,19 +150,20 @@ def configuration_faults(root: Path) -> Iterator[str]:
 
 
 def compile_fault(
-    root: Path, name: str, compiler: tuple[str, ...], includes: Iterable[Path]
+    root: Path, names: Iterable[str], compiler: tuple[str, ...], includes: Iterable[Path]
 ) -> str | None:
+    """What the compiler says of a source that includes these headers, twice."""
     command = [*compiler, "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-pedantic-errors"]
     owners = {str(path).split("/include/")[0] for path in public_headers(root).values()}
     command += [f"-I{root}/{owner}/include" for owner in sorted(owners)]
     for folder in includes:
         command += ["-isystem", str(folder)]
-    text = f'#include "{name}"\n' * 2 + "typedef int something_t;\n"
+    text = "".join(f'#include "{name}"\n' for name in names) * 2 + "typedef int something_t;\n"
     try:
         done = subprocess.run([*command, "-"], input=text, capture_output=True, text=True)
     except FileNotFoundError:
         return f"{compiler[0]} is not installed: run scripts/setup.sh build firmware test"
-    return None if done.returncode == 0 else f"{name} as {compiler[-1]}:\n{done.stderr}"
+    return None if done.returncode == 0 else f"as {compiler[-1]}:\n{done.stderr}"
 
 
 def linkage_fault(name: str, text: str) -> str | None:
@@ -173,7 +174,8 @@ def linkage_fault(name: str, text: str) -> str | None:
 
 def header_faults(root: Path, includes: Iterable[Path]) -> Iterator[str]:
     headers = {name: path for name, path in public_headers(root).items() if name.endswith(".h")}
-    jobs = [(name, compiler) for name in headers for compiler in COMPILERS]
+    jobs = [([name], COMPILER) for name in headers]
+    jobs += [(list(headers), compiler) for compiler in OTHER_LANGUAGES]
     with ThreadPoolExecutor() as pool:
         faults = list(pool.map(lambda job: compile_fault(root, *job, includes), jobs))
     faults += [linkage_fault(name, (root / path).read_text()) for name, path in headers.items()]

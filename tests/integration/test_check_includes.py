@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from check_includes import (
-    COMPILERS,
+    COMPILER,
+    OTHER_LANGUAGES,
     ROOT,
     compile_fault,
     configuration_faults,
@@ -131,8 +132,8 @@ def header_faults(folder: Path, text: str) -> list[str]:
     """The languages that a header with this text is not."""
     (folder / "components/base/include/ardoq").mkdir(parents=True)
     (folder / "components/base/include/ardoq/some.h").write_text(text)
-    name = "ardoq/some.h"
-    return [compiler[-1] for compiler in COMPILERS if compile_fault(folder, name, compiler, [])]
+    compilers = (COMPILER, *OTHER_LANGUAGES)
+    return [c[-1] for c in compilers if compile_fault(folder, ["ardoq/some.h"], c, [])]
 
 
 @pytest.mark.parametrize(
