@@ -69,18 +69,20 @@ class Consumer:
 def consumer(
     request: pytest.FixtureRequest, installed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Consumer:
-    """The project, copied to where nothing of ours is above it, and built."""
-    folder = tmp_path_factory.mktemp("consumer")
-    source = shutil.copytree(PROJECT, folder / "source")
+    """The project, copied to where nothing of ours is above it, and built where a compiler cache
+    knows the library's files from other clones."""
+    source = shutil.copytree(PROJECT, tmp_path_factory.mktemp("consumer") / "source")
+    build = built.BUILD / "consumer" / request.param
+    shutil.rmtree(build, ignore_errors=True)
     library = {
         "add_subdirectory": f"-DARDOQ_SOURCE={built.ROOT}",
         "find_package": f"-DCMAKE_PREFIX_PATH={installed}",
     }[request.param]
     flags = (f"-DCMAKE_C_FLAGS={FLAGS}", f"-DCMAKE_CXX_FLAGS={FLAGS}")
-    done = configure(source, folder / "build", library, *flags)
+    done = configure(source, build, library, *flags)
     assert (done.returncode, done.stderr) == (0, "")
-    output_of("cmake", "--build", folder / "build")
-    return Consumer(request.param, source, folder / "build")
+    output_of("cmake", "--build", build)
+    return Consumer(request.param, source, build)
 
 
 def test_its_own_host_test_passes_on_the_fake_port(consumer: Consumer) -> None:
