@@ -29,6 +29,9 @@ not_changed = pytest.mark.skipif(
     BUILD in ("firmware-ipv6", "firmware-small"), reason="tested in firmware and firmware-tls13"
 )
 
+# Nor does another mbedTLS or lwIP.
+own_only = pytest.mark.skipif(BUILD != "firmware", reason="tested in firmware")
+
 small_records_only = pytest.mark.skipif(
     RECORD_SIZE >= 16384, reason="mbedTLS takes the longest records of TLS here"
 )
@@ -85,12 +88,12 @@ def test_a_wrong_token(board: Board) -> None:
     assert "\n  HTTP status: 401\n  the server says: the token is wrong or expired\n" in boot.out
 
 
-@not_changed
+@own_only
 def test_a_blank_flash(blank_board: Board) -> None:
     expect_error(blank_board.boot(), "TOKEN_MISSING", 3)
 
 
-@not_changed
+@own_only
 def test_a_wrong_boot_argument(board: Board) -> None:
     boot = board.boot("dns-prot=53")
     assert boot.code == 2
@@ -226,7 +229,7 @@ def test_a_server_with_ipv6_only(
 # The store
 
 
-@not_changed
+@own_only
 def test_the_boot_after_power_was_cut_in_a_write(board: Board, server: FakeArdoq) -> None:
     """Half of the new token has reached the flash. The old one counts, and can be replaced."""
     before = board.flash.read_bytes()
@@ -242,7 +245,7 @@ def test_the_boot_after_power_was_cut_in_a_write(board: Board, server: FakeArdoq
     assert board.boot().code == 0
 
 
-@not_changed
+@own_only
 def test_a_damaged_store_is_told(board: Board) -> None:
     """Not the last record: that one could be what a power cut left."""
     content = bytearray(board.flash.read_bytes())
@@ -252,7 +255,7 @@ def test_a_damaged_store_is_told(board: Board) -> None:
     assert board.flash.read_bytes() == content
 
 
-@not_changed
+@own_only
 def test_what_the_board_writes_survives_the_boot(board: Board) -> None:
     boot = board.boot(image="write_store")
     assert boot.code == 0, boot.out
