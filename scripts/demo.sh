@@ -45,7 +45,7 @@ ardoq() {
 }
 
 start_server() {
-    /usr/bin/python3 -B "$folder/tests/certificates.py" "$work"
+    /usr/bin/python3 -B "$folder/tests/certificates.py" "$work" ca server
     mkfifo "$work/port"
     # It ends by itself if this script is killed: the held end of its standard input closes then.
     mkfifo "$work/hold"

@@ -6,7 +6,9 @@ import base64
 import datetime
 import hashlib
 import ipaddress
-import warnings
+import subprocess
+from collections.abc import Callable, Collection
+from functools import cache
 from pathlib import Path
 
 from cryptography import x509
@@ -27,7 +29,7 @@ MANY_HOSTS = tuple(f"host-{number}.devices.example" for number in range(200))
 class Certificate:
     """A certificate with its key, and with the certificate of its issuer if it has one."""
 
-    def __init__(self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None, digest=hashes.SHA256()):
+    def __init__(self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None):
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.key = key or ec.generate_private_key(ec.SECP256R1())
         self.is_rsa = isinstance(self.key, rsa.RSAPrivateKey)
@@ -43,9 +45,7 @@ class Certificate:
         )
         for extension, critical in self._extensions(is_ca, hosts, usage):
             builder = builder.add_extension(extension, critical)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of SHA-1, which a client has to refuse
-            self.certificate = builder.sign(self.issuer.key, digest)
+        self.certificate = builder.sign(self.issuer.key, hashes.SHA256())
 
     def _extensions(self, is_ca, hosts, usage):
         """All that a strict verifier asks for (RFC 5280, 4.2)."""
@@ -107,38 +107,60 @@ def server(name, issuer, hosts=("localhost", "app.localhost"), **more):
     return Certificate(name, issuer, hosts=hosts, **more)
 
 
-def make(folder):
+def rsa_key(bits=2048):
+    return rsa.generate_private_key(65537, bits)
+
+
+CLIENT = {"usage": ExtendedKeyUsageOID.CLIENT_AUTH}
+
+# How each is made, by its name. The only argument gives the others.
+Get = Callable[[str], Certificate]
+RECIPES: dict[str, Callable[[Get], Certificate]] = {
+    "ca": lambda get: Certificate("Test CA", is_ca=True),
+    "other_ca": lambda get: Certificate("Another CA", is_ca=True),
+    "intermediate": lambda get: Certificate("Test intermediate CA", get("ca"), is_ca=True),
+    "client_ca": lambda get: Certificate("Test client CA", is_ca=True),
+    "rsa_ca": lambda get: Certificate("Test RSA CA", is_ca=True, key=rsa_key()),
+    "server": lambda get: server("localhost", get("ca")),
+    "rsa": lambda get: server("localhost", get("ca"), key=rsa_key()),
+    "rsa_server": lambda get: server("localhost", get("rsa_ca"), key=rsa_key()),
+    "chained": lambda get: server("localhost", get("intermediate")),
+    "no_intermediate": lambda get: get("chained"),
+    "expired": lambda get: server("localhost", get("ca"), dates=EXPIRED),
+    "not_yet_valid": lambda get: server("localhost", get("ca"), dates=NOT_YET_VALID),
+    "wrong_host": lambda get: server("elsewhere", get("ca"), hosts=["elsewhere.example"]),
+    "self_signed": lambda get: server("localhost", None),
+    "weak_key": lambda get: server("localhost", get("ca"), key=rsa_key(1024)),
+    "sha1": lambda get: server("localhost", get("ca")),
+    "many_hosts": lambda get: server("localhost", get("ca"), hosts=("localhost", *MANY_HOSTS)),
+    "wrong_usage": lambda get: server("localhost", get("ca"), **CLIENT),
+    "client": lambda get: Certificate("device", get("client_ca"), **CLIENT),
+    "other_client": lambda get: Certificate("device", get("ca"), **CLIENT),
+}
+
+
+def make(folder: Path, names: Collection[str] = RECIPES) -> None:
     """Writes NAME.pem, NAME.key and NAME.pin of each certificate into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    ca = Certificate("Test CA", is_ca=True)
-    intermediate = Certificate("Test intermediate CA", ca, is_ca=True)
-    client_ca = Certificate("Test client CA", is_ca=True)
-    rsa_ca = Certificate("Test RSA CA", is_ca=True, key=rsa.generate_private_key(65537, 2048))
-    made = {
-        "ca": ca,
-        "other_ca": Certificate("Another CA", is_ca=True),
-        "server": server("localhost", ca),
-        "rsa": server("localhost", ca, key=rsa.generate_private_key(65537, 2048)),
-        "chained": server("localhost", intermediate),
-        "expired": server("localhost", ca, dates=EXPIRED),
-        "not_yet_valid": server("localhost", ca, dates=NOT_YET_VALID),
-        "wrong_host": server("elsewhere", ca, hosts=["elsewhere.example"]),
-        "self_signed": server("localhost", None),
-        "client_ca": client_ca,
-        "client": Certificate("device", client_ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
-        "other_client": Certificate("device", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
-        "rsa_ca": rsa_ca,
-        "rsa_server": server("localhost", rsa_ca, key=rsa.generate_private_key(65537, 2048)),
-        "weak_key": server("localhost", ca, key=rsa.generate_private_key(65537, 1024)),
-        "sha1": server("localhost", ca, digest=hashes.SHA1()),
-        "many_hosts": server("localhost", ca, hosts=("localhost", *MANY_HOSTS)),
-        "wrong_usage": server("localhost", ca, usage=ExtendedKeyUsageOID.CLIENT_AUTH),
-    }
-    for name, certificate in made.items():
+    get = cache(lambda name: RECIPES[name](get))
+    for name in names:
         # A server sends its chain without the root (RFC 8446, 4.4.2).
-        chain = intermediate.pem if certificate.issuer is intermediate else b""
-        write(folder, name, certificate, chain)
-    write(folder, "no_intermediate", made["chained"])
+        write(folder, name, get(name), get("intermediate").pem if name == "chained" else b"")
+    if "sha1" in names:
+        sign_with_sha1(folder, get("sha1"))
+
+
+def sign_with_sha1(folder: Path, certificate: Certificate) -> None:
+    """Has OpenSSL sign it anew, because new releases of python3-cryptography refuse to."""
+    request = x509.CertificateSigningRequestBuilder().subject_name(certificate.name)
+    for extension in certificate.certificate.extensions:
+        request = request.add_extension(extension.value, extension.critical)
+    pem = request.sign(certificate.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    command = ["openssl", "x509", "-req", "-sha1", "-days", "30", "-copy_extensions", "copyall"]
+    command += ["-CA", "ca.pem", "-CAkey", "ca.key", "-out", "sha1.pem"]
+    done = subprocess.run(command, cwd=folder, input=pem, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        raise RuntimeError(f"openssl x509 failed: {done.stderr.decode()}")
 
 
 def write(folder, name, certificate, chain=b""):
@@ -153,13 +175,13 @@ def write_rsa_chain(folder, intermediates=1):
     Not among the others, because such a key takes seconds to make.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    ca = Certificate("Test RSA CA", is_ca=True, key=rsa.generate_private_key(65537, 4096))
+    ca = Certificate("Test RSA CA", is_ca=True, key=rsa_key(4096))
     issuer, chain = ca, b""
     for number in range(intermediates):
-        key = rsa.generate_private_key(65537, 2048)
-        issuer = Certificate(f"Test RSA intermediate CA {number}", issuer, is_ca=True, key=key)
+        name = f"Test RSA intermediate CA {number}"
+        issuer = Certificate(name, issuer, is_ca=True, key=rsa_key())
         chain = issuer.pem + chain
-    leaf = server("localhost", issuer, key=rsa.generate_private_key(65537, 2048))
+    leaf = server("localhost", issuer, key=rsa_key())
     write(folder, "ca", ca)
     write(folder, "server", leaf, chain)
 
@@ -167,7 +189,12 @@ def write_rsa_chain(folder, intermediates=1):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    make(parser.parse_args().folder)
+    parser.add_argument("names", nargs="*", metavar="name", help="such as server; default: all")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(RECIPES)
+    if unknown:
+        parser.error(f"no such certificate: {' '.join(sorted(unknown))}")
+    make(arguments.folder, arguments.names or RECIPES)
 
 
 if __name__ == "__main__":

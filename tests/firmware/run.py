@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--flash-image", type=Path, required=True, help="the tool of that name")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        certificates = make_certificates(Path(folder) / "certificates")
+        certificates = make_certificates(Path(folder) / "certificates", "ca", "server")
         with (
             FakeArdoq(Path(folder) / "server", certificates=certificates) as server,
             NameServer(("localhost", "10.0.2.2"), ("localhost", "fec0::2")) as names,

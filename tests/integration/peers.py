@@ -67,8 +67,11 @@ class _Listener:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for each in (self._socket, *self._connections):
-            _shut_down(each)
+        _shut_down(self._socket)
+        # From now on nothing is accepted.
+        self._threads[0].join(BOUND)
+        for connection in self._connections:
+            _shut_down(connection)
         for thread in self._threads:
             thread.join(BOUND)
         for each in (self._socket, *self._connections):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from certificates import RECIPES
 from certificates import make as write_certificates
 from stand_in_process import FAKE_ARDOQ, StandInProcess
 
@@ -41,8 +42,9 @@ class Certificates:
         return (self._folder / f"{name}.pin").read_text("ascii")
 
 
-def make_certificates(folder: Path) -> Certificates:
-    write_certificates(folder)
+def make_certificates(folder: Path, *names: str) -> Certificates:
+    """Those of these names; without names all."""
+    write_certificates(folder, names or RECIPES)
     return Certificates(folder)
 
 

@@ -10,6 +10,7 @@ import runpy
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from io import FileIO
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -42,8 +43,10 @@ class StandInProcess:
         return self._process.exitcode is None
 
     def send_signal(self, number: int) -> None:
+        """Does nothing when it has ended, be it only now."""
         if self.is_running():
-            os.kill(self._process.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,17 +43,22 @@ class Stranger:
     prefix: tuple[str, ...] = field(default=())
 
 
-def _free_ports() -> Ports:
-    """Free a moment ago: none of these servers tells a port that the kernel has chosen."""
-    with ExitStack() as stack:
-        sockets = {
-            (version, key): stack.enter_context(socket.socket())
-            for version in VERSIONS
-            for key in KEYS
-        }
-        for bound in sockets.values():
-            bound.bind(("127.0.0.1", 0))
-        return {kind: bound.getsockname()[1] for kind, bound in sockets.items()}
+def _reserved_port() -> int:
+    """A port for a server that cannot tell which one the kernel has chosen.
+
+    A connection of it is in the state TIME-WAIT, for a minute. Until then the kernel gives the port
+    to nobody who lets it choose, and to whoever asks for it by its number, as a server does.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname()) as client:
+            # Who closes first has to wait.
+            listener.accept()[0].close()
+            assert client.recv(1) == b""
+        return listener.getsockname()[1]
+
+
+def _reserved_ports() -> Ports:
+    return {(version, key): _reserved_port() for version in VERSIONS for key in KEYS}
 
 
 def _wait_until(is_ready: Callable[[], bool], processes: Sequence["subprocess.Popen[bytes]"]) -> None:
@@ -105,7 +110,7 @@ def _served(folder: Path, *commands: Sequence[str], ports: Ports) -> Iterator[St
 
 @contextmanager
 def nginx(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
-    ports = _free_ports()
+    ports = _reserved_ports()
     servers = "".join(
         f"""
         server {{
@@ -139,7 +144,7 @@ def nginx(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
 
 @contextmanager
 def apache(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
-    ports = _free_ports()
+    ports = _reserved_ports()
     me = folder / "www" / "api" / "v2" / "me"
     me.parent.mkdir(parents=True)
     me.write_text(ME)
@@ -190,7 +195,7 @@ def apache(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
 def openssl(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
     """It sends a file as it is, head included."""
     head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    ports = _free_ports()
+    ports = _reserved_ports()
     me = folder / "api" / "v2" / "me"
     me.parent.mkdir(parents=True)
     me.write_text(f"{head}Content-Length: {len(ME)}\r\n\r\n{ME}", newline="")
@@ -231,7 +236,7 @@ finally:
 @contextmanager
 def gnutls(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
     """It calls whatever it sends a page."""
-    ports = _free_ports()
+    ports = _reserved_ports()
     (folder / "me").write_text(ME)
     commands = [
         [

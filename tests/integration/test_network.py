@@ -1,6 +1,5 @@
 """What can go wrong before TLS begins, how long it takes, and how it is stopped."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -213,7 +212,7 @@ def test_a_signal_ends_the_wait_at_once(ask: Tool, number: signal.Signals) -> No
         process = asking.start(*arguments, stdin=pipe, stdout=pipe, stderr=pipe)
         relay.wait_for_bytes()
         signalled = time.monotonic()
-        os.kill(process.pid, number)
+        process.send_signal(number)
         result = asking.finish(process, began, arguments)
         assert time.monotonic() - signalled < 2
         relay.wait_for_end()

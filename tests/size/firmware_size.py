@@ -162,7 +162,7 @@ def measure(builds: Path, flash_image: Path) -> dict[str, Figures]:
     ):
         folder = Path(path)
         write_rsa_chain(folder / "rsa")
-        chains = make_certificates(folder / "ec"), Certificates(folder / "rsa")
+        chains = make_certificates(folder / "ec", "ca", "server"), Certificates(folder / "rsa")
         runs = {}
         for name in BUILDS:
             board = Board(builds / name, flash_image, folder / f"{name}.bin", names.port)

@@ -11,7 +11,9 @@
 
 #include "ardoq/list.h"
 #include "ardoq/port_fake.h"
+#include "heap.h"
 #include "peer_client.h"
+#include "pipe_faults.h"
 
 #define PATH   "/api/v2/components"
 #define ORIGIN "https://localhost:8443"
@@ -550,6 +552,41 @@ static void test_thousands_of_elements_in_one_page(void **state)
     assert_int_equal(ardoq_fake.open_sockets, 1);
 }
 
+/* ---- Memory ---- */
+
+static size_t blocks_at[4];
+
+static ardoq_err_t note_heap(void *context, const ardoq_json_document_t *element, uint32_t index)
+{
+    (void)context;
+    (void)element;
+    blocks_at[index] = heap_blocks();
+    return ARDOQ_OK;
+}
+
+static void test_more_pages_take_no_more_heap(void **state)
+{
+    (void)state;
+    const peer_step_t steps[] = {
+        {.answer = page_of("{\"id\":1}", PATH "?cursor=b", false)},
+        {.answer = page_of("{\"id\":2}", PATH "?cursor=c", false)},
+        {.answer = page_of("{\"id\":3}", PATH "?cursor=d", false)},
+        {.answer = last_page_of("{\"id\":4}")},
+    };
+    peer_client_open(steps, 4);
+    pipe_plug();
+    heap_reset();
+    heap_is_clients = true;
+    const ardoq_err_t err = ardoq_list_each(&client, &list, PATH, NULL, 0, note_heap, NULL);
+    heap_is_clients = false;
+    assert_int_equal(err, ARDOQ_OK);
+    assert_int_equal(list.pages, 4);
+    assert_true(blocks_at[0] > 0);
+    for (size_t i = 1; i < 4; i++) {
+        assert_int_equal(blocks_at[i], blocks_at[0]);
+    }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)
 
 int main(void)
@@ -581,6 +618,7 @@ int main(void)
         TEST(test_connection_cut_in_the_middle_of_a_page),
         TEST(test_client_that_is_not_open),
         TEST(test_thousands_of_elements_in_one_page),
+        TEST(test_more_pages_take_no_more_heap),
     };
     return cmocka_run_group_tests_name("list", tests, NULL, NULL);
 }
