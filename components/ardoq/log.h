@@ -6,18 +6,15 @@
 #include "ardoq/build_config.h"
 #include "ardoq/port.h"
 
-static inline void log_info(const char *text, const char *detail)
-{
-    if (ARDOQ_LOG_LEVEL >= ARDOQ_LOG_INFO) {
-        ardoq_port_log(ARDOQ_LOG_INFO, text, detail);
-    }
-}
+/* Macros, because a function would have its arguments made although nobody wants them. */
+#define log_at(level, text, detail)                                                                \
+    do {                                                                                           \
+        if (ARDOQ_LOG_LEVEL >= (level)) {                                                          \
+            ardoq_port_log(level, text, detail);                                                   \
+        }                                                                                          \
+    } while (false)
 
-static inline void log_debug(const char *text, const char *detail)
-{
-    if (ARDOQ_LOG_LEVEL >= ARDOQ_LOG_DEBUG) {
-        ardoq_port_log(ARDOQ_LOG_DEBUG, text, detail);
-    }
-}
+#define log_info(text, detail)  log_at(ARDOQ_LOG_INFO, text, detail)
+#define log_debug(text, detail) log_at(ARDOQ_LOG_DEBUG, text, detail)
 
 #endif

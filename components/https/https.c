@@ -52,10 +52,9 @@ static ardoq_err_t wait_for(ardoq_https_t *https, ardoq_port_wait_t what, uint32
     return ARDOQ_PENDING;
 }
 
-/* What mbedTLS waits for; the time stands for nothing at all. */
-static ardoq_err_t wait_for_tls(ardoq_https_t *https, ardoq_port_wait_t what, uint32_t at_most_ms,
-                                ardoq_https_wait_t *wait)
+static ardoq_err_t wait_for_tls(ardoq_https_t *https, uint32_t at_most_ms, ardoq_https_wait_t *wait)
 {
+    const ardoq_port_wait_t what = https->tls_waits_for;
     return wait_for(https, what, what == ARDOQ_PORT_WAIT_TIME ? 0 : at_most_ms, wait);
 }
 
@@ -135,10 +134,9 @@ static ardoq_err_t step_connect(ardoq_https_t *https, ardoq_https_wait_t *wait)
 
 static ardoq_err_t step_handshake(ardoq_https_t *https, ardoq_https_wait_t *wait)
 {
-    ardoq_port_wait_t what = ARDOQ_PORT_WAIT_TIME;
-    const ardoq_err_t err = ardoq_tls_handshake_step(https, &what);
+    const ardoq_err_t err = ardoq_tls_handshake_step(https);
     if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, what, UINT32_MAX, wait);
+        return wait_for_tls(https, UINT32_MAX, wait);
     }
     return err ? err : enter(https, STATE_SEND_HEAD, wait);
 }
@@ -186,7 +184,7 @@ static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
 {
     const bool is_sent = https->state == STATE_RECEIVE;
     const bool can_keep = https->parser.head.keep_alive && is_sent && !has_surplus &&
-                          mbedtls_ssl_get_bytes_avail(&https->tls) == 0;
+                          !https->has_unsent && mbedtls_ssl_get_bytes_avail(&https->tls) == 0;
     https->buffer[https->length] = '\0';
     if (can_keep) {
         https->state = STATE_KEPT;
@@ -220,10 +218,9 @@ static ardoq_err_t receive(ardoq_https_t *https, ardoq_https_wait_t *wait)
     const size_t room = sizeof https->buffer - 1 - https->length;
     char *into = room > 0 ? https->buffer + https->length : spill;
     size_t size = 0;
-    ardoq_port_wait_t what = ARDOQ_PORT_WAIT_TIME;
-    ardoq_err_t err = ardoq_tls_read(https, into, room > 0 ? room : sizeof spill, &size, &what);
+    ardoq_err_t err = ardoq_tls_read(https, into, room > 0 ? room : sizeof spill, &size);
     if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, what, UINT32_MAX, wait);
+        return wait_for_tls(https, UINT32_MAX, wait);
     }
     if (err) {
         return err;
@@ -271,13 +268,12 @@ static ardoq_err_t step_send_head(ardoq_https_t *https, ardoq_https_wait_t *wait
 {
     ardoq_err_t err = https->head_length == 0 ? write_head(https) : ARDOQ_OK;
     size_t written = 0;
-    ardoq_port_wait_t what = ARDOQ_PORT_WAIT_TIME;
     if (!err) {
         err = ardoq_tls_write(https, https->buffer + https->sent, https->head_length - https->sent,
-                              &written, &what);
+                              &written);
     }
     if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, what, UINT32_MAX, wait);
+        return wait_for_tls(https, UINT32_MAX, wait);
     }
     https->sent += written;
     if (!err && https->sent < https->head_length) {
@@ -321,16 +317,15 @@ static ardoq_err_t step_send_body(ardoq_https_t *https, ardoq_https_wait_t *wait
     const ardoq_https_output_t output =
         https->is_writing ? ARDOQ_HTTPS_OUTPUT_HELD : ARDOQ_HTTPS_OUTPUT_SENT;
     size_t written = 0;
-    ardoq_port_wait_t what = ARDOQ_PORT_WAIT_TIME;
     ardoq_err_t err;
     if (may_read(https) && receive_early(https, output, wait, &err)) {
         return err;
     }
     err = ardoq_tls_write(https, exchange->body + https->sent, exchange->body_size - https->sent,
-                          &written, &what);
+                          &written);
     https->is_writing = err == ARDOQ_PENDING;
     if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, what, SEND_POLL_MS, wait);
+        return wait_for_tls(https, SEND_POLL_MS, wait);
     }
     if (err) {
         return err;
@@ -399,6 +394,7 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t
         return ARDOQ_ERR_BUSY;
     }
     https->exchange = *exchange;
+    https->step_bytes = ARDOQ_TLS_STEP_BYTES;
     https->deadline = ardoq_port_uptime_ms() + exchange->timeout_ms;
     https->head_length = 0;
     https->sent = 0;
@@ -427,6 +423,7 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait)
     }
     *wait = (ardoq_https_wait_t){.what = ARDOQ_PORT_WAIT_TIME,
                                  .timeout_ms = (uint32_t)(https->deadline - now)};
+    https->step_bytes = ARDOQ_TLS_STEP_BYTES;
     ardoq_err_t err = step_state(https, wait);
     if (may_replay(https, err)) {
         wipe_head(https);

@@ -10,13 +10,23 @@
 
 /* ---- Bytes: mbedTLS over the port's socket -------------------------------------------------- */
 
-static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, int would_block)
+/* mbedTLS goes on by itself as long as records come that it ignores or answers with an alert, so
+ * without this the peer would decide how long a step lasts. */
+static size_t within_step(const ardoq_https_t *https, size_t size)
 {
+    return size < https->step_bytes ? size : https->step_bytes;
+}
+
+static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, ardoq_port_wait_t what)
+{
+    https->tls_waits_for = err == ARDOQ_PENDING ? what : ARDOQ_PORT_WAIT_TIME;
     if (!err) {
+        https->step_bytes = (uint16_t)(https->step_bytes - size);
         return (int)size;
     }
     if (err == ARDOQ_PENDING) {
-        return would_block;
+        return what == ARDOQ_PORT_WAIT_READABLE ? MBEDTLS_ERR_SSL_WANT_READ
+                                                : MBEDTLS_ERR_SSL_WANT_WRITE;
     }
     https->io_err = err;
     return MBEDTLS_ERR_SSL_CONN_EOF;
@@ -27,28 +37,33 @@ static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, int w
 static int send_bytes(void *context, const unsigned char *data, size_t size)
 {
     ardoq_https_t *https = context;
-    if (https->output == ARDOQ_HTTPS_OUTPUT_HELD) {
+    size_t sent = within_step(https, size);
+    if (https->output == ARDOQ_HTTPS_OUTPUT_HELD || sent == 0) {
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     }
-    size_t sent = size;
     const ardoq_err_t err =
-        https->deaf_since ? ARDOQ_OK : ardoq_port_send(&https->socket, data, size, &sent);
+        https->deaf_since ? ARDOQ_OK : ardoq_port_send(&https->socket, data, sent, &sent);
     if (err == ARDOQ_ERR_CONNECTION_CLOSED) {
         https->deaf_since = (uint8_t)ardoq_https_phase(https);
+    }
+    if (https->deaf_since) {
         return (int)size;
     }
-    return to_tls_code(https, err, sent, MBEDTLS_ERR_SSL_WANT_WRITE);
+    return to_tls_code(https, err, sent, ARDOQ_PORT_WAIT_WRITABLE);
 }
 
 static int receive_bytes(void *context, unsigned char *buffer, size_t size)
 {
     ardoq_https_t *https = context;
-    size_t received = 0;
-    ardoq_err_t err = ardoq_port_receive(&https->socket, buffer, size, &received);
+    size_t received = within_step(https, size);
+    if (received == 0) {
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    }
+    ardoq_err_t err = ardoq_port_receive(&https->socket, buffer, received, &received);
     if (err == ARDOQ_PENDING && https->deaf_since) {
         err = ARDOQ_ERR_CONNECTION_CLOSED;
     }
-    return to_tls_code(https, err, received, MBEDTLS_ERR_SSL_WANT_READ);
+    return to_tls_code(https, err, received, ARDOQ_PORT_WAIT_READABLE);
 }
 
 /* ---- Verification --------------------------------------------------------------------------- */
@@ -233,23 +248,12 @@ static ardoq_err_t tls_error(ardoq_https_t *https, int code)
                                                  : ARDOQ_ERR_TLS_FAILED;
 }
 
-/* Sets what to wait for when mbedTLS could not go on (the time: nothing, it can go on at once);
- * else turns its code into an error. */
-static ardoq_err_t pending_or_error(ardoq_https_t *https, int code, ardoq_port_wait_t *wait)
+static ardoq_err_t pending_or_error(ardoq_https_t *https, int code)
 {
-    if (code == MBEDTLS_ERR_SSL_WANT_READ) {
-        *wait = ARDOQ_PORT_WAIT_READABLE;
-        return ARDOQ_PENDING;
-    }
-    if (ardoq_seam_is_session_ticket(code)) {
-        *wait = ARDOQ_PORT_WAIT_TIME;
-        return ARDOQ_PENDING;
-    }
-    if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
-        *wait = ARDOQ_PORT_WAIT_WRITABLE;
-        return ARDOQ_PENDING;
-    }
-    return tls_error(https, code);
+    const bool is_pending = code == MBEDTLS_ERR_SSL_WANT_READ ||
+                            code == MBEDTLS_ERR_SSL_WANT_WRITE ||
+                            ardoq_seam_is_session_ticket(code);
+    return is_pending ? ARDOQ_PENDING : tls_error(https, code);
 }
 
 /* ---- Trust and the client's own certificate ------------------------------------------------- */
@@ -416,6 +420,7 @@ bool ardoq_tls_clock_is_usable(ardoq_https_t *https)
 ardoq_err_t ardoq_tls_begin(ardoq_https_t *https)
 {
     https->io_err = ARDOQ_OK;
+    https->has_unsent = false;
     https->pin_matched = false;
     https->is_self_signed = false;
     https->tls_is_set_up = true;
@@ -442,14 +447,14 @@ static ardoq_err_t handshake_end(ardoq_https_t *https)
     return ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https, ardoq_port_wait_t *wait)
+ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https)
 {
     const int code = mbedtls_ssl_handshake_step(&https->tls);
     if (code == 0) {
-        *wait = ARDOQ_PORT_WAIT_TIME;
+        https->tls_waits_for = ARDOQ_PORT_WAIT_TIME;
         return handshake_end(https);
     }
-    const ardoq_err_t err = pending_or_error(https, code, wait);
+    const ardoq_err_t err = pending_or_error(https, code);
     if (err < 0 && !https->io_err) {
         const uint32_t flags = mbedtls_ssl_get_verify_result(&https->tls);
         https->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
@@ -463,6 +468,7 @@ void ardoq_tls_end(ardoq_https_t *https)
         return;
     }
     https->tls_is_set_up = false;
+    https->step_bytes = ARDOQ_TLS_STEP_BYTES;
     if (!https->io_err && ardoq_seam_handshake_is_over(&https->tls)) {
         /* A courtesy to the peer; what it answers does not matter any more. */
         (void)mbedtls_ssl_close_notify(&https->tls);
@@ -471,25 +477,33 @@ void ardoq_tls_end(ardoq_https_t *https)
     https->deaf_since = ARDOQ_PHASE_IDLE;
 }
 
-ardoq_err_t ardoq_tls_write(ardoq_https_t *https, const char *data, size_t size, size_t *written,
-                            ardoq_port_wait_t *wait)
+ardoq_err_t ardoq_tls_write(ardoq_https_t *https, const char *data, size_t size, size_t *written)
 {
+    if (https->has_unsent) {
+        /* mbedTLS would send what it holds, and say that it has written the new data. */
+        return tls_error(https, MBEDTLS_ERR_SSL_WANT_WRITE);
+    }
     const int code = mbedtls_ssl_write(&https->tls, (const unsigned char *)data, size);
     *written = code > 0 ? (size_t)code : 0;
-    return code > 0 ? ARDOQ_OK : pending_or_error(https, code, wait);
+    return code > 0 ? ARDOQ_OK : pending_or_error(https, code);
 }
 
-ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size_t *read,
-                           ardoq_port_wait_t *wait)
+ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size_t *read)
 {
     const int code = mbedtls_ssl_read(&https->tls, (unsigned char *)buffer, size);
     *read = code > 0 ? (size_t)code : 0;
     if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         return ARDOQ_OK;
     }
+    if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
+        /* An answer to the peer, such as an alert, could not leave. Reading does not wait for it.
+         */
+        https->has_unsent = https->has_unsent || https->output == ARDOQ_HTTPS_OUTPUT_SENT;
+        https->tls_waits_for = ARDOQ_PORT_WAIT_TIME;
+    }
     /* 0 is the end of the stream without close_notify, which anybody on the way can make, or any
      * other failure of the port. */
-    return pending_or_error(https, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code, wait);
+    return pending_or_error(https, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code);
 }
 
 bool ardoq_tls_is_alive(ardoq_https_t *https)
@@ -499,5 +513,5 @@ bool ardoq_tls_is_alive(ardoq_https_t *https)
     do {
         code = mbedtls_ssl_read(&https->tls, &unexpected, 1);
     } while (ardoq_seam_is_session_ticket(code));
-    return code == MBEDTLS_ERR_SSL_WANT_READ;
+    return code == MBEDTLS_ERR_SSL_WANT_READ && https->tls_waits_for == ARDOQ_PORT_WAIT_READABLE;
 }

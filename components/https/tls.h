@@ -5,6 +5,9 @@
 
 #include "ardoq/https.h"
 
+/* What one step sends and receives at most, so that it stays short whatever the peer does. */
+#define ARDOQ_TLS_STEP_BYTES 4096
+
 /* Prepares configuration, trust and client certificate; see ardoq_https_open(). */
 ardoq_err_t ardoq_tls_open(ardoq_https_t *https);
 
@@ -17,24 +20,19 @@ bool ardoq_tls_clock_is_usable(ardoq_https_t *https);
 /* Sets a new session up over https->socket. */
 ardoq_err_t ardoq_tls_begin(ardoq_https_t *https);
 
-/*
- * The functions below set *wait with ARDOQ_PENDING; ARDOQ_PORT_WAIT_TIME means that there is
- * nothing to wait for: call again at once.
- */
+/* With ARDOQ_PENDING the functions below set tls_waits_for. */
 
 /* One step of the handshake: ARDOQ_OK when it is over. */
-ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https, ardoq_port_wait_t *wait);
+ardoq_err_t ardoq_tls_handshake_step(ardoq_https_t *https);
 
 /* Ends the session; says so to the peer if the session stood. */
 void ardoq_tls_end(ardoq_https_t *https);
 
 /* ARDOQ_OK with 1 or more bytes, ARDOQ_PENDING, or an error. */
-ardoq_err_t ardoq_tls_write(ardoq_https_t *https, const char *data, size_t size, size_t *written,
-                            ardoq_port_wait_t *wait);
+ardoq_err_t ardoq_tls_write(ardoq_https_t *https, const char *data, size_t size, size_t *written);
 
 /* As ardoq_tls_write(); *read is 0 with ARDOQ_OK when the peer has closed in the proper way. */
-ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size_t *read,
-                           ardoq_port_wait_t *wait);
+ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size_t *read);
 
 /* True when the kept session stands and nothing has arrived on it. */
 bool ardoq_tls_is_alive(ardoq_https_t *https);

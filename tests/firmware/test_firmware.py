@@ -12,7 +12,7 @@ import pytest
 from certificates import write_rsa_chain
 from emulator import NO_NETWORK, Board, Boot
 from name_server import SILENT, NameServer
-from peers import Relay, Scripted, Stage, closed_port, silent_port
+from peers import Flood, Relay, Scripted, Stage, closed_port, silent_port
 from servers import Certificates, FakeArdoq
 from source import HINTS
 
@@ -181,6 +181,15 @@ def test_the_newest_version_is_spoken(board: Board, server: FakeArdoq) -> None:
 def test_a_silent_server(board: Board) -> None:
     with silent_port() as port:
         board.set(host=f"localhost:{port}", timeout_ms="3000")
+        boot = board.boot()
+    expect_error(boot, "TIMEOUT", 5)
+    assert "\n  failed in phase: handshake\n" in boot.out
+
+
+@not_changed
+def test_endless_alerts(board: Board) -> None:
+    with Flood() as flood:
+        board.set(host=f"localhost:{flood.port}", timeout_ms="3000")
         boot = board.boot()
     expect_error(boot, "TIMEOUT", 5)
     assert "\n  failed in phase: handshake\n" in boot.out

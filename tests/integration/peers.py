@@ -163,6 +163,21 @@ class Relay(_Listener):
         _shut_down(client)
 
 
+class Flood(_Listener):
+    """Never stops to send TLS warnings to who has connected. It needs neither key nor certificate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_begun = threading.Event()
+
+    def _serve(self, connection: socket.socket) -> None:
+        alerts = bytes.fromhex("15 0303 0002 01 70") * 1000
+        with suppress(OSError):
+            while True:
+                connection.sendall(alerts)
+                self.has_begun.set()
+
+
 class Scripted(_Listener):
     """A TLS server that gives every request the same bytes, or none, and then closes.
 

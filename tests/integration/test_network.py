@@ -11,7 +11,7 @@ import pytest
 
 import built
 from names import naming, unshare, with_file
-from peers import Relay, Scripted, closed_port, dead_port, silent_port
+from peers import Flood, Relay, Scripted, closed_port, dead_port, silent_port
 from servers import Certificates, FakeArdoq, Serve
 from tool import Tool, expect_error, expect_success
 
@@ -181,6 +181,28 @@ def test_silence_ends_at_the_deadline(silent: Tool) -> None:
     expect_error(result, "TIMEOUT", 5)
     assert "\n  failed in phase: handshake\n" in result.err
     assert 2.9 < result.seconds < 15
+
+
+def test_endless_alerts_end_at_the_deadline(ask: Tool) -> None:
+    with Flood() as flood:
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{flood.port}", **SHORTLY).run("me")
+    expect_error(result, "TIMEOUT", 5)
+    assert "\n  failed in phase: handshake\n" in result.err
+    assert 2.9 < result.seconds < 15
+
+
+def test_a_signal_ends_endless_alerts_at_once(ask: Tool) -> None:
+    with Flood() as flood:
+        asking = ask.using(ARDOQ_API_HOST=f"localhost:{flood.port}")
+        began = time.monotonic()
+        pipe = subprocess.PIPE
+        process = asking.start("me", stdin=pipe, stdout=pipe, stderr=pipe)
+        assert flood.has_begun.wait(10)
+        signalled = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        result = asking.finish(process, began, ("me",))
+        assert time.monotonic() - signalled < 2
+    expect_error(result, "INTERRUPTED", 5)
 
 
 def test_the_deadline_may_stand_in_the_store(silent: Tool) -> None:

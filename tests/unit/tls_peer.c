@@ -31,6 +31,8 @@ static struct {
     bool is_connected;
     bool is_closed; /* by the peer */
     bool is_deaf;   /* reads no further */
+    bool has_waited;
+    tls_peer_act_t when_idle;
     size_t step;
     unsigned answered;
     size_t answer_sent;
@@ -137,6 +139,11 @@ static void answer(void)
     if (!step->answer) {
         return;
     }
+    if (step->waits && !peer.has_waited) {
+        peer.has_waited = true;
+        return;
+    }
+    peer.has_waited = false;
     const size_t size = strlen(step->answer);
     while (peer.answer_sent < size) {
         const size_t end = peer.answer_sent < step->first ? step->first : size;
@@ -201,6 +208,10 @@ static ardoq_err_t client_sends(void *context, const void *data, size_t size, si
 static ardoq_err_t client_receives(void *context, void *buffer, size_t size, size_t *received)
 {
     (void)context;
+    if (peer.to_client.length == 0 && peer.when_idle && !peer.is_closed &&
+        ardoq_seam_handshake_is_over(&peer.tls)) {
+        peer.when_idle(&peer.tls);
+    }
     if (peer.to_client.length == 0) {
         pump();
     }
@@ -229,6 +240,53 @@ static void choose_handshake(void)
     limit_version(peer.script->tls_1_2 || is_quick);
     mbedtls_ssl_conf_ciphersuites(&peer.config, is_quick ? quick : mbedtls_ssl_list_ciphersuites());
 }
+
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_SESSION_TICKETS)
+/* A client that never uses one does not care what it says. */
+static int write_ticket(void *context, const mbedtls_ssl_session *session, unsigned char *start,
+                        const unsigned char *end, size_t *size, uint32_t *lifetime)
+{
+    (void)context;
+    (void)session;
+    *size = 16;
+    *lifetime = 3600;
+    memset(start, 't', *size);
+    return start + *size <= end ? 0 : MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
+}
+
+static int refuse_ticket(void *context, mbedtls_ssl_session *session, unsigned char *ticket,
+                         size_t size)
+{
+    (void)context;
+    (void)session;
+    (void)ticket;
+    (void)size;
+    return MBEDTLS_ERR_SSL_INVALID_MAC;
+}
+
+static void set_tickets(uint16_t count)
+{
+    if (count > 0) {
+        mbedtls_ssl_conf_session_tickets_cb(&peer.config, write_ticket, refuse_ticket, NULL);
+        mbedtls_ssl_conf_new_session_tickets(&peer.config, count);
+    }
+}
+
+bool tls_peer_has_tickets(void)
+{
+    return true;
+}
+#else
+static void set_tickets(uint16_t count)
+{
+    (void)count;
+}
+
+bool tls_peer_has_tickets(void)
+{
+    return false;
+}
+#endif
 
 static void client_connected(void *context)
 {
@@ -289,6 +347,11 @@ void tls_peer_start(const peer_script_t *script)
         mbedtls_ssl_conf_ca_chain(&peer.config, &peer.client_ca, NULL);
         mbedtls_ssl_conf_authmode(&peer.config, MBEDTLS_SSL_VERIFY_REQUIRED);
     }
+    set_tickets(script->tickets);
+#ifdef MBEDTLS_SSL_RENEGOTIATION
+    mbedtls_ssl_conf_renegotiation(&peer.config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
+    mbedtls_ssl_conf_renegotiation_enforced(&peer.config, MBEDTLS_SSL_RENEGOTIATION_NOT_ENFORCED);
+#endif
 #if MBEDTLS_VERSION_MAJOR >= 3
     peer.newest_version = peer.config.MBEDTLS_PRIVATE(max_tls_version);
 #endif
@@ -325,6 +388,11 @@ void tls_peer_forget_received(void)
 bool tls_peer_handshake_is_over(void)
 {
     return ardoq_seam_handshake_is_over(&peer.tls);
+}
+
+void tls_peer_when_idle(tls_peer_act_t act)
+{
+    peer.when_idle = act;
 }
 
 size_t tls_peer_queued(void)

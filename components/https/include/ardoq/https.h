@@ -114,10 +114,13 @@ typedef struct {
                              still be read. IDLE: it listens */
     bool pin_matched;
     bool is_self_signed; /**< the server's certificate is its own issuer */
+    bool has_unsent;     /**< mbedTLS holds output that no request may follow */
+    uint16_t step_bytes; /**< that this step may still send or receive */
     ardoq_err_t io_err;  /**< of the port, behind mbedTLS's code */
     ardoq_https_output_t output;
-    size_t sent;        /**< bytes of the head or the body */
-    size_t head_length; /**< bytes of the head in the buffer */
+    ardoq_port_wait_t tls_waits_for; /**< the time: nothing, it can go on at once */
+    size_t sent;                     /**< bytes of the head or the body */
+    size_t head_length;              /**< bytes of the head in the buffer */
     size_t address_count;
     size_t address_next;
     ardoq_port_socket_t socket;

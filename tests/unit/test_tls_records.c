@@ -1,0 +1,532 @@
+/*
+ * TLS records that carry nothing for the client: it ignores them, or answers them with an alert. A
+ * peer may send them for ever, and at any time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "ardoq/http_request.h"
+#include "ardoq/https.h"
+#include "ardoq/port_fake.h"
+#include "tls_peer.h"
+
+#define JSON_OK "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+/* A step may move this many bytes, and an alert when it closes the connection. It takes this long,
+ * so a call ends after a hundred. */
+enum { STEP_BYTES = 4096, ALERT_BYTES = 40, STEP_MS = 10, TIMEOUT_MS = 1000 };
+
+/* Where a flood ends for a client that does not give up by itself. */
+enum { FLOOD_BYTES = 20000000 };
+
+static ardoq_https_t https;
+static ardoq_http_origin_t origin;
+static ardoq_https_config_t config;
+static ardoq_https_exchange_t exchange;
+static peer_script_t script;
+
+/* What passes between the client and its peer. */
+static struct {
+    ardoq_fake_peer_t peer;
+    size_t received;
+    size_t sent;
+    size_t moved;     /* in this step, both ways */
+    size_t most;      /* of all steps */
+    bool blocks;      /* nothing can be sent */
+    size_t blocks_at; /* nothing can be sent once so many more bytes have been; SIZE_MAX: never */
+} wire;
+
+/* ---- Set-up ---- */
+
+static void write_head(void *context, ardoq_text_t *head)
+{
+    ardoq_http_write_request_line(head, context, "/", NULL, 0);
+    ardoq_http_write_host(head, &origin);
+    if (exchange.body_size > 0) {
+        ardoq_http_write_header(head, "Content-Length", ardoq_decimal(exchange.body_size).digits);
+    }
+    ardoq_http_write_end(head);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&wire, 0, sizeof wire);
+    wire.blocks_at = SIZE_MAX;
+    ardoq_fake_reset();
+    ardoq_fake.wall_time = time(NULL);
+    origin = (ardoq_http_origin_t){.host = "localhost", .port = 8443};
+    config = (ardoq_https_config_t){
+        .origin = &origin, .ca_pem = certificate_file("ca.pem"), .pins = {"", ""}};
+    exchange = (ardoq_https_exchange_t){.write_head = write_head,
+                                        .write_head_context = "GET",
+                                        .is_idempotent = true,
+                                        .timeout_ms = TIMEOUT_MS};
+    script = (peer_script_t){.certificate = "server", .tls_1_2 = getenv("TEST_TLS_1_2") != NULL};
+    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    ardoq_https_close(&https);
+    tls_peer_stop();
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+    return 0;
+}
+
+static void post(const char *body, size_t size)
+{
+    exchange.write_head_context = "POST";
+    exchange.is_idempotent = false;
+    exchange.body = body;
+    exchange.body_size = size;
+}
+
+/* ---- The wire ---- */
+
+static ardoq_err_t count_received(void *context, void *buffer, size_t size, size_t *received)
+{
+    if (wire.received > FLOOD_BYTES) {
+        return ARDOQ_ERR_CONNECTION_CLOSED;
+    }
+    const ardoq_err_t err = wire.peer.receive(context, buffer, size, received);
+    wire.received += *received;
+    wire.moved += *received;
+    return err;
+}
+
+static ardoq_err_t count_sent(void *context, const void *data, size_t size, size_t *sent)
+{
+    size_t room = wire.blocks_at;
+    if (wire.blocks || room == 0) {
+        wire.blocks_at = SIZE_MAX;
+        return ARDOQ_PENDING;
+    }
+    const ardoq_err_t err = wire.peer.send(context, data, size < room ? size : room, sent);
+    wire.sent += *sent;
+    wire.moved += *sent;
+    if (room != SIZE_MAX) {
+        wire.blocks_at -= *sent;
+    }
+    return err;
+}
+
+/* Begins to count what passes between the client and the peer of the fake port. */
+static void watch(void)
+{
+    wire.peer = ardoq_fake.peer;
+    ardoq_fake.peer.send = count_sent;
+    ardoq_fake.peer.receive = count_received;
+}
+
+static void start_peer(const peer_step_t *steps, size_t count)
+{
+    script.steps = steps;
+    script.step_count = count;
+    tls_peer_start(&script);
+    watch();
+}
+
+static void note_step(void)
+{
+    wire.most = wire.moved > wire.most ? wire.moved : wire.most;
+    wire.moved = 0;
+    ardoq_fake.uptime_ms += STEP_MS;
+}
+
+static ardoq_err_t start(void)
+{
+    const ardoq_err_t err = ardoq_https_start(&https, &exchange);
+    note_step();
+    return err;
+}
+
+/* Without waiting: no peer is ever slow here. */
+static ardoq_err_t step(void)
+{
+    ardoq_https_wait_t wait;
+    const ardoq_err_t err = ardoq_https_step(&https, &wait);
+    note_step();
+    return err;
+}
+
+static ardoq_err_t run(void)
+{
+    ardoq_err_t err = start();
+    err = err ? err : ARDOQ_PENDING;
+    while (err == ARDOQ_PENDING) {
+        err = step();
+    }
+    return err;
+}
+
+static void assert_short_steps(void)
+{
+    assert_in_range(wire.most, 1, STEP_BYTES + ALERT_BYTES);
+}
+
+static void assert_held_for(ardoq_err_t err, ardoq_phase_t phase)
+{
+    assert_int_equal(err, ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(https.detail.phase, phase);
+    assert_in_range(ardoq_fake.uptime_ms, TIMEOUT_MS, TIMEOUT_MS + 2 * STEP_MS);
+    /* It went on at once all the time. */
+    assert_true(wire.received + wire.sent > TIMEOUT_MS / STEP_MS * STEP_BYTES / 2);
+    assert_short_steps();
+}
+
+/* ---- Before the server has shown a certificate ---- */
+
+static const char *plain_record;
+static size_t plain_size;
+static size_t plain_offset;
+
+static ardoq_err_t give_plain(void *context, void *buffer, size_t size, size_t *received)
+{
+    (void)context;
+    char *bytes = buffer;
+    for (*received = 0; *received < size; ++*received) {
+        bytes[*received] = plain_record[plain_offset++ % plain_size];
+    }
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t swallow(void *context, const void *data, size_t size, size_t *sent)
+{
+    (void)context;
+    (void)data;
+    *sent = size;
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t run_against(const char *record, size_t size)
+{
+    plain_record = record;
+    plain_size = size;
+    plain_offset = 0;
+    ardoq_fake.peer = (ardoq_fake_peer_t){.send = swallow, .receive = give_plain};
+    watch();
+    return run();
+}
+
+static void test_plain_alerts_without_end(void **state)
+{
+    (void)state;
+    assert_held_for(run_against("\x15\x03\x03\x00\x02\x01\x70", 7), ARDOQ_PHASE_HANDSHAKE);
+}
+
+/* Those are refused by mbedTLS, each in its own way; a later release may be more patient. */
+static void test_other_plain_records_without_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *record;
+        size_t size;
+    } floods[] = {
+        {"\x14\x03\x03\x00\x01\x01", 6},             /* ChangeCipherSpec */
+        {"\x16\x03\x03\x00\x00", 5},                 /* an empty record */
+        {"\x16\x03\x03\x00\x01\x02", 6},             /* a byte of a handshake message in each */
+        {"\x17\x03\x03\x00\x01\x00", 6},             /* application data */
+        {"\x15\x03\x03\x00\x01\x01", 6},             /* half an alert */
+        {"\x16\x03\x03\x00\x04\x00\x00\x00\x00", 9}, /* HelloRequest */
+    };
+    for (size_t i = 0; i < sizeof floods / sizeof floods[0]; i++) {
+        wire.received = 0;
+        const uint64_t began = ardoq_fake.uptime_ms;
+        assert_true(run_against(floods[i].record, floods[i].size) < 0);
+        assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+        assert_in_range(ardoq_fake.uptime_ms - began, 1, TIMEOUT_MS + 2 * STEP_MS);
+        assert_short_steps();
+    }
+}
+
+/* ---- After the handshake ---- */
+
+static void send_alert(mbedtls_ssl_context *tls)
+{
+    mbedtls_ssl_send_alert_message(tls, MBEDTLS_SSL_ALERT_LEVEL_WARNING,
+                                   MBEDTLS_SSL_ALERT_MSG_USER_CANCELED);
+}
+
+static void send_a_byte(mbedtls_ssl_context *tls)
+{
+    mbedtls_ssl_write(tls, (const unsigned char *)"x", 1);
+}
+
+static void send_empty_record(mbedtls_ssl_context *tls)
+{
+    mbedtls_ssl_write(tls, (const unsigned char *)"", 0);
+}
+
+/* Silent, but for what it does when nothing is on the way to the client. */
+static void start_flooding_peer(tls_peer_act_t act)
+{
+    static const peer_step_t silent = {.answer = NULL};
+    start_peer(&silent, 1);
+    tls_peer_when_idle(act);
+}
+
+static void test_alerts_instead_of_an_answer(void **state)
+{
+    (void)state;
+    start_flooding_peer(send_alert);
+    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+}
+
+static void test_alerts_to_a_client_that_cannot_send_its_body(void **state)
+{
+    (void)state;
+    static char body[100000];
+    post(body, sizeof body);
+    start_flooding_peer(send_alert);
+    assert_int_equal(start(), ARDOQ_OK);
+    while (strstr(tls_peer_received(), "\r\n\r\n") == NULL) {
+        assert_int_equal(step(), ARDOQ_PENDING);
+    }
+    wire.blocks = true;
+    ardoq_err_t err;
+    do {
+        err = step();
+    } while (err == ARDOQ_PENDING);
+    assert_held_for(err, ARDOQ_PHASE_SEND);
+}
+
+static ardoq_err_t drop_body(void *context, const char *data, size_t size)
+{
+    (void)context;
+    (void)data;
+    (void)size;
+    return ARDOQ_OK;
+}
+
+static void test_a_body_of_records_with_a_byte_each(void **state)
+{
+    (void)state;
+    const peer_step_t step = {.answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                        "Content-Length: 1000000000\r\n\r\n"};
+    exchange.on_body = drop_body;
+    start_peer(&step, 1);
+    tls_peer_when_idle(send_a_byte);
+    assert_int_equal(run(), ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_short_steps();
+}
+
+/* mbedTLS gives up by itself after some. */
+static void test_empty_records_without_end(void **state)
+{
+    (void)state;
+    start_flooding_peer(send_empty_record);
+    assert_true(run() < 0);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_in_range(ardoq_fake.uptime_ms, 1, TIMEOUT_MS + 2 * STEP_MS);
+    assert_short_steps();
+}
+
+static void test_session_tickets_without_end(void **state)
+{
+    (void)state;
+    if (!tls_peer_has_tickets() || script.tls_1_2) {
+        skip(); /* they are messages of TLS 1.3 */
+    }
+    static const peer_step_t silent = {.answer = NULL};
+    script.tickets = UINT16_MAX;
+    start_peer(&silent, 1);
+    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+}
+
+/* ---- On a kept connection ---- */
+
+static void (*connect_to_peer)(void *context);
+
+static void stop_flood(void *context)
+{
+    tls_peer_when_idle(NULL);
+    connect_to_peer(context);
+}
+
+static void test_alerts_on_a_kept_connection(void **state)
+{
+    (void)state;
+    const peer_step_t step = {.answer = JSON_OK};
+    start_peer(&step, 1);
+    connect_to_peer = ardoq_fake.peer.connected;
+    ardoq_fake.peer.connected = stop_flood;
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+    tls_peer_when_idle(send_alert);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_short_steps();
+}
+
+static unsigned alerts_left;
+
+static void send_few_alerts(mbedtls_ssl_context *tls)
+{
+    if (alerts_left > 0) {
+        alerts_left--;
+        send_alert(tls);
+    }
+}
+
+static void test_a_few_alerts_do_no_harm(void **state)
+{
+    (void)state;
+    const peer_step_t step = {.answer = JSON_OK};
+    start_peer(&step, 1);
+    assert_int_equal(run(), ARDOQ_OK);
+    alerts_left = 3;
+    tls_peer_when_idle(send_few_alerts);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(alerts_left, 0);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+/* ---- What the client answers: HelloRequest of TLS 1.2 ---- */
+
+#ifdef MBEDTLS_SSL_RENEGOTIATION
+#define SMUGGLED "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+/* As seen by a peer: a head and its body, and nothing else. */
+static void assert_received_twice(const char *body)
+{
+    const char *received = tls_peer_received();
+    for (int i = 0; i < 2; i++) {
+        assert_memory_equal(received, "POST / HTTP/1.1\r\n", 17);
+        received = strstr(received, "\r\n\r\n") + 4;
+        assert_memory_equal(received, body, strlen(body));
+        received += strlen(body);
+    }
+    assert_string_equal(received, "");
+}
+
+static void send_hello_request(mbedtls_ssl_context *tls)
+{
+    mbedtls_ssl_renegotiate(tls);
+}
+
+static void test_hello_requests_without_end(void **state)
+{
+    (void)state;
+    script.tls_1_2 = true;
+    start_flooding_peer(send_hello_request);
+    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+}
+
+/* Of its alert, before nothing more can be sent once. It has 23 or 31. */
+static size_t alert_bytes;
+
+static void block_the_alert(mbedtls_ssl_context *tls)
+{
+    tls_peer_when_idle(NULL);
+    wire.blocks_at = alert_bytes;
+    send_hello_request(tls);
+}
+
+static void block_the_alert_after_the_body(mbedtls_ssl_context *tls)
+{
+    if (strstr(tls_peer_received(), SMUGGLED)) {
+        block_the_alert(tls);
+    }
+}
+
+/* The answer comes although the alert did not leave; the connection is not used again. */
+static void test_an_alert_that_cannot_leave_before_the_answer(void **state)
+{
+    (void)state;
+    script.tls_1_2 = true;
+    for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
+        const peer_step_t steps[] = {{.answer = JSON_OK, .waits = true}, {.answer = JSON_OK}};
+        post(SMUGGLED, strlen(SMUGGLED));
+        start_peer(steps, 2);
+        ardoq_fake.connects = 0;
+        tls_peer_when_idle(block_the_alert_after_the_body);
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_received_twice(SMUGGLED);
+        assert_int_equal(ardoq_fake.connects, 2);
+        ardoq_https_cancel(&https);
+        tls_peer_stop();
+    }
+}
+
+static unsigned idle_calls;
+
+static void ask_in_the_middle_of_a_record(mbedtls_ssl_context *tls)
+{
+    if (++idle_calls == 2) {
+        send_hello_request(tls);
+    }
+}
+
+/* What mbedTLS holds then is a part of the body, which it finishes. */
+static void test_a_hello_request_while_a_record_is_being_sent(void **state)
+{
+    (void)state;
+    static char body[40000 + 1];
+    memset(body, 'b', sizeof body - 1);
+    script.tls_1_2 = true;
+    post(body, sizeof body - 1);
+    const peer_step_t step = {.answer = JSON_OK};
+    start_peer(&step, 1);
+    idle_calls = 0;
+    tls_peer_when_idle(ask_in_the_middle_of_a_record);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_true(idle_calls > 2);
+    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+}
+
+/* Nothing may follow what mbedTLS still holds: it would take the place of the next part. */
+static void test_an_alert_that_cannot_leave_in_the_middle_of_a_body(void **state)
+{
+    (void)state;
+    static char body[40000];
+    memset(body, 'b', sizeof body);
+    script.tls_1_2 = true;
+    post(body, sizeof body);
+    for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
+        start_flooding_peer(block_the_alert);
+        assert_int_equal(run(), ARDOQ_ERR_TLS_FAILED);
+        assert_int_equal(https.detail.phase, ARDOQ_PHASE_SEND);
+        assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_SSL_WANT_WRITE);
+        assert_int_equal(ardoq_fake.open_sockets, 0);
+        assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, "");
+        tls_peer_stop();
+    }
+}
+#endif
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_plain_alerts_without_end),
+        TEST(test_other_plain_records_without_end),
+        TEST(test_alerts_instead_of_an_answer),
+        TEST(test_alerts_to_a_client_that_cannot_send_its_body),
+        TEST(test_a_body_of_records_with_a_byte_each),
+        TEST(test_empty_records_without_end),
+        TEST(test_session_tickets_without_end),
+        TEST(test_alerts_on_a_kept_connection),
+        TEST(test_a_few_alerts_do_no_harm),
+#ifdef MBEDTLS_SSL_RENEGOTIATION
+        TEST(test_hello_requests_without_end),
+        TEST(test_an_alert_that_cannot_leave_before_the_answer),
+        TEST(test_a_hello_request_while_a_record_is_being_sent),
+        TEST(test_an_alert_that_cannot_leave_in_the_middle_of_a_body),
+#endif
+    };
+    return cmocka_run_group_tests_name("tls_records", tests, NULL, NULL);
+}
