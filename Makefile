@@ -44,7 +44,7 @@ help:
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         write docs/errors.md and docs/settings.md anew"
-	echo "make format       format the C sources"
+	echo "make format       format the sources"
 	echo "make clean        remove build/"
 
 demo: tool
@@ -142,7 +142,7 @@ docs:
 	scripts/generate_docs.py
 
 format:
-	git ls-files '*.c' '*.h' | xargs clang-format -i
+	git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | xargs clang-format -i
 
 clean:
 	rm -rf build

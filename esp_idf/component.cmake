@@ -35,6 +35,7 @@ set(port_sources
     port/esp_idf/environment.c
     port/esp_idf/identity.c
     port/esp_idf/log.c
+    port/esp_idf/nvs_write.cpp
     port/esp_idf/random.c
     port/esp_idf/store.c
     port/esp_idf/trust.c

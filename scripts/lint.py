@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 """Reads the sources with tools that find defects without running anything. Every finding is an error.
 
-  format      clang-format     C and headers are formatted
-  tidy        clang-tidy       bugs and readability of C, by the checks that .clang-tidy names
+  format      clang-format     C, C++ and headers are formatted
+  tidy        clang-tidy       bugs and readability of both, by the checks that .clang-tidy names
   cppcheck    cppcheck         the same by another hand
-  analyzer    gcc -fanalyzer   memory and files along every path of a function
+  analyzer    gcc -fanalyzer   memory and files along every path of a function; it cannot read C++
   shellcheck  shellcheck       scripts of the shell
   pyflakes    pyflakes         Python: names that do not exist, imports that nobody uses
   doxygen     doxygen          comments of the public headers, by docs/Doxyfile
 
-The three that read C as a compiler does know from CMake's presets how each file is compiled. They
+The three that read as a compiler does know from CMake's presets how each file is compiled. They
 read what is shipped: tests are compiled with the same warnings, and run under sanitizers instead.
 """
 
@@ -39,8 +39,9 @@ PRESETS = (
 SOURCES = ("lwip-2.1", "lwip-2.2", "mbedtls-2.28")
 NEWLIB = "/usr/lib/arm-none-eabi/include"
 
-# Each formats a little otherwise.
+# Each version formats a little otherwise.
 FORMAT_VERSION = 14
+FORMATTED = ("*.c", "*.cpp", "*.h", "*.hpp")
 
 CPPCHECK = [
     "--enable=warning,style,performance,portability",
@@ -74,7 +75,7 @@ def tracked(*patterns):
 
 
 def shipped_sources():
-    return [name for name in tracked("*.c") if name.startswith(SHIPPED)]
+    return [name for name in tracked("*.c", "*.cpp") if name.startswith(SHIPPED)]
 
 
 # ---- How each file is compiled -------------------------------------------------------------------
@@ -147,9 +148,13 @@ def jobs_cppcheck(commands):
     return [Job("cppcheck", ["cppcheck", "--project=build/lint/compile_commands.json", *CPPCHECK])]
 
 
+def analyzed(commands):
+    return {name: command for name, command in commands.items() if name.endswith(".c")}
+
+
 def jobs_analyzer(commands):
     jobs = []
-    for folder, command in commands.values():
+    for folder, command in analyzed(commands).values():
         output = command.index("-o")
         words = command[:output] + command[output + 2 :]
         jobs.append(Job("analyzer", [*words, "-fanalyzer", "-o", "/dev/null"], folder))
@@ -157,7 +162,7 @@ def jobs_analyzer(commands):
 
 
 def jobs_format():
-    names = tracked("*.c", "*.h")
+    names = tracked(*FORMATTED)
     try:
         version = quietly(["clang-format", "--version"])
     except FileNotFoundError:
@@ -199,10 +204,10 @@ OTHER_TOOLS = {
 def covered(tool, commands):
     """In words, what the tool has read."""
     if tool in COMPILER_TOOLS:
-        return f"{len(commands)} sources"
+        return f"{len(analyzed(commands) if tool == 'analyzer' else commands)} sources"
     if tool == "doxygen":
         return f"{len(tracked(PUBLIC))} public headers"
-    files = {"format": ("*.c", "*.h"), "pyflakes": ("*.py",), "shellcheck": ("*.sh", ".ci/run")}
+    files = {"format": FORMATTED, "pyflakes": ("*.py",), "shellcheck": ("*.sh", ".ci/run")}
     return f"{len(tracked(*files[tool]))} files"
 
 

@@ -54,7 +54,7 @@ clang                   test      second compiler: other warnings than those of 
 libclang-rt-dev         test      libFuzzer, and the sanitizers of clang
 libhttp-parser-dev      test      what the HTTP layer is compared with
 clang-19                test      the public headers as C23, which an older clang knows only in part
-g++                     test      the public headers as C++17
+g++                     test      the public headers as C++17, and what is C++ for ESP-IDF
 ccache                  test      keeps what was compiled for the next clone
 git                     test,lint lists the files of the project for the checks of its own rules
 clang-format            lint      the format of C

@@ -64,7 +64,7 @@ MUTABLE = re.compile(r"^\.s?(data|bss)(?!\.rel\.ro)\S*\s+(\d+)", re.MULTILINE)
 def sources(root: Path) -> Iterator[Path]:
     for folder in ("components", "port", "esp_idf"):
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in (".c", ".h", ".def"):
+            if path.suffix in (".c", ".cpp", ".h", ".def"):
                 yield path.relative_to(root)
 
 

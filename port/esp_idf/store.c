@@ -6,6 +6,7 @@
 #include <nvs.h>
 
 #include "ardoq/port.h"
+#include "nvs_write.h"
 
 static const char name_space[] = "ardoq";
 
@@ -55,41 +56,24 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
     return store_error(code);
 }
 
-static esp_err_t set(nvs_handle_t handle, const char *key, const char *value)
-{
-    return nvs_set_str(handle, key, value);
-}
-
-static esp_err_t erase(nvs_handle_t handle, const char *key, const char *value)
-{
-    (void)value;
-    return nvs_erase_key(handle, key);
-}
-
-static ardoq_err_t change(esp_err_t (*act)(nvs_handle_t, const char *, const char *),
-                          const char *key, const char *value)
-{
-    nvs_handle_t handle;
-    esp_err_t code = nvs_open(name_space, NVS_READWRITE, &handle);
-    if (code == ESP_OK) {
-        code = act(handle, key, value);
-        if (code == ESP_OK) {
-            code = nvs_commit(handle);
-        }
-        nvs_close(handle);
-    }
-    return store_error(code);
-}
-
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value)
 {
-    const ardoq_err_t err = change(set, key, value);
+    const ardoq_err_t err = store_error(ardoq_port_nvs_write(name_space, key, value));
     /* To write there must be a partition. */
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_ERR_STORE_UNAVAILABLE : err;
 }
 
 ardoq_err_t ardoq_port_store_erase(const char *key)
 {
-    const ardoq_err_t err = change(erase, key, NULL);
+    nvs_handle_t handle;
+    esp_err_t code = nvs_open(name_space, NVS_READWRITE, &handle);
+    if (code == ESP_OK) {
+        code = nvs_erase_key(handle, key);
+        if (code == ESP_OK) {
+            code = nvs_commit(handle);
+        }
+        nvs_close(handle);
+    }
+    const ardoq_err_t err = store_error(code);
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
 }

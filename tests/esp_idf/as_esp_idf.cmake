@@ -67,6 +67,16 @@ endforeach()
 add_compile_test(core 23
     SOURCES $<TARGET_PROPERTY:ardoq_core,SOURCES> DEFINITIONS ${chip_configuration})
 
+# The one source in C++, which needs nothing of the library, as ESP-IDF 5 and 6 compile it.
+set(as_cpp_5 g++ -std=gnu++2b)
+set(as_cpp_6 clang++-19 -std=gnu++26)
+foreach(major 5 6)
+    add_test(NAME ${build_name}.esp_idf.compile_cpp_${major}
+        COMMAND ${as_cpp_${major}} -fsyntax-only -funsigned-char ${cpp_options}
+            -I${CMAKE_CURRENT_SOURCE_DIR}/include ${port}/nvs_write.cpp)
+    set_tests_properties(${build_name}.esp_idf.compile_cpp_${major} PROPERTIES TIMEOUT 120)
+endforeach()
+
 # Never built: `make lint` sees here how the example is compiled.
 add_library(esp_idf_example OBJECT EXCLUDE_FROM_ALL ${example_sources})
 target_compile_definitions(esp_idf_example PRIVATE

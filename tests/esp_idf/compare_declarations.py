@@ -4,7 +4,8 @@
 The port is tested against declarations of our own. This tells whether a version of ESP-IDF declares
 the same: each function with the same type, each macro and each constant with the same value, each
 member that is used with the same type, each header in the component that is named here. Of macros
-with parameters only their number can be compared.
+with parameters only their number can be compared. A header of C++ is not read: what includes it is
+compiled with that of ESP-IDF.
 
     IDF_PATH=... tests/esp_idf/compare_declarations.py
 """
@@ -15,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,9 +55,13 @@ COMPONENTS = {
     "freertos/task.h": "freertos",
     "nvs.h": "nvs_flash",
     "nvs_flash.h": "nvs_flash",
+    "nvs_handle.hpp": "nvs_flash",
     "protocol_examples_common.h": "protocol_examples_common",
 }
 COMPONENT_FOLDERS = ("components", "examples/common_components")
+
+# What includes a header of C++.
+INCLUDED_BY = {"nvs_handle.hpp": INCLUDE.parents[2] / "port/esp_idf/nvs_write.cpp"}
 
 # What is never compiled into an application, and the kernel that is not the default.
 OTHER_FOLDERS = re.compile(r"(host_)?(sim|stubs|tests?|test_apps|mocks?)|FreeRTOS-Kernel-SMP")
@@ -415,6 +421,22 @@ def component_that_has(idf: Path, name: str) -> str:
     return ""
 
 
+def compile_with(compiler: str, idf: Path, name: str, found: Path) -> list[Result]:
+    source = INCLUDED_BY[name]
+    folders = [path.parent for path in (found, *places(idf, COMPONENTS["esp_err.h"], "esp_err.h"))]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "sdkconfig.h").touch()
+        command = [compiler, "-std=gnu++17", "-fsyntax-only", "-w", "-x", "c++", str(source)]
+        command += [f"-I{path}" for path in (*folders, folder)]
+        done = subprocess.run(command, capture_output=True, text=True)
+    errors = ERROR.findall(done.stderr)
+    if done.returncode != 0 and not errors:
+        sys.exit(f"{compiler} failed:\n{done.stderr}")
+    place = COMPONENTS[name]
+    fault = errors[0][1] if errors else ""
+    return [Result("header", name, name, place), Result("source", source.name, name, place, fault)]
+
+
 def compare_header(compiler: str, idf: Path, name: str, values: dict[str, str]) -> list[Result]:
     component = COMPONENTS[name]
     found = places(idf, component, name)
@@ -422,6 +444,8 @@ def compare_header(compiler: str, idf: Path, name: str, values: dict[str, str]) 
         other = component_that_has(idf, name)
         fault = f"is in {other}" if other else "missing"
         return [Result("header", name, name, component, fault)]
+    if name in INCLUDED_BY:
+        return compile_with(compiler, idf, name, found[0])
     results = []
     for path in found:
         values_here = dict(values)
@@ -465,13 +489,13 @@ def print_results(idf: Path, results: list[Result]) -> None:
 
 
 def main() -> None:
-    own_headers = {path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.h")}
+    own_headers = {path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.h*")}
     if own_headers != set(COMPONENTS):
         sys.exit(f"{own_headers ^ set(COMPONENTS)}: what is in include/ must be in COMPONENTS too")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("header", nargs="*", default=sorted(COMPONENTS), help="all by default")
     parser.add_argument("--idf-path", type=Path, default=os.environ.get("IDF_PATH", ""))
-    parser.add_argument("--compiler", default="cc", help="a C compiler of this host")
+    parser.add_argument("--compiler", default="cc", help="a compiler of this host, for C and C++")
     arguments = parser.parse_args()
     unknown = set(arguments.header) - own_headers
     if unknown:

@@ -20,12 +20,29 @@ function(add_esp_idf_test name)
     set_tests_properties(${build_name}.esp_idf.${name} PROPERTIES TIMEOUT 120)
 endfunction()
 
-add_esp_idf_test(store SOURCES ${port}/store.c fakes/fake_nvs.c DEFINITIONS ${chip})
+enable_language(CXX)
+add_library(esp_idf_nvs_write OBJECT ${port}/nvs_write.cpp fakes/fake_nvs_handle.cpp)
+target_compile_features(esp_idf_nvs_write PRIVATE cxx_std_17)
+target_compile_options(esp_idf_nvs_write PRIVATE ${cpp_options})
+target_include_directories(esp_idf_nvs_write PRIVATE include fakes)
+
+set(store_sources ${port}/store.c $<TARGET_OBJECTS:esp_idf_nvs_write> fakes/fake_nvs.c fakes/fake_log.c)
+
+add_esp_idf_test(store SOURCES ${store_sources} DEFINITIONS ${chip})
 add_esp_idf_test(log SOURCES ${port}/log.c DEFINITIONS ${chip})
 add_esp_idf_test(console
     SOURCES ${PROJECT_SOURCE_DIR}/esp_idf/console.c fakes/fake_freertos.c
     DEFINITIONS ${chip}
     WRAP free malloc)
+# The port's own store and log in place of the fake port's.
+set(own store_get store_set store_erase log)
+list(TRANSFORM own PREPEND ardoq_port_)
+list(TRANSFORM own REPLACE "(.+)" "\\1=__wrap_\\1" OUTPUT_VARIABLE own_definitions)
+add_esp_idf_test(secrets
+    SOURCES ${store_sources} ${port}/log.c
+        ${PROJECT_SOURCE_DIR}/esp_idf/console.c fakes/fake_freertos.c
+    DEFINITIONS ${chip} ${own_definitions}
+    WRAP ${own})
 add_esp_idf_test(wait
     SOURCES ${PROJECT_SOURCE_DIR}/port/sockets/sockets.c fakes/fake_freertos.c
     DEFINITIONS ${simulator} ARDOQ_SOCKETS_FREERTOS_SIMULATOR

@@ -63,7 +63,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 # Not all of them: each costs three compilers.
-SOME = ("esp_err.h", "freertos/task.h", "nvs.h", "protocol_examples_common.h")
+SOME = ("esp_err.h", "freertos/task.h", "nvs.h", "nvs_handle.hpp", "protocol_examples_common.h")
 
 
 def test_the_same_tree(tree: Path) -> None:
@@ -106,6 +106,11 @@ SAME = {
         ("NVS_READONLY,", "NVS_READONLY = 0,"),
         ("NVS_READWRITE,", "NVS_READWRITE, NVS_MORE"),
         ("nvs_open_mode_t;", 'nvs_open_mode_t;\ntypedef nvs_handle_t old OLD("nvs_handle_t");'),
+    ],
+    "nvs_handle.hpp": [
+        ("#include <memory>", '#include "sdkconfig.h"\n#include <memory>\n#include <string_view>'),
+        ("const char *value) = 0;", "const char *) = 0;\n    virtual bool more() = 0;"),
+        ("open_nvs_handle(const char *ns_name,", "open_nvs_handle(std::string_view ns_name,"),
     ],
 }
 
@@ -170,6 +175,9 @@ DIFFERENT = {
         ("typedef uint32_t", "typedef uint64_t", "nvs_handle_t", "is another type"),
         ('"nvs"', '"nvs2"', "NVS_DEFAULT_PART_NAME", 'is "nvs2", not "nvs"'),
         ("NVS_READONLY,", "NVS_OTHER, NVS_READONLY,", "NVS_READONLY", "has another value"),
+    ],
+    "nvs_handle.hpp": [
+        ("set_string(", "set_text(", "nvs_write.cpp", "has no member named"),
     ],
 }
 

@@ -201,7 +201,8 @@ def registered(configure: Configure) -> dict[str, Lists]:
 
 
 def sources_under(folder: str) -> set[str]:
-    return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.c")}
+    return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*")
+            if path.suffix in (".c", ".cpp")}
 
 
 def by_name(value: object) -> str | None:

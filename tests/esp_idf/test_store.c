@@ -9,10 +9,13 @@
 #include <string.h>
 
 #include "ardoq/port.h"
+#include "fake_log.h"
 #include "fake_nvs.h"
 
 /* What production names in the CSV for nvs_partition_gen.py. */
 #define NAMESPACE "ardoq"
+
+#define SECRET    "5ec7e70123456789"
 
 static char logged[256];
 
@@ -33,6 +36,7 @@ static int set_up(void **state)
 {
     (void)state;
     fake_nvs_reset();
+    fake_log_reset();
     logged[0] = '\0';
     return 0;
 }
@@ -173,6 +177,44 @@ static void test_value_of_another_type(void **state)
     (void)state;
     fake_nvs_store_number(NAMESPACE, "timeout_ms");
     assert_get("timeout_ms", 100, ARDOQ_ERR_STORE_DAMAGED, NULL);
+}
+
+/* ---- NVS has a log too -----------------------------------------------------------------------
+ */
+
+static void test_no_value_is_logged(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"token", "key"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        assert_int_equal(ardoq_port_store_set(keys[i], SECRET), ARDOQ_OK);
+        assert_get(keys[i], 100, ARDOQ_OK, SECRET);
+        assert_int_equal(ardoq_port_store_erase(keys[i]), ARDOQ_OK);
+    }
+    assert_null(strstr(fake_logged(), SECRET));
+}
+
+static void test_no_value_is_logged_that_cannot_be_written(void **state)
+{
+    (void)state;
+    static const fake_nvs_call_t failing[] = {FAKE_NVS_OPEN, FAKE_NVS_SET, FAKE_NVS_COMMIT};
+    for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
+        fake_nvs.failures[failing[i]] = ESP_FAIL;
+        assert_int_equal(ardoq_port_store_set("token", SECRET), ARDOQ_ERR_STORE_UNAVAILABLE);
+    }
+    assert_null(strstr(fake_logged(), SECRET));
+    assert_null(strstr(logged, SECRET));
+}
+
+static void test_the_application_has_its_log_as_before(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_port_store_set("token", SECRET), ARDOQ_OK);
+    nvs_handle_t handle;
+    assert_int_equal(nvs_open("other", NVS_READWRITE, &handle), ESP_OK);
+    assert_int_equal(nvs_set_str(handle, "name", "theirs"), ESP_OK);
+    nvs_close(handle);
+    assert_non_null(strstr(fake_logged(), "D nvs: nvs_set_str name theirs\n"));
 }
 
 /* ---- No NVS ---------------------------------------------------------------------------------- */
@@ -335,6 +377,9 @@ int main(void)
         TEST(test_longest_key),
         TEST(test_full),
         TEST(test_value_of_another_type),
+        TEST(test_no_value_is_logged),
+        TEST(test_no_value_is_logged_that_cannot_be_written),
+        TEST(test_the_application_has_its_log_as_before),
         TEST(test_no_partition),
         TEST(test_no_partition_to_initialise),
         TEST(test_forgotten_initialisation),

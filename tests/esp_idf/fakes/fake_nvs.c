@@ -6,8 +6,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <esp_log.h>
 #include <esp_partition.h>
 #include <string.h>
+
+/* The functions in C log what they are given, as those of ESP-IDF do. Its handle in C++ does not.
+ */
+static const char tag[] = "nvs";
 
 /* One handle at a time is all that is asked for. Handles of the past are never valid again. */
 static nvs_handle_t handle_now;
@@ -121,25 +126,37 @@ static esp_err_t open_namespace(const char *name, nvs_open_mode_t mode)
     return ESP_OK;
 }
 
-esp_err_t nvs_open(const char *namespace_name, nvs_open_mode_t open_mode, nvs_handle_t *out_handle)
+esp_err_t fake_nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *handle)
 {
     assert_int_equal(fake_nvs.open_handles, 0);
-    fake_nvs.mode = open_mode;
+    fake_nvs.mode = mode;
     esp_err_t code = failure(FAKE_NVS_OPEN);
-    code = code == ESP_OK ? open_namespace(namespace_name, open_mode) : code;
+    code = code == ESP_OK ? open_namespace(name, mode) : code;
     if (code == ESP_OK) {
         memcpy(uncommitted, fake_nvs.entries, sizeof uncommitted);
         fake_nvs.open_handles++;
-        *out_handle = ++handle_now;
+        *handle = ++handle_now;
     }
     return code;
 }
 
-void nvs_close(nvs_handle_t handle)
+esp_err_t nvs_open(const char *namespace_name, nvs_open_mode_t open_mode, nvs_handle_t *out_handle)
+{
+    ESP_LOGD(tag, "nvs_open_from_partition %s %d", namespace_name, open_mode);
+    return fake_nvs_open(namespace_name, open_mode, out_handle);
+}
+
+void fake_nvs_close(nvs_handle_t handle)
 {
     assert_int_equal(fake_nvs.open_handles, 1);
     assert_int_equal(handle, handle_now);
     fake_nvs.open_handles--;
+}
+
+void nvs_close(nvs_handle_t handle)
+{
+    ESP_LOGD(tag, "nvs_close %d", (int)handle);
+    fake_nvs_close(handle);
 }
 
 static esp_err_t check(nvs_handle_t handle, fake_nvs_call_t call)
@@ -164,6 +181,7 @@ static esp_err_t check_key(nvs_handle_t handle, fake_nvs_call_t call, const char
 
 esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, size_t *length)
 {
+    ESP_LOGD(tag, "nvs_get_str_or_blob %s", key);
     const esp_err_t code = check_key(handle, FAKE_NVS_GET, key);
     if (code != ESP_OK) {
         return code;
@@ -186,7 +204,7 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, siz
     return ESP_OK;
 }
 
-esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value)
+esp_err_t fake_nvs_set(nvs_handle_t handle, const char *key, const char *value)
 {
     const esp_err_t code = check_key(handle, FAKE_NVS_SET, key);
     if (code != ESP_OK || strlen(value) >= FAKE_NVS_VALUE_SIZE) {
@@ -195,8 +213,15 @@ esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value)
     return put(uncommitted, handle_namespace, key, value);
 }
 
+esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value)
+{
+    ESP_LOGD(tag, "nvs_set_str %s %s", key, value);
+    return fake_nvs_set(handle, key, value);
+}
+
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key)
 {
+    ESP_LOGD(tag, "nvs_erase_key %s", key);
     const esp_err_t code = check_key(handle, FAKE_NVS_ERASE, key);
     if (code != ESP_OK) {
         return code;

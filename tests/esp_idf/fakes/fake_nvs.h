@@ -8,6 +8,10 @@
 #include <nvs.h>
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Calls that can be made to fail. */
 typedef enum {
     FAKE_NVS_OPEN,
@@ -53,5 +57,14 @@ void fake_nvs_store_number(const char *name_space, const char *key);
 
 /* The committed text, or null. */
 const char *fake_nvs_stored(const char *name_space, const char *key);
+
+/* What the functions in C and the handle in C++ have in common. */
+esp_err_t fake_nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *handle);
+esp_err_t fake_nvs_set(nvs_handle_t handle, const char *key, const char *value);
+void fake_nvs_close(nvs_handle_t handle);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

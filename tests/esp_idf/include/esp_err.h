@@ -1,6 +1,10 @@
 #ifndef TESTS_ESP_ERR_H
 #define TESTS_ESP_ERR_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef int esp_err_t;
 
 #define ESP_OK                0
@@ -19,5 +23,9 @@ const char *esp_err_to_name(esp_err_t code);
             __builtin_abort();                                                                     \
         }                                                                                          \
     } while (0)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

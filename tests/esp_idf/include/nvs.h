@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef uint32_t nvs_handle_t;
 
 #define ESP_ERR_NVS_BASE             0x1100
@@ -40,5 +44,9 @@ esp_err_t nvs_commit(nvs_handle_t handle);
 esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, size_t *length);
 esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value);
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

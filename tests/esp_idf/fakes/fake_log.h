@@ -1,0 +1,14 @@
+/*
+ * ESP-IDF's log at its most talkative: every level of every tag is kept, one message a line.
+ */
+#ifndef FAKE_LOG_H
+#define FAKE_LOG_H
+
+#include <esp_log.h>
+
+void fake_log_reset(void);
+
+/* All messages since then, such as "D nvs: nvs_close 1\n". */
+const char *fake_logged(void);
+
+#endif
