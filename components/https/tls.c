@@ -496,8 +496,7 @@ ardoq_err_t ardoq_tls_read(ardoq_https_t *https, char *buffer, size_t size, size
         return ARDOQ_OK;
     }
     if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
-        /* An answer to the peer, such as an alert, could not leave. Reading does not wait for it.
-         */
+        /* An answer to the peer, such as an alert, could not leave. Reading goes on without it. */
         https->has_unsent = https->has_unsent || https->output == ARDOQ_HTTPS_OUTPUT_SENT;
         https->tls_waits_for = ARDOQ_PORT_WAIT_TIME;
     }

@@ -179,8 +179,7 @@ static void test_value_of_another_type(void **state)
     assert_get("timeout_ms", 100, ARDOQ_ERR_STORE_DAMAGED, NULL);
 }
 
-/* ---- NVS has a log too -----------------------------------------------------------------------
- */
+/* ---- NVS has a log too ----------------------------------------------------------------------- */
 
 static void test_no_value_is_logged(void **state)
 {

@@ -10,8 +10,7 @@
 #include <esp_partition.h>
 #include <string.h>
 
-/* The functions in C log what they are given, as those of ESP-IDF do. Its handle in C++ does not.
- */
+/* The functions in C log what they are given, as ESP-IDF's do. Its handle in C++ does not. */
 static const char tag[] = "nvs";
 
 /* One handle at a time is all that is asked for. Handles of the past are never valid again. */
