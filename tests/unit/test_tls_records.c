@@ -332,15 +332,32 @@ static void test_empty_records_without_end(void **state)
     assert_short_steps();
 }
 
+/* They are messages of TLS 1.3, and of a build that knows them. */
+static bool has_tickets(void)
+{
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_SESSION_TICKETS)
+    return !script.tls_1_2;
+#else
+    return false;
+#endif
+}
+
+/* Two in one record; of RFC 8446, 4.6.1: lifetime, age, nonce, ticket, no extensions. */
+static void send_tickets(mbedtls_ssl_context *tls)
+{
+    (void)tls;
+    static const char messages[] = "\4\0\0\x16\0\0\x0e\x10\1\2\3\4\1n\0\10tickets1\0\0"
+                                   "\4\0\0\x16\0\0\x0e\x10\1\2\3\4\1n\0\10tickets2\0\0";
+    tls_peer_send_handshake(messages, sizeof messages - 1);
+}
+
 static void test_session_tickets_without_end(void **state)
 {
     (void)state;
-    if (!tls_peer_has_tickets() || script.tls_1_2) {
-        skip(); /* they are messages of TLS 1.3 */
+    if (!has_tickets()) {
+        skip();
     }
-    static const peer_step_t silent = {.answer = NULL};
-    script.tickets = UINT16_MAX;
-    start_peer(&silent, 1);
+    start_flooding_peer(send_tickets);
     assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
 }
 
@@ -354,47 +371,77 @@ static void stop_flood(void *context)
     connect_to_peer(context);
 }
 
-static void test_alerts_on_a_kept_connection(void **state)
+/* Another connection is made, where it is quiet. */
+static void assert_given_up_for(tls_peer_act_t act)
 {
-    (void)state;
     const peer_step_t step = {.answer = JSON_OK};
     start_peer(&step, 1);
     connect_to_peer = ardoq_fake.peer.connected;
     ardoq_fake.peer.connected = stop_flood;
     assert_int_equal(run(), ARDOQ_OK);
     assert_int_equal(ardoq_fake.open_sockets, 1);
-    tls_peer_when_idle(send_alert);
+    tls_peer_when_idle(act);
     assert_int_equal(run(), ARDOQ_OK);
     assert_int_equal(ardoq_fake.connects, 2);
     assert_short_steps();
 }
 
-static unsigned alerts_left;
+static unsigned records_left;
+static tls_peer_act_t send_record;
 
-static void send_few_alerts(mbedtls_ssl_context *tls)
+static void send_few(mbedtls_ssl_context *tls)
 {
-    if (alerts_left > 0) {
-        alerts_left--;
-        send_alert(tls);
+    if (records_left > 0) {
+        records_left--;
+        send_record(tls);
     }
+}
+
+static void assert_used_in_spite_of(tls_peer_act_t act)
+{
+    const peer_step_t step = {.answer = JSON_OK};
+    start_peer(&step, 1);
+    assert_int_equal(run(), ARDOQ_OK);
+    records_left = 3;
+    send_record = act;
+    tls_peer_when_idle(send_few);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(records_left, 0);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+static void test_alerts_on_a_kept_connection(void **state)
+{
+    (void)state;
+    assert_given_up_for(send_alert);
 }
 
 static void test_a_few_alerts_do_no_harm(void **state)
 {
     (void)state;
-    const peer_step_t step = {.answer = JSON_OK};
-    start_peer(&step, 1);
-    assert_int_equal(run(), ARDOQ_OK);
-    alerts_left = 3;
-    tls_peer_when_idle(send_few_alerts);
-    assert_int_equal(run(), ARDOQ_OK);
-    assert_int_equal(alerts_left, 0);
-    assert_int_equal(ardoq_fake.connects, 1);
+    assert_used_in_spite_of(send_alert);
+}
+
+static void test_session_tickets_on_a_kept_connection(void **state)
+{
+    (void)state;
+    if (!has_tickets()) {
+        skip();
+    }
+    assert_given_up_for(send_tickets);
+}
+
+static void test_a_few_session_tickets_do_no_harm(void **state)
+{
+    (void)state;
+    if (!has_tickets()) {
+        skip();
+    }
+    assert_used_in_spite_of(send_tickets);
 }
 
 /* ---- What the client answers: HelloRequest of TLS 1.2 ---- */
 
-#ifdef MBEDTLS_SSL_RENEGOTIATION
 #define SMUGGLED "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 /* As seen by a peer: a head and its body, and nothing else. */
@@ -412,7 +459,8 @@ static void assert_received_twice(const char *body)
 
 static void send_hello_request(mbedtls_ssl_context *tls)
 {
-    mbedtls_ssl_renegotiate(tls);
+    (void)tls;
+    tls_peer_send_handshake("\0\0\0\0", 4);
 }
 
 static void test_hello_requests_without_end(void **state)
@@ -420,6 +468,22 @@ static void test_hello_requests_without_end(void **state)
     (void)state;
     script.tls_1_2 = true;
     start_flooding_peer(send_hello_request);
+    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+}
+
+/* A thousand in each record, and an alert for each. */
+static void send_many_hello_requests(mbedtls_ssl_context *tls)
+{
+    (void)tls;
+    static const char messages[4000];
+    tls_peer_send_handshake(messages, sizeof messages);
+}
+
+static void test_records_full_of_hello_requests(void **state)
+{
+    (void)state;
+    script.tls_1_2 = true;
+    start_flooding_peer(send_many_hello_requests);
     assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
 }
 
@@ -505,7 +569,6 @@ static void test_an_alert_that_cannot_leave_in_the_middle_of_a_body(void **state
         tls_peer_stop();
     }
 }
-#endif
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
@@ -521,12 +584,13 @@ int main(void)
         TEST(test_session_tickets_without_end),
         TEST(test_alerts_on_a_kept_connection),
         TEST(test_a_few_alerts_do_no_harm),
-#ifdef MBEDTLS_SSL_RENEGOTIATION
+        TEST(test_session_tickets_on_a_kept_connection),
+        TEST(test_a_few_session_tickets_do_no_harm),
         TEST(test_hello_requests_without_end),
+        TEST(test_records_full_of_hello_requests),
         TEST(test_an_alert_that_cannot_leave_before_the_answer),
         TEST(test_a_hello_request_while_a_record_is_being_sent),
         TEST(test_an_alert_that_cannot_leave_in_the_middle_of_a_body),
-#endif
     };
     return cmocka_run_group_tests_name("tls_records", tests, NULL, NULL);
 }

@@ -241,53 +241,6 @@ static void choose_handshake(void)
     mbedtls_ssl_conf_ciphersuites(&peer.config, is_quick ? quick : mbedtls_ssl_list_ciphersuites());
 }
 
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_SESSION_TICKETS)
-/* A client that never uses one does not care what it says. */
-static int write_ticket(void *context, const mbedtls_ssl_session *session, unsigned char *start,
-                        const unsigned char *end, size_t *size, uint32_t *lifetime)
-{
-    (void)context;
-    (void)session;
-    *size = 16;
-    *lifetime = 3600;
-    memset(start, 't', *size);
-    return start + *size <= end ? 0 : MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
-}
-
-static int refuse_ticket(void *context, mbedtls_ssl_session *session, unsigned char *ticket,
-                         size_t size)
-{
-    (void)context;
-    (void)session;
-    (void)ticket;
-    (void)size;
-    return MBEDTLS_ERR_SSL_INVALID_MAC;
-}
-
-static void set_tickets(uint16_t count)
-{
-    if (count > 0) {
-        mbedtls_ssl_conf_session_tickets_cb(&peer.config, write_ticket, refuse_ticket, NULL);
-        mbedtls_ssl_conf_new_session_tickets(&peer.config, count);
-    }
-}
-
-bool tls_peer_has_tickets(void)
-{
-    return true;
-}
-#else
-static void set_tickets(uint16_t count)
-{
-    (void)count;
-}
-
-bool tls_peer_has_tickets(void)
-{
-    return false;
-}
-#endif
-
 static void client_connected(void *context)
 {
     (void)context;
@@ -347,11 +300,6 @@ void tls_peer_start(const peer_script_t *script)
         mbedtls_ssl_conf_ca_chain(&peer.config, &peer.client_ca, NULL);
         mbedtls_ssl_conf_authmode(&peer.config, MBEDTLS_SSL_VERIFY_REQUIRED);
     }
-    set_tickets(script->tickets);
-#ifdef MBEDTLS_SSL_RENEGOTIATION
-    mbedtls_ssl_conf_renegotiation(&peer.config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
-    mbedtls_ssl_conf_renegotiation_enforced(&peer.config, MBEDTLS_SSL_RENEGOTIATION_NOT_ENFORCED);
-#endif
 #if MBEDTLS_VERSION_MAJOR >= 3
     peer.newest_version = peer.config.MBEDTLS_PRIVATE(max_tls_version);
 #endif
@@ -393,6 +341,22 @@ bool tls_peer_handshake_is_over(void)
 void tls_peer_when_idle(tls_peer_act_t act)
 {
     peer.when_idle = act;
+}
+
+/* No public function sends a message of one's own choice. */
+#if MBEDTLS_VERSION_MAJOR < 3
+int mbedtls_ssl_write_record(mbedtls_ssl_context *tls, uint8_t force_flush);
+#define MBEDTLS_PRIVATE(member) member
+#else
+int mbedtls_ssl_write_record(mbedtls_ssl_context *tls, int force_flush);
+#endif
+
+void tls_peer_send_handshake(const void *messages, size_t size)
+{
+    memcpy(peer.tls.MBEDTLS_PRIVATE(out_msg), messages, size);
+    peer.tls.MBEDTLS_PRIVATE(out_msglen) = size;
+    peer.tls.MBEDTLS_PRIVATE(out_msgtype) = MBEDTLS_SSL_MSG_HANDSHAKE;
+    check(mbedtls_ssl_write_record(&peer.tls, 1), "write_record");
 }
 
 size_t tls_peer_queued(void)

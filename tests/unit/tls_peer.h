@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include <mbedtls/ssl.h>
 
@@ -32,7 +31,6 @@ typedef struct {
     bool tls_1_2;             /* speaks TLS 1.2 only */
     bool quick;               /* TLS 1.2 with the key exchange of RSA, whose handshakes are quick;
                                  looked at for each connection */
-    uint16_t tickets;         /* session tickets to send after a handshake of TLS 1.3 */
     const peer_step_t *steps; /* the last one is repeated */
     size_t step_count;
 } peer_script_t;
@@ -55,14 +53,14 @@ unsigned tls_peer_answered(void);
 /* True when the handshake of the last connection came to its end. */
 bool tls_peer_handshake_is_over(void);
 
-/* Whether this mbedTLS can send session tickets of TLS 1.3. */
-bool tls_peer_has_tickets(void);
-
 typedef void (*tls_peer_act_t)(mbedtls_ssl_context *tls);
 
 /* What the peer does when the client asks for bytes and there are none, once the handshake is over;
  * null: nothing. */
 void tls_peer_when_idle(tls_peer_act_t act);
+
+/* Sends bytes as one record with handshake messages, whatever they mean. */
+void tls_peer_send_handshake(const void *messages, size_t size);
 
 /* Bytes on the way to the client. */
 size_t tls_peer_queued(void);
