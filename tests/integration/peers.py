@@ -164,7 +164,7 @@ class Relay(_Listener):
 
 
 class Flood(_Listener):
-    """Never stops to send TLS warnings to who has connected. It needs neither key nor certificate."""
+    """Sends TLS warnings to whoever connects, for ever. It needs neither key nor certificate."""
 
     def __init__(self) -> None:
         super().__init__()
