@@ -7,7 +7,7 @@
 #include "uart.h"
 
 enum {
-    FIRST_VALUE = 1000, /* milliseconds that timeout_ms takes */
+    FIRST_VALUE = 60000, /* ms that timeout_ms takes, enough for a busy machine */
     SMALLEST_RECORD = 16,
     WRITES = 3 * FLASH_SECTOR_SIZE / SMALLEST_RECORD,
 };
