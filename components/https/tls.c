@@ -37,17 +37,17 @@ static int to_tls_code(ardoq_https_t *https, ardoq_err_t err, size_t size, ardoq
 static int send_bytes(void *context, const unsigned char *data, size_t size)
 {
     ardoq_https_t *https = context;
-    size_t sent = within_step(https, size);
-    if (https->output == ARDOQ_HTTPS_OUTPUT_HELD || sent == 0) {
+    const size_t allowed = within_step(https, size);
+    size_t sent = allowed;
+    if (https->output == ARDOQ_HTTPS_OUTPUT_HELD || allowed == 0) {
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     }
-    const ardoq_err_t err =
-        https->deaf_since ? ARDOQ_OK : ardoq_port_send(&https->socket, data, sent, &sent);
+    ardoq_err_t err =
+        https->deaf_since ? ARDOQ_OK : ardoq_port_send(&https->socket, data, allowed, &sent);
     if (err == ARDOQ_ERR_CONNECTION_CLOSED) {
         https->deaf_since = (uint8_t)ardoq_https_phase(https);
-    }
-    if (https->deaf_since) {
-        return (int)size;
+        sent = allowed;
+        err = ARDOQ_OK;
     }
     return to_tls_code(https, err, sent, ARDOQ_PORT_WAIT_WRITABLE);
 }
@@ -509,8 +509,11 @@ bool ardoq_tls_is_alive(ardoq_https_t *https)
 {
     unsigned char unexpected;
     int code;
+    bool has_more; /* after a ticket or a warning, which say nothing */
     do {
         code = mbedtls_ssl_read(&https->tls, &unexpected, 1);
-    } while (ardoq_seam_is_session_ticket(code));
+        has_more = code == MBEDTLS_ERR_SSL_WANT_READ && https->step_bytes > 0 &&
+                   https->tls_waits_for == ARDOQ_PORT_WAIT_TIME;
+    } while (has_more || ardoq_seam_is_session_ticket(code));
     return code == MBEDTLS_ERR_SSL_WANT_READ && https->tls_waits_for == ARDOQ_PORT_WAIT_READABLE;
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,6 +41,7 @@ static struct {
     size_t moved;     /* in this step, both ways */
     size_t most;      /* of all steps */
     bool blocks;      /* nothing can be sent */
+    bool is_closed;   /* nothing is taken any more */
     size_t blocks_at; /* nothing can be sent once so many more bytes have been; SIZE_MAX: never */
 } wire;
 
@@ -107,6 +109,9 @@ static ardoq_err_t count_received(void *context, void *buffer, size_t size, size
 static ardoq_err_t count_sent(void *context, const void *data, size_t size, size_t *sent)
 {
     size_t room = wire.blocks_at;
+    if (wire.is_closed) {
+        return ARDOQ_ERR_CONNECTION_CLOSED;
+    }
     if (wire.blocks || room == 0) {
         wire.blocks_at = SIZE_MAX;
         return ARDOQ_PENDING;
@@ -150,11 +155,16 @@ static ardoq_err_t start(void)
     return err;
 }
 
+static ardoq_https_wait_t wait;
+
 /* Without waiting: no peer is ever slow here. */
 static ardoq_err_t step(void)
 {
-    ardoq_https_wait_t wait;
     const ardoq_err_t err = ardoq_https_step(&https, &wait);
+    if (err == ARDOQ_PENDING && wire.moved >= STEP_BYTES) {
+        /* Nothing but its bound has ended it. */
+        assert_int_equal(wait.timeout_ms, 0);
+    }
     note_step();
     return err;
 }
@@ -410,16 +420,30 @@ static void assert_used_in_spite_of(tls_peer_act_t act)
     assert_int_equal(ardoq_fake.connects, 1);
 }
 
+static void send_no_renegotiation(mbedtls_ssl_context *tls)
+{
+    mbedtls_ssl_send_alert_message(tls, MBEDTLS_SSL_ALERT_LEVEL_WARNING,
+                                   MBEDTLS_SSL_ALERT_MSG_NO_RENEGOTIATION);
+}
+
 static void test_alerts_on_a_kept_connection(void **state)
 {
     (void)state;
     assert_given_up_for(send_alert);
+    ardoq_https_cancel(&https);
+    tls_peer_stop();
+    ardoq_fake.connects = 0;
+    assert_given_up_for(send_no_renegotiation);
 }
 
 static void test_a_few_alerts_do_no_harm(void **state)
 {
     (void)state;
     assert_used_in_spite_of(send_alert);
+    ardoq_https_cancel(&https);
+    tls_peer_stop();
+    ardoq_fake.connects = 0;
+    assert_used_in_spite_of(send_no_renegotiation);
 }
 
 static void test_session_tickets_on_a_kept_connection(void **state)
@@ -438,6 +462,54 @@ static void test_a_few_session_tickets_do_no_harm(void **state)
         skip();
     }
     assert_used_in_spite_of(send_tickets);
+}
+
+/* What the last step of an exchange leaves of its bytes matters neither to the next nor to the
+ * close_notify. */
+static void test_an_answer_of_a_whole_step_keeps_the_connection(void **state)
+{
+    (void)state;
+    static char answer[STEP_BYTES];
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                               "Content-Length: %d\r\n\r\n";
+    exchange.on_body = drop_body;
+    const peer_step_t step = {.answer = answer};
+    /* The overhead of its record is between 22 and 29 bytes. */
+    for (int size = STEP_BYTES - 40; size < STEP_BYTES - 20; size++) {
+        const int head_size = snprintf(answer, sizeof answer, head, size);
+        snprintf(answer, sizeof answer, head, size - head_size);
+        memset(answer + head_size, '1', (size_t)(size - head_size));
+        answer[size] = '\0';
+        start_peer(&step, 1);
+        ardoq_fake.connects = 0;
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(ardoq_fake.connects, 1);
+        const size_t sent = wire.sent;
+        ardoq_https_cancel(&https);
+        assert_in_range(wire.sent - sent, 23, ALERT_BYTES);
+        tls_peer_stop();
+    }
+}
+
+/* What the last connection waited for does not matter to the next. */
+static void test_a_handshake_waits_for_nothing_before_it_has_asked(void **state)
+{
+    (void)state;
+    const ardoq_fake_failure_t *sends = &ardoq_fake.failures[ARDOQ_FAKE_SEND];
+    ardoq_fake.peer = (ardoq_fake_peer_t){.send = swallow};
+    for (unsigned i = 0; i < 2; i++) {
+        const unsigned before = sends->count;
+        assert_int_equal(start(), ARDOQ_OK);
+        while (sends->count == before) {
+            assert_int_equal(step(), ARDOQ_PENDING);
+            assert_true(sends->count > before || wait.timeout_ms == 0);
+        }
+        while (wait.what != ARDOQ_PORT_WAIT_READABLE) {
+            assert_int_equal(step(), ARDOQ_PENDING);
+        }
+        ardoq_https_cancel(&https);
+    }
 }
 
 /* ---- What the client answers: HelloRequest of TLS 1.2 ---- */
@@ -524,17 +596,67 @@ static void test_an_alert_that_cannot_leave_before_the_answer(void **state)
     }
 }
 
-static unsigned idle_calls;
-
-static void ask_in_the_middle_of_a_record(mbedtls_ssl_context *tls)
+static void test_an_alert_that_cannot_leave_on_a_kept_connection(void **state)
 {
-    if (++idle_calls == 2) {
+    (void)state;
+    script.tls_1_2 = true;
+    const peer_step_t step = {.answer = JSON_OK};
+    post(SMUGGLED, strlen(SMUGGLED));
+    for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
+        start_peer(&step, 1);
+        ardoq_fake.connects = 0;
+        assert_int_equal(run(), ARDOQ_OK);
+        tls_peer_when_idle(block_the_alert);
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_received_twice(SMUGGLED);
+        assert_int_equal(ardoq_fake.connects, 2);
+        ardoq_https_cancel(&https);
+        tls_peer_stop();
+    }
+}
+
+static void block_for_good(mbedtls_ssl_context *tls)
+{
+    if (strstr(tls_peer_received(), SMUGGLED)) {
+        tls_peer_when_idle(NULL);
+        wire.blocks = true;
         send_hello_request(tls);
     }
 }
 
-/* What mbedTLS holds then is a part of the body, which it finishes. */
-static void test_a_hello_request_while_a_record_is_being_sent(void **state)
+/* It does not wait for room, which there may never be. */
+static void test_an_alert_that_never_leaves_does_not_hold_up_the_answer(void **state)
+{
+    (void)state;
+    script.tls_1_2 = true;
+    const peer_step_t answer = {.answer = JSON_OK, .waits = true};
+    post(SMUGGLED, strlen(SMUGGLED));
+    start_peer(&answer, 1);
+    tls_peer_when_idle(block_for_good);
+    ardoq_err_t err = start();
+    err = err ? err : ARDOQ_PENDING;
+    while (err == ARDOQ_PENDING) {
+        err = step();
+        const bool waits_for_room =
+            err == ARDOQ_PENDING && wait.timeout_ms > 0 && wait.what == ARDOQ_PORT_WAIT_WRITABLE;
+        assert_false(wire.blocks && waits_for_room);
+    }
+    assert_int_equal(err, ARDOQ_OK);
+}
+
+/* Of its reads, that in which a HelloRequest comes, from 1. */
+static unsigned moment;
+static unsigned idle_calls;
+
+static void ask_at_the_moment(mbedtls_ssl_context *tls)
+{
+    if (++idle_calls == moment) {
+        send_hello_request(tls);
+    }
+}
+
+/* What mbedTLS holds in the middle of a record is a part of the body, which it finishes. */
+static void test_a_hello_request_at_every_moment_of_a_body(void **state)
 {
     (void)state;
     static char body[40000 + 1];
@@ -542,13 +664,46 @@ static void test_a_hello_request_while_a_record_is_being_sent(void **state)
     script.tls_1_2 = true;
     post(body, sizeof body - 1);
     const peer_step_t step = {.answer = JSON_OK};
-    start_peer(&step, 1);
-    idle_calls = 0;
-    tls_peer_when_idle(ask_in_the_middle_of_a_record);
-    assert_int_equal(run(), ARDOQ_OK);
-    assert_true(idle_calls > 2);
-    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
-    assert_int_equal(ardoq_fake.open_sockets, 1);
+    for (moment = 1; moment < 16; moment++) {
+        start_peer(&step, 1);
+        idle_calls = 0;
+        tls_peer_when_idle(ask_at_the_moment);
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
+        assert_int_equal(ardoq_fake.open_sockets, 1);
+        ardoq_https_cancel(&https);
+        tls_peer_stop();
+    }
+    assert_true(idle_calls >= 10);
+}
+
+static void close_after_many_hello_requests(mbedtls_ssl_context *tls)
+{
+    tls_peer_when_idle(NULL);
+    send_many_hello_requests(tls);
+    wire.is_closed = true;
+}
+
+/* To a server that takes nothing any more they are not sent, but they are encrypted. */
+static void test_alerts_that_go_nowhere_count(void **state)
+{
+    (void)state;
+    static char body[40000];
+    script.tls_1_2 = true;
+    post(body, sizeof body);
+    start_flooding_peer(close_after_many_hello_requests);
+    assert_int_equal(start(), ARDOQ_OK);
+    while (!wire.is_closed) {
+        assert_int_equal(step(), ARDOQ_PENDING);
+    }
+    unsigned steps = 0;
+    ardoq_err_t err = ARDOQ_PENDING;
+    while (err == ARDOQ_PENDING) {
+        err = step();
+        steps++;
+    }
+    assert_int_equal(err, ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_true(steps > 1000 * 23 / STEP_BYTES);
 }
 
 /* Nothing may follow what mbedTLS still holds: it would take the place of the next part. */
@@ -586,10 +741,15 @@ int main(void)
         TEST(test_a_few_alerts_do_no_harm),
         TEST(test_session_tickets_on_a_kept_connection),
         TEST(test_a_few_session_tickets_do_no_harm),
+        TEST(test_an_answer_of_a_whole_step_keeps_the_connection),
+        TEST(test_a_handshake_waits_for_nothing_before_it_has_asked),
         TEST(test_hello_requests_without_end),
         TEST(test_records_full_of_hello_requests),
         TEST(test_an_alert_that_cannot_leave_before_the_answer),
-        TEST(test_a_hello_request_while_a_record_is_being_sent),
+        TEST(test_an_alert_that_cannot_leave_on_a_kept_connection),
+        TEST(test_an_alert_that_never_leaves_does_not_hold_up_the_answer),
+        TEST(test_a_hello_request_at_every_moment_of_a_body),
+        TEST(test_alerts_that_go_nowhere_count),
         TEST(test_an_alert_that_cannot_leave_in_the_middle_of_a_body),
     };
     return cmocka_run_group_tests_name("tls_records", tests, NULL, NULL);
