@@ -42,12 +42,11 @@ static int send_bytes(void *context, const unsigned char *data, size_t size)
     if (https->output == ARDOQ_HTTPS_OUTPUT_HELD || allowed == 0) {
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     }
-    ardoq_err_t err =
+    const ardoq_err_t err =
         https->deaf_since ? ARDOQ_OK : ardoq_port_send(&https->socket, data, allowed, &sent);
     if (err == ARDOQ_ERR_CONNECTION_CLOSED) {
         https->deaf_since = (uint8_t)ardoq_https_phase(https);
-        sent = allowed;
-        err = ARDOQ_OK;
+        return (int)size;
     }
     return to_tls_code(https, err, sent, ARDOQ_PORT_WAIT_WRITABLE);
 }
