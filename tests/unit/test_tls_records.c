@@ -141,6 +141,14 @@ static void start_peer(const peer_step_t *steps, size_t count)
     watch();
 }
 
+/* For another server in the same test. */
+static void start_over(void)
+{
+    ardoq_https_cancel(&https);
+    tls_peer_stop();
+    ardoq_fake.connects = 0;
+}
+
 static void note_step(void)
 {
     wire.most = wire.moved > wire.most ? wire.moved : wire.most;
@@ -430,9 +438,7 @@ static void test_alerts_on_a_kept_connection(void **state)
 {
     (void)state;
     assert_given_up_for(send_alert);
-    ardoq_https_cancel(&https);
-    tls_peer_stop();
-    ardoq_fake.connects = 0;
+    start_over();
     assert_given_up_for(send_no_renegotiation);
 }
 
@@ -440,9 +446,7 @@ static void test_a_few_alerts_do_no_harm(void **state)
 {
     (void)state;
     assert_used_in_spite_of(send_alert);
-    ardoq_https_cancel(&https);
-    tls_peer_stop();
-    ardoq_fake.connects = 0;
+    start_over();
     assert_used_in_spite_of(send_no_renegotiation);
 }
 
@@ -481,14 +485,13 @@ static void test_an_answer_of_a_whole_step_keeps_the_connection(void **state)
         memset(answer + head_size, '1', (size_t)(size - head_size));
         answer[size] = '\0';
         start_peer(&step, 1);
-        ardoq_fake.connects = 0;
         assert_int_equal(run(), ARDOQ_OK);
         assert_int_equal(run(), ARDOQ_OK);
         assert_int_equal(ardoq_fake.connects, 1);
         const size_t sent = wire.sent;
         ardoq_https_cancel(&https);
         assert_in_range(wire.sent - sent, 23, ALERT_BYTES);
-        tls_peer_stop();
+        start_over();
     }
 }
 
@@ -585,14 +588,12 @@ static void test_an_alert_that_cannot_leave_before_the_answer(void **state)
         const peer_step_t steps[] = {{.answer = JSON_OK, .waits = true}, {.answer = JSON_OK}};
         post(SMUGGLED, strlen(SMUGGLED));
         start_peer(steps, 2);
-        ardoq_fake.connects = 0;
         tls_peer_when_idle(block_the_alert_after_the_body);
         assert_int_equal(run(), ARDOQ_OK);
         assert_int_equal(run(), ARDOQ_OK);
         assert_received_twice(SMUGGLED);
         assert_int_equal(ardoq_fake.connects, 2);
-        ardoq_https_cancel(&https);
-        tls_peer_stop();
+        start_over();
     }
 }
 
@@ -604,14 +605,12 @@ static void test_an_alert_that_cannot_leave_on_a_kept_connection(void **state)
     post(SMUGGLED, strlen(SMUGGLED));
     for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
         start_peer(&step, 1);
-        ardoq_fake.connects = 0;
         assert_int_equal(run(), ARDOQ_OK);
         tls_peer_when_idle(block_the_alert);
         assert_int_equal(run(), ARDOQ_OK);
         assert_received_twice(SMUGGLED);
         assert_int_equal(ardoq_fake.connects, 2);
-        ardoq_https_cancel(&https);
-        tls_peer_stop();
+        start_over();
     }
 }
 
@@ -671,8 +670,7 @@ static void test_a_hello_request_at_every_moment_of_a_body(void **state)
         assert_int_equal(run(), ARDOQ_OK);
         assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
         assert_int_equal(ardoq_fake.open_sockets, 1);
-        ardoq_https_cancel(&https);
-        tls_peer_stop();
+        start_over();
     }
     assert_true(idle_calls >= 10);
 }
