@@ -103,11 +103,6 @@ static ardoq_err_t on_body(void *argument, const char *data, size_t size)
     return err;
 }
 
-static void append(ardoq_text_t *path, const char *text)
-{
-    ardoq_text_append(path, text, strlen(text), ARDOQ_ERR_WORKSPACE_INVALID);
-}
-
 ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
                                const char *workspace, ardoq_on_entry_t on_entry, void *argument)
 {
@@ -124,10 +119,10 @@ ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
     if (err || workspace[0] == '\0') {
         return ARDOQ_ERR_WORKSPACE_INVALID;
     }
-    ardoq_text_init(&text, context->path, sizeof context->path);
-    append(&text, "/api/v2/workspaces/");
-    append(&text, workspace);
-    append(&text, "/context");
+    ardoq_text_init(&text, context->path, sizeof context->path, ARDOQ_ERR_WORKSPACE_INVALID);
+    ardoq_text_append_string(&text, "/api/v2/workspaces/");
+    ardoq_text_append_string(&text, workspace);
+    ardoq_text_append_string(&text, "/context");
     err = ardoq_request(client, &request, &context->response);
     return err ? err : ardoq_json_scan_end(&context->scan);
 }

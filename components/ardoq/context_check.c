@@ -64,8 +64,8 @@ static void take_type(ardoq_context_check_t *check, const ardoq_context_entry_t 
         check->has_type = true;
         check->of_type = check->listed;
         ardoq_text_t name;
-        ardoq_text_init(&name, check->type_name, sizeof check->type_name);
-        ardoq_text_append(&name, entry->name, strlen(entry->name), ARDOQ_ERR_JSON_TRUNCATED);
+        ardoq_text_init(&name, check->type_name, sizeof check->type_name, ARDOQ_ERR_JSON_TRUNCATED);
+        ardoq_text_append_string(&name, entry->name);
     }
     check->listed = 0;
 }

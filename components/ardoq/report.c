@@ -49,30 +49,24 @@ static void squeeze_spaces(char *text)
     *to = '\0';
 }
 
-static void append(ardoq_text_t *text, const char *data, size_t size)
-{
-    ardoq_text_append(text, data, size, ARDOQ_ERR_JSON_BUFFER_FULL);
-}
-
 static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t *identity,
                               char name[ARDOQ_NAME_SIZE])
 {
     ardoq_template_piece_t piece;
     ardoq_text_t text;
-    ardoq_text_init(&text, name, ARDOQ_NAME_SIZE);
+    ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_JSON_BUFFER_FULL);
     while (ardoq_template_next(&name_template, &piece)) {
         const ardoq_identity_field_t field = ardoq_identity_find(piece.text, piece.size);
         if (!piece.is_field) {
-            append(&text, piece.text, piece.size);
+            ardoq_text_append(&text, piece.text, piece.size);
         } else if (field < ARDOQ_IDENTITY_COUNT) {
-            const char *value = ardoq_identity_get(identity, field);
-            append(&text, value, strlen(value));
+            ardoq_text_append_string(&text, ardoq_identity_get(identity, field));
         }
     }
     squeeze_spaces(name);
     if (!text.err && name[0] == '\0') {
-        ardoq_text_init(&text, name, ARDOQ_NAME_SIZE);
-        append(&text, identity->serial, strlen(identity->serial));
+        ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_JSON_BUFFER_FULL);
+        ardoq_text_append_string(&text, identity->serial);
     }
     return text.err;
 }
@@ -112,9 +106,9 @@ static void write_unique_by(ardoq_json_writer_t *json, const ardoq_config_t *con
     static const char prefix[] = "customFields.";
     char path[sizeof prefix + sizeof config->key_serial];
     ardoq_text_t text;
-    ardoq_text_init(&text, path, sizeof path);
-    append(&text, prefix, sizeof prefix - 1);
-    append(&text, config->key_serial, strlen(config->key_serial));
+    ardoq_text_init(&text, path, sizeof path, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_text_append_string(&text, prefix);
+    ardoq_text_append_string(&text, config->key_serial);
 
     ardoq_json_write_key(json, "uniqueBy");
     ardoq_json_write_array_begin(json);
@@ -148,8 +142,10 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
     if (err) {
         return err;
     }
+    ardoq_text_t body;
     ardoq_json_writer_t json;
-    ardoq_json_write_init(&json, report->body, sizeof report->body);
+    ardoq_text_init(&body, report->body, sizeof report->body, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&json, &body);
     ardoq_json_write_object_begin(&json);
     ardoq_json_write_key(&json, "components");
     ardoq_json_write_object_begin(&json);
@@ -162,7 +158,9 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
     ardoq_json_write_array_end(&json);
     ardoq_json_write_object_end(&json);
     ardoq_json_write_object_end(&json);
-    return ardoq_json_write_end(&json, &report->body_size);
+    err = ardoq_json_write_end(&json);
+    report->body_size = err ? 0 : body.length;
+    return err;
 }
 
 /* ---- Interpret ------------------------------------------------------------------------------ */

@@ -2,27 +2,46 @@
 
 #include <string.h>
 
-void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size)
+void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size, ardoq_err_t full)
 {
-    text->data = buffer;
-    text->size = size;
-    text->length = 0;
-    text->err = ARDOQ_OK;
+    ardoq_text_init_window(text, buffer, size, 0);
+    text->full = full;
     buffer[0] = '\0';
 }
 
-void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size, ardoq_err_t full)
+void ardoq_text_init_window(ardoq_text_t *text, char *buffer, size_t size, size_t skip)
+{
+    *text = (ardoq_text_t){.data = buffer, .size = size, .skip = skip};
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size)
 {
     if (text->err) {
         return;
     }
-    if (size >= text->size - text->length) {
-        text->err = full;
+    if (text->full && size >= text->size - text->length) {
+        text->err = text->full;
         return;
     }
-    memcpy(text->data + text->length, data, size);
-    text->length += size;
-    text->data[text->length] = '\0';
+    text->total += size;
+    const size_t before = smaller(size, text->skip);
+    const size_t shown = smaller(size - before, text->size - text->length);
+    text->skip -= before;
+    memcpy(text->data + text->length, data + before, shown);
+    text->length += shown;
+    if (text->full) {
+        text->data[text->length] = '\0';
+    }
+}
+
+void ardoq_text_append_string(ardoq_text_t *text, const char *string)
+{
+    ardoq_text_append(text, string, strlen(string));
 }
 
 ardoq_decimal_t ardoq_decimal(uint64_t value)

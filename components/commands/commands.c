@@ -39,14 +39,15 @@ static void write_outcome(const ardoq_console_t *console, const ardoq_report_t *
 {
     /* An id is at most doubled by escapes, having no control characters. */
     char text[2 * sizeof report->component_id + 64];
+    ardoq_text_t written;
     ardoq_json_writer_t json;
-    size_t size = 0;
-    ardoq_json_write_init(&json, text, sizeof text);
+    ardoq_text_init(&written, text, sizeof text, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&json, &written);
     ardoq_json_write_object_begin(&json);
     ardoq_json_write_member(&json, "outcome", ardoq_report_outcome_name(report->outcome));
     ardoq_json_write_member(&json, "id", report->component_id);
     ardoq_json_write_object_end(&json);
-    (void)ardoq_json_write_end(&json, &size);
+    (void)ardoq_json_write_end(&json);
     result(console, text);
     result(console, "\n");
 }

@@ -58,16 +58,17 @@ static ardoq_err_t write_value(const ardoq_console_t *console, const ardoq_setti
     char value[ARDOQ_SETTING_TEXT_SIZE];
     /* No setting holds control characters, so escapes at most double it. */
     char text[2 * sizeof value + 2];
+    ardoq_text_t written;
     ardoq_json_writer_t json;
-    size_t size = 0;
     const ardoq_err_t err = shown_value(setting, config, value);
-    ardoq_json_write_init(&json, text, sizeof text);
+    ardoq_text_init(&written, text, sizeof text, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&json, &written);
     if (value[0] == '\0') {
         ardoq_json_write_null(&json);
     } else {
         ardoq_json_write_string(&json, value);
     }
-    const ardoq_err_t json_err = ardoq_json_write_end(&json, &size);
+    const ardoq_err_t json_err = ardoq_json_write_end(&json);
     ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, text);
     return err ? err : json_err;
 }

@@ -1,22 +1,19 @@
-#include <string.h>
-
 #include "console.h"
 
 enum { GROUPS = 8 };
 
 static void append_char(ardoq_text_t *text, char one)
 {
-    ardoq_text_append(text, &one, 1, ARDOQ_ERR_INVALID_ARGUMENT);
+    ardoq_text_append(text, &one, 1);
 }
 
 static void append_ipv4(ardoq_text_t *text, const uint8_t bytes[4])
 {
     for (size_t i = 0; i < 4; i++) {
-        const ardoq_decimal_t number = ardoq_decimal(bytes[i]);
         if (i > 0) {
             append_char(text, '.');
         }
-        ardoq_text_append(text, number.digits, strlen(number.digits), ARDOQ_ERR_INVALID_ARGUMENT);
+        ardoq_text_append_string(text, ardoq_decimal(bytes[i]).digits);
     }
 }
 
@@ -69,7 +66,7 @@ static void append_ipv6(ardoq_text_t *text, const uint8_t bytes[16])
     const size_t gap_size = find_gap(bytes, &gap);
     for (size_t i = 0; i < GROUPS; i++) {
         if (i == gap) {
-            ardoq_text_append(text, "::", 2, ARDOQ_ERR_INVALID_ARGUMENT);
+            ardoq_text_append_string(text, "::");
             i += gap_size - 1;
             continue;
         }
@@ -84,7 +81,7 @@ ardoq_ip_text_t ardoq_ip_text(const ardoq_port_address_t *address)
 {
     ardoq_ip_text_t ip = {.text = ""};
     ardoq_text_t text;
-    ardoq_text_init(&text, ip.text, sizeof ip.text);
+    ardoq_text_init(&text, ip.text, sizeof ip.text, ARDOQ_ERR_INVALID_ARGUMENT);
     if (address->size == 4) {
         append_ipv4(&text, address->bytes);
     } else {

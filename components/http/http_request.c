@@ -4,16 +4,6 @@
 
 #include "http_chars.h"
 
-static void append(ardoq_text_t *head, const char *text, size_t size)
-{
-    ardoq_text_append(head, text, size, ARDOQ_ERR_REQUEST_TOO_LARGE);
-}
-
-static void put(ardoq_text_t *head, const char *text)
-{
-    append(head, text, strlen(text));
-}
-
 static void require(ardoq_text_t *head, bool is_valid)
 {
     if (!is_valid && !head->err) {
@@ -37,9 +27,9 @@ static void put_encoded(ardoq_text_t *head, const char *text)
         const unsigned char byte = (unsigned char)*text;
         const char code[] = {'%', digits[byte >> 4], digits[byte & 15]};
         if (is_unreserved(*text)) {
-            append(head, text, 1);
+            ardoq_text_append(head, text, 1);
         } else {
-            append(head, code, sizeof code);
+            ardoq_text_append(head, code, sizeof code);
         }
     }
 }
@@ -48,51 +38,51 @@ void ardoq_http_write_request_line(ardoq_text_t *head, const char *method, const
                                    const ardoq_http_query_t *query, size_t query_count)
 {
     require(head, is_token(method) && ardoq_http_target_is_valid(target, strlen(target)));
-    put(head, method);
-    put(head, " ");
-    put(head, target);
+    ardoq_text_append_string(head, method);
+    ardoq_text_append_string(head, " ");
+    ardoq_text_append_string(head, target);
     const char *separator = strchr(target, '?') ? "&" : "?";
     for (size_t i = 0; i < query_count; i++) {
-        put(head, separator);
+        ardoq_text_append_string(head, separator);
         put_encoded(head, query[i].name);
-        put(head, "=");
+        ardoq_text_append_string(head, "=");
         put_encoded(head, query[i].value);
         separator = "&";
     }
-    put(head, " HTTP/1.1\r\n");
+    ardoq_text_append_string(head, " HTTP/1.1\r\n");
 }
 
 void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin)
 {
-    put(head, "Host: ");
-    put(head, origin->host);
+    ardoq_text_append_string(head, "Host: ");
+    ardoq_text_append_string(head, origin->host);
     if (origin->port != ARDOQ_HTTP_DEFAULT_PORT) {
-        put(head, ":");
-        put(head, ardoq_decimal(origin->port).digits);
+        ardoq_text_append_string(head, ":");
+        ardoq_text_append_string(head, ardoq_decimal(origin->port).digits);
     }
-    put(head, "\r\n");
+    ardoq_text_append_string(head, "\r\n");
 }
 
 void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *value)
 {
     require(head, is_token(name) && ardoq_http_value_is_valid(value));
-    put(head, name);
-    put(head, ": ");
-    put(head, value);
-    put(head, "\r\n");
+    ardoq_text_append_string(head, name);
+    ardoq_text_append_string(head, ": ");
+    ardoq_text_append_string(head, value);
+    ardoq_text_append_string(head, "\r\n");
 }
 
 void ardoq_http_write_bearer(ardoq_text_t *head, const char *token)
 {
     require(head, token[0] != '\0' && ardoq_http_value_is_valid(token));
-    put(head, "Authorization: Bearer ");
-    put(head, token);
-    put(head, "\r\n");
+    ardoq_text_append_string(head, "Authorization: Bearer ");
+    ardoq_text_append_string(head, token);
+    ardoq_text_append_string(head, "\r\n");
 }
 
 void ardoq_http_write_end(ardoq_text_t *head)
 {
-    put(head, "\r\n");
+    ardoq_text_append_string(head, "\r\n");
 }
 
 bool ardoq_http_value_is_valid(const char *value)

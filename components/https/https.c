@@ -251,7 +251,7 @@ static void begin_response(ardoq_https_t *https)
 static ardoq_err_t write_head(ardoq_https_t *https)
 {
     ardoq_text_t head;
-    ardoq_text_init(&head, https->buffer, sizeof https->buffer);
+    ardoq_text_init(&head, https->buffer, sizeof https->buffer, ARDOQ_ERR_REQUEST_TOO_LARGE);
     https->exchange.write_head(https->exchange.write_head_context, &head);
     https->head_length = head.length;
     return head.err;

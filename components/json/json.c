@@ -264,7 +264,7 @@ static ardoq_err_t find_typed(const ardoq_json_document_t *document, ardoq_json_
 static ardoq_err_t copy_string(const char *raw, const char *end, char *buffer, size_t size)
 {
     ardoq_text_t copy;
-    ardoq_text_init(&copy, buffer, size);
+    ardoq_text_init(&copy, buffer, size, ARDOQ_ERR_JSON_TRUNCATED);
     while (raw < end) {
         character_t character;
         raw += read_character(raw, &character);
@@ -272,7 +272,7 @@ static ardoq_err_t copy_string(const char *raw, const char *end, char *buffer, s
             buffer[0] = '\0';
             return ARDOQ_ERR_JSON_UTF8;
         }
-        ardoq_text_append(&copy, character.bytes, character.size, ARDOQ_ERR_JSON_TRUNCATED);
+        ardoq_text_append(&copy, character.bytes, character.size);
     }
     return copy.err;
 }

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-void ardoq_json_write_init(ardoq_json_writer_t *writer, char *buffer, size_t size)
+void ardoq_json_write_init(ardoq_json_writer_t *writer, ardoq_text_t *text)
 {
-    ardoq_text_init(&writer->text, buffer, size);
+    writer->text = text;
     ardoq_json_validator_init(&writer->validator);
     writer->comma = false;
 }
@@ -21,10 +21,10 @@ static ardoq_err_t check(ardoq_json_validator_t *validator, char byte)
 
 static void put(ardoq_json_writer_t *writer, char byte)
 {
-    if (!writer->text.err) {
-        writer->text.err = check(&writer->validator, byte);
+    if (!writer->text->err) {
+        writer->text->err = check(&writer->validator, byte);
     }
-    ardoq_text_append(&writer->text, &byte, 1, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_text_append(writer->text, &byte, 1);
 }
 
 static void put_text(ardoq_json_writer_t *writer, const char *text)
@@ -140,12 +140,10 @@ void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const
     ardoq_json_write_string(writer, string);
 }
 
-ardoq_err_t ardoq_json_write_end(ardoq_json_writer_t *writer, size_t *size)
+ardoq_err_t ardoq_json_write_end(ardoq_json_writer_t *writer)
 {
-    ardoq_err_t err = writer->text.err;
-    if (!err && ardoq_json_validator_end(&writer->validator) != ARDOQ_OK) {
-        err = ARDOQ_ERR_INVALID_ARGUMENT;
+    if (!writer->text->err && ardoq_json_validator_end(&writer->validator) != ARDOQ_OK) {
+        writer->text->err = ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    *size = err ? 0 : writer->text.length;
-    return err;
+    return writer->text->err;
 }

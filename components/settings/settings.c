@@ -300,25 +300,20 @@ void ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *co
     }
 }
 
-static void append(ardoq_text_t *text, const char *data, size_t size)
-{
-    ardoq_text_append(text, data, size, ARDOQ_ERR_SETTING_TOO_LONG);
-}
-
 void ardoq_setting_variable(const ardoq_setting_t *setting,
                             char variable[ARDOQ_SETTING_VARIABLE_SIZE])
 {
     static const char prefix[] = "ARDOQ_API_";
     ardoq_text_t text;
-    ardoq_text_init(&text, variable, ARDOQ_SETTING_VARIABLE_SIZE);
+    ardoq_text_init(&text, variable, ARDOQ_SETTING_VARIABLE_SIZE, ARDOQ_ERR_SETTING_TOO_LONG);
     if (stands_only_in_store(setting)) {
         return;
     }
     const bool is_of_guide = setting->offset <= offsetof(ardoq_config_t, token);
-    append(&text, prefix, is_of_guide ? sizeof prefix - 1 : sizeof "ARDOQ_" - 1);
+    ardoq_text_append(&text, prefix, is_of_guide ? sizeof prefix - 1 : sizeof "ARDOQ_" - 1);
     for (const char *c = setting->key; *c != '\0'; c++) {
         const char capital = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-        append(&text, &capital, 1);
+        ardoq_text_append(&text, &capital, 1);
     }
 }
 

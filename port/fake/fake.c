@@ -69,8 +69,9 @@ ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *
         return err;
     }
     ardoq_text_t text;
-    ardoq_text_init(&text, ardoq_fake.resolved_host, sizeof ardoq_fake.resolved_host);
-    ardoq_text_append(&text, host, strlen(host), ARDOQ_ERR_INVALID_ARGUMENT);
+    ardoq_text_init(&text, ardoq_fake.resolved_host, sizeof ardoq_fake.resolved_host,
+                    ARDOQ_ERR_INVALID_ARGUMENT);
+    ardoq_text_append_string(&text, host);
     polls_left = ardoq_fake.resolve_polls;
     resolve->state = &polls_left;
     ardoq_fake.resolving++;

@@ -296,7 +296,7 @@ static ardoq_err_t change_locked(const place_t *place, const char *key, const ch
     err = ARDOQ_ERR_STORE_UNAVAILABLE;
     if (new.data) {
         ardoq_text_t text;
-        ardoq_text_init(&text, new.data, ARDOQ_STORE_TEXT_MAX + 1);
+        ardoq_text_init(&text, new.data, ARDOQ_STORE_TEXT_MAX + 1, ARDOQ_ERR_STORE_FULL);
         err = ardoq_store_text_set(old.data, old.size, key, value, &text);
         new.size = text.length;
     }

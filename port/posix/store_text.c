@@ -188,26 +188,21 @@ ardoq_err_t ardoq_store_text_get(const char *text, size_t size, const char *key,
     return ARDOQ_ERR_NOT_SET;
 }
 
-static void append(ardoq_text_t *out, const char *data, size_t size)
-{
-    ardoq_text_append(out, data, size, ARDOQ_ERR_STORE_FULL);
-}
-
 static void append_escaped(ardoq_text_t *out, const char *value)
 {
     for (; *value; value++) {
         switch (*value) {
         case '\n':
-            append(out, "\\n", 2);
+            ardoq_text_append(out, "\\n", 2);
             break;
         case '\r':
-            append(out, "\\r", 2);
+            ardoq_text_append(out, "\\r", 2);
             break;
         case '\\':
-            append(out, "\\\\", 2);
+            ardoq_text_append(out, "\\\\", 2);
             break;
         default:
-            append(out, value, 1);
+            ardoq_text_append(out, value, 1);
         }
     }
 }
@@ -217,16 +212,16 @@ static void append_setting(ardoq_text_t *out, const char *key, const char *value
     if (!value) {
         return;
     }
-    append(out, key, strlen(key));
-    append(out, "=", 1);
+    ardoq_text_append(out, key, strlen(key));
+    ardoq_text_append(out, "=", 1);
     append_escaped(out, value);
-    append(out, "\n", 1);
+    ardoq_text_append(out, "\n", 1);
 }
 
 ardoq_err_t ardoq_store_text_set(const char *text, size_t size, const char *key, const char *value,
                                  ardoq_text_t *out)
 {
-    append(out, HEADER, HEADER_SIZE);
+    ardoq_text_append(out, HEADER, HEADER_SIZE);
     span_t rest = size > 0 ? settings_of(text, size) : span_of("");
     line_t line;
     bool done = false;
@@ -237,13 +232,13 @@ ardoq_err_t ardoq_store_text_set(const char *text, size_t size, const char *key,
             done = true;
         }
         if (order != 0) {
-            append(out, line.whole.at, size_of(line.whole));
+            ardoq_text_append(out, line.whole.at, size_of(line.whole));
         }
     }
     if (!done) {
         append_setting(out, key, value);
     }
     const trailer_t trailer = make_trailer(out->data, out->length);
-    append(out, trailer.text, TRAILER_SIZE);
+    ardoq_text_append(out, trailer.text, TRAILER_SIZE);
     return out->err;
 }

@@ -98,7 +98,7 @@ static void check_request(const ardoq_http_origin_t *origin, span_t target)
     char *path = text_of(target.size > 0 ? target : (span_t){"/", 1});
     char *buffer = allocate(size);
     ardoq_text_t text;
-    ardoq_text_init(&text, buffer, size);
+    ardoq_text_init(&text, buffer, size, ARDOQ_ERR_REQUEST_TOO_LARGE);
     ardoq_http_write_request_line(&text, "GET", path, NULL, 0);
     ardoq_http_write_host(&text, origin);
     ardoq_http_write_end(&text);

@@ -43,11 +43,12 @@ static void check_written(const char *string)
     char *written = allocate(size);
     char *again = allocate(strlen(string) + 1);
     ardoq_json_writer_t writer;
-    ardoq_json_write_init(&writer, written, size);
+    ardoq_text_t text;
+    ardoq_text_init(&text, written, size, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&writer, &text);
     ardoq_json_write_string(&writer, string);
-    size_t written_size;
-    CHECK(ardoq_json_write_end(&writer, &written_size) == ARDOQ_OK);
-    CHECK(ardoq_json_parse(&second, written, written_size) == ARDOQ_OK);
+    CHECK(ardoq_json_write_end(&writer) == ARDOQ_OK);
+    CHECK(ardoq_json_parse(&second, written, text.length) == ARDOQ_OK);
     CHECK(ardoq_json_string(&second, ARDOQ_JSON_ROOT, "", again, strlen(string) + 1) == ARDOQ_OK);
     CHECK(strcmp(string, again) == 0);
     free(written);

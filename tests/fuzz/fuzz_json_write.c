@@ -226,17 +226,19 @@ static ardoq_err_t run_model(span_t input)
 
 static ardoq_err_t run_writer(span_t input, char *buffer, size_t size, size_t *written)
 {
+    ardoq_text_t text;
     ardoq_json_writer_t writer;
     step_t step;
-    ardoq_json_write_init(&writer, buffer, size);
+    ardoq_text_init(&text, buffer, size, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&writer, &text);
     while (take_step(&input, &step)) {
         write_call(&writer, step.call, step.text);
         CHECK(memchr(buffer, '\0', size));
         free(step.text);
     }
-    const ardoq_err_t err = ardoq_json_write_end(&writer, written);
-    CHECK(err ? *written == 0 : *written == strlen(buffer));
-    return err;
+    *written = text.length;
+    CHECK(text.length == strlen(buffer));
+    return ardoq_json_write_end(&writer);
 }
 
 static void check_readable(span_t input, const char *text, size_t size)

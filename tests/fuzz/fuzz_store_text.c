@@ -48,7 +48,7 @@ static span_t framed(span_t lines)
 static ardoq_err_t set(span_t file, const change_t *change, char *buffer, size_t size, span_t *out)
 {
     ardoq_text_t text;
-    ardoq_text_init(&text, buffer, size);
+    ardoq_text_init(&text, buffer, size, ARDOQ_ERR_STORE_FULL);
     const ardoq_err_t err =
         ardoq_store_text_set(file.at, file.size, change->key, change->value, &text);
     *out = (span_t){text.data, text.length};

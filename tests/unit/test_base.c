@@ -221,13 +221,13 @@ static void test_text_fills_its_buffer_but_for_the_nul(void **state)
     (void)state;
     char buffer[8] = "#######";
     ardoq_text_t text;
-    ardoq_text_init(&text, buffer, 6);
+    ardoq_text_init(&text, buffer, 6, ARDOQ_ERR_REQUEST_TOO_LARGE);
     assert_string_equal(buffer, "");
     assert_int_equal(text.length, 0);
-    ardoq_text_append(&text, "abcXX", 3, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_append(&text, "abcXX", 3);
     assert_string_equal(buffer, "abc");
-    ardoq_text_append(&text, "de", 2, ARDOQ_ERR_REQUEST_TOO_LARGE);
-    ardoq_text_append(&text, "", 0, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_append(&text, "de", 2);
+    ardoq_text_append(&text, "", 0);
     assert_int_equal(text.err, ARDOQ_OK);
     assert_int_equal(text.length, 5);
     assert_memory_equal(buffer, "abcde\0#", 8);
@@ -238,9 +238,9 @@ static void test_text_takes_all_or_nothing(void **state)
     (void)state;
     char buffer[8] = "#######";
     ardoq_text_t text;
-    ardoq_text_init(&text, buffer, 6);
-    ardoq_text_append(&text, "abc", 3, ARDOQ_ERR_REQUEST_TOO_LARGE);
-    ardoq_text_append(&text, "def", 3, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_init(&text, buffer, 6, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_append(&text, "abc", 3);
+    ardoq_text_append(&text, "def", 3);
     assert_int_equal(text.err, ARDOQ_ERR_REQUEST_TOO_LARGE);
     assert_int_equal(text.length, 3);
     assert_memory_equal(buffer, "abc\0##", 6);
@@ -251,12 +251,55 @@ static void test_text_keeps_its_first_error(void **state)
     (void)state;
     char buffer[4];
     ardoq_text_t text;
-    ardoq_text_init(&text, buffer, sizeof buffer);
-    ardoq_text_append(&text, "abcd", 4, ARDOQ_ERR_JSON_BUFFER_FULL);
-    ardoq_text_append(&text, "x", 1, ARDOQ_ERR_REQUEST_TOO_LARGE);
-    ardoq_text_append(&text, "too long", 8, ARDOQ_ERR_REQUEST_TOO_LARGE);
+    ardoq_text_init(&text, buffer, sizeof buffer, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_text_append(&text, "abcd", 4);
+    ardoq_text_append(&text, "x", 1);
+    text.full = ARDOQ_ERR_REQUEST_TOO_LARGE;
+    ardoq_text_append(&text, "too long", 8);
     assert_int_equal(text.err, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(text.total, 0);
     assert_string_equal(buffer, "");
+}
+
+static void test_window_shows_its_part_and_counts_the_rest(void **state)
+{
+    (void)state;
+    static const char whole[] = "abcdefghijklmno";
+    for (size_t skip = 0; skip <= sizeof whole; skip++) {
+        for (size_t size = 0; size <= sizeof whole; size++) {
+            char buffer[sizeof whole + 2];
+            memset(buffer, '#', sizeof buffer);
+            ardoq_text_t text;
+            ardoq_text_init_window(&text, buffer, size, skip);
+            ardoq_text_append(&text, whole, 1);
+            ardoq_text_append(&text, whole + 1, 9);
+            ardoq_text_append(&text, whole + 10, 0);
+            ardoq_text_append_string(&text, whole + 10);
+            const size_t after = strlen(whole) > skip ? strlen(whole) - skip : 0;
+            const size_t shown = after < size ? after : size;
+            assert_int_equal(text.err, ARDOQ_OK);
+            assert_int_equal(text.total, strlen(whole));
+            assert_int_equal(text.length, shown);
+            if (shown > 0) {
+                assert_memory_equal(buffer, whole + skip, shown);
+            }
+            assert_int_equal(buffer[shown], '#');
+        }
+    }
+}
+
+static void test_window_of_no_size_only_counts(void **state)
+{
+    (void)state;
+    char none[1] = {'#'};
+    ardoq_text_t text;
+    ardoq_text_init_window(&text, none, 0, 0);
+    ardoq_text_append_string(&text, "abc");
+    text.err = ARDOQ_ERR_JSON_UTF8;
+    ardoq_text_append_string(&text, "def");
+    assert_int_equal(text.total, 3);
+    assert_int_equal(text.length, 0);
+    assert_int_equal(none[0], '#');
 }
 
 static void test_text_of_one_byte_holds_only_the_nul(void **state)
@@ -264,9 +307,9 @@ static void test_text_of_one_byte_holds_only_the_nul(void **state)
     (void)state;
     char buffer[1] = {'#'};
     ardoq_text_t text;
-    ardoq_text_init(&text, buffer, sizeof buffer);
+    ardoq_text_init(&text, buffer, sizeof buffer, ARDOQ_ERR_JSON_BUFFER_FULL);
     assert_string_equal(buffer, "");
-    ardoq_text_append(&text, "x", 1, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_text_append(&text, "x", 1);
     assert_int_equal(text.err, ARDOQ_ERR_JSON_BUFFER_FULL);
     assert_string_equal(buffer, "");
 }
@@ -430,6 +473,8 @@ int main(void)
         cmocka_unit_test(test_text_fills_its_buffer_but_for_the_nul),
         cmocka_unit_test(test_text_takes_all_or_nothing),
         cmocka_unit_test(test_text_keeps_its_first_error),
+        cmocka_unit_test(test_window_shows_its_part_and_counts_the_rest),
+        cmocka_unit_test(test_window_of_no_size_only_counts),
         cmocka_unit_test(test_text_of_one_byte_holds_only_the_nul),
         cmocka_unit_test(test_decimal),
         cmocka_unit_test(test_only_ascii_letters_have_a_case),

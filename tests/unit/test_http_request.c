@@ -15,7 +15,7 @@ static ardoq_text_t head;
 static int begin(void **state)
 {
     (void)state;
-    ardoq_text_init(&head, buffer, sizeof buffer);
+    ardoq_text_init(&head, buffer, sizeof buffer, ARDOQ_ERR_REQUEST_TOO_LARGE);
     return 0;
 }
 
@@ -222,7 +222,7 @@ static void keeps_the_first_error(void **state)
     assert_int_equal(head.length, 0);
 
     char small[4];
-    ardoq_text_init(&head, small, sizeof small);
+    ardoq_text_init(&head, small, sizeof small, ARDOQ_ERR_REQUEST_TOO_LARGE);
     ardoq_http_write_host(&head, &usual);
     ardoq_http_write_header(&head, "Bad Name", "v");
     assert_int_equal(head.err, ARDOQ_ERR_REQUEST_TOO_LARGE);
@@ -235,7 +235,7 @@ static void says_when_the_buffer_is_full(void **state)
     for (size_t size = 1; size <= sizeof whole_head; size++) {
         char *exact = malloc(size);
         assert_non_null(exact);
-        ardoq_text_init(&head, exact, size);
+        ardoq_text_init(&head, exact, size, ARDOQ_ERR_REQUEST_TOO_LARGE);
         write_whole_head(&head);
         assert_int_equal(head.err,
                          size == sizeof whole_head ? ARDOQ_OK : ARDOQ_ERR_REQUEST_TOO_LARGE);

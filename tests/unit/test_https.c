@@ -371,32 +371,32 @@ static char *chunked_answer(const char *status, size_t body_size)
 {
     static char answer[2 * ARDOQ_BUFFER_SIZE];
     ardoq_text_t text;
-    ardoq_text_init(&text, answer, sizeof answer);
+    ardoq_text_init(&text, answer, sizeof answer, ARDOQ_ERR_INVALID_ARGUMENT);
     const char *parts[] = {"HTTP/1.1 ", status,
                            "\r\nContent-Type: application/json\r\n"
                            "Transfer-Encoding: chunked\r\n\r\n"};
     for (size_t i = 0; i < 3; i++) {
-        ardoq_text_append(&text, parts[i], strlen(parts[i]), ARDOQ_ERR_INVALID_ARGUMENT);
+        ardoq_text_append(&text, parts[i], strlen(parts[i]));
     }
     for (size_t i = 0; i < body_size; i++) {
         const char byte = (char)('0' + i % 10);
         const char chunk[] = {'1', '\r', '\n', byte, '\r', '\n'};
         /* Single bytes at both ends, one large chunk between them. */
         if (i < 10 || i + 10 >= body_size) {
-            ardoq_text_append(&text, chunk, sizeof chunk, ARDOQ_ERR_INVALID_ARGUMENT);
+            ardoq_text_append(&text, chunk, sizeof chunk);
             continue;
         }
         char size[9];
         snprintf(size, sizeof size, "%zx\r\n", body_size - 20);
-        ardoq_text_append(&text, size, strlen(size), ARDOQ_ERR_INVALID_ARGUMENT);
+        ardoq_text_append(&text, size, strlen(size));
         for (; i + 10 < body_size; i++) {
             const char digit = (char)('0' + i % 10);
-            ardoq_text_append(&text, &digit, 1, ARDOQ_ERR_INVALID_ARGUMENT);
+            ardoq_text_append(&text, &digit, 1);
         }
-        ardoq_text_append(&text, "\r\n", 2, ARDOQ_ERR_INVALID_ARGUMENT);
+        ardoq_text_append(&text, "\r\n", 2);
         i--;
     }
-    ardoq_text_append(&text, "0\r\n\r\n", 5, ARDOQ_ERR_INVALID_ARGUMENT);
+    ardoq_text_append(&text, "0\r\n\r\n", 5);
     assert_int_equal(text.err, ARDOQ_OK);
     return answer;
 }

@@ -9,8 +9,10 @@ void prove_init(void)
 {
     const size_t size = any_size_up_to(CAPACITY_MAX);
     ASSUME(size > 0);
+    const ardoq_err_t full = nondet_int();
+    ASSUME(full < 0);
     ardoq_text_t text;
-    ardoq_text_init(&text, any_bytes(size), size);
+    ardoq_text_init(&text, any_bytes(size), size, full);
     PROVE(text_invariant(&text) && text.length == 0 && text.err == ARDOQ_OK && text.size == size);
     REACHED("end");
 }
@@ -22,12 +24,9 @@ void prove_append(void)
     const ardoq_text_t before = text;
     const size_t size = any_size_up_to(SIZE_MAX_APPENDED);
     const char *const data = any_bytes(size);
-    const ardoq_err_t full = nondet_int();
-    ASSUME(full < 0);
-
     const size_t kept = any_size_up_to(CAPACITY_MAX);
     const char kept_byte = kept < text.length ? text.data[kept] : '\0';
-    ardoq_text_append(&text, data, size, full);
+    ardoq_text_append(&text, data, size);
 
     PROVE(text_invariant(&text));
     PROVE(text.data == before.data && text.size == before.size);
@@ -36,7 +35,7 @@ void prove_append(void)
         PROVE(text.err == before.err && text.length == before.length);
         REACHED("an error sticks");
     } else if (text.err) {
-        PROVE(text.err == full && text.length == before.length);
+        PROVE(text.err == text.full && text.length == before.length);
         PROVE(before.length + size >= before.size);
         REACHED("full");
     } else {
@@ -44,6 +43,28 @@ void prove_append(void)
         const size_t i = any_size_up_to(SIZE_MAX_APPENDED);
         PROVE(i >= size || text.data[before.length + i] == data[i]);
         REACHED("appended");
+    }
+}
+
+/* One append to any window: thus any number of them. */
+void prove_append_to_window(void)
+{
+    const size_t room = any_size_up_to(CAPACITY_MAX);
+    ardoq_text_t text;
+    ardoq_text_init_window(&text, any_bytes(room), room, any_size_up_to(SIZE_MAX_APPENDED));
+    text.length = any_size_up_to(room);
+    const ardoq_text_t before = text;
+    const size_t size = any_size_up_to(SIZE_MAX_APPENDED);
+    const char *const data = any_bytes(size);
+    ardoq_text_append(&text, data, size);
+    PROVE(text.err == ARDOQ_OK && text.total == before.total + size);
+    PROVE(text.length >= before.length && text.length <= room);
+    const size_t left_out = before.skip - text.skip;
+    PROVE(left_out <= size && (left_out == size || text.skip == 0));
+    const size_t i = any_size_up_to(CAPACITY_MAX);
+    PROVE(i >= text.length - before.length || text.data[before.length + i] == data[left_out + i]);
+    if (text.length == room && text.length - before.length < size - left_out) {
+        REACHED("past the window");
     }
 }
 

@@ -16,23 +16,41 @@
 extern "C" {
 #endif
 
-/** A text under construction in the caller's buffer. It is NUL-terminated after every call. */
+/** A text under construction in the caller's buffer, or the part of one that a window shows. */
 typedef struct {
-    char *data;      /**< the buffer */
-    size_t size;     /**< of the buffer in bytes, at least 1: one is for the NUL */
-    size_t length;   /**< bytes written, without the NUL */
-    ardoq_err_t err; /**< first error; once set, nothing more is written */
+    char *data;       /**< the buffer */
+    size_t size;      /**< of the buffer in bytes */
+    size_t length;    /**< bytes in the buffer, without a NUL */
+    size_t skip;      /**< bytes that still come before the window */
+    size_t total;     /**< bytes appended, whether they are in the buffer or not */
+    ardoq_err_t full; /**< error of a text that does not fit; ARDOQ_OK: this is a window */
+    ardoq_err_t err;  /**< first error; once set, nothing more is appended */
 } ardoq_text_t;
 
-/** Starts an empty text in @p buffer of @p size bytes, borrowed until the text is done. */
-void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size);
+/**
+ * Starts an empty text. It is NUL-terminated after every call.
+ * @param text    the text
+ * @param buffer  borrowed until the text is done
+ * @param size    of @p buffer in bytes, at least 1: one is for the NUL
+ * @param full    the error of a text that does not fit
+ */
+void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size, ardoq_err_t full);
 
 /**
- * Appends @p size bytes, all or none.
- * What does not fit sets the error @p full, which the caller chooses: a head and a body that are
- * too large are different errors.
+ * Starts a window onto a text that may be longer than the buffer. What comes before or after it is
+ * counted only. There is no NUL.
+ * @param text    the text
+ * @param buffer  borrowed until the text is done
+ * @param size    of @p buffer in bytes; with 0 everything is counted only
+ * @param skip    bytes of the text before the window
  */
-void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size, ardoq_err_t full);
+void ardoq_text_init_window(ardoq_text_t *text, char *buffer, size_t size, size_t skip);
+
+/** Appends @p size bytes: all or, when they do not fit, none; of a window what is within it. */
+void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size);
+
+/** Appends a NUL-terminated string. */
+void ardoq_text_append_string(ardoq_text_t *text, const char *string);
 
 /** Decimal digits of a number, NUL-terminated. */
 typedef struct {

@@ -1,7 +1,7 @@
 /**
  * @file
- * Writes JSON (RFC 8259) into the caller's buffer. Commas and colons come by themselves. The first
- * error sticks, so the caller checks once, with ardoq_json_write_end().
+ * Writes JSON (RFC 8259) into a text of the caller's, which may be a window. Commas and colons come
+ * by themselves. The first error sticks, so the caller checks once, with ardoq_json_write_end().
  */
 #ifndef ARDOQ_JSON_WRITE_H
 #define ARDOQ_JSON_WRITE_H
@@ -20,14 +20,15 @@ extern "C" {
 /** A JSON text under construction, validated as it grows. All of it is private. */
 typedef struct {
     /** @cond private */
-    ardoq_text_t text;
+    ardoq_text_t *text;
     ardoq_json_validator_t validator;
     bool comma; /**< a value stands before the next one on this level */
     /** @endcond */
 } ardoq_json_writer_t;
 
-/** Starts an empty text in @p buffer of @p size bytes (at least 1), borrowed until the end. */
-void ardoq_json_write_init(ardoq_json_writer_t *writer, char *buffer, size_t size);
+/** Starts a value at the end of @p text, which is borrowed until the end and keeps the first error.
+ */
+void ardoq_json_write_init(ardoq_json_writer_t *writer, ardoq_text_t *text);
 
 /** Begins an object. */
 void ardoq_json_write_object_begin(ardoq_json_writer_t *writer);
@@ -60,14 +61,12 @@ void ardoq_json_write_null(ardoq_json_writer_t *writer);
 void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const char *string);
 
 /**
- * Ends the text, which is NUL-terminated.
- * @param writer     whose text ends
- * @param[out] size  bytes written, without the NUL; 0 on failure
- * @return ARDOQ_OK; ARDOQ_ERR_JSON_BUFFER_FULL; ARDOQ_ERR_JSON_UTF8 for a text that is not UTF-8;
- *         ARDOQ_ERR_JSON_TOO_DEEP; ARDOQ_ERR_INVALID_ARGUMENT when the calls do not make one
+ * Ends the value.
+ * @return ARDOQ_OK; the error of a text that is full; ARDOQ_ERR_JSON_UTF8 for a string that is not
+ *         UTF-8; ARDOQ_ERR_JSON_TOO_DEEP; ARDOQ_ERR_INVALID_ARGUMENT when the calls do not make one
  *         complete value: a key outside an object, a value without its key, a wrong or missing end.
  */
-ardoq_err_t ardoq_json_write_end(ardoq_json_writer_t *writer, size_t *size);
+ardoq_err_t ardoq_json_write_end(ardoq_json_writer_t *writer);
 
 #ifdef __cplusplus
 }
