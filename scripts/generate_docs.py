@@ -383,7 +383,9 @@ def option_row(node, tool):
         default = f"`CONFIG_{item.selection.name}`"
         tool_value = f"`CONFIG_{tool_value}`"
     else:
-        name, values = f"`CONFIG_{item.name}`", " to ".join(limits(item)) or "`y` or `n`"
+        name = f"`CONFIG_{item.name}`"
+        otherwise = "text" if item.orig_type == kconfiglib.STRING else "`y` or `n`"
+        values = " to ".join(limits(item)) or otherwise
         default, tool_value = code(item.str_value), code(tool.syms[item.name].str_value)
     return name, default, tool_value, values, meaning, cost
 

@@ -49,15 +49,52 @@
 #define ARDOQ_ELEMENT_SIZE                  CONFIG_ARDOQ_ELEMENT_SIZE
 #define ARDOQ_LINK_SIZE                     CONFIG_ARDOQ_LINK_SIZE
 #define ARDOQ_TOKEN_SIZE                    CONFIG_ARDOQ_TOKEN_SIZE
+#define ARDOQ_STEP_BYTES                    CONFIG_ARDOQ_STEP_BYTES
 #define ARDOQ_RETRY_AFTER_DEFAULT           CONFIG_ARDOQ_RETRY_AFTER_DEFAULT
 #define ARDOQ_RETRY_AFTER_MAX               CONFIG_ARDOQ_RETRY_AFTER_MAX
 #define ARDOQ_LOG_LEVEL                     CONFIG_ARDOQ_LOG_LEVEL
 
 /* Kconfig leaves an option that is off undefined. */
+#ifdef CONFIG_ARDOQ_ERROR_NAMES
+#define ARDOQ_ERROR_NAMES 1
+#else
+#define ARDOQ_ERROR_NAMES 0
+#endif
+
 #ifdef CONFIG_ARDOQ_HINTS
 #define ARDOQ_HINTS 1
 #else
 #define ARDOQ_HINTS 0
+#endif
+
+#ifdef CONFIG_ARDOQ_CLIENT_CERTIFICATE
+#define ARDOQ_CLIENT_CERTIFICATE 1
+#else
+#define ARDOQ_CLIENT_CERTIFICATE 0
+#endif
+
+#ifdef CONFIG_ARDOQ_PINS
+#define ARDOQ_PINS 1
+#else
+#define ARDOQ_PINS 0
+#endif
+
+#ifdef CONFIG_ARDOQ_CERTIFICATE_SUBJECT
+#define ARDOQ_CERTIFICATE_SUBJECT 1
+#else
+#define ARDOQ_CERTIFICATE_SUBJECT 0
+#endif
+
+#ifdef CONFIG_ARDOQ_STORE_PEM
+#define ARDOQ_STORE_PEM 1
+#else
+#define ARDOQ_STORE_PEM 0
+#endif
+
+#ifdef CONFIG_ARDOQ_LAST_SEEN
+#define ARDOQ_LAST_SEEN 1
+#else
+#define ARDOQ_LAST_SEEN 0
 #endif
 
 #ifdef CONFIG_ARDOQ_ACCEPT_UNKNOWN_CLOCK
