@@ -5,8 +5,14 @@
 #include <esp_partition.h>
 #include <nvs.h>
 
+#include "ardoq/build_config.h"
 #include "ardoq/port.h"
 #include "nvs_write.h"
+
+#ifdef CONFIG_IDF_TARGET_LINUX
+/* The simulator builds it with the port: port/posix/environment.c */
+ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void *context);
+#endif
 
 static const char name_space[] = "ardoq";
 
@@ -54,6 +60,51 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
         nvs_close(handle);
     }
     return store_error(code);
+}
+
+/* A number, say, is no text; whose it is only the one who asks can know. */
+static ardoq_err_t give_value(nvs_handle_t handle, const char *key, char *buffer, size_t size,
+                              ardoq_port_store_value_t on_value, void *context)
+{
+    const esp_err_t code = nvs_get_str(handle, key, buffer, &size);
+    const ardoq_err_t err = store_error(code);
+    const bool is_unfit = err == ARDOQ_ERR_SETTING_TOO_LONG || code == ESP_ERR_NVS_TYPE_MISMATCH;
+    return err && !is_unfit ? err : on_value(context, key, err ? NULL : buffer);
+}
+
+static ardoq_err_t give_values(nvs_handle_t handle, char *buffer, size_t size,
+                               ardoq_port_store_value_t on_value, void *context)
+{
+    nvs_iterator_t at = NULL;
+    ardoq_err_t err = ARDOQ_OK;
+    esp_err_t code = nvs_entry_find(NVS_DEFAULT_PART_NAME, name_space, NVS_TYPE_ANY, &at);
+    while (!err && code == ESP_OK) {
+        nvs_entry_info_t info;
+        code = nvs_entry_info(at, &info);
+        if (code == ESP_OK) {
+            err = give_value(handle, info.key, buffer, size, on_value, context);
+            code = nvs_entry_next(&at);
+        }
+    }
+    nvs_release_iterator(at);
+    return err ? err : store_error(code);
+}
+
+ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                  void *context)
+{
+    nvs_handle_t handle;
+    /* Only opening tells a forgotten initialisation from a namespace without values. */
+    ardoq_err_t err = store_error(nvs_open(name_space, NVS_READONLY, &handle));
+    if (!err) {
+        err = give_values(handle, buffer, size, on_value, context);
+        nvs_close(handle);
+    }
+    err = err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+#ifdef CONFIG_IDF_TARGET_LINUX
+    err = err ? err : ardoq_posix_environment_each(on_value, context);
+#endif
+    return err;
 }
 
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value)

@@ -237,6 +237,25 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
     return ARDOQ_OK;
 }
 
+ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                  void *context)
+{
+    ardoq_err_t err = failure(ARDOQ_FAKE_STORE_EACH);
+    for (size_t i = 0; !err && i < ARDOQ_FAKE_STORE_ENTRIES; i++) {
+        const char *value = ardoq_fake.store[i].value;
+        const bool fits = strlen(value) < size;
+        if (ardoq_fake.store[i].key[0] != '\0') {
+            memcpy(buffer, value, fits ? strlen(value) + 1 : 0);
+            err = on_value(context, ardoq_fake.store[i].key, fits ? buffer : NULL);
+        }
+    }
+    const char *const(*variable)[2] = ardoq_fake.variables;
+    for (; !err && variable && (*variable)[0]; variable++) {
+        err = on_value(context, (*variable)[0], (*variable)[1]);
+    }
+    return err;
+}
+
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value)
 {
     char *slot_key;

@@ -331,6 +331,42 @@ static ardoq_err_t get_locked(const char *key, char *value, size_t size)
     return store.flash.err;
 }
 
+static ardoq_err_t give_value(store_t *store, const ardoq_store_record_t *record, char *buffer,
+                              size_t size, ardoq_port_store_value_t on_value, void *context)
+{
+    char key[ARDOQ_PORT_KEY_MAX + 1] = "";
+    const bool fits = record->value_size < size;
+    ardoq_store_flash_read(&store->flash, record->key, key, record->key_size);
+    if (fits) {
+        ardoq_store_flash_read(&store->flash, record->value, buffer, record->value_size);
+        buffer[record->value_size] = '\0';
+    }
+    return store->flash.err ? store->flash.err : on_value(context, key, fits ? buffer : NULL);
+}
+
+static ardoq_err_t each_locked(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                               void *context)
+{
+    store_t store;
+    ardoq_store_record_t record;
+    find(&store, "", &record);
+    record = (ardoq_store_record_t){.end = store.log.start};
+    ardoq_err_t err = store.flash.err;
+    while (!err && store.is_formatted && ardoq_store_log_next_live(&store.log, "", &record)) {
+        err = give_value(&store, &record, buffer, size, on_value, context);
+    }
+    return err ? err : store.flash.err;
+}
+
+ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                  void *context)
+{
+    ardoq_board_flash_lock();
+    const ardoq_err_t err = each_locked(buffer, size, on_value, context);
+    ardoq_board_flash_unlock();
+    return err;
+}
+
 ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
 {
     if (!is_key(key)) {

@@ -108,9 +108,8 @@ static bool is_live(const ardoq_store_log_t *log, const ardoq_store_record_t *re
     return is_last;
 }
 
-/* Takes the next one that holds. @param record  the last one; all zero but its end at first */
-static bool next_live(const ardoq_store_log_t *log, const char *except,
-                      ardoq_store_record_t *record)
+bool ardoq_store_log_next_live(const ardoq_store_log_t *log, const char *except,
+                               ardoq_store_record_t *record)
 {
     bool is_there;
     do {
@@ -124,7 +123,7 @@ uint32_t ardoq_store_log_copy_live(const ardoq_store_log_t *log, const char *exc
 {
     ardoq_store_record_t record = {.end = log->start};
     uint32_t all = 0;
-    while (next_live(log, except, &record)) {
+    while (ardoq_store_log_next_live(log, except, &record)) {
         const uint32_t size = record.end - record.start;
         if (to) {
             ardoq_store_flash_copy(log->flash, record.start, to->end, size);

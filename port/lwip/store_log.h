@@ -50,6 +50,11 @@ typedef struct {
  */
 bool ardoq_store_log_scan(ardoq_store_log_t *log, const char *key, ardoq_store_record_t *found);
 
+/** Takes the next record that holds, without those of the key @p except. @param record  the last
+ * one; all zero but its end, the log's start, at first */
+bool ardoq_store_log_next_live(const ardoq_store_log_t *log, const char *except,
+                               ardoq_store_record_t *record);
+
 /** Bytes of flash that a record takes. */
 uint32_t ardoq_store_log_record_size(const ardoq_store_log_t *log, const char *key,
                                      const char *value);

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* flock(), realpath() */
+#define _GNU_SOURCE /* secure_getenv(), flock(), realpath() */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 
 #include "ardoq/port_posix.h"
 #include "ardoq/text.h"
+#include "environment.h"
 #include "store_text.h"
 
 #define LOCK_SUFFIX      ".lock"
@@ -38,7 +39,7 @@ static const char *chosen_path;
 
 const char *ardoq_port_environment(const char *name)
 {
-    return getenv(name);
+    return secure_getenv(name);
 }
 
 void ardoq_posix_set_store_path(const char *path)
@@ -64,11 +65,11 @@ ardoq_err_t ardoq_posix_store_path(char *path, size_t size)
     if (chosen_path) {
         return join(path, size, chosen_path, "");
     }
-    const char *base = getenv("XDG_CONFIG_HOME");
+    const char *base = secure_getenv("XDG_CONFIG_HOME");
     if (base && base[0] == '/') {
         return join(path, size, base, "/ardoq/store");
     }
-    base = getenv("HOME");
+    base = secure_getenv("HOME");
     if (base && base[0] == '/') {
         return join(path, size, base, "/.config/ardoq/store");
     }
@@ -147,18 +148,34 @@ static ardoq_err_t read_store(int folder, const char *name, content_t *content)
     return err;
 }
 
+/* @param[out] content  as read_store() */
+static ardoq_err_t read_chosen_store(content_t *content)
+{
+    char path[PATH_MAX];
+    *content = (content_t){0};
+    const ardoq_err_t err = ardoq_posix_store_path(path, sizeof path);
+    return err ? err : read_store(AT_FDCWD, path, content);
+}
+
+ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                  void *context)
+{
+    content_t content;
+    ardoq_err_t err = read_chosen_store(&content);
+    if (!err) {
+        err = ardoq_store_text_each(content.data, content.size, buffer, size, on_value, context);
+    }
+    release(&content);
+    return err && err != ARDOQ_ERR_NOT_SET ? err : ardoq_posix_environment_each(on_value, context);
+}
+
 ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
 {
     if (!ardoq_store_text_is_key(key)) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    char path[PATH_MAX];
-    ardoq_err_t err = ardoq_posix_store_path(path, sizeof path);
-    if (err) {
-        return err;
-    }
     content_t content;
-    err = read_store(AT_FDCWD, path, &content);
+    ardoq_err_t err = read_chosen_store(&content);
     if (!err) {
         err = ardoq_store_text_get(content.data, content.size, key, value, size);
     }

@@ -188,6 +188,21 @@ ardoq_err_t ardoq_store_text_get(const char *text, size_t size, const char *key,
     return ARDOQ_ERR_NOT_SET;
 }
 
+ardoq_err_t ardoq_store_text_each(const char *text, size_t size, char *buffer, size_t buffer_size,
+                                  ardoq_port_store_value_t on_value, void *context)
+{
+    span_t rest = settings_of(text, size);
+    line_t line;
+    ardoq_err_t err = ARDOQ_OK;
+    while (!err && rest.at < rest.end && take_line(&rest, &line)) {
+        char key[ARDOQ_PORT_KEY_MAX + 1] = "";
+        memcpy(key, line.key.at, size_of(line.key));
+        const bool fits = unescape(line.value, buffer, buffer_size) == ARDOQ_OK;
+        err = on_value(context, key, fits ? buffer : NULL);
+    }
+    return err;
+}
+
 static void append_escaped(ardoq_text_t *out, const char *value)
 {
     for (; *value; value++) {

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ardoq/err.h"
+#include "ardoq/port.h"
 #include "ardoq/text.h"
 
 /** Largest text in bytes. */
@@ -28,6 +28,14 @@ bool ardoq_store_text_is_key(const char *key);
 
 /** True for the whole text of an undamaged store. */
 bool ardoq_store_text_is_valid(const char *text, size_t size);
+
+/**
+ * Gives every value, as ardoq_port_store_each() does.
+ * @param text    valid text
+ * @param buffer  room for one value
+ */
+ardoq_err_t ardoq_store_text_each(const char *text, size_t size, char *buffer, size_t buffer_size,
+                                  ardoq_port_store_value_t on_value, void *context);
 
 /**
  * Reads one value.

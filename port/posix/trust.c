@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* secure_getenv() */
 
 #include <mbedtls/pk.h>
 #include <mbedtls/x509_crt.h>
@@ -23,7 +23,7 @@ static bool is_file(const char *path)
 
 static const char *bundle_path(void)
 {
-    const char *chosen = getenv("SSL_CERT_FILE");
+    const char *chosen = secure_getenv("SSL_CERT_FILE");
     if (chosen) {
         /* mbedTLS takes a folder for a file of endless size. */
         return is_file(chosen) ? chosen : NULL;

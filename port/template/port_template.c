@@ -133,6 +133,16 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
     return ARDOQ_ERR_NOT_SET;
 }
 
+ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                  void *context)
+{
+    (void)buffer;
+    (void)size;
+    (void)on_value;
+    (void)context;
+    return ARDOQ_OK;
+}
+
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value)
 {
     (void)key;

@@ -27,6 +27,7 @@ endfunction()
 
 file(GLOB chip_sources ${port}/*.c ${PROJECT_SOURCE_DIR}/esp_idf/*.c)
 set(simulator_sources ${chip_sources}
+    ${PROJECT_SOURCE_DIR}/port/posix/environment.c
     ${PROJECT_SOURCE_DIR}/port/posix/resolve.c ${PROJECT_SOURCE_DIR}/port/sockets/sockets.c)
 file(GLOB example_sources ${PROJECT_SOURCE_DIR}/examples/esp_idf/report_identity/main/*.c)
 set(configuration CONFIG_LWIP_IPV6=1 CONFIG_LWIP_SNTP_MAX_SERVERS=1 CONFIG_FREERTOS_HZ=100)

@@ -29,13 +29,16 @@ target_include_directories(esp_idf_nvs_write PRIVATE include fakes)
 set(store_sources ${port}/store.c $<TARGET_OBJECTS:esp_idf_nvs_write> fakes/fake_nvs.c fakes/fake_log.c)
 
 add_esp_idf_test(store SOURCES ${store_sources} DEFINITIONS ${chip})
+add_esp_idf_test(store_simulator FROM test_store.c
+    SOURCES ${store_sources} ${PROJECT_SOURCE_DIR}/port/posix/environment.c
+    DEFINITIONS ${simulator})
 add_esp_idf_test(log SOURCES ${port}/log.c DEFINITIONS ${chip})
 add_esp_idf_test(console
     SOURCES ${PROJECT_SOURCE_DIR}/esp_idf/console.c fakes/fake_freertos.c
     DEFINITIONS ${chip}
     WRAP free malloc)
 # The port's own store and log in place of the fake port's.
-set(own store_get store_set store_erase log)
+set(own store_each store_get store_set store_erase log)
 list(TRANSFORM own PREPEND ardoq_port_)
 list(TRANSFORM own REPLACE "(.+)" "\\1=__wrap_\\1" OUTPUT_VARIABLE own_definitions)
 add_esp_idf_test(secrets

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ardoq/port.h"
@@ -45,6 +46,7 @@ static int tear_down(void **state)
 {
     (void)state;
     assert_int_equal(fake_nvs.open_handles, 0);
+    assert_int_equal(fake_nvs.open_iterators, 0);
     return 0;
 }
 
@@ -179,6 +181,96 @@ static void test_value_of_another_type(void **state)
     assert_get("timeout_ms", 100, ARDOQ_ERR_STORE_DAMAGED, NULL);
 }
 
+/* ---- All values ------------------------------------------------------------------------------ */
+
+typedef struct {
+    char text[256]; /* "key=value;" of each */
+    const char *end_at;
+} values_t;
+
+static ardoq_err_t note_value(void *context, const char *key, const char *value)
+{
+    values_t *values = context;
+    const size_t used = strlen(values->text);
+    snprintf(values->text + used, sizeof values->text - used, "%s=%s;", key,
+             value ? value : "(none)");
+    return values->end_at && strcmp(key, values->end_at) == 0 ? ARDOQ_ERR_SETTING_INVALID
+                                                              : ARDOQ_OK;
+}
+
+static void assert_each(const char *end_at, ardoq_err_t expected, const char *text)
+{
+    char buffer[8];
+    values_t values = {.end_at = end_at};
+    assert_int_equal(ardoq_port_store_each(buffer, sizeof buffer, note_value, &values), expected);
+    assert_string_equal(values.text, text);
+    assert_int_equal(fake_nvs.mode, NVS_READONLY);
+    assert_int_equal(fake_nvs.open_handles, 0);
+    assert_int_equal(fake_nvs.open_iterators, 0);
+}
+
+static void test_each(void **state)
+{
+    (void)state;
+    assert_each(NULL, ARDOQ_OK, "");
+    fake_nvs_store(NAMESPACE, "host", "1234567");
+    fake_nvs_store("other", "token", "not ours");
+    fake_nvs_store(NAMESPACE, "token", "12345678");
+    fake_nvs_store_number(NAMESPACE, "timeout_ms");
+    fake_nvs_store(NAMESPACE, "model", "");
+    assert_each(NULL, ARDOQ_OK, "host=1234567;token=(none);timeout_ms=(none);model=;");
+    assert_each("token", ARDOQ_ERR_SETTING_INVALID, "host=1234567;token=(none);");
+    assert_each("model", ARDOQ_ERR_SETTING_INVALID,
+                "host=1234567;token=(none);timeout_ms=(none);model=;");
+    assert_string_equal(logged, "");
+}
+
+static void test_each_that_fails(void **state)
+{
+    (void)state;
+    static const struct {
+        fake_nvs_call_t call;
+        esp_err_t code;
+        ardoq_err_t err;
+        const char *text;
+    } rows[] = {
+        {FAKE_NVS_OPEN, ESP_FAIL, ARDOQ_ERR_STORE_UNAVAILABLE, ""},
+        {FAKE_NVS_OPEN, ESP_ERR_NVS_NOT_FOUND, ARDOQ_OK, ""},
+        {FAKE_NVS_FIND, ESP_ERR_NO_MEM, ARDOQ_ERR_STORE_UNAVAILABLE, ""},
+        {FAKE_NVS_INFO, ESP_FAIL, ARDOQ_ERR_STORE_UNAVAILABLE, ""},
+        {FAKE_NVS_GET, ESP_FAIL, ARDOQ_ERR_STORE_UNAVAILABLE, ""},
+        {FAKE_NVS_NEXT, ESP_FAIL, ARDOQ_ERR_STORE_UNAVAILABLE, "host=h;"},
+    };
+    fake_nvs_store(NAMESPACE, "host", "h");
+    fake_nvs_store(NAMESPACE, "token", "t");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        logged[0] = '\0';
+        fake_nvs.failures[rows[i].call] = rows[i].code;
+        assert_each(NULL, rows[i].err, rows[i].text);
+        assert_int_equal(logged[0] != '\0', rows[i].err != ARDOQ_OK);
+    }
+    fake_nvs.is_initialised = false;
+    assert_each(NULL, ARDOQ_ERR_STORE_UNAVAILABLE, "");
+}
+
+/* A chip has no environment, whatever its C library says; the simulator has its host's. */
+static void test_environment(void **state)
+{
+    (void)state;
+    fake_nvs_store(NAMESPACE, "host", "h");
+    assert_int_equal(setenv("ARDOQ_API_HOST", "acme.ardoq.com", 1), 0);
+#ifdef CONFIG_IDF_TARGET_LINUX
+    assert_each(NULL, ARDOQ_OK, "host=h;host=acme.ardoq.com;");
+    fake_nvs.failures[FAKE_NVS_OPEN] = ESP_FAIL;
+    assert_each(NULL, ARDOQ_ERR_STORE_UNAVAILABLE, "");
+    fake_nvs.has_partition = false;
+    assert_each(NULL, ARDOQ_OK, "host=acme.ardoq.com;");
+#else
+    assert_each(NULL, ARDOQ_OK, "host=h;");
+#endif
+    assert_int_equal(unsetenv("ARDOQ_API_HOST"), 0);
+}
+
 /* ---- NVS has a log too ----------------------------------------------------------------------- */
 
 static void test_no_value_is_logged(void **state)
@@ -222,6 +314,7 @@ static void test_the_application_has_its_log_as_before(void **state)
 static void assert_no_store(void)
 {
     assert_get("host", 100, ARDOQ_ERR_NOT_SET, NULL);
+    assert_each(NULL, ARDOQ_OK, "");
     assert_int_equal(ardoq_port_store_erase("host"), ARDOQ_OK);
     assert_string_equal(logged, "");
     assert_int_equal(ardoq_port_store_set("host", "acme.ardoq.com"), ARDOQ_ERR_STORE_UNAVAILABLE);
@@ -376,6 +469,9 @@ int main(void)
         TEST(test_longest_key),
         TEST(test_full),
         TEST(test_value_of_another_type),
+        TEST(test_each),
+        TEST(test_each_that_fails),
+        TEST(test_environment),
         TEST(test_no_value_is_logged),
         TEST(test_no_value_is_logged_that_cannot_be_written),
         TEST(test_the_application_has_its_log_as_before),

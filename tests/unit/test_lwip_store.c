@@ -235,6 +235,39 @@ static void test_key_must_be_one(void **state)
     assert_value("az09_", "x");
 }
 
+/* ---- All values ------------------------------------------------------------------------------ */
+
+/* "key=value;" of each; a value that does not fit is "?". */
+static ardoq_err_t note_value(void *context, const char *key, const char *value)
+{
+    char *noted = context;
+    strcat(strcat(strcat(noted, key), "="), value ? value : "?");
+    strcat(noted, ";");
+    return strcmp(key, "last") == 0 ? ARDOQ_ERR_SETTING_INVALID : ARDOQ_OK;
+}
+
+static void assert_each(ardoq_err_t expected, const char *values)
+{
+    char buffer[8] = "";
+    char noted[256] = "";
+    assert_int_equal(ardoq_port_store_each(buffer, sizeof buffer, note_value, noted), expected);
+    assert_string_equal(noted, values);
+}
+
+static void test_each(void **state)
+{
+    (void)state;
+    assert_each(ARDOQ_OK, "");
+    assert_set("host", "old");
+    assert_set("ca0", "12345678");
+    assert_set("host", "1234567");
+    assert_set("empty", "");
+    assert_each(ARDOQ_OK, "ca0=?;host=1234567;empty=;");
+    assert_set("last", "l");
+    assert_set("pin0", "p");
+    assert_each(ARDOQ_ERR_SETTING_INVALID, "ca0=?;host=1234567;empty=;last=l;");
+}
+
 static void test_environment_is_empty(void **state)
 {
     (void)state;
@@ -1269,6 +1302,7 @@ int main(void)
         TEST(test_each_key_has_its_value),
         TEST(test_value_must_fit),
         TEST(test_key_must_be_one),
+        TEST(test_each),
         TEST(test_environment_is_empty),
         TEST(test_bytes_of_the_flash),
         TEST(test_reading_writes_nothing),

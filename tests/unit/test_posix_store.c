@@ -510,6 +510,51 @@ static void test_erase_of_nothing_writes_nothing(void **state)
     assert_int_not_equal(inode_of(store), before);
 }
 
+/* ---- All values ------------------------------------------------------------------------------ */
+
+/* "key=value;" of each; a value that does not fit is "?". */
+static ardoq_err_t note_value(void *context, const char *key, const char *value)
+{
+    char *noted = context;
+    strcat(strcat(strcat(noted, key), "="), value ? value : "?");
+    strcat(noted, ";");
+    return strcmp(key, "last") == 0 ? ARDOQ_ERR_SETTING_INVALID : ARDOQ_OK;
+}
+
+static void assert_each(ardoq_err_t expected, const char *values)
+{
+    char buffer[8] = "";
+    char noted[256] = "";
+    assert_int_equal(ardoq_port_store_each(buffer, sizeof buffer, note_value, noted), expected);
+    assert_string_equal(noted, values);
+}
+
+static void test_each(void **state)
+{
+    (void)state;
+    assert_each(ARDOQ_OK, "");
+    assert_set("host", "1\n3\\567");
+    assert_set("ca0", "12345678");
+    assert_set("empty", "");
+    assert_each(ARDOQ_OK, "ca0=?;empty=;host=1\n3\\567;");
+    assert_set("last", "l");
+    assert_set("pin0", "p");
+    assert_each(ARDOQ_ERR_SETTING_INVALID, "ca0=?;empty=;host=1\n3\\567;last=l;");
+}
+
+/* The environment overrides the store; where there is none it stands alone. */
+static void test_each_with_environment(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("ARDOQ_API_HOST", "longer than the buffer", 1), 0);
+    assert_each(ARDOQ_OK, "host=longer than the buffer;");
+    assert_set("host", "h");
+    assert_each(ARDOQ_OK, "host=h;host=longer than the buffer;");
+    assert_int_equal(chmod(store, 0644), 0);
+    assert_each(ARDOQ_ERR_STORE_PERMISSIONS, "");
+    assert_int_equal(unsetenv("ARDOQ_API_HOST"), 0);
+}
+
 /* ---- The file -------------------------------------------------------------------------------- */
 
 static void test_text_of_the_file(void **state)
@@ -1299,6 +1344,8 @@ int main(void)
         TEST(test_each_key_has_its_value),
         TEST(test_value_must_fit),
         TEST(test_key_must_be_one),
+        TEST(test_each),
+        TEST(test_each_with_environment),
         TEST(test_erase_of_nothing_writes_nothing),
         TEST(test_text_of_the_file),
         TEST(test_every_changed_byte_is_noticed),

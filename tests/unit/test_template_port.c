@@ -183,6 +183,7 @@ static void test_store(void **state)
     (void)state;
     char value[8];
     assert_int_equal(ardoq_port_store_get("host", value, sizeof value), ARDOQ_ERR_NOT_SET);
+    assert_int_equal(ardoq_port_store_each(value, sizeof value, NULL, NULL), ARDOQ_OK);
     assert_int_equal(ardoq_port_store_set("host", "x"), ARDOQ_ERR_NOT_SUPPORTED);
     assert_int_equal(ardoq_port_store_erase("host"), ARDOQ_ERR_NOT_SUPPORTED);
     assert_null(ardoq_port_environment("ARDOQ_API_HOST"));

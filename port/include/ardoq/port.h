@@ -173,7 +173,31 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
 #define ARDOQ_PORT_KEY_MAX 15
 
 /**
- * Reads one value of the store.
+ * Takes one value of the store. It must not call the store.
+ * @param context  of who asked for the values
+ * @param key      NUL-terminated; any that the store has, whether it is a setting or not
+ * @param value    NUL-terminated, as long as the function runs; null when the value does not fit
+ *                 the buffer or is no text: ardoq_port_store_get() tells which
+ * @return ARDOQ_OK to go on; anything else ends the pass.
+ */
+typedef ardoq_err_t (*ardoq_port_store_value_t)(void *context, const char *key, const char *value);
+
+/**
+ * Gives every value in one pass, in any order. Of a key that comes more than once the last value
+ * holds: a platform with an environment gives its variables after the store's values.
+ * @param[out] buffer  room for one value; what it holds afterwards may be a secret
+ * @param size         of @p buffer in bytes
+ * @param on_value     takes each value
+ * @param context      given to @p on_value
+ * @return ARDOQ_OK, also when nothing is set or the whole store does not exist; what @p on_value
+ *         returned if that was not ARDOQ_OK; ARDOQ_ERR_STORE_UNAVAILABLE,
+ *         ARDOQ_ERR_STORE_PERMISSIONS or ARDOQ_ERR_STORE_DAMAGED.
+ */
+ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                  void *context);
+
+/**
+ * Reads one value of the store, whatever the environment says.
  * @param key     at most ARDOQ_PORT_KEY_MAX characters
  * @param value   receives the NUL-terminated text
  * @param size    of @p value in bytes

@@ -242,6 +242,71 @@ esp_err_t nvs_commit(nvs_handle_t handle)
     return code;
 }
 
+/* ---- Iterators ------------------------------------------------------------------------------ */
+
+/* One at a time, over all types. */
+struct nvs_opaque_iterator_t {
+    const char *name_space;
+    size_t at;
+};
+
+static struct nvs_opaque_iterator_t iterator_now;
+
+static esp_err_t move_on(nvs_iterator_t *iterator)
+{
+    for (; iterator_now.at < FAKE_NVS_ENTRIES; iterator_now.at++) {
+        const fake_nvs_entry_t *entry = &fake_nvs.entries[iterator_now.at];
+        if (entry->key[0] != '\0' && strcmp(entry->name_space, iterator_now.name_space) == 0) {
+            return ESP_OK;
+        }
+    }
+    nvs_release_iterator(*iterator);
+    *iterator = NULL;
+    return ESP_ERR_NVS_NOT_FOUND;
+}
+
+esp_err_t nvs_entry_find(const char *part_name, const char *namespace_name, nvs_type_t type,
+                         nvs_iterator_t *output_iterator)
+{
+    assert_string_equal(part_name, NVS_DEFAULT_PART_NAME);
+    assert_int_equal(type, NVS_TYPE_ANY);
+    assert_int_equal(fake_nvs.open_iterators, 0);
+    *output_iterator = NULL;
+    const esp_err_t code = failure(FAKE_NVS_FIND);
+    if (code != ESP_OK) {
+        return code;
+    }
+    iterator_now = (struct nvs_opaque_iterator_t){.name_space = namespace_name};
+    *output_iterator = &iterator_now;
+    fake_nvs.open_iterators++;
+    return move_on(output_iterator);
+}
+
+esp_err_t nvs_entry_info(const nvs_iterator_t iterator, nvs_entry_info_t *out_info)
+{
+    assert_ptr_equal(iterator, &iterator_now);
+    strcpy(out_info->key, fake_nvs.entries[iterator->at].key);
+    return failure(FAKE_NVS_INFO);
+}
+
+esp_err_t nvs_entry_next(nvs_iterator_t *iterator)
+{
+    assert_ptr_equal(*iterator, &iterator_now);
+    const esp_err_t code = failure(FAKE_NVS_NEXT);
+    if (code != ESP_OK) {
+        nvs_release_iterator(*iterator);
+        *iterator = NULL;
+        return code;
+    }
+    iterator_now.at++;
+    return move_on(iterator);
+}
+
+void nvs_release_iterator(nvs_iterator_t iterator)
+{
+    fake_nvs.open_iterators -= iterator ? 1 : 0;
+}
+
 /* ---- The partition -------------------------------------------------------------------------- */
 
 const esp_partition_t *esp_partition_find_first(esp_partition_type_t type,

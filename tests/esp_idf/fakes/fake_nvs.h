@@ -19,6 +19,9 @@ typedef enum {
     FAKE_NVS_SET,
     FAKE_NVS_ERASE,
     FAKE_NVS_COMMIT,
+    FAKE_NVS_FIND,
+    FAKE_NVS_INFO,
+    FAKE_NVS_NEXT,
     FAKE_NVS_CALLS
 } fake_nvs_call_t;
 
@@ -42,6 +45,7 @@ typedef struct {
     unsigned counts[FAKE_NVS_CALLS];
     nvs_open_mode_t mode; /* of the last nvs_open() */
     unsigned open_handles;
+    unsigned open_iterators;
     char namespaces[FAKE_NVS_NAMESPACES][NVS_KEY_NAME_MAX_SIZE];
     fake_nvs_entry_t entries[FAKE_NVS_ENTRIES]; /* committed */
 } fake_nvs_t;

@@ -45,6 +45,23 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, siz
 esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value);
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key);
 
+typedef enum {
+    NVS_TYPE_ANY = 0xff,
+} nvs_type_t;
+
+typedef struct {
+    char key[NVS_KEY_NAME_MAX_SIZE];
+} nvs_entry_info_t;
+
+typedef struct nvs_opaque_iterator_t *nvs_iterator_t;
+
+/* ESP_ERR_NVS_NOT_FOUND when there is no entry, or none is left; the iterator is null then. */
+esp_err_t nvs_entry_find(const char *part_name, const char *namespace_name, nvs_type_t type,
+                         nvs_iterator_t *output_iterator);
+esp_err_t nvs_entry_next(nvs_iterator_t *iterator);
+esp_err_t nvs_entry_info(const nvs_iterator_t iterator, nvs_entry_info_t *out_info);
+void nvs_release_iterator(nvs_iterator_t iterator);
+
 #ifdef __cplusplus
 }
 #endif

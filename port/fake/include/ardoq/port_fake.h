@@ -29,6 +29,7 @@ typedef enum {
     ARDOQ_FAKE_SEND,
     ARDOQ_FAKE_RECEIVE,
     ARDOQ_FAKE_TRUST,
+    ARDOQ_FAKE_STORE_EACH, /**< before the first value */
     ARDOQ_FAKE_STORE_GET,
     ARDOQ_FAKE_STORE_SET,
     ARDOQ_FAKE_STORE_ERASE,
@@ -86,9 +87,12 @@ typedef struct {
                          struct mbedtls_x509_crt *roots); /**< null: trusts nothing */
 
     struct {
-        char key[ARDOQ_PORT_KEY_MAX + 1];         /**< NUL-terminated */
-        char value[ARDOQ_FAKE_STORE_VALUE_SIZE];  /**< NUL-terminated */
-    } store[ARDOQ_FAKE_STORE_ENTRIES];            /**< a free entry has the key "" */
+        char key[ARDOQ_PORT_KEY_MAX + 1];        /**< NUL-terminated */
+        char value[ARDOQ_FAKE_STORE_VALUE_SIZE]; /**< NUL-terminated */
+    } store[ARDOQ_FAKE_STORE_ENTRIES];           /**< a free entry has the key "" */
+    /** What the environment sets: pairs of key and value, which ardoq_port_store_each() gives after
+     * the store's; a key of null ends them. Null: no variable is set. */
+    const char *const (*variables)[2];
     const char *(*environment)(const char *name); /**< null: no variable is set */
 
     ardoq_identity_t identity;     /**< what the platform knows */
