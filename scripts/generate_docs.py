@@ -306,8 +306,7 @@ must be shorter than `CONFIG_ARDOQ_BUFFER_SIZE`. A program can give them instead
 
 FIELDS_INTRODUCTION = """### Identity fields
 
-What a device can say of itself, and the custom field in which it is reported. Lengths are in bytes
-of UTF-8. An empty field is left out of the report; a field whose setting is empty is left out too.
+What a device can say of itself, and the custom field in which it is reported. An empty field is left out of the report; a field whose setting is empty is left out too.
 Only `serial` is required, since it tells devices apart. One DateTime field can be added:
 `key_last_seen`, see above."""
 
@@ -324,10 +323,9 @@ before it. A relative path in `ARDOQ_DEFAULTS` starts at the library's folder.""
 
 
 def stored_identity_table():
-    sizes = {name: int(size) for name, size, _ in calls(IDENTITY, "ARDOQ_IDENTITY_FIELD")}
     rows = [
-        (f"`{key}`", f"`{field}`", f"printable text, at most {sizes[field] - 1} bytes")
-        for field, key in calls(SETTINGS, "ARDOQ_SETTING_IDENTITY")
+        (f"`{key}`", f"`{field}`", f"printable text, at most {int(size) - 1} bytes")
+        for field, size, key in calls(SETTINGS, "ARDOQ_SETTING_IDENTITY")
     ]
     return table(["Setting", "Identity field", "Form"], rows)
 
@@ -339,19 +337,19 @@ def pem_table():
 
 def field_rows(settings):
     by_member = {setting.member: setting for setting in settings}
-    for name, size, what in calls(IDENTITY, "ARDOQ_IDENTITY_FIELD"):
+    for name, what in calls(IDENTITY, "ARDOQ_IDENTITY_FIELD"):
         setting = by_member.get(f"key_{name}")
         if not setting:
             raise DocumentError(f"{IDENTITY} has {name}, but {SETTINGS} has no key_{name}")
-        yield name, what, int(size) - 1, setting
+        yield name, what, setting
 
 
 def identity_table(settings):
     rows = [
-        (f"`{name}`", sentence(what), length, f"`{setting.key}`", code(setting.symbol.str_value))
-        for name, what, length, setting in field_rows(settings)
+        (f"`{name}`", sentence(what), f"`{setting.key}`", code(setting.symbol.str_value))
+        for name, what, setting in field_rows(settings)
     ]
-    titles = ["Identity field", "Meaning", "Longest", "Setting", "Custom field by default"]
+    titles = ["Identity field", "Meaning", "Setting", "Custom field by default"]
     return table(titles, rows)
 
 
@@ -434,7 +432,7 @@ def settings_document(kconfig, tool):
 def custom_fields(settings):
     rows = [
         (code(setting.symbol.str_value), "Text", sentence(what))
-        for _, what, _, setting in field_rows(settings)
+        for _, what, setting in field_rows(settings)
     ]
     return table(["API name", "Type", "Content"], rows)
 

@@ -6,7 +6,7 @@
 enum {
 #define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) SETTING_##member,
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) SETTING_##member,
-#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_IDENTITY(field, size, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT

@@ -14,7 +14,8 @@ ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity)
     }
     memset(identity, 0, sizeof *identity);
     ardoq_port_identity(identity);
-    return ardoq_config_load_identity(identity);
+    const ardoq_err_t err = ardoq_config_load_identity(identity);
+    return err || identity->used <= sizeof identity->storage ? err : ARDOQ_ERR_IDENTITY_FULL;
 }
 
 /* ---- Compose -------------------------------------------------------------------------------- */
@@ -30,7 +31,8 @@ static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *i
     if (config->key_serial[0] == '\0') {
         return ARDOQ_ERR_SERIAL_KEY_MISSING;
     }
-    return identity->serial[0] == '\0' ? ARDOQ_ERR_SERIAL_MISSING : ARDOQ_OK;
+    return ardoq_identity_get(identity, ARDOQ_IDENTITY_serial)[0] == '\0' ? ARDOQ_ERR_SERIAL_MISSING
+                                                                          : ARDOQ_OK;
 }
 
 /* Spaces that an empty field left: at the ends, and doubled between. */
@@ -83,9 +85,8 @@ static void write_custom_fields(ardoq_json_writer_t *json, const ardoq_config_t 
 {
     /* Where the configuration has the key of each field. */
     static const uint16_t keys[ARDOQ_IDENTITY_COUNT] = {
-#define ARDOQ_IDENTITY_FIELD(name, size, what) offsetof(ardoq_config_t, key_##name),
+#define ARDOQ_IDENTITY_FIELD(name, what) offsetof(ardoq_config_t, key_##name),
 #include "ardoq/identity.def"
-#undef ARDOQ_IDENTITY_FIELD
     };
     ardoq_json_write_key(json, "customFields");
     ardoq_json_write_object_begin(json);

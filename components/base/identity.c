@@ -1,50 +1,62 @@
 #include "ardoq/identity.h"
 
-#include <stdint.h>
 #include <string.h>
 
-typedef struct {
-    const char *name;
-    uint16_t offset;
-    uint16_t size;
-} field_t;
-
-static const field_t fields[ARDOQ_IDENTITY_COUNT] = {
-#define ARDOQ_IDENTITY_FIELD(name, size, what) {#name, offsetof(ardoq_identity_t, name), size},
+static const char *const names[ARDOQ_IDENTITY_COUNT] = {
+#define ARDOQ_IDENTITY_FIELD(name, what) #name,
 #include "ardoq/identity.def"
-#undef ARDOQ_IDENTITY_FIELD
 };
+
+/* The members are an array of pointers at the start of the struct. */
+#define ARDOQ_IDENTITY_FIELD(name, what)                                                           \
+    _Static_assert(offsetof(ardoq_identity_t, name) ==                                             \
+                       ARDOQ_IDENTITY_##name * sizeof(const char *),                               \
+                   "a field stands at its number");
+#include "ardoq/identity.def"
 
 const char *ardoq_identity_name(ardoq_identity_field_t field)
 {
-    return field < ARDOQ_IDENTITY_COUNT ? fields[field].name : NULL;
+    return field < ARDOQ_IDENTITY_COUNT ? names[field] : NULL;
 }
 
 const char *ardoq_identity_get(const ardoq_identity_t *identity, ardoq_identity_field_t field)
 {
-    return field < ARDOQ_IDENTITY_COUNT ? (const char *)identity + fields[field].offset : NULL;
+    if (field >= ARDOQ_IDENTITY_COUNT) {
+        return NULL;
+    }
+    const char *text = ((const char *const *)identity)[field];
+    return text ? text : "";
 }
 
 ardoq_identity_field_t ardoq_identity_find(const char *name, size_t name_size)
 {
     unsigned field = 0;
-    while (field < ARDOQ_IDENTITY_COUNT && (strlen(fields[field].name) != name_size ||
-                                            memcmp(fields[field].name, name, name_size) != 0)) {
+    while (field < ARDOQ_IDENTITY_COUNT &&
+           (strncmp(names[field], name, name_size) != 0 || strlen(names[field]) != name_size)) {
         field++;
     }
     return (ardoq_identity_field_t)field;
 }
 
 ardoq_err_t ardoq_identity_set(ardoq_identity_t *identity, ardoq_identity_field_t field,
-                               const char *value)
+                               const char *text)
 {
     if (field >= ARDOQ_IDENTITY_COUNT) {
         return ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN;
     }
-    const size_t size = strlen(value) + 1;
-    if (size > fields[field].size) {
-        return ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG;
-    }
-    memcpy((char *)identity + fields[field].offset, value, size);
+    ((const char **)identity)[field] = text;
     return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_identity_keep(ardoq_identity_t *identity, ardoq_identity_field_t field,
+                                const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    if (identity->used + size > sizeof identity->storage) {
+        identity->used = sizeof identity->storage + 1;
+        return ARDOQ_ERR_IDENTITY_FULL;
+    }
+    char *copy = identity->storage + identity->used;
+    identity->used = (uint16_t)(identity->used + size);
+    return ardoq_identity_set(identity, field, memcpy(copy, text, size));
 }

@@ -176,10 +176,10 @@ static const ardoq_setting_t settings[] = {
      .secret = offsetof(ardoq_config_t, member) == offsetof(ardoq_config_t, token)},
 #define ARDOQ_SETTING_NUMBER(member, minimum, maximum, name, default_value)                        \
     {.key = (name), .offset = offsetof(ardoq_config_t, member), .kind = ARDOQ_SETTING_KIND_NUMBER},
-#define ARDOQ_SETTING_IDENTITY(field, name)                                                        \
+#define ARDOQ_SETTING_IDENTITY(field, bytes, name)                                                 \
     {.key = (name),                                                                                \
-     .offset = offsetof(ardoq_identity_t, field),                                                  \
-     .size = sizeof((ardoq_identity_t *)0)->field,                                                 \
+     .offset = ARDOQ_IDENTITY_##field,                                                             \
+     .size = (bytes),                                                                              \
      .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
      .rule = RULE_identity},
 #define ARDOQ_SETTING_PEM(name, what)                                                              \
@@ -236,7 +236,7 @@ static bool is_in_range(const ardoq_setting_t *setting, uint32_t number)
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value)                                 \
     case offsetof(ardoq_config_t, member):                                                         \
         return number >= (min) && number <= (max);
-#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_IDENTITY(field, size, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
@@ -327,7 +327,7 @@ ardoq_err_t ardoq_config_defaults(ardoq_config_t *config)
 #define NUMBER_TEXT(number)                                        TEXT_OF(number)
 #define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) default_value "\0"
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) NUMBER_TEXT(default_value) "\0"
-#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_IDENTITY(field, size, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
@@ -404,7 +404,8 @@ ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity)
             char value[ARDOQ_SETTING_TEXT_SIZE];
             err = ardoq_setting_stored(&settings[i], value);
             if (value[0] != '\0') {
-                memcpy((char *)identity + settings[i].offset, value, strlen(value) + 1);
+                err = ardoq_identity_keep(identity, (ardoq_identity_field_t)settings[i].offset,
+                                          value);
             }
         }
     }

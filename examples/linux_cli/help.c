@@ -5,9 +5,8 @@
 void help_identity_fields(FILE *stream)
 {
     fputs("Identity fields:\n", stream);
-#define ARDOQ_IDENTITY_FIELD(name, size, what) fprintf(stream, "  %-18s %s\n", #name, what);
+#define ARDOQ_IDENTITY_FIELD(name, what) fprintf(stream, "  %-18s %s\n", #name, what);
 #include "ardoq/identity.def"
-#undef ARDOQ_IDENTITY_FIELD
 }
 
 static void help_variable(FILE *stream, const char *key)
@@ -22,7 +21,7 @@ static void help_settings(FILE *stream)
     fputs("Settings, and the variables that override them:\n", stream);
 #define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) help_variable(stream, key);
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) help_variable(stream, key);
-#define ARDOQ_SETTING_IDENTITY(field, key)                         fprintf(stream, "  %-18s (identity)\n", key);
+#define ARDOQ_SETTING_IDENTITY(field, size, key)                   fprintf(stream, "  %-18s (identity)\n", key);
 #define ARDOQ_SETTING_PEM(key, what)                               fprintf(stream, "  %-18s (PEM) %s\n", key, what);
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT

@@ -18,13 +18,9 @@ static ardoq_report_t report;
 
 static ardoq_err_t describe_device(void)
 {
-    ardoq_err_t err = ardoq_identity_read(&identity); /* what the board knows of itself */
-    if (!err) {
-        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_firmware_name, FIRMWARE_NAME);
-    }
-    if (!err) {
-        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_firmware_version, FIRMWARE_VERSION);
-    }
+    const ardoq_err_t err = ardoq_identity_read(&identity); /* what the board knows of itself */
+    identity.firmware_name = FIRMWARE_NAME;
+    identity.firmware_version = FIRMWARE_VERSION;
     return err;
 }
 

@@ -1,5 +1,6 @@
 #include <esp_idf_version.h>
 #include <esp_mac.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,15 +23,24 @@
 #include <esp_app_desc.h>
 #endif
 
-/* What does not fit is left out. */
-#define PUT(member, ...) put(member, sizeof(member), snprintf(member, sizeof(member), __VA_ARGS__))
+enum { TEXT_SIZE = 96 };
 
-static void put(char *member, size_t size, int length)
+/* What does not fit is left out. */
+static void keep(ardoq_identity_t *identity, ardoq_identity_field_t field, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void keep(ardoq_identity_t *identity, ardoq_identity_field_t field, const char *format, ...)
 {
-    if (length < 0 || (size_t)length >= size) {
-        member[0] = '\0';
+    char text[TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length > 0 && length < TEXT_SIZE) {
+        ardoq_identity_keep(identity, field, text);
     }
 }
+
+#define KEEP(field, ...) keep(identity, ARDOQ_IDENTITY_##field, __VA_ARGS__)
 
 #if defined(HAS_CHIP) || ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(5, 2, 0)
 static bool read_mac(uint8_t mac[8])
@@ -53,25 +63,25 @@ static void put_mac(ardoq_identity_t *identity)
 {
     uint8_t mac[8] = {0};
     if (read_mac(mac)) {
-        PUT(identity->mac, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-            mac[5]);
-        PUT(identity->serial, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-            mac[5]);
+        KEEP(mac, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+        KEEP(serial, "%02x%02x%02x%02x%02x%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
     }
 }
 
 static void put_sdk(ardoq_identity_t *identity)
 {
-    PUT(identity->sdk_version, "ESP-IDF %s", esp_get_idf_version());
+    KEEP(sdk_version, "ESP-IDF %s", esp_get_idf_version());
 }
 
 #ifdef HAS_CHIP
 /* Not by esp_app_get_elf_sha256(), which gives only nine digits of it by default. */
 static void put_hash(ardoq_identity_t *identity, const uint8_t *hash, size_t size)
 {
+    char text[2 * 32 + 1];
     for (size_t i = 0; i < size; i++) {
-        snprintf(identity->firmware_hash + 2 * i, 3, "%02x", hash[i]);
+        snprintf(text + 2 * i, 3, "%02x", hash[i]);
     }
+    KEEP(firmware_hash, "%s", text);
 }
 #endif
 
@@ -79,8 +89,8 @@ static void put_hash(ardoq_identity_t *identity, const uint8_t *hash, size_t siz
 static void put_application(ardoq_identity_t *identity)
 {
     const esp_app_desc_t *application = esp_app_get_description();
-    PUT(identity->firmware_name, "%s", application->project_name);
-    PUT(identity->firmware_version, "%s", application->version);
+    identity->firmware_name = application->project_name;
+    identity->firmware_version = application->version;
 #ifdef HAS_CHIP /* that of the simulator is made up */
     put_hash(identity, application->app_elf_sha256, sizeof application->app_elf_sha256);
 #endif
@@ -94,13 +104,15 @@ static void put_chip(ardoq_identity_t *identity)
 {
     static const char family[] = "esp32";
     const char *variant = &CONFIG_IDF_TARGET[sizeof family - 1];
-    PUT(identity->chip, "ESP32%s%s", variant[0] != '\0' ? "-" : "", variant);
-    for (char *at = identity->chip; *at != '\0'; at++) {
+    char chip[sizeof "ESP32-" + sizeof CONFIG_IDF_TARGET];
+    snprintf(chip, sizeof chip, "ESP32%s%s", variant[0] != '\0' ? "-" : "", variant);
+    for (char *at = chip; *at != '\0'; at++) {
         *at = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
     }
+    KEEP(chip, "%s", chip);
     esp_chip_info_t info;
     esp_chip_info(&info);
-    PUT(identity->chip_revision, "v%d.%d", info.revision / 100, info.revision % 100);
+    KEEP(chip_revision, "v%d.%d", info.revision / 100, info.revision % 100);
 }
 
 /* The chip's own size, not the one that the image was made for. */
@@ -108,7 +120,7 @@ static void put_flash_size(ardoq_identity_t *identity)
 {
     uint32_t bytes = 0;
     if (esp_flash_get_physical_size(NULL, &bytes) == ESP_OK) {
-        PUT(identity->flash_size, "%u MB", (unsigned)(bytes >> 20));
+        KEEP(flash_size, "%u MB", (unsigned)(bytes >> 20));
     }
 }
 
@@ -126,21 +138,22 @@ static const char *flash_encryption(void)
 
 static void put_protection(ardoq_identity_t *identity)
 {
-    PUT(identity->secure_boot, "%s", esp_secure_boot_enabled() ? "enabled" : "disabled");
-    PUT(identity->flash_encryption, "%s", flash_encryption());
+    identity->secure_boot = esp_secure_boot_enabled() ? "enabled" : "disabled";
+    identity->flash_encryption = flash_encryption();
 }
 
 static void put_ip_address(ardoq_identity_t *identity, esp_netif_t *netif)
 {
     esp_netif_ip_info_t info = {0};
     if (esp_netif_get_ip_info(netif, &info) == ESP_OK && info.ip.addr != 0) {
-        esp_ip4addr_ntoa(&info.ip, identity->ip_address, sizeof identity->ip_address);
+        char text[sizeof "255.255.255.255"];
+        KEEP(ip_address, "%s", esp_ip4addr_ntoa(&info.ip, text, sizeof text));
         return;
     }
 #ifdef CONFIG_LWIP_IPV6
     esp_ip6_addr_t address;
     if (esp_netif_get_ip6_global(netif, &address) == ESP_OK) {
-        PUT(identity->ip_address, IPV6STR, IPV62STR(address));
+        KEEP(ip_address, IPV6STR, IPV62STR(address));
     }
 #endif
 }
@@ -153,7 +166,7 @@ static void put_network(ardoq_identity_t *identity)
         return;
     }
     if (esp_netif_get_hostname(netif, &host_name) == ESP_OK && host_name) {
-        PUT(identity->host_name, "%s", host_name);
+        KEEP(host_name, "%s", host_name);
     }
     put_ip_address(identity, netif);
 }

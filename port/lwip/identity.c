@@ -7,8 +7,9 @@
 static void put_mac(ardoq_identity_t *identity, const struct netif *netif)
 {
     static const char digits[] = "0123456789abcdef";
-    char *at = identity->mac;
-    if (netif->hwaddr_len * (size_t)3 != sizeof identity->mac) {
+    char text[sizeof "02:00:5e:10:00:01"];
+    char *at = text;
+    if (netif->hwaddr_len * (size_t)3 != sizeof text) {
         return;
     }
     for (size_t i = 0; i < netif->hwaddr_len; i++) {
@@ -17,15 +18,16 @@ static void put_mac(ardoq_identity_t *identity, const struct netif *netif)
         *at++ = ':';
     }
     at[-1] = '\0';
+    ardoq_identity_keep(identity, ARDOQ_IDENTITY_mac, text);
 }
 
 static void put_ip_address(ardoq_identity_t *identity, const struct netif *netif)
 {
-    /* cppcheck-suppress unreadVariable ; read with IPv4, with IPv6 and with both */
-    char *text = identity->ip_address;
+    char text[46];
 #if LWIP_IPV4
     if (!ip4_addr_isany(netif_ip4_addr(netif))) {
-        ip4addr_ntoa_r(netif_ip4_addr(netif), text, sizeof identity->ip_address);
+        ip4addr_ntoa_r(netif_ip4_addr(netif), text, sizeof text);
+        ardoq_identity_keep(identity, ARDOQ_IDENTITY_ip_address, text);
         return;
     }
 #endif
@@ -33,7 +35,8 @@ static void put_ip_address(ardoq_identity_t *identity, const struct netif *netif
     for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
         const ip6_addr_t *address = netif_ip6_addr(netif, i);
         if (ip6_addr_isvalid(netif_ip6_addr_state(netif, i)) && !ip6_addr_islinklocal(address)) {
-            ip6addr_ntoa_r(address, text, sizeof identity->ip_address);
+            ip6addr_ntoa_r(address, text, sizeof text);
+            ardoq_identity_keep(identity, ARDOQ_IDENTITY_ip_address, text);
             return;
         }
     }
@@ -45,7 +48,7 @@ static void put_host_name(ardoq_identity_t *identity, const struct netif *netif)
 #if LWIP_NETIF_HOSTNAME
     const char *name = netif_get_hostname(netif);
     if (name) {
-        ardoq_identity_set(identity, ARDOQ_IDENTITY_host_name, name);
+        ardoq_identity_keep(identity, ARDOQ_IDENTITY_host_name, name);
     }
 #else
     (void)identity;

@@ -14,7 +14,20 @@
 #include "ardoq/port.h"
 #include "facts.h"
 
-#define PUT(field, text) ardoq_fact_put((field), sizeof(field), (text))
+/* Bytes of a text, with its NUL: the longest that is reported. */
+enum { TEXT_SIZE = 64, REVISION_SIZE = 32, SDK_SIZE = 96 };
+
+static void put(ardoq_identity_t *identity, ardoq_identity_field_t field, size_t size,
+                const char *text)
+{
+    char clean[SDK_SIZE] = "";
+    ardoq_fact_put(clean, size, text);
+    if (clean[0] != '\0') {
+        ardoq_identity_keep(identity, field, clean);
+    }
+}
+
+#define PUT(field, size, text) put(identity, ARDOQ_IDENTITY_##field, (size), (text))
 
 /* ---- The serial number ----------------------------------------------------------------------- */
 
@@ -82,7 +95,7 @@ static void read_serial(ardoq_identity_t *identity)
     ardoq_fact_t fact;
     if (ardoq_fact_read("/proc/device-tree/serial-number", &fact) || read_machine_serial(&fact) ||
         ardoq_fact_read("/sys/class/dmi/id/product_serial", &fact)) {
-        PUT(identity->serial, fact.text);
+        PUT(serial, TEXT_SIZE, fact.text);
     }
 }
 
@@ -93,7 +106,7 @@ static void read_model(ardoq_identity_t *identity)
     ardoq_fact_t product;
     ardoq_fact_t vendor;
     if (ardoq_fact_read("/proc/device-tree/model", &product)) {
-        PUT(identity->model, product.text);
+        PUT(model, TEXT_SIZE, product.text);
         return;
     }
     if (!ardoq_fact_read("/sys/class/dmi/id/product_name", &product)) {
@@ -102,12 +115,12 @@ static void read_model(ardoq_identity_t *identity)
     /* Some products carry the vendor's name already. */
     if (!ardoq_fact_read("/sys/class/dmi/id/sys_vendor", &vendor) ||
         strncasecmp(product.text, vendor.text, strlen(vendor.text)) == 0) {
-        PUT(identity->model, product.text);
+        PUT(model, TEXT_SIZE, product.text);
         return;
     }
     char both[sizeof vendor + sizeof product];
     snprintf(both, sizeof both, "%s %s", vendor.text, product.text);
-    PUT(identity->model, both);
+    PUT(model, TEXT_SIZE, both);
 }
 
 static void read_hardware_revision(ardoq_identity_t *identity)
@@ -115,7 +128,7 @@ static void read_hardware_revision(ardoq_identity_t *identity)
     ardoq_fact_t fact;
     if (ardoq_fact_read("/sys/class/dmi/id/product_version", &fact) ||
         ardoq_fact_read_entry("/proc/cpuinfo", "Revision", ':', &fact)) {
-        PUT(identity->hardware_revision, fact.text);
+        PUT(hardware_revision, REVISION_SIZE, fact.text);
     }
 }
 
@@ -125,7 +138,7 @@ static void read_chip(ardoq_identity_t *identity)
     ardoq_fact_t fact;
     if (ardoq_fact_read("/proc/device-tree/compatible", &fact) ||
         ardoq_fact_read_entry("/proc/cpuinfo", "model name", ':', &fact)) {
-        PUT(identity->chip, fact.text);
+        PUT(chip, TEXT_SIZE, fact.text);
     }
 }
 
@@ -160,7 +173,7 @@ static void read_system(ardoq_identity_t *identity)
     struct utsname kernel = {0};
     uname(&kernel);
     if (!ardoq_fact_is_junk(kernel.nodename)) {
-        PUT(identity->host_name, kernel.nodename);
+        PUT(host_name, TEXT_SIZE, kernel.nodename);
     }
 
     ardoq_fact_t name;
@@ -169,7 +182,7 @@ static void read_system(ardoq_identity_t *identity)
     char sdk[sizeof name + sizeof kernel];
     snprintf(sdk, sizeof sdk, "%s%s%s %s", named ? name.text : "", named ? ", " : "",
              kernel.sysname, kernel.release);
-    PUT(identity->sdk_version, sdk);
+    PUT(sdk_version, SDK_SIZE, sdk);
 }
 
 /* ---- The network ----------------------------------------------------------------------------- */
@@ -242,7 +255,7 @@ static void put_ip_address(ardoq_identity_t *identity, const struct sockaddr *ad
         address->sa_family == AF_INET ? (const void *)&v4->sin_addr : (const void *)&v6->sin6_addr;
     char text[INET6_ADDRSTRLEN];
     if (inet_ntop(address->sa_family, bytes, text, sizeof text)) {
-        PUT(identity->ip_address, text);
+        PUT(ip_address, TEXT_SIZE, text);
     }
 }
 
@@ -257,10 +270,10 @@ static void put_mac(ardoq_identity_t *identity, const struct ifaddrs *all, const
         const struct sockaddr_ll *link = (const void *)at->ifa_addr;
         const unsigned char *mac = link->sll_addr;
         if (link->sll_halen == sizeof none && memcmp(mac, none, sizeof none) != 0) {
-            char text[sizeof identity->mac];
+            char text[sizeof "02:00:5e:10:00:01"];
             snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
                      mac[3], mac[4], mac[5]);
-            PUT(identity->mac, text);
+            PUT(mac, TEXT_SIZE, text);
         }
     }
 }

@@ -15,10 +15,8 @@ static ardoq_err_t send_report(const char *firmware_version)
         err = ardoq_open(&client, &config);
     if (!err)
         err = ardoq_identity_read(&identity);
-    if (!err)
-        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, "Pump controller 2");
-    if (!err)
-        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_firmware_version, firmware_version);
+    identity.model = "Pump controller 2";
+    identity.firmware_version = firmware_version;
     if (!err)
         err = ardoq_report_device(&client, &identity, &device_report);
     return err;

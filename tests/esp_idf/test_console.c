@@ -216,10 +216,10 @@ static void test_description(void **state)
 {
     (void)state;
     ardoq_esp_idf_register_console(describe);
-    script.describe_err = ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG;
+    script.describe_err = ARDOQ_ERR_IDENTITY_FULL;
     assert_int_equal(run_command("me", ""), 3);
     assert_int_equal(script.described, 1);
-    assert_non_null(strstr(text, "error: IDENTITY_FIELD_TOO_LONG"));
+    assert_non_null(strstr(text, "error: IDENTITY_FULL"));
     assert_get();
     assert_int_equal(script.described, 1);
 }

@@ -39,7 +39,7 @@ static void check_ranges(void)
 #define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule)
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value)                                 \
     CHECK(config.member >= (min) && config.member <= (max));
-#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_IDENTITY(field, size, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
@@ -70,6 +70,17 @@ static bool may_hold_controls(const ardoq_setting_t *setting)
            strcmp(setting->key, "name_template") == 0;
 }
 
+static void keep(case_t *input, ardoq_identity_field_t field, const char *text)
+{
+    const ardoq_identity_t before = input->identity;
+    const ardoq_err_t err = ardoq_identity_keep(&input->identity, field, text);
+    if (err) {
+        CHECK(ardoq_identity_get(&input->identity, field) == ardoq_identity_get(&before, field));
+    } else {
+        CHECK(strcmp(ardoq_identity_get(&input->identity, field), text) == 0);
+    }
+}
+
 static void assign(case_t *input, const ardoq_setting_t *setting, const char *value)
 {
     const ardoq_config_t before = config;
@@ -82,7 +93,7 @@ static void assign(case_t *input, const ardoq_setting_t *setting, const char *va
     check_reads_back(setting, value);
     CHECK(may_hold_controls(setting) || !has_control(value));
     if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY) {
-        memcpy((char *)&input->identity + setting->offset, value, strlen(value) + 1);
+        keep(input, (ardoq_identity_field_t)setting->offset, value);
     }
 }
 
@@ -113,8 +124,7 @@ static void take_setting(case_t *input, span_t key, span_t value)
         assign(input, setting, text);
     } else if (name[0] == '@') {
         const ardoq_identity_field_t field = ardoq_identity_find(name + 1, strlen(name + 1));
-        const ardoq_err_t err = ardoq_identity_set(&input->identity, field, text);
-        CHECK(err || strcmp(ardoq_identity_get(&input->identity, field), text) == 0);
+        keep(input, field, text);
     }
     free(name);
     free(text);
@@ -341,7 +351,7 @@ static void check_report(const ardoq_identity_t *identity)
     check_member(&document, "components.upsert.0.uniqueBy.1", path);
     if (is_key_of_serial_only()) {
         snprintf(path, sizeof path, "components.upsert.0.body.customFields.%s", config.key_serial);
-        check_member(&document, path, identity->serial);
+        check_member(&document, path, ardoq_identity_get(identity, ARDOQ_IDENTITY_serial));
     }
 }
 

@@ -23,13 +23,10 @@ def _hints() -> dict[str, str]:
 # The hint of each error.
 HINTS = _hints()
 
-# Bytes of each identity field, with the NUL.
-FIELDS = {
-    name: int(size)
-    for name, size in re.findall(
-        r"ARDOQ_IDENTITY_FIELD\((\w+), (\d+),", _read("base/include/ardoq/identity.def")
-    )
-}
+# The names of the identity fields.
+FIELDS = re.findall(
+    r'^ARDOQ_IDENTITY_FIELD\((\w+), "', _read("base/include/ardoq/identity.def"), re.MULTILINE
+)
 
 _SETTINGS = _read("settings/include/ardoq/settings.def")
 
@@ -38,5 +35,5 @@ VARIABLES = {
     key: f"ARDOQ_{'API_' if key in ('host', 'token') else ''}{key.upper()}"
     for key in re.findall(r'^ARDOQ_SETTING_(?:TEXT|NUMBER)\([^"]*"(\w+)"', _SETTINGS, re.MULTILINE)
 }
-IDENTITY_KEYS = re.findall(r'^ARDOQ_SETTING_IDENTITY\(\w+, "(\w+)"', _SETTINGS, re.MULTILINE)
+IDENTITY_KEYS = re.findall(r'^ARDOQ_SETTING_IDENTITY\(\w+, \d+, "(\w+)"', _SETTINGS, re.MULTILINE)
 PEM_KEYS = re.findall(r'^ARDOQ_SETTING_PEM\("(\w+)"', _SETTINGS, re.MULTILINE)

@@ -23,7 +23,7 @@ TEXTS = {row[2]: dict(zip(("member", "size", "key", "default", "rule"), row))
          for row in rows("TEXT")}
 NUMBERS = {row[3]: dict(zip(("member", "min", "max", "key", "default"), row))
            for row in rows("NUMBER")}
-STORED_FIELDS = {row[1]: row[0] for row in rows("IDENTITY")}
+STORED_FIELDS = {row[2]: row[0] for row in rows("IDENTITY")}
 PEM_KEYS = [row[0] for row in rows("PEM")]
 SETTINGS = {**TEXTS, **NUMBERS}
 

@@ -132,25 +132,30 @@ static const struct {
     ardoq_identity_field_t field;
     const char *name;
     size_t offset;
-    size_t size;
 } fields[] = {
-#define ARDOQ_IDENTITY_FIELD(name, size, what)                                                     \
-    {ARDOQ_IDENTITY_##name, #name, offsetof(ardoq_identity_t, name), size},
+#define ARDOQ_IDENTITY_FIELD(name, what)                                                           \
+    {ARDOQ_IDENTITY_##name, #name, offsetof(ardoq_identity_t, name)},
 #include "ardoq/identity.def"
-#undef ARDOQ_IDENTITY_FIELD
 };
 
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
+/* The member of a field. */
+static const char **member_of(ardoq_identity_t *identity, size_t field)
+{
+    return (const char **)((char *)identity + fields[field].offset);
+}
+
 static void test_identity_fields(void **state)
 {
     (void)state;
-    const ardoq_identity_t identity = {0};
+    ardoq_identity_t identity = {0};
     assert_int_equal(FIELDS, ARDOQ_IDENTITY_COUNT);
     for (size_t i = 0; i < FIELDS; i++) {
         assert_string_equal(ardoq_identity_name(fields[i].field), fields[i].name);
-        assert_ptr_equal(ardoq_identity_get(&identity, fields[i].field),
-                         (const char *)&identity + fields[i].offset);
+        assert_string_equal(ardoq_identity_get(&identity, fields[i].field), "");
+        *member_of(&identity, i) = fields[i].name;
+        assert_ptr_equal(ardoq_identity_get(&identity, fields[i].field), fields[i].name);
         assert_int_equal(ardoq_identity_find(fields[i].name, strlen(fields[i].name)),
                          fields[i].field);
     }
@@ -163,55 +168,83 @@ static void test_identity_find_takes_the_whole_name(void **state)
     (void)state;
     assert_int_equal(ardoq_identity_find("serial}", 6), ARDOQ_IDENTITY_serial);
     assert_int_equal(ardoq_identity_find("serial}", 7), ARDOQ_IDENTITY_COUNT);
+    assert_int_equal(ardoq_identity_find("serial\0}", 8), ARDOQ_IDENTITY_COUNT);
     assert_int_equal(ardoq_identity_find("seria", 5), ARDOQ_IDENTITY_COUNT);
     assert_int_equal(ardoq_identity_find("chip_revision", 4), ARDOQ_IDENTITY_chip);
     assert_int_equal(ardoq_identity_find("SERIAL", 6), ARDOQ_IDENTITY_COUNT);
     assert_int_equal(ardoq_identity_find("", 0), ARDOQ_IDENTITY_COUNT);
 }
 
-/* Each field takes one byte less than its size; one more changes nothing, neighbours included. */
-static void test_identity_limits(void **state)
+static void test_identity_set_borrows(void **state)
 {
     (void)state;
+    ardoq_identity_t identity = {0};
+    static const char name[] = "Gateway";
     for (size_t i = 0; i < FIELDS; i++) {
-        ardoq_identity_t identity;
-        ardoq_identity_t before;
-        char value[256];
-        memset(&identity, '#', sizeof identity);
-        before = identity;
-        memset(value, 'x', sizeof value);
-
-        value[fields[i].size] = '\0';
-        assert_int_equal(ardoq_identity_set(&identity, fields[i].field, value),
-                         ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG);
-        assert_memory_equal(&identity, &before, sizeof before);
-
-        value[fields[i].size - 1] = '\0';
-        assert_int_equal(ardoq_identity_set(&identity, fields[i].field, value), ARDOQ_OK);
-        memcpy((char *)&before + fields[i].offset, value, fields[i].size);
-        assert_memory_equal(&identity, &before, sizeof before);
+        ardoq_identity_t expected = identity;
+        *member_of(&expected, i) = name;
+        assert_int_equal(ardoq_identity_set(&identity, fields[i].field, name), ARDOQ_OK);
+        assert_memory_equal(&identity, &expected, sizeof expected);
     }
+    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, NULL), ARDOQ_OK);
+    assert_string_equal(ardoq_identity_get(&identity, ARDOQ_IDENTITY_model), "");
 }
 
-static void test_identity_set_replaces(void **state)
+static void test_identity_keeps_copies(void **state)
 {
     (void)state;
     ardoq_identity_t identity = {0};
-    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, "Gateway"), ARDOQ_OK);
-    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, "Hub"), ARDOQ_OK);
-    assert_string_equal(identity.model, "Hub");
-    assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, ""), ARDOQ_OK);
-    assert_string_equal(identity.model, "");
+    char text[] = "Gateway";
+    assert_int_equal(ardoq_identity_keep(&identity, ARDOQ_IDENTITY_model, text), ARDOQ_OK);
+    memcpy(text, "Hub", sizeof "Hub");
+    assert_int_equal(ardoq_identity_keep(&identity, ARDOQ_IDENTITY_chip, text), ARDOQ_OK);
+    memset(text, '#', sizeof text - 1);
+    assert_string_equal(identity.model, "Gateway");
+    assert_string_equal(identity.chip, "Hub");
 }
 
-static void test_identity_set_of_no_field(void **state)
+/* The storage takes as much as it has; after the first text that does not fit it takes no more. */
+static void test_identity_that_is_full(void **state)
+{
+    (void)state;
+    struct {
+        ardoq_identity_t identity;
+        char after[8];
+    } memory = {.after = "#######"};
+    ardoq_identity_t *identity = &memory.identity;
+    char text[ARDOQ_IDENTITY_SIZE + 1];
+    memset(text, 'x', sizeof text);
+    text[sizeof identity->storage - 4] = '\0';
+    assert_int_equal(ardoq_identity_keep(identity, ARDOQ_IDENTITY_model, text), ARDOQ_OK);
+    assert_int_equal(ardoq_identity_keep(identity, ARDOQ_IDENTITY_chip, "ab"), ARDOQ_OK);
+    assert_int_equal(identity->used, sizeof identity->storage);
+    assert_int_equal(ardoq_identity_keep(identity, ARDOQ_IDENTITY_chip, ""),
+                     ARDOQ_ERR_IDENTITY_FULL);
+    assert_string_equal(identity->model, text);
+    assert_string_equal(identity->chip, "ab");
+    assert_string_equal(memory.after, "#######");
+    memset(identity, 0, sizeof *identity);
+    text[sizeof text - 1] = '\0';
+    text[sizeof identity->storage - 4] = 'x';
+    assert_int_equal(ardoq_identity_keep(identity, ARDOQ_IDENTITY_model, text),
+                     ARDOQ_ERR_IDENTITY_FULL);
+    assert_int_equal(ardoq_identity_keep(identity, ARDOQ_IDENTITY_chip, "a"),
+                     ARDOQ_ERR_IDENTITY_FULL);
+    assert_null(identity->model);
+    assert_null(identity->chip);
+}
+
+static void test_identity_has_no_other_field(void **state)
 {
     (void)state;
     ardoq_identity_t identity = {0};
-    const ardoq_identity_t before = identity;
     assert_int_equal(ardoq_identity_set(&identity, ARDOQ_IDENTITY_COUNT, "x"),
                      ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN);
-    assert_memory_equal(&identity, &before, sizeof before);
+    assert_int_equal(ardoq_identity_keep(&identity, ARDOQ_IDENTITY_COUNT, "x"),
+                     ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN);
+    for (size_t i = 0; i < FIELDS; i++) {
+        assert_null(*member_of(&identity, i));
+    }
 }
 
 /* ---- Text ---- */
@@ -467,9 +500,10 @@ int main(void)
         cmocka_unit_test(test_class_names),
         cmocka_unit_test(test_identity_fields),
         cmocka_unit_test(test_identity_find_takes_the_whole_name),
-        cmocka_unit_test(test_identity_limits),
-        cmocka_unit_test(test_identity_set_replaces),
-        cmocka_unit_test(test_identity_set_of_no_field),
+        cmocka_unit_test(test_identity_set_borrows),
+        cmocka_unit_test(test_identity_keeps_copies),
+        cmocka_unit_test(test_identity_that_is_full),
+        cmocka_unit_test(test_identity_has_no_other_field),
         cmocka_unit_test(test_text_fills_its_buffer_but_for_the_nul),
         cmocka_unit_test(test_text_takes_all_or_nothing),
         cmocka_unit_test(test_text_keeps_its_first_error),

@@ -49,7 +49,7 @@ static ardoq_err_t describe(ardoq_config_t *device_config, ardoq_identity_t *ide
     program.serial = text_of("%s", identity->serial);
     assert_string_equal(device_config->token, TEST_TOKEN);
     device_config->ca_pem = program.ca_pem;
-    strcpy(identity->model, "Hub");
+    identity->model = "Hub";
     return program.err;
 }
 
@@ -175,9 +175,9 @@ static void test_check_that_cannot_begin(void **state)
     assert_ptr_equal(strstr(result, "failed  settings        SETTING_INVALID ("), result);
     assert_non_null(strstr(result, "  setting: timeout_ms\n"));
     store("timeout_ms", "5000");
-    program.err = ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG;
+    program.err = ARDOQ_ERR_IDENTITY_FULL;
     RUN_COMMAND(describe, 2, "check");
-    assert_ptr_equal(strstr(result, "failed  settings        IDENTITY_FIELD_TOO_LONG ("), result);
+    assert_ptr_equal(strstr(result, "failed  settings        IDENTITY_FULL ("), result);
     store("token", "");
     RUN_COMMAND(NULL, 2, "check");
     assert_ptr_equal(strstr(result, "failed  settings        TOKEN_MISSING ("), result);
@@ -211,7 +211,7 @@ static void test_report_without_a_description(void **state)
 {
     (void)state;
     answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f00\"}]}}"));
-    strcpy(ardoq_fake.identity.model, "Board");
+    ardoq_fake.identity.model = "Board";
     RUN_COMMAND(NULL, 2, "report");
     assert_int_equal(status, 0);
     assert_string_equal(people, "updated: Board SN-1\n");
@@ -377,11 +377,11 @@ static void test_identity_that_cannot_be_read(void **state)
 static void test_description_that_fails(void **state)
 {
     (void)state;
-    program.err = ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG;
+    program.err = ARDOQ_ERR_IDENTITY_FULL;
     RUN_COMMAND(describe, 2, "report");
-    assert_failed(ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG);
+    assert_failed(ARDOQ_ERR_IDENTITY_FULL);
     RUN_COMMAND(describe, 2, "me");
-    assert_failed(ARDOQ_ERR_IDENTITY_FIELD_TOO_LONG);
+    assert_failed(ARDOQ_ERR_IDENTITY_FULL);
     assert_int_equal(program.calls, 2);
     assert_int_equal(ardoq_fake.connects, 0);
 }

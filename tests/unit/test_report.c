@@ -26,9 +26,8 @@ static int set_up(void **state)
     strcpy(config.workspace, WORKSPACE);
     strcpy(config.component_type, "p1");
     strcpy(config.name_template, "{model} {serial}");
-#define ARDOQ_IDENTITY_FIELD(name, size, what) strcpy(config.key_##name, #name);
+#define ARDOQ_IDENTITY_FIELD(name, what) strcpy(config.key_##name, #name);
 #include "ardoq/identity.def"
-#undef ARDOQ_IDENTITY_FIELD
     strcpy(config.key_last_seen, "");
     identity = (ardoq_identity_t){.serial = "SN-1"};
     memset(&report, '#', sizeof report);
@@ -115,9 +114,8 @@ static void test_fields_with_empty_keys_are_left_out(void **state)
     (void)state;
     fill_identity();
     strcpy(config.name_template, "x");
-#define ARDOQ_IDENTITY_FIELD(name, size, what) strcpy(config.key_##name, "");
+#define ARDOQ_IDENTITY_FIELD(name, what) strcpy(config.key_##name, "");
 #include "ardoq/identity.def"
-#undef ARDOQ_IDENTITY_FIELD
     strcpy(config.key_serial, "serial");
     strcpy(config.key_chip, "chip-Key_1");
     assert_int_equal(compose(), ARDOQ_OK);
@@ -191,8 +189,8 @@ static void test_names(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         strcpy(config.name_template, cases[i].name_template);
-        strcpy(identity.model, cases[i].model);
-        strcpy(identity.chip, cases[i].chip);
+        identity.model = cases[i].model;
+        identity.chip = cases[i].chip;
         assert_int_equal(compose(), ARDOQ_OK);
         assert_string_equal(report.name, cases[i].name);
         assert_non_null(strstr(report.body, text_of("\"name\":\"%s\"", cases[i].name)));
@@ -223,8 +221,8 @@ static void test_unknown_fields_of_a_name_are_dropped(void **state)
 static void test_longest_name(void **state)
 {
     (void)state;
-    memset(identity.sdk_version, 'x', sizeof identity.sdk_version - 1);
-    const size_t literal = ARDOQ_NAME_SIZE - sizeof identity.sdk_version;
+    const size_t literal = 64;
+    identity.sdk_version = repeat("x", ARDOQ_NAME_SIZE - 1 - literal);
     strcpy(config.name_template, text_of("%s{sdk_version}", repeat("y", literal)));
     assert_int_equal(compose(), ARDOQ_OK);
     assert_int_equal(strlen(report.name), ARDOQ_NAME_SIZE - 1);
@@ -265,7 +263,9 @@ static void test_component_type_is_needed(void **state)
 static void test_serial_number_is_needed(void **state)
 {
     (void)state;
-    strcpy(identity.serial, "");
+    identity.serial = "";
+    assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
+    identity.serial = NULL;
     assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
 }
 
@@ -281,7 +281,7 @@ static void test_identity_must_be_utf8(void **state)
     (void)state;
     static const char *const texts[] = {"caf\xe9", "\x80", "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        strcpy(identity.chip, texts[i]);
+        identity.chip = texts[i];
         assert_compose_fails(ARDOQ_ERR_JSON_UTF8);
     }
 }
@@ -292,13 +292,14 @@ static void test_identity_must_be_utf8(void **state)
  * takes six bytes. */
 static size_t grow(ardoq_identity_field_t field)
 {
-    char value[128];
-    strcpy(value, ardoq_identity_get(&identity, field));
+    static char values[ARDOQ_IDENTITY_COUNT][128];
+    char *value = values[field];
     const size_t length = strlen(value);
-    strcat(value, length % 2 ? "\x1f" : "x");
-    if (ardoq_identity_set(&identity, field, value) != ARDOQ_OK) {
+    if (length + 1 == sizeof values[field]) {
         return 0;
     }
+    strcat(value, length % 2 ? "\x1f" : "x");
+    ardoq_identity_set(&identity, field, value);
     const char *key = text_of(",\"%s\":\"\"", ardoq_identity_name(field));
     return (length == 0 ? strlen(key) : 0) + (length % 2 ? 6 : 1);
 }
@@ -422,7 +423,7 @@ static void test_outcome_names(void **state)
 static void test_identity_of_the_platform(void **state)
 {
     (void)state;
-    strcpy(ardoq_fake.identity.model, "Board");
+    ardoq_fake.identity.model = "Board";
     memset(&identity, '#', sizeof identity);
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
     assert_memory_equal(&identity, &ardoq_fake.identity, sizeof identity);
@@ -432,15 +433,15 @@ static void test_identity_of_the_platform(void **state)
 static void test_identity_of_the_store_overrides_the_platforms(void **state)
 {
     (void)state;
-    strcpy(ardoq_fake.identity.serial, "of the platform");
-    strcpy(ardoq_fake.identity.model, "of the platform");
-    strcpy(ardoq_fake.identity.chip, "of the platform");
+    ardoq_fake.identity.serial = "of the platform";
+    ardoq_fake.identity.model = "of the platform";
+    ardoq_fake.identity.chip = "of the platform";
     ardoq_port_store_set("serial", "A-0042");
     ardoq_port_store_set("model", "");
     ardoq_port_store_set("hw_revision", "C");
     ardoq_identity_t expected = ardoq_fake.identity;
-    strcpy(expected.serial, "A-0042");
-    strcpy(expected.hardware_revision, "C");
+    expected.serial = "A-0042";
+    expected.hardware_revision = "C";
     memset(&identity, '#', sizeof identity);
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
     for (unsigned i = 0; i < ARDOQ_IDENTITY_COUNT; i++) {
@@ -450,11 +451,24 @@ static void test_identity_of_the_store_overrides_the_platforms(void **state)
     }
 }
 
+/* The port need not look at what ardoq_identity_keep() says. */
+static void test_identity_that_does_not_fit(void **state)
+{
+    (void)state;
+    ardoq_fake.identity.used = ARDOQ_IDENTITY_SIZE;
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
+    ardoq_fake.identity.used++;
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_IDENTITY_FULL);
+    ardoq_fake.identity.used = ARDOQ_IDENTITY_SIZE;
+    ardoq_port_store_set("serial", "A-0042");
+    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_IDENTITY_FULL);
+}
+
 /* What the platform knows is there all the same. */
 static void test_identity_of_the_store_that_cannot_be_read(void **state)
 {
     (void)state;
-    strcpy(ardoq_fake.identity.serial, "of the platform");
+    ardoq_fake.identity.serial = "of the platform";
     ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_string_equal(identity.serial, "of the platform");
@@ -492,7 +506,7 @@ static void test_last_seen_is_the_wall_clock(void **state)
 static void test_nothing_is_sent_of_a_report_without_serial_number(void **state)
 {
     (void)state;
-    strcpy(identity.serial, "");
+    identity.serial = "";
     peer_client_answer(json_of("{}"));
     assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_ERR_SERIAL_MISSING);
     assert_int_equal(ardoq_fake.connects, 0);
@@ -552,6 +566,7 @@ int main(void)
         TEST(test_outcome_names),
         TEST(test_identity_of_the_platform),
         TEST(test_identity_of_the_store_overrides_the_platforms),
+        TEST(test_identity_that_does_not_fit),
         TEST(test_identity_of_the_store_that_cannot_be_read),
         TEST(test_report_is_sent_and_understood),
         TEST(test_last_seen_is_the_wall_clock),

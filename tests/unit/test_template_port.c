@@ -107,7 +107,7 @@ static void test_report(void **state)
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
     assert_memory_equal(&identity, &nothing, sizeof nothing);
     assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_ERR_SERIAL_MISSING);
-    strcpy(identity.serial, "SN-1");
+    identity.serial = "SN-1";
     assert_int_equal(ardoq_report_device(&client, &identity, &report), first_missing());
     assert_int_equal(ardoq_report_time(), 0);
 }

@@ -54,21 +54,23 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
 
 /* ---- Identity -------------------------------------------------------------------------------- */
 
-#define CPUID            (*(volatile uint32_t *)0xe000ed00)
-#define SCC_ID           MPS2_REGISTER(MPS2_SCC, 0xffc)
+#define CPUID             (*(volatile uint32_t *)0xe000ed00)
+#define SCC_ID            MPS2_REGISTER(MPS2_SCC, 0xffc)
 
-#define PUT(field, text) ardoq_identity_set(identity, ARDOQ_IDENTITY_##field, (text))
+#define KEEP(field, text) ardoq_identity_keep(identity, ARDOQ_IDENTITY_##field, (text))
 
 /* Its own digits, so that it is one on every board: product lines have them from the factory. */
 static void put_serial(ardoq_identity_t *identity)
 {
-    char *to = identity->serial;
-    for (const char *from = identity->mac; *from; from++) {
+    char serial[sizeof "02005e100001"];
+    char *to = serial;
+    for (const char *from = ardoq_identity_get(identity, ARDOQ_IDENTITY_mac); *from; from++) {
         if (*from != ':') {
             *to++ = *from;
         }
     }
     *to = '\0';
+    KEEP(serial, serial);
 }
 
 /* AN385, for one: the application note that describes the image of the FPGA. */
@@ -79,7 +81,7 @@ static void put_model(ardoq_identity_t *identity)
     for (int shift = 12; shift >= 4; shift -= 4) {
         *digit++ = "0123456789abcdef"[SCC_ID >> shift & 0xf];
     }
-    PUT(model, model);
+    KEEP(model, model);
 }
 
 /* Its part number and revision are in CPUID (ARMv7-M, B3.2.3). */
@@ -89,8 +91,8 @@ static void put_chip(ardoq_identity_t *identity)
     char revision[] = "r?p?";
     revision[1] = (char)('0' + (cpuid >> 20 & 0xf));
     revision[3] = (char)('0' + (cpuid & 0xf));
-    PUT(chip_revision, revision);
-    PUT(chip, (cpuid >> 4 & 0xfff) == 0xc23 ? "Arm Cortex-M3" : "Arm Cortex-M");
+    KEEP(chip_revision, revision);
+    identity->chip = (cpuid >> 4 & 0xfff) == 0xc23 ? "Arm Cortex-M3" : "Arm Cortex-M";
 }
 
 void ardoq_port_identity(ardoq_identity_t *identity)
@@ -99,7 +101,7 @@ void ardoq_port_identity(ardoq_identity_t *identity)
     put_serial(identity);
     put_model(identity);
     put_chip(identity);
-    PUT(sdk_version, "lwIP " LWIP_VERSION_STRING ", " MBEDTLS_VERSION_STRING_FULL);
+    identity->sdk_version = "lwIP " LWIP_VERSION_STRING ", " MBEDTLS_VERSION_STRING_FULL;
 }
 
 /* ---- Log ------------------------------------------------------------------------------------- */

@@ -224,7 +224,8 @@ const char *ardoq_port_environment(const char *name);
 
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
-/** Fills in what the platform knows of the device; leaves every other field as it is. */
+/** Fills in what the platform knows of the device, texts that it builds by ardoq_identity_keep();
+ * leaves every other field as it is. */
 void ardoq_port_identity(ardoq_identity_t *identity);
 
 /** Importance of a log message. The numbers are those of CONFIG_ARDOQ_LOG_LEVEL. */

@@ -29,7 +29,7 @@ typedef struct {
 /** @cond private */
 #define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) char member[size];
 #define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) uint32_t member;
-#define ARDOQ_SETTING_IDENTITY(field, key)
+#define ARDOQ_SETTING_IDENTITY(field, size, key)
 #define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
 #undef ARDOQ_SETTING_TEXT
@@ -93,7 +93,7 @@ typedef enum {
 /** Description of a setting. */
 typedef struct {
     const char *key; /**< name in the store and on a command line */
-    uint16_t offset; /**< in ardoq_config_t or ardoq_identity_t; 0 for PEM */
+    uint16_t offset; /**< in ardoq_config_t; of an identity the number of its field; 0 for PEM */
     uint16_t size;   /**< of a text, with its NUL */
     uint8_t kind;    /**< an ardoq_setting_kind_t */
     uint8_t rule;    /**< what a value that is not empty must look like; private to settings.c */

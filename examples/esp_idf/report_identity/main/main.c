@@ -22,9 +22,9 @@ static ardoq_report_t report;
 /* What only the application knows. Production may have stored another model. */
 static ardoq_err_t describe_device(void)
 {
-    ardoq_err_t err = ardoq_identity_read(&identity);
-    if (!err && identity.model[0] == '\0') {
-        err = ardoq_identity_set(&identity, ARDOQ_IDENTITY_model, CONFIG_EXAMPLE_MODEL);
+    const ardoq_err_t err = ardoq_identity_read(&identity);
+    if (!identity.model) {
+        identity.model = CONFIG_EXAMPLE_MODEL;
     }
     return err;
 }
