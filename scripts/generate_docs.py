@@ -67,7 +67,7 @@ def one_line(text):
 
 def sentence(text):
     """A sentence with names of C, build options and settings as code; what is code stays so."""
-    name = r"\bardoq_\w+\*?\(\)|\bCONFIG_[A-Z_]+|(?<!\w)_links\.next|\b[a-z]+_[a-z_]+|\bca[01]\b"
+    name = r"\bardoq_\w+\*?\(\)|\bCONFIG_[A-Z_]+|(?<!\w)_links\.next|\b[a-z]+_[a-z_]+(?:\(\))?|\bca[01]\b"
     parts = text.split("`")
     parts[::2] = (re.sub(name, lambda match: f"`{match[0]}`", part) for part in parts[::2])
     text = "`".join(parts)
@@ -104,14 +104,12 @@ def read_errors():
     text = read(ERRORS)
     row = re.compile(
         r"/\*(?P<comment>(?:[^*]|\*(?!/))*)\*/\n"
-        r"ARDOQ_ERROR\((?P<name>\w+), (?P<number>-\d+), (?P<group>\w+),\s*"
+        r"ARDOQ_ERROR\((?P<name>\w+), (?P<group>\w+),\s*"
         r'(?P<hint>(?:"(?:[^"\\]|\\.)*"\s*)+)\)'
     )
     errors = [
-        Error(
-            m["name"], int(m["number"]), m["group"], comment_text(m["comment"]), c_string(m["hint"])
-        )
-        for m in row.finditer(text)
+        Error(m["name"], -number, m["group"], comment_text(m["comment"]), c_string(m["hint"]))
+        for number, m in enumerate(row.finditer(text), 1)
     ]
     written = re.findall(r"^ARDOQ_ERROR\((\w+)", text, re.MULTILINE)
     unread = set(written) - {error.name for error in errors}
@@ -149,8 +147,8 @@ ERRORS_INTRODUCTION = """# Errors
 
 Every call gives an `ardoq_err_t`: 0 is success, `ARDOQ_PENDING` (1) means not finished, a negative
 number is a failure. In C the names below begin with `ARDOQ_ERR_`. `ardoq_err_name()`,
-`ardoq_err_class()` and `ardoq_err_hint()` give name, class and the text of the last column. Numbers
-are part of the ABI and are never used twice.
+`ardoq_err_class()` and `ardoq_err_hint()` give name, class and the text of the last column. From
+the first release on numbers are part of the ABI and are never used twice.
 
 The class says who must act. More stands behind an error: HTTP status and the server's own message
 in the response (`ardoq_response_t`); phase, codes of the platform and of mbedTLS, and certificate

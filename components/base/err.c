@@ -6,53 +6,42 @@
 
 #include "ardoq/build_config.h"
 
-/* ---- Rows of errors.def; what is no error has the row behind them ---------------------------- */
+/* ---- Rows: PENDING, OK, those of errors.def, and one for what is no error -------------------- */
 
-static const int16_t values[] = {
-    ARDOQ_OK,
-    ARDOQ_PENDING,
-#define ARDOQ_ERROR(name, value, class_name, hint) ARDOQ_ERR_##name,
-#include "ardoq/errors.def"
-#undef ARDOQ_ERROR
-};
+enum { ROWS = 2 + ARDOQ_ERR_COUNT };
 
-enum { VALUES_COUNT = sizeof values / sizeof values[0] };
-
-static const uint8_t classes[VALUES_COUNT + 1] = {
+static const uint8_t classes[ROWS + 1] = {
     ARDOQ_CLASS_NONE,
     ARDOQ_CLASS_NONE,
-#define ARDOQ_ERROR(name, value, class_name, hint) ARDOQ_CLASS_##class_name,
+#define ARDOQ_ERROR(name, class_name, hint) ARDOQ_CLASS_##class_name,
 #include "ardoq/errors.def"
-#undef ARDOQ_ERROR
     ARDOQ_CLASS_BUG,
 };
 
-/* One text, because a pointer to each would be as large as a third of the names. */
-static const char names[] = "OK\0"
-                            "PENDING\0"
-#define ARDOQ_ERROR(name, value, class_name, hint) #name "\0"
-#include "ardoq/errors.def"
-#undef ARDOQ_ERROR
-                            "UNKNOWN";
-
 static size_t row_of(ardoq_err_t err)
 {
-    size_t row = 0;
-    while (row < VALUES_COUNT && values[row] != err) {
-        row++;
+    return err <= ARDOQ_PENDING && err >= -ARDOQ_ERR_COUNT ? (size_t)(ARDOQ_PENDING - err) : ROWS;
+}
+
+/* The texts of all rows follow one another: a pointer to each would take 4 bytes more. */
+static inline const char *text_of_row(const char *text, size_t row)
+{
+    for (; row > 0; row--) {
+        text += strlen(text) + 1;
     }
-    return row;
+    return text;
 }
 
 /* ---- What is asked for ----------------------------------------------------------------------- */
 
 const char *ardoq_err_name(ardoq_err_t err)
 {
-    const char *name = names;
-    for (size_t row = row_of(err); row > 0; row--) {
-        name += strlen(name) + 1;
-    }
-    return name;
+    static const char names[] = "PENDING\0"
+                                "OK\0"
+#define ARDOQ_ERROR(name, class_name, hint) #name "\0"
+#include "ardoq/errors.def"
+                                "UNKNOWN";
+    return text_of_row(names, row_of(err));
 }
 
 ardoq_err_class_t ardoq_err_class(ardoq_err_t err)
@@ -63,15 +52,20 @@ ardoq_err_class_t ardoq_err_class(ardoq_err_t err)
 const char *ardoq_err_hint(ardoq_err_t err)
 {
 #if ARDOQ_HINTS
-    static const char *const hints[VALUES_COUNT + 1] = {
-        "",
-        "",
-#define ARDOQ_ERROR(name, value, class_name, hint) hint,
+    /* Arrays, because a compiler need not take one literal of this length. */
+    static const struct {
+        char pending, ok;
+#define ARDOQ_ERROR(name, class_name, hint) char name[sizeof(hint)];
 #include "ardoq/errors.def"
-#undef ARDOQ_ERROR
-        "",
+        char unknown;
+    } hints = {
+        '\0',
+        '\0',
+#define ARDOQ_ERROR(name, class_name, hint) hint,
+#include "ardoq/errors.def"
+        '\0',
     };
-    return hints[row_of(err)];
+    return text_of_row((const char *)&hints, row_of(err));
 #else
     (void)err;
     return "";

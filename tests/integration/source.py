@@ -14,14 +14,15 @@ def _read(path: str) -> str:
 VERSION = re.search(r'#define ARDOQ_VERSION +"([^"]+)"', _read("base/include/ardoq/version.h"))[1]
 
 
-def _hints() -> dict[str, str]:
-    text = _read("base/include/ardoq/errors.def")
-    rows = re.findall(r'ARDOQ_ERROR\((\w+),\s*-\d+,\s*\w+,((?:\s*"[^"]*")+)\)', text)
-    return {name: "".join(re.findall('"([^"]*)"', strings)) for name, strings in rows}
-
-
-# The hint of each error.
-HINTS = _hints()
+# The hint of each error, in the order of their numbers: -1, -2 and so on.
+HINTS = {
+    name: "".join(re.findall('"([^"]*)"', literals))
+    for name, literals in re.findall(
+        r'^ARDOQ_ERROR\((\w+), \w+,((?:\s*"[^"]*")+)\)',
+        _read("base/include/ardoq/errors.def"),
+        re.MULTILINE,
+    )
+}
 
 # The names of the identity fields.
 FIELDS = re.findall(

@@ -1,10 +1,11 @@
-"""What the documents point at is there: files, headings, and tests by their names."""
+"""What the documents point at is there: files, headings, and tests by their names; hints are quoted."""
 
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from source import HINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,3 +85,10 @@ def test_the_tests_that_the_security_page_names_are_there() -> None:
             if not re.search(rf"\b{name}\((?:void \*\*state)?", sources.get(file, "")):
                 missing.append(f"{file}: {name}")
     assert missing == []
+
+
+def test_documents_quote_the_hints() -> None:
+    quoted = [quote for path in DOCUMENTS
+              for quote in re.findall(r"\b([A-Z_]+) \([a-z ]+\)\n +(.*)", path.read_text("utf-8"))]
+    assert len(quoted) > 5
+    assert [(name, hint) for name, hint in quoted if hint != HINTS[name]] == []

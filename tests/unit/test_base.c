@@ -23,29 +23,29 @@
 
 static const struct {
     ardoq_err_t err;
-    int value;
     const char *name;
     ardoq_err_class_t err_class;
     const char *hint;
 } errors[] = {
-#define ARDOQ_ERROR(name, value, class_name, hint)                                                 \
-    {ARDOQ_ERR_##name, value, #name, ARDOQ_CLASS_##class_name, hint},
+#define ARDOQ_ERROR(name, class_name, hint)                                                        \
+    {ARDOQ_ERR_##name, #name, ARDOQ_CLASS_##class_name, hint},
 #include "ardoq/errors.def"
-#undef ARDOQ_ERROR
 };
 
 enum { ERRORS = sizeof errors / sizeof errors[0] };
 
-static void test_errors_are_unique_and_negative(void **state)
+/* Without a macro of the user's own it says nothing. */
+#include "ardoq/errors.def"
+
+static void test_errors_are_numbered_as_they_stand(void **state)
 {
     (void)state;
+    assert_int_equal(ARDOQ_OK, 0);
+    assert_int_equal(ARDOQ_PENDING, 1);
+    assert_int_equal(ARDOQ_ERR_INVALID_ARGUMENT, -1);
+    assert_int_equal(ARDOQ_ERR_COUNT, ERRORS);
     for (size_t i = 0; i < ERRORS; i++) {
-        assert_int_equal(errors[i].err, errors[i].value);
-        assert_true(errors[i].err < 0);
-        for (size_t j = 0; j < i; j++) {
-            assert_int_not_equal(errors[i].err, errors[j].err);
-            assert_string_not_equal(errors[i].name, errors[j].name);
-        }
+        assert_int_equal(errors[i].err, -1 - (int)i);
     }
 }
 
@@ -60,36 +60,19 @@ static void test_errors_have_name_class_and_hint(void **state)
     }
 }
 
-static void test_hints_are_one_sentence_without_a_full_stop(void **state)
+static void test_hints_are_one_short_sentence_without_a_full_stop(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ERRORS; i++) {
         const char *hint = errors[i].hint;
         const size_t length = strlen(hint);
-        assert_in_range(length, 1, 199);
+        assert_in_range(length, 1, 70);
         assert_int_not_equal(hint[length - 1], '.');
         assert_int_not_equal(hint[length - 1], ' ');
         assert_null(strchr(hint, '\n'));
         assert_null(strstr(hint, "  "));
         assert_null(strstr(hint, ". "));
     }
-}
-
-/* The numbers are part of the ABI. */
-static void test_numbers_stay(void **state)
-{
-    (void)state;
-    assert_int_equal(ARDOQ_OK, 0);
-    assert_int_equal(ARDOQ_PENDING, 1);
-    assert_int_equal(ARDOQ_ERR_INVALID_ARGUMENT, -1);
-    assert_int_equal(ARDOQ_ERR_HOST_INVALID, -10);
-    assert_int_equal(ARDOQ_ERR_STORE_UNAVAILABLE, -30);
-    assert_int_equal(ARDOQ_ERR_TRUST_MISSING, -40);
-    assert_int_equal(ARDOQ_ERR_NETWORK_DOWN, -50);
-    assert_int_equal(ARDOQ_ERR_TLS_FAILED, -60);
-    assert_int_equal(ARDOQ_ERR_REQUEST_INVALID, -80);
-    assert_int_equal(ARDOQ_ERR_UNAUTHORIZED, -91);
-    assert_int_equal(ARDOQ_ERR_JSON_INVALID, -110);
 }
 
 static void test_results_that_are_no_errors(void **state)
@@ -106,7 +89,7 @@ static void test_results_that_are_no_errors(void **state)
 static void test_unknown_numbers(void **state)
 {
     (void)state;
-    static const int unknown[] = {2, -9, -1000, INT_MIN, INT_MAX};
+    static const int unknown[] = {2, -1 - ARDOQ_ERR_COUNT, -1000, INT_MIN, INT_MAX};
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         const ardoq_err_t err = (ardoq_err_t)unknown[i];
         assert_string_equal(ardoq_err_name(err), "UNKNOWN");
@@ -491,10 +474,9 @@ static void test_clock_before_the_release_was_never_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors_are_unique_and_negative),
+        cmocka_unit_test(test_errors_are_numbered_as_they_stand),
         cmocka_unit_test(test_errors_have_name_class_and_hint),
-        cmocka_unit_test(test_hints_are_one_sentence_without_a_full_stop),
-        cmocka_unit_test(test_numbers_stay),
+        cmocka_unit_test(test_hints_are_one_short_sentence_without_a_full_stop),
         cmocka_unit_test(test_results_that_are_no_errors),
         cmocka_unit_test(test_unknown_numbers),
         cmocka_unit_test(test_class_names),

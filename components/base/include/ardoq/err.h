@@ -10,14 +10,20 @@
 extern "C" {
 #endif
 
+/** Place of each error in errors.def, from 0. It is here only to number them, see ardoq_err_t. */
+enum {
+#define ARDOQ_ERROR(name, class_name, hint) ARDOQ_ERR_PLACE_##name,
+#include "ardoq/errors.def"
+    ARDOQ_ERR_COUNT, /**< how many errors there are */
+};
+
 /** Result of a call: 0 is success, positive is "not finished", negative is failure. */
 typedef enum {
     ARDOQ_OK = 0,
     /** Not finished: call again when what it waits for may have happened. */
     ARDOQ_PENDING = 1,
-#define ARDOQ_ERROR(name, value, class_name, hint) ARDOQ_ERR_##name = (value),
+#define ARDOQ_ERROR(name, class_name, hint) ARDOQ_ERR_##name = -1 - ARDOQ_ERR_PLACE_##name,
 #include "ardoq/errors.def"
-#undef ARDOQ_ERROR
 } ardoq_err_t;
 
 /** Who must act on an error. */
@@ -39,7 +45,7 @@ const char *ardoq_err_name(ardoq_err_t err);
 ardoq_err_class_t ardoq_err_class(ardoq_err_t err);
 
 /**
- * What to do about an error, one sentence without a full stop.
+ * What to do about an error, one sentence of at most 70 characters, without a full stop.
  * @return static text, never null; "" for success, and for all when CONFIG_ARDOQ_HINTS is off.
  */
 const char *ardoq_err_hint(ardoq_err_t err);
