@@ -147,8 +147,9 @@ ERRORS_INTRODUCTION = """# Errors
 
 Every call gives an `ardoq_err_t`: 0 is success, `ARDOQ_PENDING` (1) means not finished, a negative
 number is a failure. In C the names below begin with `ARDOQ_ERR_`. `ardoq_err_name()`,
-`ardoq_err_class()` and `ardoq_err_hint()` give name, class and the text of the last column. From
-the first release on numbers are part of the ABI and are never used twice.
+`ardoq_err_class()` and `ardoq_err_hint()` give name, class and the text of the last column. A build
+without names shows the number instead (`CONFIG_ARDOQ_ERROR_NAMES`). From the first release on
+numbers are part of the ABI and are never used twice.
 
 The class says who must act. More stands behind an error: HTTP status and the server's own message
 in the response (`ardoq_response_t`); phase, codes of the platform and of mbedTLS, and certificate

@@ -23,16 +23,20 @@ static size_t row_of(ardoq_err_t err)
     return err <= ARDOQ_PENDING && err >= -ARDOQ_ERR_COUNT ? (size_t)(ARDOQ_PENDING - err) : ROWS;
 }
 
+#if ARDOQ_ERROR_NAMES || ARDOQ_HINTS
 /* The texts of all rows follow one another: a pointer to each would take 4 bytes more. */
-static inline const char *text_of_row(const char *text, size_t row)
+static const char *text_of_row(const char *text, size_t row)
 {
     for (; row > 0; row--) {
         text += strlen(text) + 1;
     }
     return text;
 }
+#endif
 
 /* ---- What is asked for ----------------------------------------------------------------------- */
+
+#if ARDOQ_ERROR_NAMES
 
 const char *ardoq_err_name(ardoq_err_t err)
 {
@@ -43,6 +47,31 @@ const char *ardoq_err_name(ardoq_err_t err)
                                 "UNKNOWN";
     return text_of_row(names, row_of(err));
 }
+
+#else
+
+/* Digits of the number of the error at a place, each a constant. */
+#define NUMBER(place)                                                                              \
+    {                                                                                              \
+        '-', (char)('0' + ((place) < 9 ? (place) + 1 : ((place) + 1) / 10)),                       \
+            (char)((place) < 9 ? '\0' : '0' + ((place) + 1) % 10)                                  \
+    }
+
+_Static_assert(ARDOQ_ERR_COUNT < 100, "two digits are enough for each number");
+
+const char *ardoq_err_name(ardoq_err_t err)
+{
+    static const char numbers[ROWS][4] = {
+        "1",
+        "0",
+#define ARDOQ_ERROR(name, class_name, hint) NUMBER(ARDOQ_ERR_PLACE_##name),
+#include "ardoq/errors.def"
+    };
+    const size_t row = row_of(err);
+    return row < ROWS ? numbers[row] : "UNKNOWN";
+}
+
+#endif
 
 ardoq_err_class_t ardoq_err_class(ardoq_err_t err)
 {

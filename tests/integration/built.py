@@ -36,8 +36,9 @@ def number(name: str) -> int:
     return int(re.search(rf"^#define CONFIG_ARDOQ_{name} (\d+)$", _sdkconfig(), re.MULTILINE)[1])
 
 
-def has_hints() -> bool:
-    return "#define CONFIG_ARDOQ_HINTS 1\n" in _sdkconfig()
+def has(option: str) -> bool:
+    """Whether an option of Kconfig is on, such as HINTS."""
+    return f"#define CONFIG_ARDOQ_{option} 1\n" in _sdkconfig()
 
 
 def logs_requests() -> bool:

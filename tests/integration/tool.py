@@ -38,6 +38,14 @@ class Result:
         return found[1] if found else ""
 
 
+def _named(text: str) -> str:
+    """With the names of errors where the build shows their numbers."""
+    if built.has("ERROR_NAMES"):
+        return text
+    names = ("", *HINTS)
+    return re.sub(r"(?<= )-(\d+)(?= \([a-z ]+\)$)", lambda m: names[int(m[1])], text, flags=re.M)
+
+
 def expect_success(result: Result) -> None:
     assert (result.code, result.error) == (0, ""), result.err
 
@@ -45,7 +53,7 @@ def expect_success(result: Result) -> None:
 def expect_error(result: Result, name: str, code: int) -> None:
     """The tool failed so, and explained it with the error's hint if the build has hints."""
     assert (result.error, result.code) == (name, code), result.err
-    assert (f"\n  {HINTS[name]}\n" in result.err) == built.has_hints()
+    assert (f"\n  {HINTS[name]}\n" in result.err) == built.has("HINTS")
 
 
 def server_settings(server: FakeArdoq) -> dict[str, str]:
@@ -137,7 +145,7 @@ class Tool:
             raise
         seconds = time.monotonic() - began
         self.logs.add_output(_title(arguments, process.returncode), out, b"\n----\n", err)
-        return Result(process.returncode, out.decode(), err.decode(), seconds)
+        return Result(process.returncode, _named(out.decode()), _named(err.decode()), seconds)
 
 
 def _title(arguments: tuple[str, ...], code: int) -> str:

@@ -49,11 +49,19 @@ static void test_errors_are_numbered_as_they_stand(void **state)
     }
 }
 
+/* Where a build has no names, the number stands for each. */
+static void assert_name(ardoq_err_t err, const char *name)
+{
+    char number[12];
+    snprintf(number, sizeof number, "%d", err);
+    assert_string_equal(ardoq_err_name(err), ARDOQ_ERROR_NAMES ? name : number);
+}
+
 static void test_errors_have_name_class_and_hint(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ERRORS; i++) {
-        assert_string_equal(ardoq_err_name(errors[i].err), errors[i].name);
+        assert_name(errors[i].err, errors[i].name);
         assert_int_equal(ardoq_err_class(errors[i].err), errors[i].err_class);
         assert_int_not_equal(errors[i].err_class, ARDOQ_CLASS_NONE);
         assert_string_equal(ardoq_err_hint(errors[i].err), ARDOQ_HINTS ? errors[i].hint : "");
@@ -78,8 +86,8 @@ static void test_hints_are_one_short_sentence_without_a_full_stop(void **state)
 static void test_results_that_are_no_errors(void **state)
 {
     (void)state;
-    assert_string_equal(ardoq_err_name(ARDOQ_OK), "OK");
-    assert_string_equal(ardoq_err_name(ARDOQ_PENDING), "PENDING");
+    assert_name(ARDOQ_OK, "OK");
+    assert_name(ARDOQ_PENDING, "PENDING");
     assert_int_equal(ardoq_err_class(ARDOQ_OK), ARDOQ_CLASS_NONE);
     assert_int_equal(ardoq_err_class(ARDOQ_PENDING), ARDOQ_CLASS_NONE);
     assert_string_equal(ardoq_err_hint(ARDOQ_OK), "");

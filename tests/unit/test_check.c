@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "ardoq/port_fake.h"
+#include "error_name.h"
 #include "kept_console.h"
 #include "peer_client.h"
 
@@ -178,7 +179,8 @@ static void test_look_up_that_cannot_begin(void **state)
     (void)state;
     ardoq_fake_fail(ARDOQ_FAKE_RESOLVE_START, 1, ARDOQ_ERR_NETWORK_DOWN);
     assert_int_equal(run_well(), ARDOQ_ERR_NETWORK_DOWN);
-    assert_non_null(strstr(kept_result(), "\nfailed  DNS             NETWORK_DOWN ("));
+    assert_non_null(strstr(kept_result(),
+                           text_of("\nfailed  DNS             %s (", shown_error("NETWORK_DOWN"))));
 }
 
 static void test_connection_that_fails(void **state)
@@ -221,14 +223,16 @@ static void test_answer_that_is_cut(void **state)
     peer_client_open(&step, 1);
     assert_int_equal(ardoq_command_check(&kept_console, &config, &client, ARDOQ_OK, &check),
                      ARDOQ_ERR_CONNECTION_CLOSED);
-    assert_non_null(strstr(kept_result(), "\nfailed  me              CONNECTION_CLOSED ("));
+    assert_non_null(strstr(kept_result(), text_of("\nfailed  me              %s (",
+                                                  shown_error("CONNECTION_CLOSED"))));
 }
 
 static void test_me_that_lacks_a_key(void **state)
 {
     (void)state;
     assert_int_equal(run(json_of("{\"user\":{}}"), NULL), ARDOQ_ERR_JSON_KEY_MISSING);
-    assert_non_null(strstr(kept_result(), "\nfailed  me              JSON_KEY_MISSING ("));
+    assert_non_null(strstr(
+        kept_result(), text_of("\nfailed  me              %s (", shown_error("JSON_KEY_MISSING"))));
 }
 
 /* The step under way is the one that a person gave up. */

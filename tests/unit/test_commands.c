@@ -13,6 +13,7 @@
 #include "ardoq/json_validate.h"
 #include "ardoq/port_fake.h"
 #include "ardoq/version.h"
+#include "error_name.h"
 #include "own_stack.h"
 #include "peer_client.h"
 
@@ -66,11 +67,16 @@ static const char *hint_line(ardoq_err_t err)
     return ARDOQ_HINTS ? text_of("  %s\n", ardoq_err_hint(err)) : "";
 }
 
+static void assert_error(const char *name)
+{
+    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], text_of("error: %s", shown_error(name)));
+}
+
 /* What people read of an error: its name as such, all else as notes. */
 static void assert_explained(const char *name, const char *rest)
 {
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], text_of("error: %s", name));
-    assert_string_equal(people, text_of("error: %s%s", name, rest));
+    assert_error(name);
+    assert_string_equal(people, text_of("error: %s%s", shown_error(name), rest));
     clear_console();
 }
 
@@ -116,7 +122,7 @@ static void test_me_with_an_unknown_clock(void **state)
                       "");
     } else {
         assert_int_equal(err, ARDOQ_ERR_CLOCK_UNKNOWN);
-        assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: CLOCK_UNKNOWN");
+        assert_error("CLOCK_UNKNOWN");
     }
 }
 
@@ -138,7 +144,7 @@ static void test_me_that_lacks_a_key(void **state)
     peer_client_answer(json_of("{\"user\":{}}"));
     assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_JSON_KEY_MISSING);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: JSON_KEY_MISSING");
+    assert_error("JSON_KEY_MISSING");
     assert_non_null(strstr(people, "email"));
 }
 
@@ -219,7 +225,7 @@ static void test_report_that_cannot_be_written(void **state)
     assert_int_equal(ardoq_command_report(&console, &client, &identity, &report),
                      ARDOQ_ERR_WORKSPACE_INVALID);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: WORKSPACE_INVALID");
+    assert_error("WORKSPACE_INVALID");
     assert_int_equal(ardoq_fake.connects, 0);
 }
 
@@ -376,9 +382,8 @@ static void assert_get_fails(const char *key, const char *stored, ardoq_err_t ex
     ardoq_port_store_set(key, stored);
     assert_int_equal(ardoq_command_config_get(&console, &config, key), expected);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "null\n");
-    assert_explained(
-        ardoq_err_name(expected),
-        text_of(" (fix the configuration)\n%s  setting: %s\n", hint_line(expected), key));
+    assert_explained(error_name(expected), text_of(" (fix the configuration)\n%s  setting: %s\n",
+                                                   hint_line(expected), key));
 }
 
 static void test_get_of_what_no_identity_may_be(void **state)
@@ -407,7 +412,7 @@ static void test_get_of_what_is_not_utf8(void **state)
     strcpy(config.name_template, "caf\xe9");
     assert_int_equal(ardoq_command_config_get(&console, &config, "name_template"),
                      ARDOQ_ERR_JSON_UTF8);
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: JSON_UTF8");
+    assert_error("JSON_UTF8");
     assert_non_null(strstr(people, "  setting: name_template\n"));
 }
 
@@ -416,7 +421,7 @@ static void test_get_with_a_store_that_fails(void **state)
     (void)state;
     ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_DAMAGED);
     assert_int_equal(ardoq_command_config_get(&console, &config, "cert"), ARDOQ_ERR_STORE_DAMAGED);
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_DAMAGED");
+    assert_error("STORE_DAMAGED");
     assert_non_null(strstr(people, "  setting: cert\n"));
 }
 
@@ -460,7 +465,7 @@ static void test_list_with_a_store_that_fails(void **state)
         clear_console();
         ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, i + 1, ARDOQ_ERR_STORE_PERMISSIONS);
         assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_ERR_STORE_PERMISSIONS);
-        assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_PERMISSIONS");
+        assert_error("STORE_PERMISSIONS");
         assert_non_null(strstr(people, text_of("  setting: %s\n", keys[i])));
         const char *list = text_of("%s", streams[ARDOQ_OUTPUT_RESULT]);
         assert_int_equal(ardoq_json_validate(list, strlen(list)), ARDOQ_OK);
@@ -553,7 +558,7 @@ static void test_unset_that_fails(void **state)
     clear_console();
     ardoq_fake_fail(ARDOQ_FAKE_STORE_ERASE, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_int_equal(ardoq_command_config_unset(&console, "host"), ARDOQ_ERR_STORE_UNAVAILABLE);
-    assert_string_equal(streams[ARDOQ_OUTPUT_ERROR], "error: STORE_UNAVAILABLE");
+    assert_error("STORE_UNAVAILABLE");
     assert_non_null(strstr(people, "  setting: host\n"));
 }
 

@@ -10,6 +10,7 @@
 
 #include "ardoq/commands.h"
 #include "ardoq/port_fake.h"
+#include "error_name.h"
 #include "peer_client.h"
 
 #define WORKSPACE "0123456789abcdef01234567"
@@ -172,15 +173,21 @@ static void test_check_that_cannot_begin(void **state)
     store("timeout_ms", "soon");
     RUN_COMMAND(describe, 2, "check");
     assert_int_equal(status, 3);
-    assert_ptr_equal(strstr(result, "failed  settings        SETTING_INVALID ("), result);
+    assert_ptr_equal(
+        strstr(result, text_of("failed  settings        %s (", shown_error("SETTING_INVALID"))),
+        result);
     assert_non_null(strstr(result, "  setting: timeout_ms\n"));
     store("timeout_ms", "5000");
     program.err = ARDOQ_ERR_IDENTITY_FULL;
     RUN_COMMAND(describe, 2, "check");
-    assert_ptr_equal(strstr(result, "failed  settings        IDENTITY_FULL ("), result);
+    assert_ptr_equal(
+        strstr(result, text_of("failed  settings        %s (", shown_error("IDENTITY_FULL"))),
+        result);
     store("token", "");
     RUN_COMMAND(NULL, 2, "check");
-    assert_ptr_equal(strstr(result, "failed  settings        TOKEN_MISSING ("), result);
+    assert_ptr_equal(
+        strstr(result, text_of("failed  settings        %s (", shown_error("TOKEN_MISSING"))),
+        result);
     assert_string_equal(people, "");
 }
 

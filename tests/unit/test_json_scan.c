@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ardoq/json_scan.h"
+#include "error_name.h"
 
 static ardoq_json_scan_t scan;
 
@@ -88,7 +89,7 @@ static void read_split(const char *text, size_t first)
         err = feed(at, step);
     }
     err = err ? err : ardoq_json_scan_end(&scan);
-    tell("%s", err ? ardoq_err_name(err) : "whole");
+    tell("%s", err ? error_name(err) : "whole");
 }
 
 static void assert_story(const char *text, const char *expected)

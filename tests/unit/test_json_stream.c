@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ardoq/json_stream.h"
+#include "error_name.h"
 
 enum { ROOM = 64 };
 
@@ -81,7 +82,7 @@ static void finish(ardoq_err_t err)
     } else {
         assert_int_equal(ardoq_json_stream_end(&stream), ARDOQ_ERR_JSON_INVALID);
     }
-    tell("%s", err ? ardoq_err_name(err) : "end");
+    tell("%s", err ? error_name(err) : "end");
     assert_int_equal(area[stream.size], '#');
 }
 

@@ -36,7 +36,8 @@ typedef enum {
 } ardoq_err_class_t;
 
 /**
- * Name of an error as errors.def writes it, such as "UNAUTHORIZED".
+ * Name of an error as errors.def writes it, such as "UNAUTHORIZED"; its number as text, such as
+ * "-60", when CONFIG_ARDOQ_ERROR_NAMES is off.
  * @return static text, never null; "UNKNOWN" for a number that is no error.
  */
 const char *ardoq_err_name(ardoq_err_t err);
