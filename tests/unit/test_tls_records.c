@@ -7,18 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
-#include "ardoq/http_request.h"
-#include "ardoq/https.h"
 #include "ardoq/port_fake.h"
-#include "tls_peer.h"
-
-#define JSON_OK "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+#include "peer_https.h"
 
 /* A step may move this many bytes, and an alert when it closes the connection. It takes this long,
  * so a call ends after a hundred. */
@@ -26,12 +20,6 @@ enum { STEP_BYTES = 4096, ALERT_BYTES = 40, STEP_MS = 10, TIMEOUT_MS = 1000 };
 
 /* Where a flood ends for a client that does not give up by itself. */
 enum { FLOOD_BYTES = 20000000 };
-
-static ardoq_https_t https;
-static ardoq_http_origin_t origin;
-static ardoq_https_config_t config;
-static ardoq_https_exchange_t exchange;
-static peer_script_t script;
 
 /* What passes between the client and its peer. */
 static struct {
@@ -47,41 +35,13 @@ static struct {
 
 /* ---- Set-up ---- */
 
-static void write_head(void *context, ardoq_text_t *head)
-{
-    ardoq_http_write_request_line(head, context, "/", NULL, 0);
-    ardoq_http_write_host(head, &origin);
-    if (exchange.body_size > 0) {
-        ardoq_http_write_header(head, "Content-Length", ardoq_decimal(exchange.body_size).digits);
-    }
-    ardoq_http_write_end(head);
-}
-
 static int set_up(void **state)
 {
-    (void)state;
     memset(&wire, 0, sizeof wire);
     wire.blocks_at = SIZE_MAX;
-    ardoq_fake_reset();
-    ardoq_fake.wall_time = time(NULL);
-    origin = (ardoq_http_origin_t){.host = "localhost", .port = 8443};
-    config = (ardoq_https_config_t){
-        .origin = &origin, .ca_pem = certificate_file("ca.pem"), .pins = {"", ""}};
-    exchange = (ardoq_https_exchange_t){.write_head = write_head,
-                                        .write_head_context = "GET",
-                                        .is_idempotent = true,
-                                        .timeout_ms = TIMEOUT_MS};
-    script = (peer_script_t){.certificate = "server", .tls_1_2 = getenv("TEST_TLS_1_2") != NULL};
-    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_OK);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ardoq_https_close(&https);
-    tls_peer_stop();
-    assert_int_equal(ardoq_fake.open_sockets, 0);
+    peer_https_set_up(state);
+    exchange.timeout_ms = TIMEOUT_MS;
+    open_https();
     return 0;
 }
 
@@ -133,16 +93,14 @@ static void watch(void)
     ardoq_fake.peer.receive = count_received;
 }
 
-static void start_peer(const peer_step_t *steps, size_t count)
+static void start_watched_peer(const peer_step_t *steps, size_t count)
 {
-    script.steps = steps;
-    script.step_count = count;
-    tls_peer_start(&script);
+    start_peer(steps, count);
     watch();
 }
 
 /* For another server in the same test. */
-static void start_over(void)
+static void leave_peer(void)
 {
     ardoq_https_cancel(&https);
     tls_peer_stop();
@@ -177,7 +135,7 @@ static ardoq_err_t step(void)
     return err;
 }
 
-static ardoq_err_t run(void)
+static ardoq_err_t run_in_steps(void)
 {
     ardoq_err_t err = start();
     err = err ? err : ARDOQ_PENDING;
@@ -233,7 +191,7 @@ static ardoq_err_t run_against(const char *record, size_t size)
     plain_offset = 0;
     ardoq_fake.peer = (ardoq_fake_peer_t){.send = swallow, .receive = give_plain};
     watch();
-    return run();
+    return run_in_steps();
 }
 
 static void test_plain_alerts_without_end(void **state)
@@ -289,7 +247,7 @@ static void send_empty_record(mbedtls_ssl_context *tls)
 static void start_flooding_peer(tls_peer_act_t act)
 {
     static const peer_step_t silent = {.answer = NULL};
-    start_peer(&silent, 1);
+    start_watched_peer(&silent, 1);
     tls_peer_when_idle(act);
 }
 
@@ -297,7 +255,7 @@ static void test_alerts_instead_of_an_answer(void **state)
 {
     (void)state;
     start_flooding_peer(send_alert);
-    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+    assert_held_for(run_in_steps(), ARDOQ_PHASE_RECEIVE);
 }
 
 static void test_alerts_to_a_client_that_cannot_send_its_body(void **state)
@@ -332,9 +290,9 @@ static void test_a_body_of_records_with_a_byte_each(void **state)
     const peer_step_t step = {.answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                                         "Content-Length: 1000000000\r\n\r\n"};
     exchange.on_body = drop_body;
-    start_peer(&step, 1);
+    start_watched_peer(&step, 1);
     tls_peer_when_idle(send_a_byte);
-    assert_int_equal(run(), ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(run_in_steps(), ARDOQ_ERR_TIMEOUT);
     assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
     assert_short_steps();
 }
@@ -344,7 +302,7 @@ static void test_empty_records_without_end(void **state)
 {
     (void)state;
     start_flooding_peer(send_empty_record);
-    assert_true(run() < 0);
+    assert_true(run_in_steps() < 0);
     assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
     assert_in_range(ardoq_fake.uptime_ms, 1, TIMEOUT_MS + 2 * STEP_MS);
     assert_short_steps();
@@ -376,7 +334,7 @@ static void test_session_tickets_without_end(void **state)
         skip();
     }
     start_flooding_peer(send_tickets);
-    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+    assert_held_for(run_in_steps(), ARDOQ_PHASE_RECEIVE);
 }
 
 /* ---- On a kept connection ---- */
@@ -393,13 +351,13 @@ static void stop_flood(void *context)
 static void assert_given_up_for(tls_peer_act_t act)
 {
     const peer_step_t step = {.answer = JSON_OK};
-    start_peer(&step, 1);
+    start_watched_peer(&step, 1);
     connect_to_peer = ardoq_fake.peer.connected;
     ardoq_fake.peer.connected = stop_flood;
-    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
     assert_int_equal(ardoq_fake.open_sockets, 1);
     tls_peer_when_idle(act);
-    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
     assert_int_equal(ardoq_fake.connects, 2);
     assert_short_steps();
 }
@@ -418,12 +376,12 @@ static void send_few(mbedtls_ssl_context *tls)
 static void assert_used_in_spite_of(tls_peer_act_t act)
 {
     const peer_step_t step = {.answer = JSON_OK};
-    start_peer(&step, 1);
-    assert_int_equal(run(), ARDOQ_OK);
+    start_watched_peer(&step, 1);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
     records_left = 3;
     send_record = act;
     tls_peer_when_idle(send_few);
-    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
     assert_int_equal(records_left, 0);
     assert_int_equal(ardoq_fake.connects, 1);
 }
@@ -438,7 +396,7 @@ static void test_alerts_on_a_kept_connection(void **state)
 {
     (void)state;
     assert_given_up_for(send_alert);
-    start_over();
+    leave_peer();
     assert_given_up_for(send_no_renegotiation);
 }
 
@@ -446,7 +404,7 @@ static void test_a_few_alerts_do_no_harm(void **state)
 {
     (void)state;
     assert_used_in_spite_of(send_alert);
-    start_over();
+    leave_peer();
     assert_used_in_spite_of(send_no_renegotiation);
 }
 
@@ -484,14 +442,14 @@ static void test_an_answer_of_a_whole_step_keeps_the_connection(void **state)
         snprintf(answer, sizeof answer, head, size - head_size);
         memset(answer + head_size, '1', (size_t)(size - head_size));
         answer[size] = '\0';
-        start_peer(&step, 1);
-        assert_int_equal(run(), ARDOQ_OK);
-        assert_int_equal(run(), ARDOQ_OK);
+        start_watched_peer(&step, 1);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
         assert_int_equal(ardoq_fake.connects, 1);
         const size_t sent = wire.sent;
         ardoq_https_cancel(&https);
         assert_in_range(wire.sent - sent, 23, ALERT_BYTES);
-        start_over();
+        leave_peer();
     }
 }
 
@@ -543,7 +501,7 @@ static void test_hello_requests_without_end(void **state)
     (void)state;
     script.tls_1_2 = true;
     start_flooding_peer(send_hello_request);
-    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+    assert_held_for(run_in_steps(), ARDOQ_PHASE_RECEIVE);
 }
 
 /* A thousand in each record, and an alert for each. */
@@ -559,7 +517,7 @@ static void test_records_full_of_hello_requests(void **state)
     (void)state;
     script.tls_1_2 = true;
     start_flooding_peer(send_many_hello_requests);
-    assert_held_for(run(), ARDOQ_PHASE_RECEIVE);
+    assert_held_for(run_in_steps(), ARDOQ_PHASE_RECEIVE);
 }
 
 /* Of its alert, before nothing more can be sent once. It has 23 or 31. */
@@ -587,13 +545,13 @@ static void test_an_alert_that_cannot_leave_before_the_answer(void **state)
     for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
         const peer_step_t steps[] = {{.answer = JSON_OK, .waits = true}, {.answer = JSON_OK}};
         post(SMUGGLED, strlen(SMUGGLED));
-        start_peer(steps, 2);
+        start_watched_peer(steps, 2);
         tls_peer_when_idle(block_the_alert_after_the_body);
-        assert_int_equal(run(), ARDOQ_OK);
-        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
         assert_received_twice(SMUGGLED);
         assert_int_equal(ardoq_fake.connects, 2);
-        start_over();
+        leave_peer();
     }
 }
 
@@ -604,13 +562,13 @@ static void test_an_alert_that_cannot_leave_on_a_kept_connection(void **state)
     const peer_step_t step = {.answer = JSON_OK};
     post(SMUGGLED, strlen(SMUGGLED));
     for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
-        start_peer(&step, 1);
-        assert_int_equal(run(), ARDOQ_OK);
+        start_watched_peer(&step, 1);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
         tls_peer_when_idle(block_the_alert);
-        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
         assert_received_twice(SMUGGLED);
         assert_int_equal(ardoq_fake.connects, 2);
-        start_over();
+        leave_peer();
     }
 }
 
@@ -630,7 +588,7 @@ static void test_an_alert_that_never_leaves_does_not_hold_up_the_answer(void **s
     script.tls_1_2 = true;
     const peer_step_t answer = {.answer = JSON_OK, .waits = true};
     post(SMUGGLED, strlen(SMUGGLED));
-    start_peer(&answer, 1);
+    start_watched_peer(&answer, 1);
     tls_peer_when_idle(block_for_good);
     ardoq_err_t err = start();
     err = err ? err : ARDOQ_PENDING;
@@ -664,13 +622,13 @@ static void test_a_hello_request_at_every_moment_of_a_body(void **state)
     post(body, sizeof body - 1);
     const peer_step_t step = {.answer = JSON_OK};
     for (moment = 1; moment < 16; moment++) {
-        start_peer(&step, 1);
+        start_watched_peer(&step, 1);
         idle_calls = 0;
         tls_peer_when_idle(ask_at_the_moment);
-        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(run_in_steps(), ARDOQ_OK);
         assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
         assert_int_equal(ardoq_fake.open_sockets, 1);
-        start_over();
+        leave_peer();
     }
     assert_true(idle_calls >= 10);
 }
@@ -714,7 +672,7 @@ static void test_an_alert_that_cannot_leave_in_the_middle_of_a_body(void **state
     post(body, sizeof body);
     for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
         start_flooding_peer(block_the_alert);
-        assert_int_equal(run(), ARDOQ_ERR_TLS_FAILED);
+        assert_int_equal(run_in_steps(), ARDOQ_ERR_TLS_FAILED);
         assert_int_equal(https.detail.phase, ARDOQ_PHASE_SEND);
         assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_SSL_WANT_WRITE);
         assert_int_equal(ardoq_fake.open_sockets, 0);
@@ -723,7 +681,7 @@ static void test_an_alert_that_cannot_leave_in_the_middle_of_a_body(void **state
     }
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_https_tear_down)
 
 int main(void)
 {

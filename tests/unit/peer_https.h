@@ -1,0 +1,56 @@
+/*
+ * One exchange with the TLS peer: the common ground of the tests of the exchange and of TLS.
+ */
+#ifndef ARDOQ_PEER_HTTPS_H
+#define ARDOQ_PEER_HTTPS_H
+
+#include <stddef.h>
+
+#include "ardoq/https.h"
+#include "tls_peer.h"
+
+#define JSON_OK "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+extern ardoq_https_t https;
+extern ardoq_http_origin_t origin;
+extern ardoq_https_config_t config;
+extern ardoq_https_exchange_t exchange;
+
+/* The peer that start_peer() starts; its steps are set there. */
+extern peer_script_t script;
+
+/* A healthy platform, and an exchange with the peer: GET. Nothing is open. */
+int peer_https_set_up(void **state);
+
+/* Closes everything. Whatever happened, nothing may stay open. */
+int peer_https_tear_down(void **state);
+
+#define PEER_HTTPS_TEST(function)                                                                  \
+    cmocka_unit_test_setup_teardown(function, peer_https_set_up, peer_https_tear_down)
+
+/* Writes the head of the exchange, whose method is @p context. */
+void write_head(void *context, ardoq_text_t *head);
+
+/* Starts the peer with these steps, which are borrowed. */
+void start_peer(const peer_step_t *steps, size_t count);
+
+/* Starts it with one step. */
+void answer_with(const char *answer, peer_then_t then);
+
+void open_https(void);
+
+/* Runs the exchange to its end. */
+ardoq_err_t run(void);
+
+/* Opens, runs one exchange against an answer, and gives its result. */
+ardoq_err_t run_with(const char *answer, peer_then_t then);
+
+/* For another server in the same test. */
+void start_over(void);
+
+void assert_head_is_wiped(void);
+
+/* A server with this certificate is refused, before anything is sent to it. */
+void assert_refused(const char *certificate, ardoq_err_t expected);
+
+#endif

@@ -1,0 +1,204 @@
+/* Connections that are kept for the next exchange, and requests that are lost on them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ardoq/port_fake.h"
+#include "peer_https.h"
+
+static void test_connection_is_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 1);
+    assert_int_equal(tls_peer_answered(), 2);
+}
+
+static void test_connection_is_not_kept_when_the_server_says_close(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", PEER_KEEP),
+                     ARDOQ_OK);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+}
+
+/* Bytes behind a response would be taken for the start of the next one. */
+static void test_connection_with_surplus_bytes_is_closed(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK "HTTP/1.1 200 OK\r\n", PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
+/* One byte too many, which TLS has decrypted and the client has not read: its buffer was full. */
+static void test_connection_with_surplus_bytes_inside_tls_is_closed(void **state)
+{
+    (void)state;
+    static char answer[sizeof https.buffer + 100];
+    const size_t body_size = sizeof https.buffer - 1;
+    const int head_size = snprintf(answer, sizeof answer,
+                                   "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                   "Content-Length: %zu\r\n\r\n",
+                                   body_size);
+    memset(answer + head_size, '1', body_size + 1);
+    assert_int_equal(run_with(answer, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(https.length, body_size);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
+static void kept_connection_closed_meanwhile(peer_then_t how, const char *method)
+{
+    exchange.write_head_context = (void *)method;
+    exchange.is_idempotent = strcmp(method, "GET") == 0;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    tls_peer_close(how);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_int_equal(tls_peer_answered(), 2);
+}
+
+static void test_dead_kept_connection_is_replaced(void **state)
+{
+    (void)state;
+    kept_connection_closed_meanwhile(PEER_CUT, "GET");
+}
+
+static void test_closed_kept_connection_is_replaced_for_post_too(void **state)
+{
+    (void)state;
+    kept_connection_closed_meanwhile(PEER_CLOSE_NOTIFY, "POST");
+}
+
+static const peer_step_t closes_on_second_request[] = {
+    {.answer = JSON_OK}, {.answer = "", .then = PEER_CUT}, {.answer = JSON_OK}};
+
+static void test_request_lost_on_a_kept_connection_is_replayed(void **state)
+{
+    (void)state;
+    start_peer(closes_on_second_request, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_string_equal(https.buffer, "{}");
+}
+
+static void test_replay_without_a_network(void **state)
+{
+    (void)state;
+    start_peer(closes_on_second_request, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    ardoq_fake_fail(ARDOQ_FAKE_RESOLVE_START, 1, ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_DOWN);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RESOLVE);
+    assert_head_is_wiped();
+}
+
+static unsigned heads_left;
+
+static void write_head_while_there_are_any(void *context, ardoq_text_t *head)
+{
+    write_head(context, head);
+    if (heads_left-- == 0) {
+        head->err = ARDOQ_ERR_REQUEST_INVALID;
+    }
+}
+
+/* The head is written again for each connection. */
+static void test_replay_that_cannot_be_written(void **state)
+{
+    (void)state;
+    heads_left = 2;
+    exchange.write_head = write_head_while_there_are_any;
+    start_peer(closes_on_second_request, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_ERR_REQUEST_INVALID);
+    assert_int_equal(tls_peer_answered(), 2);
+    assert_head_is_wiped();
+}
+
+static void test_lost_request_is_replayed_after_close_notify_too(void **state)
+{
+    (void)state;
+    static const peer_step_t steps[] = {
+        {.answer = JSON_OK}, {.answer = "", .then = PEER_CLOSE_NOTIFY}, {.answer = JSON_OK}};
+    start_peer(steps, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+}
+
+/* Ardoq may have done what a lost POST asked for: sending it again is the caller's decision. */
+static void test_lost_post_is_not_replayed(void **state)
+{
+    (void)state;
+    exchange.is_idempotent = false;
+    start_peer(closes_on_second_request, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+static void test_request_lost_on_a_new_connection_is_not_replayed(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with("", PEER_CUT), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+static void test_half_an_answer_is_not_replayed(void **state)
+{
+    (void)state;
+    static const peer_step_t steps[] = {{.answer = JSON_OK},
+                                        {.answer = "HTTP/1.1 200", .then = PEER_CUT}};
+    start_peer(steps, 2);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+/* A kept connection may be days old when its successor is made. */
+static void test_replay_reads_the_clock_again(void **state)
+{
+    (void)state;
+    static const peer_step_t steps[] = {{.answer = JSON_OK}, {.answer = "", .then = PEER_CUT}};
+    start_peer(steps, 2);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    ardoq_fake.wall_time += 90 * 86400;
+    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PEER_HTTPS_TEST(test_connection_is_kept),
+        PEER_HTTPS_TEST(test_connection_is_not_kept_when_the_server_says_close),
+        PEER_HTTPS_TEST(test_connection_with_surplus_bytes_is_closed),
+        PEER_HTTPS_TEST(test_connection_with_surplus_bytes_inside_tls_is_closed),
+        PEER_HTTPS_TEST(test_dead_kept_connection_is_replaced),
+        PEER_HTTPS_TEST(test_closed_kept_connection_is_replaced_for_post_too),
+        PEER_HTTPS_TEST(test_request_lost_on_a_kept_connection_is_replayed),
+        PEER_HTTPS_TEST(test_replay_without_a_network),
+        PEER_HTTPS_TEST(test_replay_that_cannot_be_written),
+        PEER_HTTPS_TEST(test_lost_request_is_replayed_after_close_notify_too),
+        PEER_HTTPS_TEST(test_lost_post_is_not_replayed),
+        PEER_HTTPS_TEST(test_request_lost_on_a_new_connection_is_not_replayed),
+        PEER_HTTPS_TEST(test_half_an_answer_is_not_replayed),
+        PEER_HTTPS_TEST(test_replay_reads_the_clock_again),
+    };
+    return cmocka_run_group_tests_name("https_kept", tests, NULL, NULL);
+}

@@ -1,0 +1,361 @@
+/* Whom the client trusts: roots, chains, host names, dates and pins; and its own certificate. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "ardoq/port_fake.h"
+#include "ardoq/version.h"
+#include "peer_https.h"
+
+static void test_unknown_ca(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("other_ca.pem");
+    assert_refused("server", ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+}
+
+static void test_self_signed(void **state)
+{
+    (void)state;
+    assert_refused("self_signed", ARDOQ_ERR_CERTIFICATE_SELF_SIGNED);
+}
+
+static void test_self_signed_and_trusted(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("self_signed.pem");
+    script.certificate = "self_signed";
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_self_signed_and_trusted_for_another_host(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("self_signed.pem");
+    strcpy(origin.host, "other.example");
+    assert_refused("self_signed", ARDOQ_ERR_CERTIFICATE_WRONG_HOST);
+}
+
+static void test_wrong_host(void **state)
+{
+    (void)state;
+    assert_refused("wrong_host", ARDOQ_ERR_CERTIFICATE_WRONG_HOST);
+}
+
+static void test_expired(void **state)
+{
+    (void)state;
+    assert_refused("expired", ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
+static void test_not_yet_valid(void **state)
+{
+    (void)state;
+    assert_refused("not_yet_valid", ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID);
+}
+
+static void test_weak_key(void **state)
+{
+    (void)state;
+    assert_refused("weak_key", ARDOQ_ERR_CERTIFICATE_WEAK);
+}
+
+static void test_weak_signature(void **state)
+{
+    (void)state;
+    assert_refused("sha1", ARDOQ_ERR_CERTIFICATE_WEAK);
+}
+
+static void test_missing_intermediate_certificate(void **state)
+{
+    (void)state;
+    assert_refused("no_intermediate", ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+}
+
+/* The port's clock judges, not the one that mbedTLS may have. */
+static void test_dates_are_judged_by_the_ports_clock(void **state)
+{
+    (void)state;
+    ardoq_fake.wall_time = time(NULL) + 90 * 86400;
+    assert_refused("server", ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    start_over();
+    script.certificate = "not_yet_valid";
+    ardoq_fake.wall_time = time(NULL) + 20 * 86400;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_unknown_clock(void **state)
+{
+    (void)state;
+    ardoq_fake.wall_time_known = false;
+    const ardoq_err_t err = run_with(JSON_OK, PEER_KEEP);
+#if ARDOQ_ACCEPT_UNKNOWN_CLOCK
+    assert_int_equal(err, ARDOQ_OK);
+    assert_true(https.detail.certificate_dates_unchecked);
+#else
+    assert_int_equal(err, ARDOQ_ERR_CLOCK_UNKNOWN);
+    assert_string_equal(ardoq_fake.resolved_host, "");
+#endif
+}
+
+static void test_clock_before_the_release_is_unknown(void **state)
+{
+    (void)state;
+    ardoq_fake.wall_time = ARDOQ_RELEASE_TIME - 1;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP),
+                     ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN);
+}
+
+static void test_intermediate_certificates(void **state)
+{
+    (void)state;
+    script.certificate = "chained";
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_several_roots(void **state)
+{
+    (void)state;
+    char roots[8192];
+    snprintf(roots, sizeof roots, "%s%s", certificate_file("other_ca.pem"),
+             certificate_file("ca.pem"));
+    config.ca_pem = roots;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_roots_of_the_store(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_port_store_set("ca0", certificate_file("other_ca.pem"));
+    ardoq_port_store_set("ca1", certificate_file("ca.pem"));
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_TRUST].count, 0);
+}
+
+static ardoq_err_t trust_test_ca(struct mbedtls_ssl_config *tls_config,
+                                 struct mbedtls_x509_crt *roots)
+{
+    (void)tls_config;
+    const char *pem = certificate_file("ca.pem");
+    return mbedtls_x509_crt_parse(roots, (const unsigned char *)pem, strlen(pem) + 1)
+               ? ARDOQ_ERR_TRUST_MISSING
+               : ARDOQ_OK;
+}
+
+static void test_roots_of_the_platform(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_fake.trust = trust_test_ca;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void assert_open_fails(ardoq_err_t expected)
+{
+    answer_with(JSON_OK, PEER_KEEP);
+    assert_int_equal(ardoq_https_open(&https, &config), expected);
+}
+
+static void test_no_root_at_all(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_fake_fail(ARDOQ_FAKE_TRUST, 1, ARDOQ_ERR_TRUST_MISSING);
+    assert_open_fails(ARDOQ_ERR_TRUST_MISSING);
+}
+
+static void test_root_that_cannot_be_read(void **state)
+{
+    (void)state;
+    config.ca_pem = "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n";
+    assert_open_fails(ARDOQ_ERR_TRUST_INVALID);
+}
+
+/* mbedTLS takes the first and leaves the rest. */
+static void test_second_root_without_an_end(void **state)
+{
+    (void)state;
+    static char roots[8192];
+    snprintf(roots, sizeof roots, "%s-----BEGIN CERTIFICATE-----\nMIIB\n",
+             certificate_file("ca.pem"));
+    config.ca_pem = roots;
+    assert_open_fails(ARDOQ_ERR_TRUST_INVALID);
+}
+
+static void test_store_that_fails(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 2, ARDOQ_ERR_STORE_DAMAGED);
+    assert_open_fails(ARDOQ_ERR_STORE_DAMAGED);
+}
+
+/* ---- Pins ---- */
+
+static void test_pin_of_the_servers_key(void **state)
+{
+    (void)state;
+    config.pins[0] = certificate_file("other_ca.pin");
+    config.pins[1] = certificate_file("server.pin");
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_pin_of_the_roots_key(void **state)
+{
+    (void)state;
+    config.pins[0] = certificate_file("ca.pin");
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_pin_that_matches_nothing(void **state)
+{
+    (void)state;
+    config.pins[1] = certificate_file("other_ca.pin");
+    assert_refused("server", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
+}
+
+/* A pin is no way round verification. */
+static void test_pin_does_not_replace_trust(void **state)
+{
+    (void)state;
+    config.pins[0] = certificate_file("self_signed.pin");
+    assert_refused("self_signed", ARDOQ_ERR_CERTIFICATE_SELF_SIGNED);
+}
+
+/* ---- Client certificates ---- */
+
+static void test_client_certificate(void **state)
+{
+    (void)state;
+    script.client_ca = "client_ca";
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = certificate_file("client.key");
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_client_certificate_of_the_store(void **state)
+{
+    (void)state;
+    script.client_ca = "client_ca";
+    ardoq_port_store_set("cert", certificate_file("client.pem"));
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+}
+
+static void test_stored_key_does_not_stay_in_the_buffer(void **state)
+{
+    (void)state;
+    static const char zeros[ARDOQ_BUFFER_SIZE];
+    answer_with(JSON_OK, PEER_KEEP);
+    ardoq_port_store_set("cert", certificate_file("client.pem"));
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    open_https();
+    assert_memory_equal(https.buffer, zeros, sizeof zeros);
+}
+
+/* Only in TLS 1.2: in 1.3 mbedTLS sends such an alert with a key that no client has any more. */
+static void assert_client_refused(ardoq_err_t expected)
+{
+    script.client_ca = "client_ca";
+    script.tls_1_2 = true;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), expected);
+    assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+    assert_string_equal(tls_peer_received(), "");
+}
+
+/* The server closes without saying why; others do say, see test_tls.py. */
+static void test_missing_client_certificate(void **state)
+{
+    (void)state;
+    assert_client_refused(ARDOQ_ERR_CONNECTION_CLOSED);
+}
+
+static void test_client_certificate_of_another_ca(void **state)
+{
+    (void)state;
+    config.certificate_pem = certificate_file("other_client.pem");
+    config.key_pem = certificate_file("other_client.key");
+    assert_client_refused(ARDOQ_ERR_CLIENT_CERTIFICATE_REFUSED);
+}
+
+static void test_half_a_client_certificate(void **state)
+{
+    (void)state;
+    config.certificate_pem = certificate_file("client.pem");
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    config.certificate_pem = NULL;
+    config.key_pem = certificate_file("client.key");
+    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    config.key_pem = NULL;
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+}
+
+static void test_client_certificate_that_cannot_be_read(void **state)
+{
+    (void)state;
+    static const char nonsense[] =
+        "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n";
+    config.key_pem = certificate_file("client.key");
+    config.certificate_pem = nonsense;
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    config.certificate_pem = config.key_pem = NULL;
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    ardoq_port_store_set("cert", nonsense);
+    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+}
+
+static void test_client_key_that_cannot_be_read(void **state)
+{
+    (void)state;
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = "-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n";
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PEER_HTTPS_TEST(test_unknown_ca),
+        PEER_HTTPS_TEST(test_self_signed),
+        PEER_HTTPS_TEST(test_self_signed_and_trusted_for_another_host),
+        PEER_HTTPS_TEST(test_self_signed_and_trusted),
+        PEER_HTTPS_TEST(test_wrong_host),
+        PEER_HTTPS_TEST(test_expired),
+        PEER_HTTPS_TEST(test_not_yet_valid),
+        PEER_HTTPS_TEST(test_weak_key),
+        PEER_HTTPS_TEST(test_weak_signature),
+        PEER_HTTPS_TEST(test_missing_intermediate_certificate),
+        PEER_HTTPS_TEST(test_dates_are_judged_by_the_ports_clock),
+        PEER_HTTPS_TEST(test_unknown_clock),
+        PEER_HTTPS_TEST(test_clock_before_the_release_is_unknown),
+        PEER_HTTPS_TEST(test_intermediate_certificates),
+        PEER_HTTPS_TEST(test_several_roots),
+        PEER_HTTPS_TEST(test_roots_of_the_store),
+        PEER_HTTPS_TEST(test_roots_of_the_platform),
+        PEER_HTTPS_TEST(test_no_root_at_all),
+        PEER_HTTPS_TEST(test_root_that_cannot_be_read),
+        PEER_HTTPS_TEST(test_second_root_without_an_end),
+        PEER_HTTPS_TEST(test_store_that_fails),
+        PEER_HTTPS_TEST(test_pin_of_the_servers_key),
+        PEER_HTTPS_TEST(test_pin_of_the_roots_key),
+        PEER_HTTPS_TEST(test_pin_that_matches_nothing),
+        PEER_HTTPS_TEST(test_pin_does_not_replace_trust),
+        PEER_HTTPS_TEST(test_client_certificate),
+        PEER_HTTPS_TEST(test_client_certificate_of_the_store),
+        PEER_HTTPS_TEST(test_stored_key_does_not_stay_in_the_buffer),
+        PEER_HTTPS_TEST(test_missing_client_certificate),
+        PEER_HTTPS_TEST(test_client_certificate_of_another_ca),
+        PEER_HTTPS_TEST(test_half_a_client_certificate),
+        PEER_HTTPS_TEST(test_client_certificate_that_cannot_be_read),
+        PEER_HTTPS_TEST(test_client_key_that_cannot_be_read),
+    };
+    return cmocka_run_group_tests_name("tls_trust", tests, NULL, NULL);
+}
