@@ -97,9 +97,9 @@ add_test(NAME ${build_name}.esp_idf.guide
         -isystem ${MBEDTLS_INCLUDE_DIR} -DCONFIG_IDF_TARGET_LINUX=1
     COMMAND_EXPAND_LISTS)
 
-# ---- The declarations, and what ESP-IDF reads of this repository ---------------------------------
+# ---- What ESP-IDF reads of this repository -------------------------------------------------------
 
-foreach(name compare_declarations component kconfig manifests)
+foreach(name component kconfig manifests)
     add_test(NAME ${build_name}.esp_idf.${name}
         COMMAND ${PYTHON} -B -m pytest -q -p no:cacheprovider
             ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)

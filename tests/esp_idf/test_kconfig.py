@@ -1,4 +1,4 @@
-"""Kconfig as ESP-IDF reads it, and the rules of Espressif's kconfcheck."""
+"""Kconfig as ESP-IDF reads it."""
 
 import re
 from pathlib import Path
@@ -55,54 +55,6 @@ def test_names(path: Path, prefix: str) -> None:
     assert [name for name in names if len(name) > 50] == []
 
 
-BLOCKS = {"menu", "choice", "if"}
-ENDS = {"endmenu", "endchoice", "endif"}
-ENTRIES = {*BLOCKS, "config", "menuconfig", "source", "rsource"}
-
-
-def indentation_faults(text: str) -> list[str]:
-    """Lines that do not stand 4 spaces behind the entry, menu or choice that they belong to."""
-    faults, level, options, in_help, previous = [], 0, 0, False, ""
-    for line in filter(str.strip, text.splitlines()):
-        word, indent = line.split()[0], len(line) - len(line.lstrip())
-        if previous == "help":
-            in_help, expected, word = True, options + 4, ""
-        elif in_help and indent > options:
-            continue
-        else:
-            in_help = False
-            level -= 4 if word in ENDS else 0
-            expected = level if word in ENTRIES | ENDS else options
-        if indent != expected:
-            faults.append(line)
-        if word in ENTRIES:
-            options = level + 4
-        level += 4 if word in BLOCKS else 0
-        previous = word
-    return faults
-
-
 @pytest.mark.parametrize("path", FILES, ids=ids)
-def test_layout(path: Path) -> None:
-    text = path.read_text()
-    assert "\t" not in text
-    assert [line for line in text.splitlines() if len(line) > 120 or line != line.rstrip()] == []
-    assert indentation_faults(text) == []
-    assert GONE.findall(text) == []
-
-
-@pytest.mark.parametrize("text", [
-    "config A\n      bool\n", "menu \"x\"\nconfig A\n    bool\nendmenu\n", " config A\n",
-    "menu \"x\"\n    config A\n        bool\n    endmenu\n", "config A\nbool\n",
-    "menu \"x\"\n    config A\n    bool\nendmenu\n", "config A\n    bool\n    help\n    Text.\n",
-    "choice A\n    prompt \"a\"\nconfig B\n    bool\nendchoice\n",
-    "menu \"x\"\ndepends on A\nendmenu\n",
-])
-def test_wrong_indentation_is_found(text: str) -> None:
-    assert indentation_faults(text)
-
-
-@pytest.mark.parametrize(
-    "line", ["    def_bool y", "    ---help---", "    option env=X", "    optional"])
-def test_what_is_gone_is_found(line: str) -> None:
-    assert GONE.search(line)
+def test_nothing_is_used_that_is_gone(path: Path) -> None:
+    assert GONE.findall(path.read_text()) == []

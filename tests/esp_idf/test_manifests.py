@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -58,51 +57,3 @@ def test_an_example_takes_this_repository(name: str) -> None:
     assert library["require"] == "no"
     common = dependencies["protocol_examples_common"]["path"]
     assert common == "${IDF_PATH}/examples/common_components/protocol_examples_common"
-
-
-@pytest.mark.parametrize("wrong", [
-    {"versoin": "1.0.0"},
-    {"version": "1.0"},
-    {"version": 1.0},
-    {"version": "v1.0.0"},
-    {"version": "1.0.0-"},
-    {"license": ""},
-    {"tags": ["a tag"]},
-    {"files": {"ignore": []}},
-    {"examples": ["examples"]},
-    {"examples": [{}]},
-    {"url": "www.ardoq.com"},
-    {"repository_info": {"path": "."}},
-    {"repository": "https://a.example", "repository_info": {"commit_sha": "1234567"}},
-    {"dependencies": ["idf"]},
-    {"dependencies": {"idf": 5.1}},
-    {"dependencies": {"Espressif/JSMN": "*"}},
-    {"dependencies": {"a": "*"}},
-    {"dependencies": {"some": {}}},
-    {"dependencies": {"some": {"overide_path": "."}}},
-    {"dependencies": {"some": {"require": "yes"}}},
-    {"dependencies": {"some": {"rules": [{"version": "*"}]}}},
-    {"dependencies": {"some": {"require": "no", "public": False}}},
-    {"dependencies": {"some": {"matches": [{"if": "target == linux", "then": "*"}]}}},
-    {"dependencies": {"some": "latest"}},
-    {"dependencies": {"some": ">=5.1, <7"}},
-    {"dependencies": {"some": "=>5.1"}},
-    {"dependencies": {"some": {"version": "latest"}}},
-    {"dependencies": {"some__other": "*"}},
-])
-def test_the_schema_refuses(wrong: dict[str, Any]) -> None:
-    assert not VALIDATOR.is_valid(wrong)
-
-
-@pytest.mark.parametrize("right", [
-    {"dependencies": {"some": ">=5.1,<7", "any/other": "^1.2.3",
-                      "s0me": "~1.0", "s-o": "*", "so": "1.*"}},
-    {"version": "0.1.2~3-dev4.7+git5.66"},
-    {"dependencies": {"some": "~=1.2.3-alpha4", "other": "==1.*",
-                      "more": ">=2.0.0-beta.1,!=2.0.0~2"}},
-    {"dependencies": {"some": {"version": "*", "rules": [{"if": "target in [linux]"}]}}},
-    {"dependencies": {"some": {"git": "https://github.com/zserge/jsmn.git", "version": "master",
-                             "require": "no"}}},
-])
-def test_the_schema_takes(right: dict[str, Any]) -> None:
-    assert VALIDATOR.is_valid(right)

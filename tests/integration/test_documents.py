@@ -60,20 +60,6 @@ def test_what_a_document_points_at_is_there(path: Path) -> None:
     assert (broken_links(path), missing_files(path)) == ([], [])
 
 
-def test_a_wrong_link_is_seen(tmp_path: Path) -> None:
-    document = tmp_path / "document.md"
-    (tmp_path / "other.md").write_text("# 1. Its `name`\n")
-    good = "[a](other.md) [b](other.md#1-its-name) [c](#here) [d](https://x.example/none)"
-    document.write_text(f"# Here\n{good} [e](none.md) [f](other.md#none) [g](#there)\n")
-    assert broken_links(document) == ["none.md", "other.md#none", "#there"]
-
-
-def test_a_wrong_file_is_seen(tmp_path: Path) -> None:
-    document = tmp_path / "document.md"
-    document.write_text("`docs/errors.md`, `tests/unit/test_*.c`, `docs/none.md`, `GET /x`, `src/x`\n")
-    assert missing_files(document) == ["docs/none.md"]
-
-
 def test_the_tests_that_the_security_page_names_are_there() -> None:
     table = re.findall(r"^\| .* \| (.*) \|$", (ROOT / "docs/security.md").read_text(), re.MULTILINE)
     sources = {path.name: path.read_text() for path in tracked("tests/*.c", "tests/*.py")}
