@@ -5,6 +5,8 @@
 #ifndef ARDOQ_FUZZ_H
 #define ARDOQ_FUZZ_H
 
+#include <errno.h>
+#include <iconv.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -124,45 +126,25 @@ static inline span_t take_piece(pieces_t *pieces, span_t *rest)
 /* ---- Text --------------------------------------------------------------------------------------
  */
 
-/* Size of the character at the start, 0 if it is not UTF-8: straight from the table of Unicode
- * (3.9, table 3-7), which the code under test does not use. */
-static inline size_t utf8_character(const unsigned char *at, size_t size)
-{
-    static const unsigned char ranges[][9] = {
-        /* bytes, then the range of each */
-        {1, 0x00, 0x7f},
-        {2, 0xc2, 0xdf, 0x80, 0xbf},
-        {3, 0xe0, 0xe0, 0xa0, 0xbf, 0x80, 0xbf},
-        {3, 0xe1, 0xec, 0x80, 0xbf, 0x80, 0xbf},
-        {3, 0xed, 0xed, 0x80, 0x9f, 0x80, 0xbf},
-        {3, 0xee, 0xef, 0x80, 0xbf, 0x80, 0xbf},
-        {4, 0xf0, 0xf0, 0x90, 0xbf, 0x80, 0xbf, 0x80, 0xbf},
-        {4, 0xf1, 0xf3, 0x80, 0xbf, 0x80, 0xbf, 0x80, 0xbf},
-        {4, 0xf4, 0xf4, 0x80, 0x8f, 0x80, 0xbf, 0x80, 0xbf},
-    };
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
-        const size_t length = ranges[i][0];
-        size_t good = 0;
-        while (good < length && good < size && at[good] >= ranges[i][1 + 2 * good] &&
-               at[good] <= ranges[i][2 + 2 * good]) {
-            good++;
-        }
-        if (good == length) {
-            return length;
-        }
-    }
-    return 0;
-}
-
+/* By the C library, which refuses overlong forms, halves of pairs and what is cut. */
 static inline bool is_utf8(span_t text)
 {
-    size_t used = 0;
-    size_t size = 1;
-    while (used < text.size && size > 0) {
-        size = utf8_character((const unsigned char *)text.at + used, text.size - used);
-        used += size;
+    static iconv_t converter;
+    if (!converter) {
+        converter = iconv_open("UTF-32LE", "UTF-8");
+        CHECK(converter != (iconv_t)-1);
     }
-    return used == text.size;
+    char *rest = (char *)text.at;
+    size_t left = text.size;
+    size_t result;
+    do {
+        char characters[256];
+        char *to = characters;
+        size_t room = sizeof characters;
+        result = iconv(converter, &rest, &left, &to, &room);
+    } while (result == (size_t)-1 && errno == E2BIG);
+    iconv(converter, NULL, NULL, NULL, NULL);
+    return result == 0 && left == 0;
 }
 
 /* What a terminal may act on: C0, DEL and, as UTF-8, C1. */
