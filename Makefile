@@ -15,8 +15,6 @@ SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
 # For each target of `make fuzz`.
 FUZZ_SECONDS := 60
 
-BUILD_FIRMWARE := scripts/build_firmware.sh
-
 # The builds share no objects, but a new clone repeats those of the last one. Where ccache is
 # installed, it keeps them; the paths of the clone are not part of what it compares.
 ifneq ($(shell command -v ccache),)
@@ -73,7 +71,8 @@ $(TESTED:%=build-%): build-%:
 	cmake --build --preset $*
 
 $(FIRMWARE:%=build-%): build-%:
-	$(BUILD_FIRMWARE) $*
+	cmake -S examples/qemu_cortex_m3 --preset $*
+	cmake --build build/$*
 
 EXHAUSTIVE := linux sanitize other-mbedtls
 
@@ -108,7 +107,7 @@ coverage:
 firmware: tool
 	scripts/setup.sh firmware
 	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh lwip-2.1 mbedtls-2.28); \
-	export ARDOQ_SOURCES; $(BUILD_FIRMWARE) firmware
+	export ARDOQ_SOURCES; $(MAKE) --no-print-directory build-firmware
 
 firmware-run: firmware
 	tests/firmware/run.py --build build/firmware --flash-image build/tool/flash_image
@@ -117,7 +116,7 @@ size size-table: tool
 	scripts/setup.sh firmware size
 	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); export ARDOQ_SOURCES; \
 	tests/size/core_size.py --sources "$$ARDOQ_SOURCES" $(if $(filter size-table,$@),--write); \
-	for preset in $(FIRMWARE); do $(BUILD_FIRMWARE) $$preset; done
+	$(MAKE) --no-print-directory $(FIRMWARE:%=build-%)
 	tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter size-table,$@),--write)
 
