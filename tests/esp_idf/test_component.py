@@ -115,25 +115,6 @@ def test_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     assert requirements("esp32c3", "5.5", tmp_path / name) == requirements("esp32c3", "5.5")
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("project(x)\nidf_component_register()", "project command is not scriptable"),
-    ("add_library(x a.c)\nidf_component_register()", "add_library command is not scriptable"),
-    ("target_link_libraries(x y)\nidf_component_register()", "is not scriptable"),
-    ("idf_component_register(NONSENSE)", "unknown NONSENSE"),
-    ("idf_build_get_property(a NONSENSE)\nidf_component_register()", "knows no NONSENSE"),
-    ("", "registers no component"),
-])
-def test_script_mode_refuses(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "CMakeLists.txt").write_text(f"{text}\n")
-    assert words in words_of(read_first("linux", "5.5", tmp_path))
-
-
-def test_the_registration_ends_the_first_reading(tmp_path: Path) -> None:
-    (tmp_path / "CMakeLists.txt").write_text(
-        "idf_component_register(REQUIRES a)\nproject(never_seen)\n")
-    assert requirements("linux", "5.5", tmp_path)["REQUIRES"] == ["a"]
-
-
 # ---- The second reading --------------------------------------------------------------------------
 
 
@@ -275,37 +256,6 @@ def test_what_cannot_be_built_is_told(configure: Configure, case: Case, words: s
     assert words in words_of(configure(case))
 
 
-def register_with(line: str) -> str:
-    return f"idf_component_register(SRCS a.c)\n{line}"
-
-
-@pytest.mark.parametrize(("text", "words"), [
-    ("idf_component_register(NONSENSE SRCS a.c)", "unknown NONSENSE"),
-    ("idf_component_register(SRCS missing.c)", "missing.c is no file"),
-    ("idf_component_register(SRCS folder)", "folder is no file"),
-    ("idf_component_register(SRCS a.c INCLUDE_DIRS missing)", "missing is no folder"),
-    ("idf_component_register(SRCS a.c INCLUDE_DIRS a.c)", "a.c is no folder"),
-    ("idf_component_register(SRCS a.c PRIV_INCLUDE_DIRS missing)", "missing is no folder"),
-    ("idf_component_register(SRCS a.c EMBED_TXTFILES missing.pem)", "missing.pem is no file"),
-    ("idf_component_register(SRCS a.c EMBED_FILES missing.bin)", "missing.bin is no file"),
-    # In an included file, sources count from the component's folder, but folders from the file's.
-    ("include(folder/more.cmake)", "folder/folder is no folder"),
-    (register_with("target_compile_definitions(${COMPONENT_LIB} PUBLIC A)"), "not reach others"),
-    (register_with("target_compile_options(${COMPONENT_LIB} PUBLIC -w)"), "not reach others"),
-    (register_with("target_include_directories(${COMPONENT_LIB} PUBLIC .)"), "not reach others"),
-    (register_with("target_link_libraries(${COMPONENT_LIB} PUBLIC m)"), "not reach others"),
-])
-def test_the_stand_in_refuses(
-    configure: Configure, tmp_path: Path, text: str, words: str
-) -> None:
-    (tmp_path / "a.c").write_text("int a;\n")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder/more.cmake").write_text(
-        "idf_component_register(SRCS a.c INCLUDE_DIRS folder)\n")
-    (tmp_path / "CMakeLists.txt").write_text(f"{text}\n")
-    assert words in words_of(configure(Case("linux", "5.5"), folder=tmp_path))
-
-
 # ---- The example ---------------------------------------------------------------------------------
 
 
@@ -371,19 +321,6 @@ def test_without_the_component_manager_the_example_finds_this_repository(
                         f"-DEXTRA_COMPONENT_DIRS={tmp_path}/own;{tmp_path}/more")
     assert lists_in(output(done))["COMPONENTS"] == [
         "main", "own", "jsmn", "other", "ardoq-device", "protocol_examples_common"]
-
-
-@pytest.mark.parametrize("folders", ["other/main", "ardoq-device", "missing", "empty"])
-def test_the_stand_in_refuses_folders(
-    repository: Callable[[str], Path], tmp_path: Path, folders: str
-) -> None:
-    example = example_in(repository("a"))
-    for component in ("other/main", "ardoq-device"):
-        (tmp_path / component).mkdir(parents=True)
-        (tmp_path / component / "CMakeLists.txt").touch()
-    (tmp_path / "empty").mkdir()
-    done = open_project(example, "0", f"-DEXTRA_COMPONENT_DIRS={tmp_path}/{folders}")
-    assert "EXTRA_COMPONENT_DIRS: there " in words_of(done)
 
 
 def test_with_the_component_manager_the_manifests_say_it_all(
