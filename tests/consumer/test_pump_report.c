@@ -242,7 +242,6 @@ int main(void)
         TEST(a_device_without_a_token_stays_silent),
         TEST(a_store_that_fails_is_reported_as_such),
         TEST(the_environment_overrides_the_store),
-        TEST(an_overlong_version_is_refused),
         TEST(nothing_is_sent_before_the_clock_is_set),
         TEST(a_name_server_that_fails_is_asked_again_later),
         TEST(each_address_is_tried),
