@@ -26,7 +26,7 @@ static void write_output(void *context, ardoq_output_t output, const char *text,
 
 static int out_of_memory(const ardoq_console_t *console)
 {
-    ardoq_console_explain(console, ARDOQ_ERR_OUT_OF_MEMORY, NULL, NULL, NULL);
+    ardoq_console_explain(console, NULL, ARDOQ_ERR_OUT_OF_MEMORY, NULL);
     return ardoq_console_exit_status(ARDOQ_ERR_OUT_OF_MEMORY);
 }
 

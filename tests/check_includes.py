@@ -2,7 +2,8 @@
 """Who may include whom: the rules of the layers, checked over components/, port/ and esp_idf/.
 
 With --include also that each public header compiles alone, and all of them in two more languages;
-with --object also what the core's object files need and define.
+with --object also what the core's object files need and define, and that no two of them call each
+other in a circle.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,17 +24,20 @@ LAYERS = {
     "http": (),
     "json": (),
     "settings": ("http", "port"),
-    "https": ("http", "port"),
-    "ardoq": ("settings", "https", "http", "json", "port"),
-    "commands": ("ardoq", "settings", "https", "http", "json", "port"),
+    "tls": ("port",),
+    "https": ("tls", "http", "port"),
+    "ardoq": ("settings", "https", "tls", "http", "json", "port"),
+    "commands": ("ardoq", "settings", "https", "tls", "http", "json", "port"),
     "port": (),
-    "esp_idf": ("commands", "ardoq", "settings", "https", "http", "json", "port"),
+    "esp_idf": ("commands", "ardoq", "settings", "https", "tls", "http", "json", "port"),
 }
 
 FREESTANDING = {"limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h"}
 TLS = re.compile("(mbedtls|psa)/.*")
-# mbedTLS is the one public requirement: whoever holds a client holds its contexts.
-TLS_OUTSIDE_HTTPS = "components/ardoq/include/ardoq/client.h"
+# What a port may use of mbedTLS by way of the core.
+SHA256 = "ardoq/tls_sha256.h"
+# Where a port may use mbedTLS: there it gives the roots.
+TRUST = re.compile(r"port/(\w+/trust|fake/.*|template/port_template)\.[ch]")
 JSON_TOKENISER = ("jsmn.h", "components/json/json.c")
 CONFIGURATION = ("sdkconfig.h", "components/base/include/ardoq/build_config.h")
 
@@ -98,7 +103,8 @@ def quoted_fault(root: Path, path: Path, name: str, headers: dict[str, Path]) ->
     if name in headers:
         target = layer_of(headers[name])
         allowed = allowed_layers(layer_of(path))
-        return None if target in allowed else f"{layer_of(path)} may not include {target}"
+        is_hash = name == SHA256 and layer_of(path).startswith("port/")
+        return None if is_hash or target in allowed else f"{layer_of(path)} may not include {target}"
     if "/" in name or not (root / path.parent / name).is_file():
         return "it is neither a public header nor in the same folder"
     return None
@@ -109,11 +115,11 @@ def bracketed_fault(path: Path, name: str) -> str | None:
     layer = layer_of(path)
     if name == CONFIGURATION[0]:
         return "it is included in quotes"
+    if TLS.fullmatch(name):
+        is_allowed = layer == "tls" or TRUST.fullmatch(path.as_posix())
+        return None if is_allowed else "mbedTLS lives in tls"
     if layer == "esp_idf" or layer.startswith("port/") or name in FREESTANDING:
         return None
-    if TLS.fullmatch(name):
-        is_allowed = layer == "https" or path.as_posix() == TLS_OUTSIDE_HTTPS
-        return None if is_allowed else "mbedTLS lives in https"
     if name == JSON_TOKENISER[0]:
         return None if path.as_posix() == JSON_TOKENISER[1] else f"only {JSON_TOKENISER[1]} may"
     return "the core includes no platform header"
@@ -203,6 +209,28 @@ def object_faults(path: Path, binutils: str = "") -> Iterator[str]:
             yield f"{path.name}: has mutable state, {size} bytes of .{section}"
 
 
+def symbols(path: Path) -> tuple[set[str], set[str]]:
+    """The external names that an object file defines, and those that it needs."""
+    defined, needed = set(), set()
+    for line in tool_output("nm", "--format=posix", str(path)).splitlines():
+        name, kind = line.split()[:2]
+        if name.startswith("ardoq_"):
+            (needed if kind == "U" else defined).add(name)
+    return defined, needed
+
+
+def circle_faults(objects: Iterable[Path]) -> Iterator[str]:
+    """Files that need one another, directly or by way of others."""
+    found = {path.name.split(".")[0]: symbols(path) for path in objects}
+    home = {name: file for file, (defined, _) in found.items() for name in defined}
+    graph = {file: {home[name] for name in needed & home.keys()}
+             for file, (_, needed) in found.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield "these files call each other in a circle: " + ", ".join(error.args[1])
+
+
 # ---- The whole -----------------------------------------------------------------------------------
 
 
@@ -213,6 +241,7 @@ def all_faults(root: Path, includes: list[Path], objects: list[Path]) -> Iterato
         yield from header_faults(root, includes)
     for path in objects:
         yield from object_faults(path)
+    yield from circle_faults(objects)
 
 
 def main() -> None:

@@ -3,39 +3,59 @@
 #include <string.h>
 
 #include "ardoq/version.h"
+#include "client_private.h"
 #include "log.h"
-#include "response.h"
 
 /* An interruption is seen at least this often. */
 enum { INTERRUPT_POLL_MS = 100 };
 
 /* ---- Opening and closing -------------------------------------------------------------------- */
 
-ardoq_err_t ardoq_open(ardoq_client_t *client, ardoq_config_t *config)
+ardoq_err_t ardoq_load_config(ardoq_client_t *client, ardoq_config_t *config)
 {
-    memset(client, 0, sizeof *client);
-    client->config = config;
-    const ardoq_err_t err = ardoq_config_check(config, &client->origin);
-    if (err) {
-        client->config = NULL;
-        return err;
+    if (!client || !config) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    const ardoq_https_config_t https_config = {
-        .origin = &client->origin,
+    memset(client, 0, sizeof *client);
+    const ardoq_err_t err = ardoq_config_load(config);
+    client->https.tls.detail.setting = config->failed_key;
+    return err;
+}
+
+static ardoq_err_t open_connection(ardoq_client_t *client, const ardoq_config_t *config)
+{
+    const ardoq_tls_config_t tls_config = {
+        .host = client->origin.host,
         .ca_pem = config->ca_pem,
         .certificate_pem = config->certificate_pem,
         .key_pem = config->key_pem,
+#if ARDOQ_PINS
         .pins = {config->pin0, config->pin1},
+#endif
     };
-    const ardoq_err_t https_err = ardoq_https_open(&client->https, &https_config);
-    if (https_err) {
-        client->config = NULL;
+    return ardoq_https_open(&client->https, &client->origin, &tls_config);
+}
+
+ardoq_err_t ardoq_open(ardoq_client_t *client, const ardoq_config_t *config)
+{
+    if (!client || !config) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    return https_err;
+    memset(client, 0, sizeof *client);
+    ardoq_err_t err = ardoq_config_check((ardoq_config_t *)config, &client->origin);
+    client->https.tls.detail.setting = config->failed_key;
+    err = err ? err : open_connection(client, config);
+    if (!err) {
+        client->config = config;
+    }
+    return err;
 }
 
 void ardoq_close(ardoq_client_t *client)
 {
+    if (!client) {
+        return;
+    }
     if (client->config) {
         ardoq_https_close(&client->https);
     }
@@ -47,7 +67,7 @@ void ardoq_close(ardoq_client_t *client)
 /* The token must never reach a log, so only what is named here is shown. */
 static bool may_be_logged(const char *name, size_t size)
 {
-    static const char *const names[] = {"User-Agent", "Accept", "Content-Type", "Content-Length"};
+    static const char *const names[] = {"User-Agent", "Accept", "Content-Type"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (ardoq_text_equal_ignoring_case(name, size, names[i], strlen(names[i]))) {
             return true;
@@ -62,14 +82,9 @@ static void write_header(ardoq_text_t *head, const char *name, const char *value
     log_debug(name, may_be_logged(name, strlen(name)) ? value : "(not shown)");
 }
 
-static void write_body_headers(const ardoq_request_t *request, ardoq_text_t *head)
+static bool has_body(const ardoq_request_t *request)
 {
-    if (request->body_size > 0) {
-        write_header(head, "Content-Type", "application/json");
-    }
-    if (request->body_size > 0 || ardoq_http_method_expects_body(request->method)) {
-        write_header(head, "Content-Length", ardoq_decimal(request->body_size).digits);
-    }
+    return request->write_body || request->body_size > 0;
 }
 
 /* Headers that Ardoq demands: developer portal, 'Making a request' and concepts/errors. */
@@ -91,20 +106,29 @@ static void write_head(void *context, ardoq_text_t *head)
     if (client->config->org_label[0] != '\0') {
         write_header(head, "X-org", client->config->org_label);
     }
-    write_body_headers(request, head);
-    ardoq_http_write_end(head);
+    if (has_body(request)) {
+        write_header(head, "Content-Type", "application/json");
+    }
 }
 
-/* ---- The exchange --------------------------------------------------------------------------- */
+static ardoq_err_t write_body(void *context, uint32_t part, ardoq_text_t *text)
+{
+    const ardoq_request_t *request = &((const ardoq_client_t *)context)->request;
+    if (request->write_body) {
+        return request->write_body(request->context, part, text);
+    }
+    ardoq_text_append(text, request->body, request->body_size);
+    return ARDOQ_OK;
+}
+
+/* ---- Interruption --------------------------------------------------------------------------- */
 
 /* Two steps and no exchange, which a processor without atomic instructions, such as RV32IMC, would
- * call a library for. What is set in between has been set while this request was there to end. */
+ * call a library for. */
 static bool take_interruption(ardoq_client_t *client)
 {
     const bool is_interrupted = __atomic_load_n(&client->interrupted, __ATOMIC_ACQUIRE) != 0;
-    if (is_interrupted) {
-        __atomic_store_n(&client->interrupted, 0, __ATOMIC_RELAXED);
-    }
+    __atomic_store_n(&client->interrupted, 0, __ATOMIC_RELAXED);
     return is_interrupted;
 }
 
@@ -113,34 +137,25 @@ void ardoq_interrupt(ardoq_client_t *client)
     __atomic_store_n(&client->interrupted, 1, __ATOMIC_RELEASE);
 }
 
+/* ---- Calls ---------------------------------------------------------------------------------- */
+
 static bool is_usable(const ardoq_request_t *request)
 {
-    return request->method && request->path && (request->body || request->body_size == 0) &&
+    return request && request->method && request->path &&
+           (request->body || request->body_size == 0) &&
            (request->query || request->query_count == 0);
 }
 
-ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
-                                ardoq_response_t *response)
+static ardoq_err_t start_exchange(ardoq_client_t *client)
 {
-    if (!response) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
-    }
-    if (client && ardoq_https_is_busy(&client->https)) {
-        return ARDOQ_ERR_BUSY;
-    }
-    ardoq_response_init(response);
-    if (!client || !client->config || !request || !is_usable(request)) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
-    }
-    client->request = *request;
-    client->response = response;
+    const ardoq_request_t *request = &client->request;
     const ardoq_https_exchange_t exchange = {
         .write_head = write_head,
+        .write_body = has_body(request) ? write_body : NULL,
+        .write_context = client,
         .on_body = request->on_body,
-        .write_head_context = client,
         .on_body_context = request->context,
-        .body = request->body,
-        .body_size = request->body_size,
+        .needs_length = ardoq_http_method_expects_body(request->method),
         .is_head = strcmp(request->method, "HEAD") == 0,
         .is_idempotent = ardoq_http_method_is_idempotent(request->method),
         .timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : client->config->timeout_ms,
@@ -148,63 +163,119 @@ ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *r
     return ardoq_https_start(&client->https, &exchange);
 }
 
-ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait)
+ardoq_err_t ardoq_call_begin(ardoq_client_t *client, const void *result)
 {
-    if (!client || !client->config || !wait || !ardoq_https_is_busy(&client->https)) {
+    if (!client || !client->config || !result) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    if (take_interruption(client)) {
-        ardoq_https_cancel(&client->https);
-        return ARDOQ_ERR_INTERRUPTED;
+    if (ardoq_https_is_busy(&client->https)) {
+        return ARDOQ_ERR_BUSY;
     }
-    ardoq_err_t err = ardoq_https_step(&client->https, wait);
-    if (err == ARDOQ_PENDING) {
-        return err;
+    (void)take_interruption(client); /* it came too late for the call before */
+    ardoq_response_init(&client->last);
+    ardoq_https_forget(&client->https);
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_call_start(ardoq_client_t *client, const ardoq_request_t *request,
+                             ardoq_response_t *response, ardoq_next_t next, void *context)
+{
+    ardoq_response_init(response);
+    if (!is_usable(request)) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
     }
+    client->request = *request;
+    client->response = response;
+    client->next = next;
+    client->next_context = context;
+    client->message[0] = '\0';
+    ardoq_response_init(&client->last);
+    return start_exchange(client);
+}
+
+ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
+                                ardoq_response_t *response)
+{
+    const ardoq_err_t err = ardoq_call_begin(client, response);
+    return err ? err : ardoq_call_start(client, request, response, NULL, NULL);
+}
+
+/* An exchange has ended: the call goes on with the next one, or ends as well. */
+static ardoq_err_t end_exchange(ardoq_client_t *client, ardoq_err_t err, ardoq_wait_t *wait)
+{
     if (!err) {
         err = ardoq_response_interpret(client);
     } else if (client->https.parser.head_complete) {
-        client->response->status = client->https.parser.head.status;
+        client->last.status = client->https.parser.head.status;
     }
     if (err) {
-        log_info(ardoq_err_name(err), client->response->message);
+        log_info(ardoq_err_name(err), client->message);
+    }
+    *client->response = client->last;
+    if (client->next) {
+        err = client->next(client, client->next_context, err);
+    }
+    if (!err && ardoq_https_is_busy(&client->https)) {
+        *wait = (ardoq_wait_t){.event = ARDOQ_PORT_EVENT_NONE};
+        return ARDOQ_PENDING;
     }
     return err;
+}
+
+ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait)
+{
+    if (!client || !wait || !ardoq_https_is_busy(&client->https)) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
+    if (take_interruption(client)) {
+        ardoq_request_cancel(client);
+        return ARDOQ_ERR_INTERRUPTED;
+    }
+    const ardoq_err_t err = ardoq_https_step(&client->https, wait);
+    return err == ARDOQ_PENDING ? err : end_exchange(client, err, wait);
 }
 
 void ardoq_wait_for(const ardoq_wait_t *wait)
 {
     if (wait->timeout_ms > 0) {
-        ardoq_port_wait(wait->socket, wait->what,
+        ardoq_port_wait(wait->socket, wait->event,
                         wait->timeout_ms < INTERRUPT_POLL_MS ? wait->timeout_ms
                                                              : INTERRUPT_POLL_MS);
     }
 }
 
-ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request,
-                          ardoq_response_t *response)
+ardoq_err_t ardoq_finish(ardoq_client_t *client, ardoq_on_wait_t on_wait, void *context)
 {
-    ardoq_wait_t wait = {0};
-    ardoq_err_t err = ardoq_request_start(client, request, response);
-    if (err) {
-        return err;
-    }
+    ardoq_wait_t wait;
+    ardoq_err_t err;
     while ((err = ardoq_request_step(client, &wait)) == ARDOQ_PENDING) {
+        if (on_wait) {
+            on_wait(context);
+        }
         ardoq_wait_for(&wait);
     }
     return err;
 }
 
+ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request,
+                          ardoq_response_t *response)
+{
+    const ardoq_err_t err = ardoq_request_start(client, request, response);
+    return err ? err : ardoq_finish(client, NULL, NULL);
+}
+
 void ardoq_request_cancel(ardoq_client_t *client)
 {
-    if (client->config) {
+    if (client && client->config) {
         ardoq_https_cancel(&client->https);
     }
 }
 
+/* ---- What is known of it -------------------------------------------------------------------- */
+
 const ardoq_detail_t *ardoq_detail(const ardoq_client_t *client)
 {
-    return &client->https.detail;
+    return &client->https.tls.detail;
 }
 
 const char *ardoq_phase_name(ardoq_phase_t phase)

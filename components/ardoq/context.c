@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "response.h"
+#include "client_private.h"
 
 static const char types[] = "componentTypes";
 static const char fields[] = "customFields";
@@ -84,7 +84,7 @@ static ardoq_err_t take_end(ardoq_context_t *context)
     return err;
 }
 
-static ardoq_err_t on_body(void *argument, const char *data, size_t size)
+static ardoq_err_t on_context_body(void *argument, const char *data, size_t size)
 {
     ardoq_context_t *context = argument;
     ardoq_err_t err = ARDOQ_OK;
@@ -103,26 +103,49 @@ static ardoq_err_t on_body(void *argument, const char *data, size_t size)
     return err;
 }
 
-ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
-                               const char *workspace, ardoq_on_entry_t on_entry, void *argument)
+static ardoq_err_t write_path(ardoq_context_t *context, const char *workspace)
+{
+    const ardoq_err_t err = ardoq_setting_assign(ardoq_setting_find("workspace"), NULL, workspace);
+    if (err || workspace[0] == '\0') {
+        return ARDOQ_ERR_WORKSPACE_INVALID;
+    }
+    ardoq_text_t text;
+    ardoq_text_init(&text, context->path, sizeof context->path, ARDOQ_ERR_WORKSPACE_INVALID);
+    ardoq_text_append_string(&text, "/api/v2/workspaces/");
+    ardoq_text_append_string(&text, workspace);
+    ardoq_text_append_string(&text, "/context");
+    return text.err;
+}
+
+static ardoq_err_t end_context(ardoq_client_t *client, void *argument, ardoq_err_t err)
+{
+    (void)client;
+    const ardoq_context_t *context = argument;
+    return err ? err : ardoq_json_scan_end(&context->scan);
+}
+
+ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context,
+                                const char *workspace, ardoq_on_entry_t on_entry, void *argument)
 {
     const ardoq_request_t request = {
-        .method = "GET", .path = context->path, .on_body = on_body, .context = context};
-    ardoq_text_t text;
+        .method = "GET", .path = context->path, .on_body = on_context_body, .context = context};
+    ardoq_err_t err = ardoq_call_begin(client, workspace && on_entry ? context : NULL);
+    if (err) {
+        return err;
+    }
     memset(context, 0, sizeof *context);
     ardoq_response_init(&context->response);
     context->client = client;
     context->on_entry = on_entry;
     context->argument = argument;
     ardoq_json_scan_init(&context->scan);
-    ardoq_err_t err = ardoq_setting_assign(ardoq_setting_find("workspace"), NULL, workspace);
-    if (err || workspace[0] == '\0') {
-        return ARDOQ_ERR_WORKSPACE_INVALID;
-    }
-    ardoq_text_init(&text, context->path, sizeof context->path, ARDOQ_ERR_WORKSPACE_INVALID);
-    ardoq_text_append_string(&text, "/api/v2/workspaces/");
-    ardoq_text_append_string(&text, workspace);
-    ardoq_text_append_string(&text, "/context");
-    err = ardoq_request(client, &request, &context->response);
-    return err ? err : ardoq_json_scan_end(&context->scan);
+    err = write_path(context, workspace);
+    return err ? err : ardoq_call_start(client, &request, &context->response, end_context, context);
+}
+
+ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
+                               const char *workspace, ardoq_on_entry_t on_entry, void *argument)
+{
+    const ardoq_err_t err = ardoq_context_start(client, context, workspace, on_entry, argument);
+    return err ? err : ardoq_finish(client, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "ardoq/context.h"
+#include "client_private.h"
 
 /* Numbers of the settings, in the order of settings.def. */
 enum {
@@ -96,15 +97,23 @@ static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
     return ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_context_check(ardoq_client_t *client, ardoq_context_t *context,
-                                ardoq_context_check_t *check)
+ardoq_err_t ardoq_context_check_start(ardoq_client_t *client, ardoq_context_t *context,
+                                      ardoq_context_check_t *check)
 {
-    if (!client->config) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
+    const ardoq_err_t err = ardoq_call_begin(client, check);
+    if (err) {
+        return err;
     }
     memset(check, 0, sizeof *check);
     check->config = client->config;
-    return ardoq_context_each(client, context, client->config->workspace, take_entry, check);
+    return ardoq_context_start(client, context, client->config->workspace, take_entry, check);
+}
+
+ardoq_err_t ardoq_context_check(ardoq_client_t *client, ardoq_context_t *context,
+                                ardoq_context_check_t *check)
+{
+    const ardoq_err_t err = ardoq_context_check_start(client, context, check);
+    return err ? err : ardoq_finish(client, NULL, NULL);
 }
 
 ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "client_private.h"
+
 /* ---- One page ------------------------------------------------------------------------------- */
 
 static void skip_element(ardoq_list_t *list)
@@ -73,7 +75,7 @@ static ardoq_err_t take_event(ardoq_list_t *list, ardoq_json_stream_event_t even
     return ARDOQ_OK;
 }
 
-static ardoq_err_t on_body(void *context, const char *data, size_t size)
+static ardoq_err_t on_list_body(void *context, const char *data, size_t size)
 {
     ardoq_list_t *list = context;
     ardoq_err_t err = ARDOQ_OK;
@@ -87,20 +89,6 @@ static ardoq_err_t on_body(void *context, const char *data, size_t size)
         data += consumed;
         size -= consumed;
     }
-    return err;
-}
-
-static ardoq_err_t read_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_request_t *request)
-{
-    request->on_body = on_body;
-    request->context = list;
-    list->next_link[0] = '\0';
-    ardoq_json_stream_init(&list->stream, "values", "_links", list->buffer, sizeof list->buffer);
-    ardoq_err_t err = ardoq_request(client, request, &list->response);
-    if (!err) {
-        err = ardoq_json_stream_end(&list->stream);
-    }
-    list->pages += err ? 0 : 1;
     return err;
 }
 
@@ -119,24 +107,62 @@ static bool goes_in_a_circle(ardoq_list_t *list)
 
 /* ---- All pages ------------------------------------------------------------------------------ */
 
-ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const char *path,
-                            const ardoq_query_t *query, size_t query_count,
-                            ardoq_on_element_t on_element, void *context)
+static ardoq_err_t end_page(ardoq_client_t *client, void *context, ardoq_err_t err);
+
+static ardoq_err_t start_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_request_t request)
 {
-    ardoq_request_t request = {
-        .method = "GET", .path = path, .query = query, .query_count = query_count};
+    request.method = "GET";
+    request.on_body = on_list_body;
+    request.context = list;
+    list->next_link[0] = '\0';
+    ardoq_json_stream_init(&list->stream, "values", "_links", list->buffer, sizeof list->buffer);
+    return ardoq_call_start(client, &request, &list->response, end_page, list);
+}
+
+static ardoq_err_t start_next_page(ardoq_client_t *client, ardoq_list_t *list)
+{
+    if (goes_in_a_circle(list)) {
+        return ARDOQ_ERR_PAGES_UNUSABLE;
+    }
+    memcpy(list->link, list->next_link, sizeof list->link);
+    return start_page(client, list, (ardoq_request_t){.path = list->link});
+}
+
+static ardoq_err_t end_page(ardoq_client_t *client, void *context, ardoq_err_t err)
+{
+    ardoq_list_t *list = context;
+    err = err ? err : ardoq_json_stream_end(&list->stream);
+    if (err) {
+        return err;
+    }
+    list->pages++;
+    if (list->next_link[0] != '\0') {
+        return start_next_page(client, list);
+    }
+    return list->skipped > 0 ? ARDOQ_ERR_ELEMENT_TOO_LARGE : ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_list_start(ardoq_client_t *client, ardoq_list_t *list, const char *path,
+                             const ardoq_query_t *query, size_t query_count,
+                             ardoq_on_element_t on_element, void *context)
+{
+    const ardoq_err_t err = ardoq_call_begin(client, on_element ? list : NULL);
+    if (err) {
+        return err;
+    }
     memset(list, 0, sizeof *list);
     list->client = client;
     list->on_element = on_element;
     list->context = context;
-    ardoq_err_t err = read_page(client, list, &request);
-    while (!err && list->next_link[0] != '\0') {
-        if (goes_in_a_circle(list)) {
-            return ARDOQ_ERR_PAGES_UNUSABLE;
-        }
-        memcpy(list->link, list->next_link, sizeof list->link);
-        request = (ardoq_request_t){.method = "GET", .path = list->link};
-        err = read_page(client, list, &request);
-    }
-    return !err && list->skipped > 0 ? ARDOQ_ERR_ELEMENT_TOO_LARGE : err;
+    return start_page(client, list,
+                      (ardoq_request_t){.path = path, .query = query, .query_count = query_count});
+}
+
+ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const char *path,
+                            const ardoq_query_t *query, size_t query_count,
+                            ardoq_on_element_t on_element, void *context)
+{
+    const ardoq_err_t err =
+        ardoq_list_start(client, list, path, query, query_count, on_element, context);
+    return err ? err : ardoq_finish(client, NULL, NULL);
 }

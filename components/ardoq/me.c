@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "ardoq/client.h"
-#include "response.h"
+#include "client_private.h"
 
 typedef struct {
     ardoq_json_document_t *document;
@@ -18,7 +17,7 @@ static ardoq_err_t read_text(const reader_t *reader, ardoq_json_value_t object, 
         return ARDOQ_OK;
     }
     if (err) {
-        ardoq_response_set_message(&reader->me->response, key, strlen(key));
+        reader->me->response.message = key;
     }
     return err;
 }
@@ -35,6 +34,7 @@ ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_do
 {
     const reader_t reader = {document, me};
     ardoq_json_value_t object;
+    me->response.message = "";
     ardoq_err_t err = ardoq_json_parse(document, body, body_size);
     if (!err && find_object(&reader, "org", &object)) {
         err = read_text(&reader, object, "name", me->org_name, sizeof me->org_name);
@@ -48,11 +48,29 @@ ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_do
     return err;
 }
 
+static ardoq_err_t end_me(ardoq_client_t *client, void *context, ardoq_err_t err)
+{
+    ardoq_me_t *me = context;
+    if (!err) {
+        err = ardoq_me_interpret(me->response.body, me->response.body_size, &client->json, me);
+        client->last.message = me->response.message;
+    }
+    return err;
+}
+
+ardoq_err_t ardoq_me_start(ardoq_client_t *client, ardoq_me_t *me)
+{
+    static const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH};
+    const ardoq_err_t err = ardoq_call_begin(client, me);
+    if (err) {
+        return err;
+    }
+    memset(me, 0, sizeof *me);
+    return ardoq_call_start(client, &request, &me->response, end_me, me);
+}
+
 ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me)
 {
-    const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH};
-    memset(me, 0, sizeof *me);
-    const ardoq_err_t err = ardoq_request(client, &request, &me->response);
-    return err ? err
-               : ardoq_me_interpret(me->response.body, me->response.body_size, &client->json, me);
+    const ardoq_err_t err = ardoq_me_start(client, me);
+    return err ? err : ardoq_finish(client, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #include "ardoq/json_write.h"
 #include "ardoq/port.h"
 #include "ardoq/utc.h"
-#include "response.h"
+#include "client_private.h"
 
 ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity)
 {
@@ -118,16 +118,14 @@ static void write_unique_by(ardoq_json_writer_t *json, const ardoq_config_t *con
     ardoq_json_write_array_end(json);
 }
 
-static void write_component(ardoq_json_writer_t *json, const ardoq_config_t *config,
-                            const ardoq_identity_t *identity, const char *name,
-                            int64_t unix_seconds)
+static void write_component(ardoq_json_writer_t *json, const ardoq_report_t *report)
 {
     ardoq_json_write_key(json, "body");
     ardoq_json_write_object_begin(json);
-    ardoq_json_write_member(json, "rootWorkspace", config->workspace);
-    ardoq_json_write_member(json, "typeId", config->component_type);
-    ardoq_json_write_member(json, "name", name);
-    write_custom_fields(json, config, identity, unix_seconds);
+    ardoq_json_write_member(json, "rootWorkspace", report->config->workspace);
+    ardoq_json_write_member(json, "typeId", report->config->component_type);
+    ardoq_json_write_member(json, "name", report->name);
+    write_custom_fields(json, report->config, report->identity, report->unix_seconds);
     ardoq_json_write_object_end(json);
 }
 
@@ -136,32 +134,32 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
 {
     memset(report, 0, sizeof *report);
     ardoq_response_init(&report->response);
-    ardoq_err_t err = check(config, identity);
-    if (!err) {
-        err = write_name(config->name_template, identity, report->name);
-    }
-    if (err) {
-        return err;
-    }
-    ardoq_text_t body;
+    report->config = config;
+    report->identity = identity;
+    report->unix_seconds = unix_seconds;
+    const ardoq_err_t err = check(config, identity);
+    return err ? err : write_name(config->name_template, identity, report->name);
+}
+
+ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *text)
+{
+    (void)part; /* there is only one */
+    const ardoq_report_t *report = context;
     ardoq_json_writer_t json;
-    ardoq_text_init(&body, report->body, sizeof report->body, ARDOQ_ERR_JSON_BUFFER_FULL);
-    ardoq_json_write_init(&json, &body);
+    ardoq_json_write_init(&json, text);
     ardoq_json_write_object_begin(&json);
     ardoq_json_write_key(&json, "components");
     ardoq_json_write_object_begin(&json);
     ardoq_json_write_key(&json, "upsert");
     ardoq_json_write_array_begin(&json);
     ardoq_json_write_object_begin(&json);
-    write_unique_by(&json, config);
-    write_component(&json, config, identity, report->name, unix_seconds);
+    write_unique_by(&json, report->config);
+    write_component(&json, report);
     ardoq_json_write_object_end(&json);
     ardoq_json_write_array_end(&json);
     ardoq_json_write_object_end(&json);
     ardoq_json_write_object_end(&json);
-    err = ardoq_json_write_end(&json);
-    report->body_size = err ? 0 : body.length;
-    return err;
+    return ardoq_json_write_end(&json);
 }
 
 /* ---- Interpret ------------------------------------------------------------------------------ */
@@ -210,26 +208,34 @@ int64_t ardoq_report_time(void)
     return ardoq_port_wall_time(&now) && ardoq_utc_is_plausible(now) ? now : 0;
 }
 
-ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
-                                ardoq_report_t *report)
+static ardoq_err_t end_report(ardoq_client_t *client, void *context, ardoq_err_t err)
 {
-    if (!client->config) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
-    }
-    ardoq_err_t err = ardoq_report_compose(client->config, identity, ardoq_report_time(), report);
-    if (err) {
-        return err;
-    }
+    ardoq_report_t *report = context;
+    const ardoq_response_t *response = &report->response;
+    return err ? err
+               : ardoq_report_interpret(response->body, response->body_size, &client->json, report);
+}
+
+ardoq_err_t ardoq_report_start(ardoq_client_t *client, const ardoq_identity_t *identity,
+                               ardoq_report_t *report)
+{
     const ardoq_request_t request = {
         .method = "POST",
         .path = ARDOQ_REPORT_PATH,
-        .body = report->body,
-        .body_size = report->body_size,
+        .write_body = ardoq_report_write_body,
+        .context = report,
     };
-    err = ardoq_request(client, &request, &report->response);
+    ardoq_err_t err = ardoq_call_begin(client, identity ? report : NULL);
     if (err) {
         return err;
     }
-    return ardoq_report_interpret(report->response.body, report->response.body_size, &client->json,
-                                  report);
+    err = ardoq_report_compose(client->config, identity, ardoq_report_time(), report);
+    return err ? err : ardoq_call_start(client, &request, &report->response, end_report, report);
+}
+
+ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
+                                ardoq_report_t *report)
+{
+    const ardoq_err_t err = ardoq_report_start(client, identity, report);
+    return err ? err : ardoq_finish(client, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-#include "response.h"
-
 #include <string.h>
+
+#include "client_private.h"
 
 /* Ardoq's own meaning of each: developer portal, concepts/errors. */
 static ardoq_err_t status_error(int status)
@@ -45,36 +45,35 @@ void ardoq_response_blank_controls(char *text)
     }
 }
 
-void ardoq_response_set_message(ardoq_response_t *response, const char *text, size_t size)
+/* Copies text of unknown encoding for people: cut to fit, all but printable ASCII a space. */
+static void set_message(ardoq_client_t *client, const char *text, size_t size)
 {
-    const size_t room = sizeof response->message - 1;
+    const size_t room = sizeof client->message - 1;
     const size_t length = size < room ? size : room;
     /* cppcheck-suppress knownConditionTrueFalse ; it takes the size for 0 everywhere */
     for (size_t i = 0; i < length; i++) {
-        response->message[i] = text[i] >= ' ' && text[i] < 0x7f ? text[i] : ' ';
+        client->message[i] = text[i] >= ' ' && text[i] < 0x7f ? text[i] : ' ';
     }
-    response->message[length] = '\0';
+    client->message[length] = '\0';
 }
 
 void ardoq_response_init(ardoq_response_t *response)
 {
-    memset(response, 0, sizeof *response);
-    response->body = "";
+    *response = (ardoq_response_t){.body = "", .message = ""};
 }
 
 /* The shape of an error's body is not documented; clients have met all of these. */
 static ardoq_err_t read_json_message(ardoq_client_t *client)
 {
-    ardoq_response_t *response = client->response;
-    char *message = response->message;
-    ardoq_err_t err = ardoq_json_parse(&client->json, response->body, response->body_size);
+    char *message = client->message;
+    ardoq_err_t err = ardoq_json_parse(&client->json, client->last.body, client->last.body_size);
     if (!err) {
         err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "message", message,
-                                sizeof response->message);
+                                sizeof client->message);
     }
     if (err == ARDOQ_ERR_JSON_KEY_MISSING) {
         err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "error", message,
-                                sizeof response->message);
+                                sizeof client->message);
     }
     ardoq_response_blank_controls(message);
     return err == ARDOQ_ERR_JSON_TRUNCATED ? ARDOQ_OK : err;
@@ -88,14 +87,14 @@ static bool looks_like_a_page(const ardoq_response_t *response)
 static void read_message(ardoq_client_t *client)
 {
     static const char page[] = "the server answered with an HTML page";
-    ardoq_response_t *response = client->response;
+    const ardoq_response_t *response = &client->last;
     if (response->is_json && read_json_message(client) == ARDOQ_OK) {
         return;
     }
     if (looks_like_a_page(response)) {
-        ardoq_response_set_message(response, page, sizeof page - 1);
+        set_message(client, page, sizeof page - 1);
     } else {
-        ardoq_response_set_message(response, response->body, response->body_size);
+        set_message(client, response->body, response->body_size);
     }
 }
 
@@ -115,12 +114,13 @@ ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
 {
     const ardoq_https_t *https = &client->https;
     const ardoq_http_head_t *head = &https->parser.head;
-    ardoq_response_t *response = client->response;
+    ardoq_response_t *response = &client->last;
     response->status = head->status;
     response->is_json = head->is_json;
     response->body_cut = https->body_cut;
     response->body = https->buffer;
     response->body_size = https->length;
+    response->message = client->message;
     response->retry_after_s = retry_after(head);
 
     ardoq_err_t err = status_error(head->status);
@@ -128,7 +128,7 @@ ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
         err = ARDOQ_ERR_NOT_JSON;
     }
     if (err == ARDOQ_ERR_REDIRECTED) {
-        ardoq_response_set_message(response, head->location_host, strlen(head->location_host));
+        set_message(client, head->location_host, strlen(head->location_host));
     } else if (err) {
         read_message(client);
     }

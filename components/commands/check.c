@@ -18,6 +18,11 @@ static void write(const ardoq_check_t *check, const char *text)
     ardoq_console_write(&check->lines, ARDOQ_OUTPUT_RESULT, text);
 }
 
+static void write_explanation(void *check, const char *text)
+{
+    write(check, text);
+}
+
 static void write_padded(const ardoq_check_t *check, const char *word, size_t width)
 {
     static const char spaces[] = "                ";
@@ -37,17 +42,16 @@ static void ok(const ardoq_check_t *check, const char *step)
     begin_line(check, "ok", step);
 }
 
-/* What failed: the step, or one thing of it. */
+/* What failed: the step, or one thing of it. The client knows more if its last call did. */
 static void fail(ardoq_check_t *check, const char *step, const char *thing, ardoq_err_t err,
-                 const ardoq_response_t *response)
+                 const ardoq_client_t *client)
 {
-    const char *failed_key = check->config->failed_key;
     begin_line(check, "failed", step);
     if (thing[0] != '\0') {
         write(check, thing);
         write(check, ": ");
     }
-    ardoq_console_name_error(&check->lines, err, failed_key, response, ardoq_detail(check->client));
+    ardoq_explain(client, err, write_explanation, check);
     check->err = check->err ? check->err : err;
 }
 
@@ -75,8 +79,7 @@ static void tell_addresses(const ardoq_check_t *check)
 
 static void tell_connection(const ardoq_check_t *check)
 {
-    const ardoq_https_t *https = &check->client->https;
-    write(check, ardoq_ip_text(&https->addresses[https->address_next - 1]).text);
+    write(check, ardoq_ip_text(&ardoq_detail(check->client)->address).text);
     write(check, " port ");
     write(check, ardoq_decimal(check->client->origin.port).digits);
 }
@@ -89,8 +92,10 @@ static void tell_tls(const ardoq_check_t *check)
     write(check, detail->tls_version);
     write(check, " ");
     write(check, detail->tls_cipher);
+#if ARDOQ_CERTIFICATE_SUBJECT
     write(check, ", ");
     write(check, detail->certificate_subject);
+#endif
     write(check, ", valid until ");
     write(check, end.text);
     write(check, detail->certificate_dates_unchecked ? ", not checked: the clock is unknown" : "");
@@ -106,9 +111,11 @@ static const struct {
     [ARDOQ_PHASE_HANDSHAKE] = {"TLS", tell_tls},
 };
 
-/* Writes the lines of the steps that lie behind a phase. */
-static void tell_progress(ardoq_check_t *check, ardoq_phase_t phase)
+/* Writes the lines of the steps that are done. */
+static void tell_progress(void *context)
 {
+    ardoq_check_t *check = context;
+    const ardoq_phase_t phase = ardoq_detail(check->client)->phase;
     for (; check->phase < phase && check->phase <= ARDOQ_PHASE_HANDSHAKE; check->phase++) {
         ok(check, connection[check->phase].name);
         connection[check->phase].tell(check);
@@ -116,21 +123,11 @@ static void tell_progress(ardoq_check_t *check, ardoq_phase_t phase)
     }
 }
 
-/* As ardoq_request(), with a line as soon as a step is done. */
-static ardoq_err_t connect_and_ask(ardoq_check_t *check, const ardoq_request_t *request)
+static ardoq_err_t connect_and_ask(ardoq_check_t *check)
 {
-    ardoq_client_t *client = check->client;
-    ardoq_wait_t wait = {0};
-    ardoq_err_t err = ardoq_request_start(client, request, &check->me.response);
-    check->phase = err ? ardoq_detail(client)->phase : ARDOQ_PHASE_RESOLVE;
-    if (err) {
-        return err;
-    }
-    while ((err = ardoq_request_step(client, &wait)) == ARDOQ_PENDING) {
-        tell_progress(check, ardoq_https_phase(&client->https));
-        ardoq_wait_for(&wait);
-    }
-    return err;
+    const ardoq_err_t err = ardoq_me_start(check->client, &check->me);
+    check->phase = err ? ardoq_detail(check->client)->phase : ARDOQ_PHASE_RESOLVE;
+    return err ? err : ardoq_finish(check->client, tell_progress, check);
 }
 
 /* A request that could not even begin is no fault of the connection. */
@@ -142,19 +139,13 @@ static const char *failed_step(const ardoq_check_t *check)
 
 static void check_me(ardoq_check_t *check)
 {
-    const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH};
-    ardoq_me_t *me = &check->me;
-    ardoq_err_t err = connect_and_ask(check, &request);
-    if (!err) {
-        err =
-            ardoq_me_interpret(me->response.body, me->response.body_size, &check->client->json, me);
-    }
+    const ardoq_err_t err = connect_and_ask(check);
     if (err) {
-        fail(check, failed_step(check), "", err, &me->response);
+        fail(check, failed_step(check), "", err, check->client);
         return;
     }
     ok(check, "me");
-    ardoq_console_note_me(&check->lines, me);
+    ardoq_console_note_me(&check->lines, &check->me);
 }
 
 /* ---- What the organisation holds ------------------------------------------------------------- */
@@ -175,7 +166,7 @@ static ardoq_err_t check_workspace(ardoq_check_t *check)
     const char *workspace = check->config->workspace;
     const ardoq_err_t err = ardoq_context_check(check->client, &check->context, &check->findings);
     if (err) {
-        fail(check, "workspace", workspace, err, &check->context.response);
+        fail(check, "workspace", workspace, err, check->client);
         return err;
     }
     ok(check, "workspace");
@@ -231,7 +222,7 @@ ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_conf
     check->config = config;
     check->client = client;
     if (opened) {
-        fail(check, "settings", "", opened, NULL);
+        fail(check, "settings", "", opened, client);
         return opened;
     }
     tell_settings(check);

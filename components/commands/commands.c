@@ -24,7 +24,7 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
 {
     const ardoq_err_t err = ardoq_me(client, me);
     if (err) {
-        ardoq_console_explain(console, err, NULL, &me->response, ardoq_detail(client));
+        ardoq_console_explain(console, client, err, NULL);
         return err;
     }
     note(console, "connected to ");
@@ -57,7 +57,7 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
 {
     const ardoq_err_t err = ardoq_report_device(client, identity, report);
     if (err) {
-        ardoq_console_explain(console, err, NULL, &report->response, ardoq_detail(client));
+        ardoq_console_explain(console, client, err, NULL);
         return err;
     }
     note(console, ardoq_report_outcome_name(report->outcome));
@@ -69,17 +69,36 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
     return ARDOQ_OK;
 }
 
+/* As it is sent: through a window that moves over it. */
+static ardoq_err_t write_body(const ardoq_console_t *console, ardoq_report_t *report)
+{
+    char part[256];
+    size_t shown = 0;
+    ardoq_text_t text;
+    do {
+        ardoq_text_init_window(&text, part, sizeof part, shown);
+        const ardoq_err_t err = ardoq_report_write_body(report, 0, &text);
+        if (err) {
+            return err;
+        }
+        console->write(console->context, ARDOQ_OUTPUT_RESULT, part, text.length);
+        shown += text.length;
+    } while (shown < text.total);
+    result(console, "\n");
+    return ARDOQ_OK;
+}
+
 ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          const ardoq_config_t *config,
                                          const ardoq_identity_t *identity, ardoq_report_t *report)
 {
-    const ardoq_err_t err = ardoq_report_compose(config, identity, ardoq_report_time(), report);
-    if (err) {
-        ardoq_console_explain(console, err, NULL, NULL, NULL);
-        return err;
+    ardoq_err_t err = ardoq_report_compose(config, identity, ardoq_report_time(), report);
+    if (!err) {
+        note(console, "nothing is sent; this would be POST " ARDOQ_REPORT_PATH ":\n");
+        err = write_body(console, report);
     }
-    note(console, "nothing is sent; this would be POST " ARDOQ_REPORT_PATH ":\n");
-    result(console, report->body);
-    result(console, "\n");
-    return ARDOQ_OK;
+    if (err) {
+        ardoq_console_explain(console, NULL, err, NULL);
+    }
+    return err;
 }

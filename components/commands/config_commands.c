@@ -76,7 +76,7 @@ static ardoq_err_t write_value(const ardoq_console_t *console, const ardoq_setti
 static ardoq_err_t explained(const ardoq_console_t *console, ardoq_err_t err, const char *key)
 {
     if (err) {
-        ardoq_console_explain(console, err, key, NULL, NULL);
+        ardoq_console_explain(console, NULL, err, key);
     }
     return err;
 }

@@ -4,11 +4,6 @@
 
 #include "ardoq/commands.h"
 
-/* ardoq_console_explain() without the word "error" before it. */
-void ardoq_console_name_error(const ardoq_console_t *console, ardoq_err_t err,
-                              const char *failed_key, const ardoq_response_t *response,
-                              const ardoq_detail_t *detail);
-
 /* Organisation and user, and the end of the line. */
 void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me);
 

@@ -16,10 +16,10 @@ typedef struct {
 
 static ardoq_err_t load_config(const call_t *call)
 {
-    ardoq_config_t *config = &call->device->config;
-    const ardoq_err_t err = ardoq_config_load(config);
+    ardoq_device_t *device = call->device;
+    const ardoq_err_t err = ardoq_load_config(&device->client, &device->config);
     if (err) {
-        ardoq_console_explain(call->console, err, config->failed_key, NULL, NULL);
+        ardoq_console_explain(call->console, &device->client, err, NULL);
     }
     return err;
 }
@@ -27,7 +27,7 @@ static ardoq_err_t load_config(const call_t *call)
 static ardoq_err_t try_open(const call_t *call)
 {
     ardoq_device_t *device = call->device;
-    ardoq_err_t err = ardoq_config_load(&device->config);
+    ardoq_err_t err = ardoq_load_config(&device->client, &device->config);
     err = err ? err : ardoq_identity_read(&device->identity);
     if (!err && call->describe) {
         err = call->describe(&device->config, &device->identity);
@@ -40,8 +40,7 @@ static ardoq_err_t open_client(const call_t *call)
     ardoq_device_t *device = call->device;
     const ardoq_err_t err = try_open(call);
     if (err) {
-        ardoq_console_explain(call->console, err, device->config.failed_key, NULL,
-                              ardoq_detail(&device->client));
+        ardoq_console_explain(call->console, &device->client, err, NULL);
     }
     return err;
 }

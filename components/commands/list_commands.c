@@ -26,7 +26,7 @@ static ardoq_err_t write_list(const ardoq_console_t *console, ardoq_client_t *cl
     const ardoq_err_t err =
         ardoq_list_each(client, list, path, query, query_count, on_element, (void *)console);
     if (err) {
-        ardoq_console_explain(console, err, NULL, &list->response, ardoq_detail(client));
+        ardoq_console_explain(console, client, err, NULL);
     }
     if (list->skipped > 0) {
         note_skipped(console, list);
@@ -150,7 +150,7 @@ ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t
     const ardoq_err_t err =
         ardoq_context_each(client, context, workspace, write_entry, (void *)console);
     if (err) {
-        ardoq_console_explain(console, err, NULL, &context->response, ardoq_detail(client));
+        ardoq_console_explain(console, client, err, NULL);
     }
     return err;
 }

@@ -2,80 +2,63 @@
 
 #include <string.h>
 
-#include "ardoq/http_request.h"
-#include "tls.h"
-
-enum {
-    STATE_DISCONNECTED,
-    STATE_KEPT, /* connected, no exchange under way */
-    STATE_RESOLVE,
-    STATE_CONNECT,
-    STATE_HANDSHAKE,
-    STATE_SEND_HEAD,
-    STATE_SEND_BODY,
-    STATE_RECEIVE,
-};
-
-/* A resolver has nothing to wait on, so it is asked this often. */
-enum { RESOLVE_POLL_MS = 10 };
-
 /* While sending, the server may answer early; a full send queue must not hide that. */
 enum { SEND_POLL_MS = 100 };
 
-/* ---- Connection ----------------------------------------------------------------------------- */
+/* A resolver has nothing to wait on. It is asked often at first, and less often the longer it
+ * takes: about a thirtieth of that time may pass after it has its answer. */
+enum { RESOLVE_POLL_SHARE = 32 };
 
-static void disconnect(ardoq_https_t *https)
-{
-    ardoq_port_resolve_abandon(&https->resolve);
-    ardoq_tls_end(https);
-    ardoq_port_close(&https->socket);
-    https->state = STATE_DISCONNECTED;
-}
+/* ---- Phases --------------------------------------------------------------------------------- */
 
-/* Goes on at once with another state. */
-static ardoq_err_t enter(ardoq_https_t *https, uint8_t state, ardoq_https_wait_t *wait)
+/* Goes on at once with another phase. */
+static ardoq_err_t enter(ardoq_https_t *https, ardoq_phase_t phase, ardoq_wait_t *wait)
 {
-    https->state = state;
-    https->sent = 0;
+    https->tls.detail.phase = phase;
+    https->phase = (uint8_t)phase;
     wait->timeout_ms = 0;
     return ARDOQ_PENDING;
 }
 
-static ardoq_err_t wait_for(ardoq_https_t *https, ardoq_port_wait_t what, uint32_t at_most_ms,
-                            ardoq_https_wait_t *wait)
+static ardoq_err_t wait_for(ardoq_https_t *https, ardoq_port_event_t event, uint32_t at_most_ms,
+                            ardoq_wait_t *wait)
 {
-    wait->what = what;
-    wait->socket = what == ARDOQ_PORT_WAIT_TIME ? NULL : &https->socket;
+    wait->event = event;
+    wait->socket = event == ARDOQ_PORT_EVENT_NONE ? NULL : &https->tls.socket;
     if (at_most_ms < wait->timeout_ms) {
         wait->timeout_ms = at_most_ms;
     }
     return ARDOQ_PENDING;
 }
 
-static ardoq_err_t wait_for_tls(ardoq_https_t *https, uint32_t at_most_ms, ardoq_https_wait_t *wait)
+static ardoq_err_t wait_for_tls(ardoq_https_t *https, uint32_t at_most_ms, ardoq_wait_t *wait)
 {
-    const ardoq_port_wait_t what = https->tls_waits_for;
-    return wait_for(https, what, what == ARDOQ_PORT_WAIT_TIME ? 0 : at_most_ms, wait);
+    const ardoq_port_event_t event = https->tls.waits_for;
+    return wait_for(https, event, event == ARDOQ_PORT_EVENT_NONE ? 0 : at_most_ms, wait);
 }
 
-/* Begins a connection. Certificates are judged by the time at which it is made. */
-static ardoq_err_t begin_connection(ardoq_https_t *https)
+/* ---- Connection ----------------------------------------------------------------------------- */
+
+static void disconnect(ardoq_https_t *https)
 {
-    memset(&https->detail, 0, sizeof https->detail);
-    https->is_reused = false;
-    https->address_count = 0;
-    https->address_next = 0;
-    if (!ardoq_tls_clock_is_usable(https)) {
-        return ARDOQ_ERR_CLOCK_UNKNOWN;
+    ardoq_port_resolve_abandon(&https->resolve);
+    ardoq_tls_disconnect(&https->tls);
+    https->is_kept = false;
+}
+
+static ardoq_err_t step_resolve(ardoq_https_t *https, ardoq_wait_t *wait)
+{
+    const ardoq_err_t err =
+        ardoq_port_resolve_poll(&https->resolve, https->addresses, &https->address_count);
+    if (err == ARDOQ_PENDING) {
+        const uint32_t elapsed_ms = https->exchange.timeout_ms - wait->timeout_ms;
+        return wait_for(https, ARDOQ_PORT_EVENT_NONE, 1 + elapsed_ms / RESOLVE_POLL_SHARE, wait);
     }
-    https->state = STATE_RESOLVE;
-    const ardoq_err_t err = ardoq_port_resolve_start(&https->resolve, https->config.origin->host);
-    https->detail.platform_code = https->resolve.platform_code;
-    return err;
+    return err ? err : enter(https, ARDOQ_PHASE_CONNECT, wait);
 }
 
 /* Each address gets an equal share of the time that remains. */
-static ardoq_err_t connect_next(ardoq_https_t *https)
+static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_wait_t *wait)
 {
     ardoq_err_t err = ARDOQ_ERR_HOST_UNREACHABLE;
     while (https->address_next < https->address_count) {
@@ -85,60 +68,41 @@ static ardoq_err_t connect_next(ardoq_https_t *https)
         const uint32_t remaining = https->deadline > now ? (uint32_t)(https->deadline - now) : 0;
         https->connect_deadline = now + remaining / left;
         const ardoq_port_address_t *address = &https->addresses[https->address_next++];
-        err = ardoq_port_connect_start(&https->socket, address, https->config.origin->port);
-        https->detail.platform_code = https->socket.platform_code;
+        err = ardoq_tls_connect(&https->tls, address, https->origin->port);
         if (!err) {
-            return ARDOQ_OK;
+            return enter(https, ARDOQ_PHASE_CONNECT, wait);
         }
     }
     return err;
 }
 
-static ardoq_err_t step_resolve(ardoq_https_t *https, ardoq_https_wait_t *wait)
+static ardoq_err_t step_connect(ardoq_https_t *https, ardoq_wait_t *wait)
 {
-    ardoq_err_t err =
-        ardoq_port_resolve_poll(&https->resolve, https->addresses, &https->address_count);
-    if (err == ARDOQ_PENDING) {
-        return wait_for(https, ARDOQ_PORT_WAIT_TIME, RESOLVE_POLL_MS, wait);
+    if (https->address_next == 0) {
+        return connect_next(https, wait);
     }
-    https->detail.platform_code = https->resolve.platform_code;
-    if (!err) {
-        https->state = STATE_CONNECT;
-        err = connect_next(https);
-    }
-    return err ? err : enter(https, STATE_CONNECT, wait);
-}
-
-static ardoq_err_t step_connect(ardoq_https_t *https, ardoq_https_wait_t *wait)
-{
-    ardoq_err_t err = ardoq_port_connect_poll(&https->socket);
+    const ardoq_err_t err = ardoq_tls_connect_poll(&https->tls);
     const uint64_t now = ardoq_port_uptime_ms();
     if (err == ARDOQ_PENDING && now < https->connect_deadline) {
-        return wait_for(https, ARDOQ_PORT_WAIT_WRITABLE, (uint32_t)(https->connect_deadline - now),
+        return wait_for(https, ARDOQ_PORT_EVENT_WRITABLE, (uint32_t)(https->connect_deadline - now),
                         wait);
     }
     if (!err) {
-        https->detail.platform_code = 0;
-        err = ardoq_tls_begin(https);
-        return err ? err : enter(https, STATE_HANDSHAKE, wait);
+        return enter(https, ARDOQ_PHASE_HANDSHAKE, wait);
     }
-    https->detail.platform_code = https->socket.platform_code;
-    ardoq_port_close(&https->socket);
-    const bool is_last = https->address_next == https->address_count;
-    if (is_last) {
-        return err == ARDOQ_PENDING ? ARDOQ_ERR_TIMEOUT : err;
+    if (https->address_next < https->address_count) {
+        return connect_next(https, wait);
     }
-    err = connect_next(https);
-    return err ? err : enter(https, STATE_CONNECT, wait);
+    return err == ARDOQ_PENDING ? ARDOQ_ERR_TIMEOUT : err;
 }
 
-static ardoq_err_t step_handshake(ardoq_https_t *https, ardoq_https_wait_t *wait)
+static ardoq_err_t step_handshake(ardoq_https_t *https, ardoq_wait_t *wait)
 {
-    const ardoq_err_t err = ardoq_tls_handshake_step(https);
+    const ardoq_err_t err = ardoq_tls_handshake(&https->tls);
     if (err == ARDOQ_PENDING) {
         return wait_for_tls(https, UINT32_MAX, wait);
     }
-    return err ? err : enter(https, STATE_SEND_HEAD, wait);
+    return err ? err : enter(https, ARDOQ_PHASE_SEND, wait);
 }
 
 /* ---- Response ------------------------------------------------------------------------------- */
@@ -179,31 +143,61 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     return keep_body(https, piece->body, piece->body_size);
 }
 
-/* The response is complete. Whatever came behind it belongs to nobody. */
+/* The response is complete. Whatever came after it belongs to nobody. */
 static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
 {
-    const bool is_sent = https->state == STATE_RECEIVE;
-    const bool can_keep = https->parser.head.keep_alive && is_sent && !has_surplus &&
-                          !https->has_unsent && mbedtls_ssl_get_bytes_avail(&https->tls) == 0;
     https->buffer[https->length] = '\0';
-    if (can_keep) {
-        https->state = STATE_KEPT;
-    } else {
+    https->is_kept = https->parser.head.keep_alive && !https->is_early && !has_surplus &&
+                     ardoq_tls_is_clean(&https->tls);
+    if (!https->is_kept) {
         disconnect(https);
     }
+    https->tls.detail.phase = ARDOQ_PHASE_IDLE;
+    https->phase = ARDOQ_PHASE_IDLE;
     return ARDOQ_OK;
 }
 
+/* The head holds the token: it does not stay in memory longer than it must. */
+static void wipe_head(ardoq_https_t *https)
+{
+    ardoq_wipe(https->buffer, https->head_size);
+    https->head_size = 0;
+}
+
+/* From here on the buffer belongs to the response. */
+static ardoq_err_t end_request(ardoq_https_t *https, ardoq_wait_t *wait)
+{
+    wipe_head(https);
+    return enter(https, ARDOQ_PHASE_RECEIVE, wait);
+}
+
+/* A server may refuse a request before it has read it all, but not have carried it out. */
+static ardoq_err_t end_request_early(ardoq_https_t *https, ardoq_wait_t *wait)
+{
+    https->is_early = true;
+    return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_HTTP_PROTOCOL
+                                                : end_request(https, wait);
+}
+
 /* ARDOQ_OK: the response is complete. ARDOQ_PENDING: all of data is used up. */
-static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
+static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size, ardoq_wait_t *wait)
 {
     ardoq_err_t err = ARDOQ_PENDING;
+    wait->timeout_ms = 0;
+    https->has_answer = true;
     while (err == ARDOQ_PENDING && size > 0) {
         ardoq_http_piece_t piece;
         err = ardoq_http_parse(&https->parser, data, size, &piece);
-        const ardoq_err_t body_err = err < 0 ? err : take_body(https, &piece);
-        if (body_err) {
-            return body_err;
+        if (err < 0) {
+            return err;
+        }
+        ardoq_err_t other = ARDOQ_OK;
+        if (https->phase == ARDOQ_PHASE_SEND && https->parser.head_complete) {
+            other = end_request_early(https, wait);
+        }
+        other = other < 0 ? other : take_body(https, &piece);
+        if (other) {
+            return other;
         }
         data += piece.consumed;
         size -= piece.consumed;
@@ -211,150 +205,227 @@ static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
     return err == ARDOQ_OK ? complete(https, size > 0) : err;
 }
 
-static ardoq_err_t receive(ardoq_https_t *https, ardoq_https_wait_t *wait)
+static ardoq_err_t take_received(ardoq_https_t *https, const char *data, size_t size,
+                                 ardoq_wait_t *wait)
+{
+    if (size > 0) {
+        return parse(https, data, size, wait);
+    }
+    const ardoq_err_t err = ardoq_http_parse_end(&https->parser);
+    return err ? err : complete(https, false);
+}
+
+static ardoq_err_t step_receive(ardoq_https_t *https, ardoq_wait_t *wait)
 {
     /* A full buffer may still be followed by the end of a chunked body, or by an error's rest. */
     char spill[64];
     const size_t room = sizeof https->buffer - 1 - https->length;
     char *into = room > 0 ? https->buffer + https->length : spill;
     size_t size = 0;
-    ardoq_err_t err = ardoq_tls_read(https, into, room > 0 ? room : sizeof spill, &size);
+    const ardoq_err_t err =
+        ardoq_tls_read(&https->tls, into, room > 0 ? room : sizeof spill, &size);
     if (err == ARDOQ_PENDING) {
         return wait_for_tls(https, UINT32_MAX, wait);
     }
-    if (err) {
-        return err;
-    }
-    if (size == 0) {
-        err = ardoq_http_parse_end(&https->parser);
-        return err ? err : complete(https, false);
-    }
-    https->has_answer = true;
-    wait->timeout_ms = 0;
-    return parse(https, into, size);
+    return err ? err : take_received(https, into, size, wait);
 }
 
-/* ---- Request -------------------------------------------------------------------------------- */
+/* ---- Composing the request ------------------------------------------------------------------ */
 
-/* The buffer now belongs to the response. */
-static void begin_response(ardoq_https_t *https)
+/* What comes next of the body, as far as the text shows it. */
+static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_text_t *text)
 {
-    ardoq_http_parser_init(&https->parser, https->exchange.is_head);
-    https->length = 0;
-    https->body_cut = false;
-    https->has_answer = false;
-    https->is_writing = false;
+    const ardoq_err_t err = https->exchange.write_body(https->exchange.write_context, part, text);
+    return err >= 0 && text->err ? text->err : err;
 }
 
-/* Written at the start, so that a request that cannot be sent fails before any connection, and
- * again for a replay. */
-static ardoq_err_t write_head(ardoq_https_t *https)
+/* Fills the rest of the buffer. ARDOQ_OK: the body has come to its end. */
+static ardoq_err_t fill(ardoq_https_t *https)
 {
+    ardoq_err_t err = ARDOQ_PENDING;
+    while (err == ARDOQ_PENDING && https->filled < sizeof https->buffer) {
+        ardoq_text_t text;
+        ardoq_text_init_window(&text, https->buffer + https->filled,
+                               sizeof https->buffer - https->filled, https->part_skip);
+        err = write_part(https, https->part, &text);
+        https->filled += text.length;
+        https->part_skip += text.length;
+        if (err >= 0 && https->part_skip < text.total) {
+            return ARDOQ_PENDING;
+        }
+        https->part++;
+        https->part_skip = 0;
+    }
+    return err;
+}
+
+/* Counts what the buffer has no room for. */
+static ardoq_err_t count(ardoq_https_t *https)
+{
+    ardoq_err_t err = ARDOQ_PENDING;
+    size_t skip = https->part_skip;
+    for (uint32_t part = https->part; err == ARDOQ_PENDING; part++) {
+        ardoq_text_t text;
+        ardoq_text_init_window(&text, https->buffer, 0, 0);
+        err = write_part(https, part, &text);
+        https->body_left += text.total - skip;
+        skip = 0;
+    }
+    return err;
+}
+
+/* Ends the head with the length of the body, part of which is already in the buffer. It is written
+ * where its digits certainly fit; now it moves down to them. */
+static void end_head(ardoq_https_t *https, ardoq_text_t *head, size_t body_at)
+{
+    const size_t written = https->filled - body_at;
+    ardoq_text_append_string(head, ardoq_decimal(written + https->body_left).digits);
+    ardoq_text_append_string(head, "\r\n\r\n");
+    memmove(https->buffer + head->length, https->buffer + body_at, written);
+    https->filled = head->length + written;
+}
+
+static ardoq_err_t compose_body(ardoq_https_t *https, ardoq_text_t *head)
+{
+    enum { LENGTH_ROOM = sizeof "4294967295\r\n\r\n" };
+
+    const size_t body_at = head->length + LENGTH_ROOM;
+    if (head->err || body_at > sizeof https->buffer) {
+        return ARDOQ_ERR_REQUEST_TOO_LARGE;
+    }
+    https->filled = body_at;
+    ardoq_err_t err = fill(https);
+    https->is_composed = err == ARDOQ_OK;
+    if (err == ARDOQ_PENDING) {
+        err = count(https);
+    }
+    if (!err) {
+        end_head(https, head, body_at);
+    }
+    return err;
+}
+
+/* Writes the request, or as much of it as the buffer holds. So a request that cannot be sent fails
+ * before any connection, and a short one leaves in one piece. */
+static ardoq_err_t compose(ardoq_https_t *https)
+{
+    const ardoq_https_exchange_t *exchange = &https->exchange;
     ardoq_text_t head;
+    https->sent = 0;
+    https->part = 0;
+    https->part_skip = 0;
+    https->body_left = 0;
     ardoq_text_init(&head, https->buffer, sizeof https->buffer, ARDOQ_ERR_REQUEST_TOO_LARGE);
-    https->exchange.write_head(https->exchange.write_head_context, &head);
-    https->head_length = head.length;
+    exchange->write_head(exchange->write_context, &head);
+    https->head_size = head.length;
+    if (head.err) {
+        return head.err;
+    }
+    if (exchange->write_body) {
+        ardoq_text_append_string(&head, "Content-Length: ");
+        return compose_body(https, &head);
+    }
+    ardoq_text_append_string(&head, exchange->needs_length ? "Content-Length: 0\r\n\r\n" : "\r\n");
+    https->filled = head.length;
+    https->is_composed = true;
     return head.err;
 }
 
-/* The head holds the token: it does not stay in memory longer than it must. */
-static void wipe_head(ardoq_https_t *https)
+/* Composes the next piece of a body that is longer than the buffer. It must be of the length that
+ * the head has promised; nothing of one that is not is sent. */
+static ardoq_err_t compose_next(ardoq_https_t *https)
 {
-    ardoq_wipe(https->buffer, https->head_length);
-    https->head_length = 0;
-}
-
-static ardoq_err_t step_send_head(ardoq_https_t *https, ardoq_https_wait_t *wait)
-{
-    ardoq_err_t err = https->head_length == 0 ? write_head(https) : ARDOQ_OK;
-    size_t written = 0;
-    if (!err) {
-        err = ardoq_tls_write(https, https->buffer + https->sent, https->head_length - https->sent,
-                              &written);
-    }
-    if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, UINT32_MAX, wait);
-    }
-    https->sent += written;
-    if (!err && https->sent < https->head_length) {
-        wait->timeout_ms = 0;
-        return ARDOQ_PENDING;
-    }
     wipe_head(https);
-    if (err) {
+    https->sent = 0;
+    https->filled = 0;
+    const ardoq_err_t err = fill(https);
+    https->is_composed = err == ARDOQ_OK;
+    if (err < 0) {
         return err;
     }
-    begin_response(https);
-    return enter(https, https->exchange.body_size > 0 ? STATE_SEND_BODY : STATE_RECEIVE, wait);
-}
-
-/* In TLS 1.3 a session ticket may arrive while a write is under way. mbedTLS 4 then finishes that
- * write by itself, so the next one would send the same text again. */
-static bool may_read(const ardoq_https_t *https)
-{
-    return !https->is_writing || strcmp(mbedtls_ssl_get_version(&https->tls), "TLSv1.2") == 0;
-}
-
-/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3).
- * False if nothing has arrived. */
-static bool receive_early(ardoq_https_t *https, ardoq_https_output_t output,
-                          ardoq_https_wait_t *wait, ardoq_err_t *err)
-{
-    ardoq_https_wait_t early_wait = *wait;
-    https->output = output;
-    *err = receive(https, &early_wait);
-    https->output = ARDOQ_HTTPS_OUTPUT_SENT;
-    const bool has_nothing = *err == ARDOQ_PENDING && early_wait.timeout_ms > 0;
-    if (!has_nothing) {
-        *wait = early_wait;
+    if (https->filled > https->body_left ||
+        (https->is_composed && https->filled < https->body_left)) {
+        return ARDOQ_ERR_BODY_CHANGED;
     }
-    return !has_nothing;
+    https->body_left -= https->filled;
+    return ARDOQ_OK;
 }
 
-static ardoq_err_t step_send_body(ardoq_https_t *https, ardoq_https_wait_t *wait)
+/* ---- Sending it ----------------------------------------------------------------------------- */
+
+/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). */
+static ardoq_err_t receive_early(ardoq_https_t *https, ardoq_wait_t *wait)
 {
-    const ardoq_https_exchange_t *exchange = &https->exchange;
-    const ardoq_https_output_t output =
-        https->is_writing ? ARDOQ_HTTPS_OUTPUT_HELD : ARDOQ_HTTPS_OUTPUT_SENT;
+    char answer[64];
+    size_t size = 0;
+    const ardoq_err_t err =
+        ardoq_tls_read_early(&https->tls, answer, sizeof answer, &size, https->is_writing);
+    if (err == ARDOQ_PENDING && https->tls.waits_for == ARDOQ_PORT_EVENT_NONE) {
+        wait->timeout_ms = 0;
+    }
+    return err ? err : take_received(https, answer, size, wait);
+}
+
+/* What the buffer holds, up to one record. */
+static ardoq_err_t write_record(ardoq_https_t *https, ardoq_wait_t *wait)
+{
     size_t written = 0;
-    ardoq_err_t err;
-    if (may_read(https) && receive_early(https, output, wait, &err)) {
-        return err;
-    }
-    err = ardoq_tls_write(https, exchange->body + https->sent, exchange->body_size - https->sent,
-                          &written);
+    const ardoq_err_t err = ardoq_tls_write(&https->tls, https->buffer + https->sent,
+                                            https->filled - https->sent, &written);
     https->is_writing = err == ARDOQ_PENDING;
-    if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, SEND_POLL_MS, wait);
+    https->sent += written;
+    if (!err) {
+        wait->timeout_ms = 0;
     }
-    if (err) {
+    return err == ARDOQ_PENDING ? wait_for_tls(https, SEND_POLL_MS, wait) : err;
+}
+
+static ardoq_err_t step_send(ardoq_https_t *https, ardoq_wait_t *wait)
+{
+    ardoq_err_t err = https->sent == https->filled ? compose_next(https) : ARDOQ_OK;
+    if (!err && https->filled > 0) {
+        err = write_record(https, wait);
+    }
+    if (err < 0) {
         return err;
     }
-    https->sent += written;
-    wait->timeout_ms = 0;
-    return https->sent < exchange->body_size ? ARDOQ_PENDING : enter(https, STATE_RECEIVE, wait);
+    const bool is_sent = https->sent == https->filled && https->is_composed;
+    return is_sent ? end_request(https, wait) : receive_early(https, wait);
 }
 
 /* ---- The state machine ---------------------------------------------------------------------- */
 
-static ardoq_err_t step_state(ardoq_https_t *https, ardoq_https_wait_t *wait)
+static ardoq_err_t step_phase(ardoq_https_t *https, ardoq_wait_t *wait)
 {
-    switch (https->state) {
-    case STATE_RESOLVE:
+    switch ((ardoq_phase_t)https->phase) {
+    case ARDOQ_PHASE_RESOLVE:
         return step_resolve(https, wait);
-    case STATE_CONNECT:
+    case ARDOQ_PHASE_CONNECT:
         return step_connect(https, wait);
-    case STATE_HANDSHAKE:
+    case ARDOQ_PHASE_HANDSHAKE:
         return step_handshake(https, wait);
-    case STATE_SEND_HEAD:
-        return step_send_head(https, wait);
-    case STATE_SEND_BODY:
-        return step_send_body(https, wait);
-    case STATE_RECEIVE:
-        return receive(https, wait);
+    case ARDOQ_PHASE_SEND:
+        return step_send(https, wait);
+    case ARDOQ_PHASE_RECEIVE:
+        return step_receive(https, wait);
     default:
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
+}
+
+/* Begins the request, also when it is repeated. */
+static ardoq_err_t begin(ardoq_https_t *https, ardoq_wait_t *wait)
+{
+    ardoq_err_t err = https->is_reused ? ARDOQ_OK : ardoq_tls_begin(&https->tls);
+    err = err ? err : compose(https);
+    if (err || https->is_reused) {
+        return err ? err : enter(https, ARDOQ_PHASE_SEND, wait);
+    }
+    https->address_count = 0;
+    https->address_next = 0;
+    (void)enter(https, ARDOQ_PHASE_RESOLVE, wait);
+    err = ardoq_port_resolve_start(&https->resolve, https->origin->host);
+    return err ? err : ARDOQ_PENDING;
 }
 
 /* A server may close a kept connection at any moment. If no byte came back, a request that may be
@@ -367,52 +438,47 @@ static bool may_replay(const ardoq_https_t *https, ardoq_err_t err)
 
 static ardoq_err_t fail(ardoq_https_t *https, ardoq_err_t err)
 {
-    https->detail.phase =
-        https->deaf_since ? (ardoq_phase_t)https->deaf_since : ardoq_https_phase(https);
-    wipe_head(https);
-    https->length = 0;
-    https->buffer[0] = '\0';
-    disconnect(https);
+    ardoq_detail_t *detail = &https->tls.detail;
+    const bool is_of_resolver = https->phase == ARDOQ_PHASE_RESOLVE;
+    detail->phase = (ardoq_phase_t)(https->tls.deaf_since ? https->tls.deaf_since : https->phase);
+    detail->platform_code =
+        is_of_resolver ? https->resolve.platform_code : https->tls.socket.platform_code;
+    ardoq_https_cancel(https);
     return err;
 }
 
-ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_https_config_t *config)
+ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *origin,
+                             const ardoq_tls_config_t *config)
 {
     memset(https, 0, sizeof *https);
-    https->config = *config;
-    https->socket.descriptor = ARDOQ_PORT_NO_SOCKET;
-    const ardoq_err_t err = ardoq_tls_open(https);
-    if (err) {
-        ardoq_tls_close(https);
-    }
-    return err;
+    https->origin = origin;
+    return ardoq_tls_open(&https->tls, config, https->buffer, sizeof https->buffer);
 }
 
 ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t *exchange)
 {
+    ardoq_wait_t wait;
     if (ardoq_https_is_busy(https)) {
         return ARDOQ_ERR_BUSY;
     }
     https->exchange = *exchange;
-    https->step_bytes = ARDOQ_TLS_STEP_BYTES;
     https->deadline = ardoq_port_uptime_ms() + exchange->timeout_ms;
-    https->head_length = 0;
-    https->sent = 0;
-    begin_response(https);
-    if (https->state == STATE_KEPT && ardoq_tls_is_alive(https)) {
-        https->is_reused = true;
-        https->state = STATE_SEND_HEAD;
-    } else {
+    ardoq_http_parser_init(&https->parser, exchange->is_head);
+    https->length = 0;
+    https->body_cut = false;
+    https->has_answer = false;
+    https->is_writing = false;
+    https->is_early = false;
+    ardoq_tls_begin_step(&https->tls);
+    https->is_reused = https->is_kept && ardoq_tls_is_alive(&https->tls);
+    if (!https->is_reused) {
         disconnect(https);
     }
-    ardoq_err_t err = write_head(https);
-    if (!err && https->state == STATE_DISCONNECTED) {
-        err = begin_connection(https);
-    }
-    return err ? fail(https, err) : ARDOQ_OK;
+    const ardoq_err_t err = begin(https, &wait);
+    return err < 0 ? fail(https, err) : ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait)
+ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
 {
     if (!ardoq_https_is_busy(https)) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
@@ -421,53 +487,47 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_https_wait_t *wait)
     if (now >= https->deadline) {
         return fail(https, ARDOQ_ERR_TIMEOUT);
     }
-    *wait = (ardoq_https_wait_t){.what = ARDOQ_PORT_WAIT_TIME,
-                                 .timeout_ms = (uint32_t)(https->deadline - now)};
-    https->step_bytes = ARDOQ_TLS_STEP_BYTES;
-    ardoq_err_t err = step_state(https, wait);
+    *wait = (ardoq_wait_t){.event = ARDOQ_PORT_EVENT_NONE,
+                           .timeout_ms = (uint32_t)(https->deadline - now)};
+    ardoq_tls_begin_step(&https->tls);
+    ardoq_err_t err = step_phase(https, wait);
     if (may_replay(https, err)) {
-        wipe_head(https);
         disconnect(https);
-        wait->timeout_ms = 0;
-        err = begin_connection(https);
-        err = err ? err : ARDOQ_PENDING;
+        https->is_reused = false;
+        https->is_writing = false;
+        err = begin(https, wait);
     }
     return err < 0 ? fail(https, err) : err;
 }
 
-bool ardoq_https_is_busy(const ardoq_https_t *https)
+void ardoq_https_forget(ardoq_https_t *https)
 {
-    return https->state >= STATE_RESOLVE;
+    ardoq_detail_t *detail = &https->tls.detail;
+    detail->setting = NULL;
+    detail->phase = ARDOQ_PHASE_IDLE;
+    detail->platform_code = 0;
+    detail->tls_code = 0;
+    if (!https->is_kept) {
+        memset(detail, 0, sizeof *detail);
+    }
 }
 
-ardoq_phase_t ardoq_https_phase(const ardoq_https_t *https)
+bool ardoq_https_is_busy(const ardoq_https_t *https)
 {
-    switch (https->state) {
-    case STATE_RESOLVE:
-        return ARDOQ_PHASE_RESOLVE;
-    case STATE_CONNECT:
-        return ARDOQ_PHASE_CONNECT;
-    case STATE_HANDSHAKE:
-        return ARDOQ_PHASE_HANDSHAKE;
-    case STATE_SEND_HEAD:
-    case STATE_SEND_BODY:
-        return ARDOQ_PHASE_SEND;
-    case STATE_RECEIVE:
-        return ARDOQ_PHASE_RECEIVE;
-    default:
-        return ARDOQ_PHASE_IDLE;
-    }
+    return https->phase != ARDOQ_PHASE_IDLE;
 }
 
 void ardoq_https_cancel(ardoq_https_t *https)
 {
     wipe_head(https);
+    https->length = 0;
+    https->buffer[0] = '\0';
+    https->phase = ARDOQ_PHASE_IDLE;
     disconnect(https);
 }
 
 void ardoq_https_close(ardoq_https_t *https)
 {
-    disconnect(https);
-    ardoq_tls_close(https);
-    ardoq_wipe(https, sizeof *https);
+    ardoq_https_cancel(https);
+    ardoq_tls_close(&https->tls);
 }

@@ -37,7 +37,7 @@ static ardoq_err_t read_identity(ardoq_identity_t *identity)
 {
     const ardoq_err_t err = ardoq_identity_read(identity);
     if (err) {
-        ardoq_console_explain(&console, err, NULL, NULL, NULL);
+        ardoq_console_explain(&console, NULL, err, NULL);
     }
     return err;
 }
@@ -50,7 +50,7 @@ static ardoq_err_t override_field(ardoq_identity_t *identity, const char *assign
         ardoq_identity_find(assignment, (size_t)(equals - assignment));
     const ardoq_err_t err = ardoq_identity_set(identity, field, equals + 1);
     if (err) {
-        ardoq_console_explain(&console, err, NULL, NULL, NULL);
+        ardoq_console_explain(&console, NULL, err, NULL);
         fprintf(stderr, "  given: %s\n", assignment);
         help_identity_fields(stderr);
     }
@@ -142,7 +142,7 @@ static ardoq_err_t send_request(const ardoq_request_t *request)
         puts("");
     }
     if (err) {
-        ardoq_console_explain(&console, err, NULL, &response, ardoq_detail(&client));
+        ardoq_console_explain(&console, &client, err, NULL);
         print_error_body(&response);
     }
     return err;

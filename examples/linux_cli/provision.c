@@ -29,7 +29,7 @@ typedef struct {
 
 static int explain(ardoq_err_t err, const char *key)
 {
-    ardoq_console_explain(&console, err, key, NULL, NULL);
+    ardoq_console_explain(&console, NULL, err, key);
     return ardoq_console_exit_status(err);
 }
 

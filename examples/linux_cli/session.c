@@ -25,7 +25,7 @@ static void interrupt_on_signals(void)
 static ardoq_err_t load(void)
 {
     const char *ca_pem = config.ca_pem;
-    const ardoq_err_t err = ardoq_config_load(&config);
+    const ardoq_err_t err = ardoq_load_config(&client, &config);
     config.ca_pem = ca_pem;
     return err;
 }
@@ -34,7 +34,7 @@ ardoq_err_t load_config(void)
 {
     const ardoq_err_t err = load();
     if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, NULL, NULL);
+        ardoq_console_explain(&console, &client, err, NULL);
     }
     return err;
 }
@@ -53,7 +53,7 @@ ardoq_err_t open_client(void)
 {
     const ardoq_err_t err = try_open();
     if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, NULL, ardoq_detail(&client));
+        ardoq_console_explain(&console, &client, err, NULL);
     }
     return err;
 }

@@ -26,7 +26,7 @@ static ardoq_err_t describe_device(void)
 
 static ardoq_err_t report_device(void)
 {
-    ardoq_err_t err = ardoq_config_load(&config); /* Kconfig, then the store in flash */
+    ardoq_err_t err = ardoq_load_config(&client, &config); /* Kconfig, then the store in flash */
     if (!err) {
         err = ardoq_open(&client, &config);
     }
@@ -42,8 +42,7 @@ static ardoq_err_t report_device(void)
 static void print_outcome(ardoq_err_t err)
 {
     if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, &report.response,
-                              ardoq_detail(&client));
+        ardoq_console_explain(&console, &client, err, NULL);
         return;
     }
     uart_print(ardoq_report_outcome_name(report.outcome));

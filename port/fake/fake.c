@@ -193,10 +193,11 @@ void ardoq_port_close(ardoq_port_socket_t *socket)
 }
 
 /* Nothing happens by itself on this platform, so the whole time passes. */
-void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what, uint32_t timeout_ms)
+void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
+                     uint32_t timeout_ms)
 {
     (void)socket;
-    (void)what;
+    (void)event;
     ardoq_fake.uptime_ms += timeout_ms;
 }
 

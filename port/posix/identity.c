@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <limits.h>
-#include <mbedtls/md.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netpacket/packet.h>
@@ -12,6 +11,7 @@
 #include <sys/utsname.h>
 
 #include "ardoq/port.h"
+#include "ardoq/tls_sha256.h"
 #include "facts.h"
 
 /* Bytes of a text, with its NUL: the longest that is reported. */
@@ -48,11 +48,18 @@ static bool read_machine_id(const char *path, unsigned char id[ID_SIZE])
     return true;
 }
 
+static bool sha256_of(const unsigned char *data, size_t size, unsigned char hash[HASH_SIZE])
+{
+    ardoq_tls_sha256_t sha256;
+    ardoq_tls_sha256_begin(&sha256);
+    ardoq_tls_sha256_add(&sha256, data, size);
+    return ardoq_tls_sha256_end(&sha256, hash);
+}
+
 /* HMAC-SHA-256, written out because mbedTLS 4 has no public function for it. */
 static bool keyed_hash(const unsigned char key[ID_SIZE], const unsigned char text[ID_SIZE],
                        unsigned char hash[HASH_SIZE])
 {
-    const mbedtls_md_info_t *sha256 = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
     unsigned char inner[HASH_BLOCK + ID_SIZE];
     unsigned char outer[HASH_BLOCK + HASH_SIZE];
     memset(inner, 0x36, HASH_BLOCK);
@@ -62,8 +69,8 @@ static bool keyed_hash(const unsigned char key[ID_SIZE], const unsigned char tex
         outer[i] ^= key[i];
     }
     memcpy(inner + HASH_BLOCK, text, ID_SIZE);
-    return mbedtls_md(sha256, inner, sizeof inner, outer + HASH_BLOCK) == 0 &&
-           mbedtls_md(sha256, outer, sizeof outer, hash) == 0;
+    return sha256_of(inner, sizeof inner, outer + HASH_BLOCK) &&
+           sha256_of(outer, sizeof outer, hash);
 }
 
 /* machine-id(5): the id itself must not be shown to others, a hash for one application may be. This

@@ -160,16 +160,17 @@ void ardoq_port_close(ardoq_port_socket_t *socket)
     socket->descriptor = ARDOQ_PORT_NO_SOCKET;
 }
 
-void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what, uint32_t timeout_ms)
+void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
+                     uint32_t timeout_ms)
 {
     const int timeout = timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms;
-    if (what == ARDOQ_PORT_WAIT_TIME) {
+    if (event == ARDOQ_PORT_EVENT_NONE) {
         wait_for_any(NULL, 0, timeout);
         return;
     }
     struct pollfd entry = {
         .fd = socket->descriptor,
-        .events = what == ARDOQ_PORT_WAIT_READABLE ? POLLIN : POLLOUT,
+        .events = event == ARDOQ_PORT_EVENT_READABLE ? POLLIN : POLLOUT,
     };
     wait_for_any(&entry, 1, timeout);
 }

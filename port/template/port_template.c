@@ -105,10 +105,11 @@ void ardoq_port_close(ardoq_port_socket_t *socket)
     }
 }
 
-void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what, uint32_t timeout_ms)
+void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
+                     uint32_t timeout_ms)
 {
     (void)socket;
-    (void)what;
+    (void)event;
     (void)timeout_ms;
     missing("ardoq_port_wait");
 }

@@ -10,7 +10,7 @@ static ardoq_report_t device_report;
 
 static ardoq_err_t send_report(const char *firmware_version)
 {
-    ardoq_err_t err = ardoq_config_load(&config);
+    ardoq_err_t err = ardoq_load_config(&client, &config);
     if (!err)
         err = ardoq_open(&client, &config);
     if (!err)
@@ -50,7 +50,7 @@ void pump_report(pump_report_t *report, const char *firmware_version)
 {
     memset(&device_report, 0, sizeof device_report);
     report->err = send_report(firmware_version);
-    report->setting = config.failed_key;
+    report->setting = ardoq_detail(&client)->setting;
     report->outcome = device_report.outcome;
     memcpy(report->component_id, device_report.component_id, sizeof report->component_id);
     report->again_after_s = pause_after(report->err, report->failures_so_far);

@@ -195,8 +195,12 @@ static void test_the_report_holds_what_the_store_and_the_platform_know(void **st
     assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
     assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
     assert_int_equal(ardoq_report_compose(&config, &identity, 0, &composed), ARDOQ_OK);
-    assert_non_null(strstr(composed.body, "\"device_serial\":\"PUMP-0042\""));
-    assert_non_null(strstr(composed.body, "\"device_mac\":\"02:00:00:00:00:01\""));
+    char body[1024];
+    ardoq_text_t text;
+    ardoq_text_init(&text, body, sizeof body, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(ardoq_report_write_body(&composed, 0, &text), ARDOQ_OK);
+    assert_non_null(strstr(body, "\"device_serial\":\"PUMP-0042\""));
+    assert_non_null(strstr(body, "\"device_mac\":\"02:00:00:00:00:01\""));
 }
 
 static void test_the_answer_names_the_component(void **state)

@@ -27,7 +27,7 @@ int __wrap_poll(struct pollfd *entries, nfds_t count, int timeout)
     return script.result;
 }
 
-static void assert_wait(ardoq_port_wait_t what, uint32_t timeout_ms, int result, unsigned delays)
+static void assert_wait(ardoq_port_event_t what, uint32_t timeout_ms, int result, unsigned delays)
 {
     const ardoq_port_socket_t socket = {.descriptor = 17};
     fake_freertos_reset();
@@ -41,28 +41,28 @@ static void assert_wait(ardoq_port_wait_t what, uint32_t timeout_ms, int result,
 static void test_nothing_is_ready(void **state)
 {
     (void)state;
-    assert_wait(ARDOQ_PORT_WAIT_READABLE, 1000, 0, 1);
+    assert_wait(ARDOQ_PORT_EVENT_READABLE, 1000, 0, 1);
     assert_int_equal(script.descriptor, 17);
     assert_int_equal(script.events, POLLIN);
-    assert_wait(ARDOQ_PORT_WAIT_WRITABLE, 1, 0, 1);
+    assert_wait(ARDOQ_PORT_EVENT_WRITABLE, 1, 0, 1);
     assert_int_equal(script.descriptor, 17);
     assert_int_equal(script.events, POLLOUT);
-    assert_wait(ARDOQ_PORT_WAIT_TIME, UINT32_MAX, 0, 1);
+    assert_wait(ARDOQ_PORT_EVENT_NONE, UINT32_MAX, 0, 1);
     assert_int_equal(script.descriptor, -1);
 }
 
 static void test_something_is_ready(void **state)
 {
     (void)state;
-    assert_wait(ARDOQ_PORT_WAIT_READABLE, 1000, 1, 0);
-    assert_wait(ARDOQ_PORT_WAIT_WRITABLE, 1000, 1, 0);
+    assert_wait(ARDOQ_PORT_EVENT_READABLE, 1000, 1, 0);
+    assert_wait(ARDOQ_PORT_EVENT_WRITABLE, 1000, 1, 0);
 }
 
 static void test_no_time(void **state)
 {
     (void)state;
-    assert_wait(ARDOQ_PORT_WAIT_READABLE, 0, 0, 0);
-    assert_wait(ARDOQ_PORT_WAIT_TIME, 0, 0, 0);
+    assert_wait(ARDOQ_PORT_EVENT_READABLE, 0, 0, 0);
+    assert_wait(ARDOQ_PORT_EVENT_NONE, 0, 0, 0);
 }
 
 int main(void)

@@ -83,7 +83,7 @@ static void print_memory(void)
 
 static ardoq_err_t report_once(void)
 {
-    ardoq_err_t err = ardoq_config_load(&config);
+    ardoq_err_t err = ardoq_load_config(&client, &config);
     if (!err) {
         err = ardoq_open(&client, &config);
     }
@@ -114,8 +114,7 @@ int main(void)
     const ardoq_err_t err = report_once();
     const uint32_t ticks = busy_ticks() - start;
     if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, &report.response,
-                              ardoq_detail(&client));
+        ardoq_console_explain(&console, &client, err, NULL);
         return 1;
     }
     print_value("instructions", (uint64_t)ticks * nanoseconds_per_tick);

@@ -43,8 +43,7 @@ static ardoq_err_t send_requests(unsigned first)
             i % 2 == 0 ? ardoq_me(&client, &me) : ardoq_report_device(&client, &identity, &report);
     }
     if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, &report.response,
-                              ardoq_detail(&client));
+        ardoq_console_explain(&console, &client, err, NULL);
     }
     ardoq_close(&client);
     return err;
@@ -81,12 +80,12 @@ int main(void)
         return 2;
     }
     network_start();
-    ardoq_err_t err = ardoq_config_load(&config);
+    ardoq_err_t err = ardoq_load_config(&client, &config);
     if (!err) {
         err = ardoq_identity_read(&identity);
     }
     if (err) {
-        ardoq_console_explain(&console, err, config.failed_key, NULL, NULL);
+        ardoq_console_explain(&console, &client, err, NULL);
         return 1;
     }
     return soak();

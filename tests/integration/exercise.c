@@ -161,9 +161,9 @@ static ardoq_err_t step(loop_t *loop)
 static void wait_as_told(const ardoq_wait_t *wait)
 {
     struct pollfd entry = {.fd = -1};
-    if (wait->what != ARDOQ_PORT_WAIT_TIME) {
+    if (wait->event != ARDOQ_PORT_EVENT_NONE) {
         entry.fd = wait->socket->descriptor;
-        entry.events = wait->what == ARDOQ_PORT_WAIT_READABLE ? POLLIN : POLLOUT;
+        entry.events = wait->event == ARDOQ_PORT_EVENT_READABLE ? POLLIN : POLLOUT;
     }
     poll(&entry, 1, (int)wait->timeout_ms);
 }
@@ -192,7 +192,7 @@ static void cancel_when_connected(const char *argument)
     (void)argument;
     ardoq_err_t err = ardoq_request_start(&client, &get_me, &response);
     err = err ? err : step(&loop);
-    while (err == ARDOQ_PENDING && loop.wait.what != ARDOQ_PORT_WAIT_READABLE) {
+    while (err == ARDOQ_PENDING && loop.wait.event != ARDOQ_PORT_EVENT_READABLE) {
         wait_as_told(&loop.wait);
         err = step(&loop);
     }

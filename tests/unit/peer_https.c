@@ -13,7 +13,7 @@
 
 ardoq_https_t https;
 ardoq_http_origin_t origin;
-ardoq_https_config_t config;
+ardoq_tls_config_t config;
 ardoq_https_exchange_t exchange;
 peer_script_t script;
 
@@ -22,10 +22,24 @@ void write_head(void *context, ardoq_text_t *head)
     ardoq_http_write_request_line(head, context, "/", NULL, 0);
     ardoq_http_write_host(head, &origin);
     ardoq_http_write_header(head, "Authorization", "Bearer secret-token");
-    if (exchange.body_size > 0) {
-        ardoq_http_write_header(head, "Content-Length", ardoq_decimal(exchange.body_size).digits);
-    }
-    ardoq_http_write_end(head);
+}
+
+static const char *body;
+static size_t body_size;
+
+static ardoq_err_t write_given_body(void *context, uint32_t part, ardoq_text_t *text)
+{
+    (void)context;
+    assert_int_equal(part, 0);
+    ardoq_text_append(text, body, body_size);
+    return ARDOQ_OK;
+}
+
+void send_body(const char *text, size_t size)
+{
+    body = text;
+    body_size = size;
+    exchange.write_body = write_given_body;
 }
 
 int peer_https_set_up(void **state)
@@ -34,10 +48,10 @@ int peer_https_set_up(void **state)
     ardoq_fake_reset();
     ardoq_fake.wall_time = time(NULL);
     origin = (ardoq_http_origin_t){.host = "localhost", .port = 8443};
-    config = (ardoq_https_config_t){
-        .origin = &origin, .ca_pem = certificate_file("ca.pem"), .pins = {"", ""}};
+    config = (ardoq_tls_config_t){
+        .host = origin.host, .ca_pem = certificate_file("ca.pem"), .pins = {"", ""}};
     exchange = (ardoq_https_exchange_t){.write_head = write_head,
-                                        .write_head_context = "GET",
+                                        .write_context = "GET",
                                         .is_idempotent = true,
                                         .timeout_ms = 30000};
     script = (peer_script_t){.certificate = "server", .tls_1_2 = getenv("TEST_TLS_1_2") != NULL};
@@ -70,19 +84,19 @@ void answer_with(const char *answer, peer_then_t then)
 
 void open_https(void)
 {
-    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_OK);
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), ARDOQ_OK);
 }
 
 ardoq_err_t run(void)
 {
-    ardoq_https_wait_t wait;
+    ardoq_wait_t wait;
     ardoq_err_t err = ardoq_https_start(&https, &exchange);
     while (!err || err == ARDOQ_PENDING) {
         err = ardoq_https_step(&https, &wait);
         if (err != ARDOQ_PENDING) {
             return err;
         }
-        ardoq_port_wait(wait.socket, wait.what, wait.timeout_ms);
+        ardoq_port_wait(wait.socket, wait.event, wait.timeout_ms);
     }
     return err;
 }
@@ -112,7 +126,7 @@ void assert_refused(const char *certificate, ardoq_err_t expected)
     script.certificate = certificate;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), expected);
     assert_string_equal(tls_peer_received(), "");
-    assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
-    assert_int_not_equal(https.detail.verify_flags, 0);
-    assert_int_not_equal(https.detail.tls_code, 0);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+    assert_int_not_equal(https.tls.detail.verify_flags, 0);
+    assert_int_not_equal(https.tls.detail.tls_code, 0);
 }

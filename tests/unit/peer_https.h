@@ -13,7 +13,7 @@
 
 extern ardoq_https_t https;
 extern ardoq_http_origin_t origin;
-extern ardoq_https_config_t config;
+extern ardoq_tls_config_t config;
 extern ardoq_https_exchange_t exchange;
 
 /* The peer that start_peer() starts; its steps are set there. */
@@ -28,8 +28,11 @@ int peer_https_tear_down(void **state);
 #define PEER_HTTPS_TEST(function)                                                                  \
     cmocka_unit_test_setup_teardown(function, peer_https_set_up, peer_https_tear_down)
 
-/* Writes the head of the exchange, whose method is @p context. */
+/* Writes the head of the exchange, whose method is write_context. */
 void write_head(void *context, ardoq_text_t *head);
+
+/* Gives the exchange a body of one part, borrowed. */
+void send_body(const char *text, size_t size);
 
 /* Starts the peer with these steps, which are borrowed. */
 void start_peer(const peer_step_t *steps, size_t count);

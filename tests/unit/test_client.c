@@ -46,14 +46,10 @@ static void test_callbacks_must_not_call_the_client(void **state)
     assert_int_equal(response.status, 200);
 }
 
-/* Refused before anything happens; of an earlier response nothing is left. */
+/* Refused before anything happens. */
 static void assert_is_invalid(ardoq_client_t *a_client, const ardoq_request_t *a_request)
 {
-    memset(&response, '#', sizeof response);
     assert_int_equal(ardoq_request(a_client, a_request, &response), ARDOQ_ERR_INVALID_ARGUMENT);
-    assert_int_equal(response.status, 0);
-    assert_string_equal(response.body, "");
-    assert_string_equal(response.message, "");
     assert_int_equal(ardoq_request_start(a_client, a_request, &response),
                      ARDOQ_ERR_INVALID_ARGUMENT);
     assert_int_equal(ardoq_fake.connects, 0);
@@ -179,14 +175,25 @@ static void test_no_time_passes_without_need(void **state)
     assert_int_equal(ardoq_fake.uptime_ms, 0);
 }
 
-static void test_interruption_before_a_call(void **state)
+/* It was meant for a call that has ended meanwhile. */
+static void test_interruption_with_nothing_under_way(void **state)
 {
     (void)state;
     peer_client_answer(json_of("{}"));
     ardoq_interrupt(&client);
+    assert_int_equal(run(), ARDOQ_OK);
+}
+
+static void test_interruption_before_the_first_step(void **state)
+{
+    (void)state;
+    ardoq_wait_t wait;
+    peer_client_answer(json_of("{}"));
+    assert_int_equal(ardoq_request_start(&client, &request, &response), ARDOQ_OK);
     ardoq_interrupt(&client);
-    assert_int_equal(run(), ARDOQ_ERR_INTERRUPTED);
-    assert_int_equal(response.status, 0);
+    ardoq_interrupt(&client);
+    assert_int_equal(ardoq_request_step(&client, &wait), ARDOQ_ERR_INTERRUPTED);
+    assert_int_equal(ardoq_detail(&client)->phase, ARDOQ_PHASE_RESOLVE);
     assert_int_equal(ardoq_fake.resolving, 0);
     assert_string_equal(tls_peer_received(), "");
     assert_int_equal(run(), ARDOQ_OK);
@@ -222,12 +229,12 @@ static void test_interruption_during_a_call(void **state)
 
 /* ---- Opening and closing ---- */
 
-static void assert_open_fails(ardoq_err_t expected, const char *failed_key)
+static void assert_open_fails(ardoq_err_t expected, const char *failed)
 {
     memset(&client, '#', sizeof client);
     assert_int_equal(ardoq_open(&client, &config), expected);
-    assert_true(failed_key ? config.failed_key && strcmp(config.failed_key, failed_key) == 0
-                           : !config.failed_key);
+    const char *setting = ardoq_detail(&client)->setting;
+    assert_true(failed ? setting && strcmp(setting, failed) == 0 : !setting);
     assert_int_equal(run(), ARDOQ_ERR_INVALID_ARGUMENT);
     ardoq_wait_t wait;
     assert_int_equal(ardoq_request_step(&client, &wait), ARDOQ_ERR_INVALID_ARGUMENT);
@@ -332,7 +339,8 @@ int main(void)
         PEER_REQUEST_TEST(test_deadline_of_the_request),
         PEER_REQUEST_TEST(test_shortest_deadline),
         PEER_REQUEST_TEST(test_no_time_passes_without_need),
-        PEER_REQUEST_TEST(test_interruption_before_a_call),
+        PEER_REQUEST_TEST(test_interruption_with_nothing_under_way),
+        PEER_REQUEST_TEST(test_interruption_before_the_first_step),
         PEER_REQUEST_TEST(test_interruption_during_a_call),
         PEER_REQUEST_TEST(test_open_checks_the_configuration),
         PEER_REQUEST_TEST(test_open_needs_trust),

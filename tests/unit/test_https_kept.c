@@ -56,7 +56,7 @@ static void test_connection_with_surplus_bytes_inside_tls_is_closed(void **state
 
 static void kept_connection_closed_meanwhile(peer_then_t how, const char *method)
 {
-    exchange.write_head_context = (void *)method;
+    exchange.write_context = (void *)method;
     exchange.is_idempotent = strcmp(method, "GET") == 0;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
     tls_peer_close(how);
@@ -99,7 +99,7 @@ static void test_replay_without_a_network(void **state)
     assert_int_equal(run(), ARDOQ_OK);
     ardoq_fake_fail(ARDOQ_FAKE_RESOLVE_START, 1, ARDOQ_ERR_NETWORK_DOWN);
     assert_int_equal(run(), ARDOQ_ERR_NETWORK_DOWN);
-    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RESOLVE);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_RESOLVE);
     assert_head_is_wiped();
 }
 

@@ -101,7 +101,7 @@ static void test_message_of_an_earlier_answer_is_replaced(void **state)
 {
     (void)state;
     static const char body[] = "{\"user\":{}}";
-    strcpy(me.response.message, "a longer message");
+    me.response.message = "a message";
     assert_int_equal(ardoq_me_interpret(body, strlen(body), &document, &me),
                      ARDOQ_ERR_JSON_KEY_MISSING);
     assert_string_equal(me.response.message, "email");

@@ -1,6 +1,6 @@
 /*
  * What the POSIX port knows of a device, read from a folder that stands for `/`. Interfaces and
- * kernel are scripted: -Wl,--wrap=NAME for freeifaddrs, getifaddrs, mbedtls_md and uname.
+ * kernel are scripted: -Wl,--wrap=NAME for freeifaddrs, getifaddrs, ardoq_tls_sha256_end and uname.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include <ftw.h>
 #include <ifaddrs.h>
 #include <limits.h>
-#include <mbedtls/md.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <stdio.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "ardoq/port.h"
+#include "ardoq/tls_sha256.h"
 #include "facts.h"
 
 #define MACHINE_ID      "0123456789abcdef0123456789abcdef"
@@ -53,7 +53,7 @@ static struct {
     address_t addresses[INTERFACES_MAX];
     size_t count;
     bool no_interfaces; /* getifaddrs() fails */
-    int hash_fails_at;  /* which call of mbedtls_md(), from 1 */
+    int hash_fails_at;  /* which hash, from 1 */
     int freed;
     struct utsname kernel;
 } script;
@@ -79,14 +79,11 @@ int __wrap_uname(struct utsname *kernel)
     return 0;
 }
 
-int __real_mbedtls_md(const mbedtls_md_info_t *kind, const unsigned char *data, size_t size,
-                      unsigned char *hash);
-int __wrap_mbedtls_md(const mbedtls_md_info_t *kind, const unsigned char *data, size_t size,
-                      unsigned char *hash);
-int __wrap_mbedtls_md(const mbedtls_md_info_t *kind, const unsigned char *data, size_t size,
-                      unsigned char *hash)
+bool __real_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char *hash);
+bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char *hash);
+bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char *hash)
 {
-    return --script.hash_fails_at == 0 ? -1 : __real_mbedtls_md(kind, data, size, hash);
+    return __real_ardoq_tls_sha256_end(sha256, hash) && --script.hash_fails_at != 0;
 }
 
 /* ---- A device -------------------------------------------------------------------------------- */

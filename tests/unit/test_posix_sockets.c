@@ -172,7 +172,7 @@ static ardoq_err_t finish_connecting(ardoq_port_socket_t *connecting)
     ardoq_err_t err;
     while ((err = ardoq_port_connect_poll(connecting)) == ARDOQ_PENDING &&
            ardoq_port_uptime_ms() < end) {
-        ardoq_port_wait(connecting, ARDOQ_PORT_WAIT_WRITABLE, BOUND_MS);
+        ardoq_port_wait(connecting, ARDOQ_PORT_EVENT_WRITABLE, BOUND_MS);
     }
     return err;
 }
@@ -192,7 +192,7 @@ static ardoq_err_t receive_when_there(char *buffer, size_t size, size_t *receive
     ardoq_err_t err;
     while ((err = ardoq_port_receive(&socket_, buffer, size, received)) == ARDOQ_PENDING &&
            ardoq_port_uptime_ms() < end) {
-        ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_READABLE, BOUND_MS);
+        ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_READABLE, BOUND_MS);
     }
     return err;
 }
@@ -314,7 +314,7 @@ static void test_no_answer(void **state)
     ardoq_err_t err = ARDOQ_OK;
     while (err == ARDOQ_OK && count < sizeof sockets / sizeof sockets[0]) {
         assert_int_equal(ardoq_port_connect_start(&sockets[count], &loopback, port), ARDOQ_OK);
-        ardoq_port_wait(&sockets[count], ARDOQ_PORT_WAIT_WRITABLE, 50);
+        ardoq_port_wait(&sockets[count], ARDOQ_PORT_EVENT_WRITABLE, 50);
         err = ardoq_port_connect_poll(&sockets[count]);
         count++;
     }
@@ -466,7 +466,7 @@ static void test_no_room_to_send(void **state)
         assert_true(got > 0);
         total -= (size_t)got;
     }
-    ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_WRITABLE, BOUND_MS);
+    ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_WRITABLE, BOUND_MS);
     assert_int_equal(ardoq_port_send(&socket_, data, 1, &sent), ARDOQ_OK);
 }
 
@@ -557,14 +557,14 @@ static void test_wait_for_time(void **state)
 {
     (void)state;
     uint64_t start = ardoq_port_uptime_ms();
-    ardoq_port_wait(NULL, ARDOQ_PORT_WAIT_TIME, 30);
+    ardoq_port_wait(NULL, ARDOQ_PORT_EVENT_NONE, 30);
     assert_true(ardoq_port_uptime_ms() - start >= 30);
 
     /* What is ready does not count. */
     connect_to_server();
     assert_int_equal(__real_send(peer, "x", 1, 0), 1);
     start = ardoq_port_uptime_ms();
-    ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_TIME, 30);
+    ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_NONE, 30);
     assert_true(ardoq_port_uptime_ms() - start >= 30);
 }
 
@@ -572,18 +572,18 @@ static void test_what_is_waited_for(void **state)
 {
     (void)state;
     static const struct {
-        ardoq_port_wait_t what;
+        ardoq_port_event_t what;
         uint32_t timeout_ms;
         nfds_t entries;
         int events;
         int timeout;
     } rows[] = {
-        {ARDOQ_PORT_WAIT_TIME, 0, 0, 0, 0},
-        {ARDOQ_PORT_WAIT_TIME, UINT32_MAX, 0, 0, INT_MAX},
-        {ARDOQ_PORT_WAIT_READABLE, 7, 1, POLLIN, 7},
-        {ARDOQ_PORT_WAIT_READABLE, (uint32_t)INT_MAX + 1, 1, POLLIN, INT_MAX},
-        {ARDOQ_PORT_WAIT_WRITABLE, 0, 1, POLLOUT, 0},
-        {ARDOQ_PORT_WAIT_WRITABLE, INT_MAX, 1, POLLOUT, INT_MAX},
+        {ARDOQ_PORT_EVENT_NONE, 0, 0, 0, 0},
+        {ARDOQ_PORT_EVENT_NONE, UINT32_MAX, 0, 0, INT_MAX},
+        {ARDOQ_PORT_EVENT_READABLE, 7, 1, POLLIN, 7},
+        {ARDOQ_PORT_EVENT_READABLE, (uint32_t)INT_MAX + 1, 1, POLLIN, INT_MAX},
+        {ARDOQ_PORT_EVENT_WRITABLE, 0, 1, POLLOUT, 0},
+        {ARDOQ_PORT_EVENT_WRITABLE, INT_MAX, 1, POLLOUT, INT_MAX},
     };
     connect_to_server();
     seen.keep_poll = true;
@@ -601,11 +601,11 @@ static void test_wait_ends_with_what_it_waits_for(void **state)
     (void)state;
     connect_to_server();
     const uint64_t start = ardoq_port_uptime_ms();
-    ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_WRITABLE, BOUND_MS);
+    ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_WRITABLE, BOUND_MS);
     assert_int_equal(__real_send(peer, "x", 1, 0), 1);
-    ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_READABLE, BOUND_MS);
+    ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_READABLE, BOUND_MS);
     faults.poll = EINTR;
-    ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_TIME, BOUND_MS);
+    ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_NONE, BOUND_MS);
     assert_true(ardoq_port_uptime_ms() - start < BOUND_MS);
 }
 
@@ -630,7 +630,7 @@ static void test_descriptor_above_the_size_of_a_set(void **state)
     assert_true(socket_.descriptor >= high);
     assert_int_equal(__real_send(peer, "x", 1, 0), 1);
     const uint64_t start = ardoq_port_uptime_ms();
-    ardoq_port_wait(&socket_, ARDOQ_PORT_WAIT_READABLE, BOUND_MS);
+    ardoq_port_wait(&socket_, ARDOQ_PORT_EVENT_READABLE, BOUND_MS);
     assert_true(ardoq_port_uptime_ms() - start < BOUND_MS);
     assert_int_equal(ardoq_port_connect_poll(&socket_), ARDOQ_OK);
 }

@@ -34,16 +34,28 @@ static int set_up(void **state)
     return result;
 }
 
+/* What the last report wrote; "" if it failed. */
+static char body[16384];
+
+static ardoq_err_t compose_at(int64_t unix_seconds)
+{
+    ardoq_text_t text;
+    ardoq_text_init(&text, body, sizeof body, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_err_t err = ardoq_report_compose(&config, &identity, unix_seconds, &report);
+    err = err ? err : ardoq_report_write_body(&report, 0, &text);
+    body[err ? 0 : text.length] = '\0';
+    return err;
+}
+
 static ardoq_err_t compose(void)
 {
-    return ardoq_report_compose(&config, &identity, 0, &report);
+    return compose_at(0);
 }
 
 static void assert_body(const char *expected)
 {
-    assert_string_equal(report.body, expected);
-    assert_int_equal(report.body_size, strlen(expected));
-    assert_int_equal(ardoq_json_validate(report.body, report.body_size), ARDOQ_OK);
+    assert_string_equal(body, expected);
+    assert_int_equal(ardoq_json_validate(body, strlen(body)), ARDOQ_OK);
 }
 
 /* The text of a report with this name and these custom fields. */
@@ -103,7 +115,7 @@ static void test_full_report(void **state)
     (void)state;
     fill_identity();
     strcpy(config.key_last_seen, "last_seen");
-    assert_int_equal(ardoq_report_compose(&config, &identity, 1795426200, &report), ARDOQ_OK);
+    assert_int_equal(compose_at(1795426200), ARDOQ_OK);
     assert_body(
         body_of("Gateway \\\"3\\\" SN-1", FULL_FIELDS ",\"last_seen\":\"2026-11-23T09:30:00Z\""));
     assert_string_equal(report.name, "Gateway \"3\" SN-1");
@@ -127,22 +139,22 @@ static void test_key_of_the_serial_number_is_the_unique_one(void **state)
     (void)state;
     strcpy(config.key_serial, "abcdefghijklmnopqrstuvwxyz01234");
     assert_int_equal(compose(), ARDOQ_OK);
-    assert_non_null(strstr(report.body, "[\"rootWorkspace\","
-                                        "\"customFields.abcdefghijklmnopqrstuvwxyz01234\"]"));
-    assert_non_null(strstr(report.body, "{\"abcdefghijklmnopqrstuvwxyz01234\":\"SN-1\"}"));
+    assert_non_null(strstr(body, "[\"rootWorkspace\","
+                                 "\"customFields.abcdefghijklmnopqrstuvwxyz01234\"]"));
+    assert_non_null(strstr(body, "{\"abcdefghijklmnopqrstuvwxyz01234\":\"SN-1\"}"));
 }
 
 static void test_last_seen_needs_a_clock_and_a_key(void **state)
 {
     (void)state;
     strcpy(config.key_last_seen, "seen");
-    assert_int_equal(ardoq_report_compose(&config, &identity, 0, &report), ARDOQ_OK);
-    assert_null(strstr(report.body, "seen"));
-    assert_int_equal(ardoq_report_compose(&config, &identity, 1, &report), ARDOQ_OK);
-    assert_non_null(strstr(report.body, ",\"seen\":\"1970-01-01T00:00:01Z\"}"));
+    assert_int_equal(compose_at(0), ARDOQ_OK);
+    assert_null(strstr(body, "seen"));
+    assert_int_equal(compose_at(1), ARDOQ_OK);
+    assert_non_null(strstr(body, ",\"seen\":\"1970-01-01T00:00:01Z\"}"));
     strcpy(config.key_last_seen, "");
-    assert_int_equal(ardoq_report_compose(&config, &identity, 1, &report), ARDOQ_OK);
-    assert_null(strstr(report.body, "1970"));
+    assert_int_equal(compose_at(1), ARDOQ_OK);
+    assert_null(strstr(body, "1970"));
 }
 
 static void test_time_of_a_report(void **state)
@@ -193,7 +205,7 @@ static void test_names(void **state)
         identity.chip = cases[i].chip;
         assert_int_equal(compose(), ARDOQ_OK);
         assert_string_equal(report.name, cases[i].name);
-        assert_non_null(strstr(report.body, text_of("\"name\":\"%s\"", cases[i].name)));
+        assert_non_null(strstr(body, text_of("\"name\":\"%s\"", cases[i].name)));
     }
 }
 
@@ -228,7 +240,7 @@ static void test_longest_name(void **state)
     assert_int_equal(strlen(report.name), ARDOQ_NAME_SIZE - 1);
     strcpy(config.name_template, text_of("%s{sdk_version}", repeat("y", literal + 1)));
     assert_int_equal(compose(), ARDOQ_ERR_JSON_BUFFER_FULL);
-    assert_int_equal(report.body_size, 0);
+    assert_int_equal(body[0], '\0');
     /* Also when nothing but spaces fitted. */
     strcpy(config.name_template, text_of("%s{sdk_version}", repeat(" ", literal + 1)));
     assert_int_equal(compose(), ARDOQ_ERR_JSON_BUFFER_FULL);
@@ -240,7 +252,7 @@ static void assert_compose_fails(ardoq_err_t expected)
 {
     memset(&report, '#', sizeof report);
     assert_int_equal(compose(), expected);
-    assert_int_equal(report.body_size, 0);
+    assert_int_equal(body[0], '\0');
     assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
     assert_string_equal(report.response.body, "");
     assert_string_equal(report.response.message, "");
@@ -286,49 +298,47 @@ static void test_identity_must_be_utf8(void **state)
     }
 }
 
-/* ---- The buffer ---- */
+/* ---- Windows ---- */
 
-/* Makes one field a character longer; gives what that adds to the JSON, where a control character
- * takes six bytes. */
-static size_t grow(ardoq_identity_field_t field)
-{
-    static char values[ARDOQ_IDENTITY_COUNT][128];
-    char *value = values[field];
-    const size_t length = strlen(value);
-    if (length + 1 == sizeof values[field]) {
-        return 0;
-    }
-    strcat(value, length % 2 ? "\x1f" : "x");
-    ardoq_identity_set(&identity, field, value);
-    const char *key = text_of(",\"%s\":\"\"", ardoq_identity_name(field));
-    return (length == 0 ? strlen(key) : 0) + (length % 2 ? 6 : 1);
-}
-
-/* As long as it fits the text is whole, up to the last byte; then it is refused. */
-static void test_buffer_that_is_full(void **state)
+/* Of any place and size, which shows what the whole text has there. */
+static void test_every_window(void **state)
 {
     (void)state;
-    strcpy(config.name_template, "x");
+    char window[64];
+    fill_identity();
     assert_int_equal(compose(), ARDOQ_OK);
-    size_t size = report.body_size;
-    for (unsigned field = ARDOQ_IDENTITY_mac; field < ARDOQ_IDENTITY_COUNT; field++) {
-        size_t growth;
-        while ((growth = grow((ardoq_identity_field_t)field)) > 0) {
-            size += growth;
-            const bool fits = size < ARDOQ_REPORT_SIZE;
-            assert_int_equal(compose(), fits ? ARDOQ_OK : ARDOQ_ERR_JSON_BUFFER_FULL);
-            assert_int_equal(report.body_size, fits ? size : 0);
-        }
+    const size_t total = strlen(body);
+    for (size_t skip = 0; skip <= total; skip++) {
+        const size_t size = skip % (sizeof window + 1);
+        const size_t left = total - skip;
+        ardoq_text_t text;
+        ardoq_text_init_window(&text, window, size, skip);
+        assert_int_equal(ardoq_report_write_body(&report, 0, &text), ARDOQ_OK);
+        assert_int_equal(text.total, total);
+        assert_int_equal(text.length, left < size ? left : size);
+        assert_memory_equal(window, body + skip, text.length);
     }
+}
+
+static void test_text_that_is_full(void **state)
+{
+    (void)state;
+    assert_int_equal(compose(), ARDOQ_OK);
+    const size_t total = strlen(body);
+    ardoq_text_t text;
+    ardoq_text_init(&text, body, total + 1, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(ardoq_report_write_body(&report, 0, &text), ARDOQ_OK);
+    ardoq_text_init(&text, body, total, ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(ardoq_report_write_body(&report, 0, &text), ARDOQ_ERR_JSON_BUFFER_FULL);
 }
 
 /* ---- Interpret ---- */
 
-static ardoq_err_t interpret(const char *body)
+static ardoq_err_t interpret(const char *answer)
 {
     static ardoq_json_document_t document;
     memset(&report, 0, sizeof report);
-    return ardoq_report_interpret(body, strlen(body), &document, &report);
+    return ardoq_report_interpret(answer, strlen(answer), &document, &report);
 }
 
 static void test_answers(void **state)
@@ -497,10 +507,39 @@ static void test_last_seen_is_the_wall_clock(void **state)
     strcpy(config.key_last_seen, "seen");
     peer_client_answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}}"));
     assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_OK);
-    assert_int_equal(ardoq_report_compose(&config, &identity, ardoq_fake.wall_time, &report),
-                     ARDOQ_OK);
-    assert_non_null(strstr(report.body, "\"seen\":\"20"));
-    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, report.body);
+    assert_int_equal(compose_at(ardoq_fake.wall_time), ARDOQ_OK);
+    assert_non_null(strstr(body, "\"seen\":\"20"));
+    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
+}
+
+/* Most of the body has no room beside the head. */
+static void test_report_longer_than_the_buffer(void **state)
+{
+    (void)state;
+    fill_identity();
+    identity.chip = repeat("0123456789", 1000);
+    peer_client_answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}"));
+    assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(report.outcome, ARDOQ_REPORT_UPDATED);
+    assert_int_equal(compose(), ARDOQ_OK);
+    const char *received = tls_peer_received();
+    assert_string_equal(strstr(received, "\r\n\r\n") + 4, body);
+    assert_non_null(strstr(received, text_of("\r\nContent-Length: %zu\r\n\r\n", strlen(body))));
+}
+
+static void test_report_without_waiting(void **state)
+{
+    (void)state;
+    ardoq_wait_t wait;
+    ardoq_err_t err;
+    peer_client_answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f01\"}]}}"));
+    assert_int_equal(ardoq_report_start(&client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_report_start(&client, &identity, &report), ARDOQ_ERR_BUSY);
+    while ((err = ardoq_request_step(&client, &wait)) == ARDOQ_PENDING) {
+        ardoq_wait_for(&wait);
+    }
+    assert_int_equal(err, ARDOQ_OK);
+    assert_int_equal(report.outcome, ARDOQ_REPORT_CREATED);
 }
 
 static void test_nothing_is_sent_of_a_report_without_serial_number(void **state)
@@ -559,7 +598,8 @@ int main(void)
         TEST(test_serial_number_is_needed),
         TEST(test_key_of_the_serial_number_is_needed),
         TEST(test_identity_must_be_utf8),
-        TEST(test_buffer_that_is_full),
+        TEST(test_every_window),
+        TEST(test_text_that_is_full),
         TEST(test_answers),
         TEST(test_answers_that_confirm_nothing),
         TEST(test_answers_that_are_no_json),
@@ -570,6 +610,8 @@ int main(void)
         TEST(test_identity_of_the_store_that_cannot_be_read),
         TEST(test_report_is_sent_and_understood),
         TEST(test_last_seen_is_the_wall_clock),
+        TEST(test_report_longer_than_the_buffer),
+        TEST(test_report_without_waiting),
         TEST(test_nothing_is_sent_of_a_report_without_serial_number),
         TEST(test_report_of_a_client_that_is_not_open),
         TEST(test_report_that_is_refused),

@@ -174,7 +174,7 @@ static void test_sockets(void **state)
     size = 4;
     assert_int_equal(ardoq_port_receive(&a_socket, bytes, 4, &size), ARDOQ_ERR_NOT_SUPPORTED);
     assert_int_equal(size, 0);
-    ardoq_port_wait(&a_socket, ARDOQ_PORT_WAIT_READABLE, 1000);
+    ardoq_port_wait(&a_socket, ARDOQ_PORT_EVENT_READABLE, 1000);
     ardoq_port_close(&a_socket);
 }
 

@@ -85,8 +85,8 @@ static void assert_refused_by_bundle(const char *certificate, ardoq_err_t expect
                                      uint32_t expected_flags)
 {
     assert_refused(certificate, expected);
-    assert_int_equal(https.detail.verify_flags, expected_flags);
-    assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+    assert_int_equal(https.tls.detail.verify_flags, expected_flags);
+    assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
     assert_int_not_equal(bundle.calls, 0);
 }
 
@@ -196,7 +196,7 @@ static void test_verify_callback_of_the_platform_that_fails_trusts_nothing(void 
     config.ca_pem = NULL;
     ardoq_fake.trust = attach_clear_and_fail;
     assert_refused("server", ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
-    assert_int_equal(https.detail.verify_flags, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+    assert_int_equal(https.tls.detail.verify_flags, MBEDTLS_X509_BADCERT_NOT_TRUSTED);
 }
 
 /* That says nothing of the chain. */
@@ -207,8 +207,8 @@ static void test_verify_callback_of_the_platform_without_memory(void **state)
     bundle.failure = MBEDTLS_ERR_X509_ALLOC_FAILED;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_OUT_OF_MEMORY);
     assert_string_equal(tls_peer_received(), "");
-    assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_X509_ALLOC_FAILED);
-    assert_int_equal(https.detail.verify_flags, 0);
+    assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_X509_ALLOC_FAILED);
+    assert_int_equal(https.tls.detail.verify_flags, 0);
     assert_int_equal(bundle.calls, 1);
 }
 

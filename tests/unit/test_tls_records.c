@@ -47,10 +47,9 @@ static int set_up(void **state)
 
 static void post(const char *body, size_t size)
 {
-    exchange.write_head_context = "POST";
+    exchange.write_context = "POST";
     exchange.is_idempotent = false;
-    exchange.body = body;
-    exchange.body_size = size;
+    send_body(body, size);
 }
 
 /* ---- The wire ---- */
@@ -121,7 +120,7 @@ static ardoq_err_t start(void)
     return err;
 }
 
-static ardoq_https_wait_t wait;
+static ardoq_wait_t wait;
 
 /* Without waiting: no peer is ever slow here. */
 static ardoq_err_t step(void)
@@ -153,7 +152,7 @@ static void assert_short_steps(void)
 static void assert_held_for(ardoq_err_t err, ardoq_phase_t phase)
 {
     assert_int_equal(err, ARDOQ_ERR_TIMEOUT);
-    assert_int_equal(https.detail.phase, phase);
+    assert_int_equal(https.tls.detail.phase, phase);
     assert_in_range(ardoq_fake.uptime_ms, TIMEOUT_MS, TIMEOUT_MS + 2 * STEP_MS);
     /* It went on at once all the time. */
     assert_true(wire.received + wire.sent > TIMEOUT_MS / STEP_MS * STEP_BYTES / 2);
@@ -219,7 +218,7 @@ static void test_other_plain_records_without_end(void **state)
         wire.received = 0;
         const uint64_t began = ardoq_fake.uptime_ms;
         assert_true(run_against(floods[i].record, floods[i].size) < 0);
-        assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+        assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
         assert_in_range(ardoq_fake.uptime_ms - began, 1, TIMEOUT_MS + 2 * STEP_MS);
         assert_short_steps();
     }
@@ -262,6 +261,7 @@ static void test_alerts_to_a_client_that_cannot_send_its_body(void **state)
 {
     (void)state;
     static char body[100000];
+    script.tls_1_2 = true; /* in TLS 1.3 nothing is read while a write is under way */
     post(body, sizeof body);
     start_flooding_peer(send_alert);
     assert_int_equal(start(), ARDOQ_OK);
@@ -293,7 +293,7 @@ static void test_a_body_of_records_with_a_byte_each(void **state)
     start_watched_peer(&step, 1);
     tls_peer_when_idle(send_a_byte);
     assert_int_equal(run_in_steps(), ARDOQ_ERR_TIMEOUT);
-    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_RECEIVE);
     assert_short_steps();
 }
 
@@ -303,7 +303,7 @@ static void test_empty_records_without_end(void **state)
     (void)state;
     start_flooding_peer(send_empty_record);
     assert_true(run_in_steps() < 0);
-    assert_int_equal(https.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_RECEIVE);
     assert_in_range(ardoq_fake.uptime_ms, 1, TIMEOUT_MS + 2 * STEP_MS);
     assert_short_steps();
 }
@@ -466,7 +466,7 @@ static void test_a_handshake_waits_for_nothing_before_it_has_asked(void **state)
             assert_int_equal(step(), ARDOQ_PENDING);
             assert_true(sends->count > before || wait.timeout_ms == 0);
         }
-        while (wait.what != ARDOQ_PORT_WAIT_READABLE) {
+        while (wait.event != ARDOQ_PORT_EVENT_READABLE) {
             assert_int_equal(step(), ARDOQ_PENDING);
         }
         ardoq_https_cancel(&https);
@@ -595,7 +595,7 @@ static void test_an_alert_that_never_leaves_does_not_hold_up_the_answer(void **s
     while (err == ARDOQ_PENDING) {
         err = step();
         const bool waits_for_room =
-            err == ARDOQ_PENDING && wait.timeout_ms > 0 && wait.what == ARDOQ_PORT_WAIT_WRITABLE;
+            err == ARDOQ_PENDING && wait.timeout_ms > 0 && wait.event == ARDOQ_PORT_EVENT_WRITABLE;
         assert_false(wire.blocks && waits_for_room);
     }
     assert_int_equal(err, ARDOQ_OK);
@@ -616,12 +616,14 @@ static void ask_at_the_moment(mbedtls_ssl_context *tls)
 static void test_a_hello_request_at_every_moment_of_a_body(void **state)
 {
     (void)state;
-    static char body[40000 + 1];
+    static char body[(ARDOQ_BUFFER_SIZE > 40000 ? 200000 : 40000) + 1];
     memset(body, 'b', sizeof body - 1);
     script.tls_1_2 = true;
     post(body, sizeof body - 1);
     const peer_step_t step = {.answer = JSON_OK};
-    for (moment = 1; moment < 16; moment++) {
+    moment = 0;
+    do {
+        moment++;
         start_watched_peer(&step, 1);
         idle_calls = 0;
         tls_peer_when_idle(ask_at_the_moment);
@@ -629,8 +631,8 @@ static void test_a_hello_request_at_every_moment_of_a_body(void **state)
         assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
         assert_int_equal(ardoq_fake.open_sockets, 1);
         leave_peer();
-    }
-    assert_true(idle_calls >= 10);
+    } while (idle_calls >= moment);
+    assert_true(moment > 3);
 }
 
 static void close_after_many_hello_requests(mbedtls_ssl_context *tls)
@@ -673,10 +675,12 @@ static void test_an_alert_that_cannot_leave_in_the_middle_of_a_body(void **state
     for (alert_bytes = 0; alert_bytes < 20; alert_bytes += 9) {
         start_flooding_peer(block_the_alert);
         assert_int_equal(run_in_steps(), ARDOQ_ERR_TLS_FAILED);
-        assert_int_equal(https.detail.phase, ARDOQ_PHASE_SEND);
-        assert_int_equal(https.detail.tls_code, MBEDTLS_ERR_SSL_WANT_WRITE);
+        assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_SEND);
+        assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_SSL_WANT_WRITE);
         assert_int_equal(ardoq_fake.open_sockets, 0);
-        assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, "");
+        const char *received = strstr(tls_peer_received(), "\r\n\r\n") + 4;
+        assert_int_equal(strspn(received, "b"), strlen(received));
+        assert_in_range(strlen(received), 1, sizeof body - 1);
         tls_peer_stop();
     }
 }

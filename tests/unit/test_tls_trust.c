@@ -97,7 +97,7 @@ static void test_unknown_clock(void **state)
     const ardoq_err_t err = run_with(JSON_OK, PEER_KEEP);
 #if ARDOQ_ACCEPT_UNKNOWN_CLOCK
     assert_int_equal(err, ARDOQ_OK);
-    assert_true(https.detail.certificate_dates_unchecked);
+    assert_true(https.tls.detail.certificate_dates_unchecked);
 #else
     assert_int_equal(err, ARDOQ_ERR_CLOCK_UNKNOWN);
     assert_string_equal(ardoq_fake.resolved_host, "");
@@ -160,7 +160,7 @@ static void test_roots_of_the_platform(void **state)
 static void assert_open_fails(ardoq_err_t expected)
 {
     answer_with(JSON_OK, PEER_KEEP);
-    assert_int_equal(ardoq_https_open(&https, &config), expected);
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), expected);
 }
 
 static void test_no_root_at_all(void **state)
@@ -266,7 +266,7 @@ static void assert_client_refused(ardoq_err_t expected)
     script.client_ca = "client_ca";
     script.tls_1_2 = true;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), expected);
-    assert_int_equal(https.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
     assert_string_equal(tls_peer_received(), "");
 }
 
@@ -292,10 +292,12 @@ static void test_half_a_client_certificate(void **state)
     assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
     config.certificate_pem = NULL;
     config.key_pem = certificate_file("client.key");
-    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_int_equal(ardoq_https_open(&https, &origin, &config),
+                     ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
     config.key_pem = NULL;
     ardoq_port_store_set("key", certificate_file("client.key"));
-    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_int_equal(ardoq_https_open(&https, &origin, &config),
+                     ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
 }
 
 static void test_client_certificate_that_cannot_be_read(void **state)
@@ -309,7 +311,8 @@ static void test_client_certificate_that_cannot_be_read(void **state)
     config.certificate_pem = config.key_pem = NULL;
     ardoq_port_store_set("key", certificate_file("client.key"));
     ardoq_port_store_set("cert", nonsense);
-    assert_int_equal(ardoq_https_open(&https, &config), ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_int_equal(ardoq_https_open(&https, &origin, &config),
+                     ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
 }
 
 static void test_client_key_that_cannot_be_read(void **state)

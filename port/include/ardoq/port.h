@@ -138,20 +138,20 @@ ardoq_err_t ardoq_port_receive(ardoq_port_socket_t *socket, void *buffer, size_t
 /** Closes the socket, if it is open. */
 void ardoq_port_close(ardoq_port_socket_t *socket);
 
-/** What a caller of ardoq_port_wait() waits for. */
+/** What may happen to a socket. */
 typedef enum {
-    ARDOQ_PORT_WAIT_TIME,     /**< only for the time to pass */
-    ARDOQ_PORT_WAIT_READABLE, /**< for bytes to receive, or the peer's closing */
-    ARDOQ_PORT_WAIT_WRITABLE, /**< for room to send, or the end of connecting */
-} ardoq_port_wait_t;
+    ARDOQ_PORT_EVENT_NONE,     /**< nothing: only time passes */
+    ARDOQ_PORT_EVENT_READABLE, /**< bytes to receive, or the peer's closing */
+    ARDOQ_PORT_EVENT_WRITABLE, /**< room to send, or the end of connecting */
+} ardoq_port_event_t;
 
 /**
  * Waits until @p socket is ready or the time has passed; may return earlier.
- * @param socket      ignored for ARDOQ_PORT_WAIT_TIME
- * @param what        the event, or only the time
+ * @param socket      ignored for ARDOQ_PORT_EVENT_NONE
+ * @param event       what to wait for beside the time
  * @param timeout_ms  0 returns at once
  */
-void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
+void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
                      uint32_t timeout_ms);
 
 /* ---- Trust ---------------------------------------------------------------------------------- */

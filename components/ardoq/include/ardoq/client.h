@@ -1,6 +1,7 @@
 /**
  * @file
- * A client of the Ardoq REST API v2: opening it, the general request, the connection test.
+ * A client of the Ardoq REST API v2: opening it, the general request, errors explained, the
+ * connection test.
  *
  * All memory is the caller's. The core has no mutable global state: one client belongs to one task
  * at a time, never to an interrupt handler; several clients may work in parallel (with PSA, mbedTLS
@@ -16,7 +17,6 @@
 #include "ardoq/err.h"
 #include "ardoq/http_request.h"
 #include "ardoq/https.h"
-#include "ardoq/identity.h"
 #include "ardoq/json_read.h"
 #include "ardoq/settings.h"
 
@@ -27,82 +27,90 @@ extern "C" {
 /** A pair of the query; both are NUL-terminated UTF-8 and are percent-encoded when sent. */
 typedef ardoq_http_query_t ardoq_query_t;
 
-/** What to wait for before the next step. */
-typedef ardoq_https_wait_t ardoq_wait_t;
-
-/** What stands behind an error: phase, codes of platform and mbedTLS, certificate; and the TLS of
- * the connection. */
-typedef ardoq_https_detail_t ardoq_detail_t;
-
-/**
- * Takes a part of a response's body.
- * It must not call the client. Anything but ARDOQ_OK ends the request with that error.
- */
-typedef ardoq_err_t (*ardoq_on_body_t)(void *context, const char *data, size_t size);
-
 /** A request. Everything is borrowed until the request ends. Zero-initialise, then fill. */
 typedef struct {
-    const char *method;         /**< such as "GET" */
-    const char *path;           /**< such as "/api/v2/me"; percent-encoded, may hold a query */
-    const ardoq_query_t *query; /**< added to the path, percent-encoded by the client */
-    size_t query_count;         /**< number of pairs */
-    const char *body;           /**< JSON text, sent from where it is; null for none */
-    size_t body_size;           /**< in bytes */
-    ardoq_on_body_t on_body;    /**< null: the body is kept in the client's buffer */
-    void *context;              /**< given to on_body */
-    uint32_t timeout_ms;        /**< 0: the configuration's */
+    const char *method;            /**< such as "GET" */
+    const char *path;              /**< such as "/api/v2/me"; percent-encoded, may hold a query */
+    const ardoq_query_t *query;    /**< added to the path, percent-encoded by the client */
+    size_t query_count;            /**< number of pairs */
+    const char *body;              /**< JSON text; null for none */
+    size_t body_size;              /**< in bytes */
+    ardoq_write_body_t write_body; /**< writes the body instead, part by part; null: @p body */
+    ardoq_on_body_t on_body;       /**< takes the parts of a response's body; it must not call the
+                                        client. Null: it is kept in the client's buffer */
+    void *context;                 /**< given to write_body and on_body */
+    uint32_t timeout_ms;           /**< 0: the configuration's */
 } ardoq_request_t;
 
 /** Bytes of a message from the server, with the NUL. */
 #define ARDOQ_MESSAGE_SIZE 160
 
-/** What came back. */
+/** What came back. The texts are in the client until its next call; they are never null. */
 typedef struct {
     int status;             /**< HTTP status; 0 when no response came */
     bool is_json;           /**< the body is application/json */
     bool body_cut;          /**< the body of an error or page was cut */
     uint32_t retry_after_s; /**< with status 429 and 503: pause to make before the next request */
-    const char *body;       /**< NUL-terminated, in the client until its next call; never null */
+    const char *body;       /**< NUL-terminated */
     size_t body_size;       /**< in bytes, without the NUL; 0 when on_body took it */
-    char message[ARDOQ_MESSAGE_SIZE]; /**< what the server says of an error, "" if nothing;
-                                           printable, may be cut */
+    const char *message;    /**< what the server says of an error, "" if nothing; printable, may be
+                                 cut */
 } ardoq_response_t;
 
+/** A client. */
+typedef struct ardoq_client ardoq_client_t;
+
+/** Goes on after a request of a call has ended; private. */
+typedef ardoq_err_t (*ardoq_next_t)(ardoq_client_t *client, void *context, ardoq_err_t err);
+
 /**
- * A client with all its buffers; private but for what the functions below give. About 4 KB beside
- * the contexts of mbedTLS. It may not be moved while open.
+ * A client with all its buffers; private but for what the functions below give. About 3.5 KB beside
+ * the contexts of mbedTLS. Zero-initialise it; it may not be moved while open.
  */
-typedef struct {
+struct ardoq_client {
     /** @cond private */
-    ardoq_config_t *config;
-    ardoq_response_t *response;
-    ardoq_request_t request;
+    const ardoq_config_t *config; /**< null: it is not open */
     unsigned char interrupted;
+    ardoq_next_t next;
+    void *next_context;
+    ardoq_response_t *response; /**< the caller's */
+    ardoq_response_t last;      /**< what came back last */
+    ardoq_request_t request;
     ardoq_http_origin_t origin;
     ardoq_https_t https;
     ardoq_json_document_t json;
+    char message[ARDOQ_MESSAGE_SIZE];
     /** @endcond */
-} ardoq_client_t;
+};
+
+/**
+ * Loads the configuration as ardoq_config_load() does, for a client that is not open: what an error
+ * is about is then known to ardoq_explain().
+ * @return as ardoq_config_load(), or ARDOQ_ERR_INVALID_ARGUMENT for a null pointer.
+ */
+ardoq_err_t ardoq_load_config(ardoq_client_t *client, ardoq_config_t *config);
 
 /**
  * Opens a client. Nothing is sent yet.
- * @param[out] client     must not be open; on failure nothing is left allocated
- * @param[in,out] config  checked; borrowed until ardoq_close(); failed_key names the setting that
- * an error is about
- * @return ARDOQ_OK, an error of ardoq_config_check() or ardoq_https_open().
+ * @param[out] client  must not be open; on failure nothing is left allocated
+ * @param config       checked; borrowed until ardoq_close()
+ * @return ARDOQ_OK; ARDOQ_ERR_INVALID_ARGUMENT for a null pointer; an error of ardoq_config_check()
+ * or ardoq_tls_open(), with the setting in ardoq_detail().
  */
-ardoq_err_t ardoq_open(ardoq_client_t *client, ardoq_config_t *config);
+ardoq_err_t ardoq_open(ardoq_client_t *client, const ardoq_config_t *config);
 
 /** Closes the connection, frees what mbedTLS allocated and wipes the client. Also after a failed
- * ardoq_open() and twice. */
+ * ardoq_open(), twice, and with null. */
 void ardoq_close(ardoq_client_t *client);
+
+/* ---- Requests ------------------------------------------------------------------------------- */
 
 /**
  * Sends a request and waits for its response, the general call of Ardoq's guide 'Making a request'.
  * @param client         opened client
  * @param request        what to send
- * @param[out] response  also after a failure: what is known of the response; untouched only by
- *                       ARDOQ_ERR_BUSY
+ * @param[out] response  also after a failure: what is known of the response; untouched when the
+ *                       call may not start: null pointers, a client that is not open or is busy
  * @return ARDOQ_OK for status 2xx with JSON or without body; the error of the status otherwise
  *         (ARDOQ_ERR_BAD_REQUEST, ..._UNAUTHORIZED, ..._FORBIDDEN, ..._NOT_FOUND, ..._CONFLICT,
  *         ..._UNPROCESSABLE, ..._CONTENT_TOO_LARGE, ..._RATE_LIMITED, ..._SERVER_ERROR,
@@ -113,43 +121,76 @@ ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request
                           ardoq_response_t *response);
 
 /**
- * Begins a request without waiting; ardoq_request() is this, then step and wait in a loop.
+ * Begins a request without waiting. Every call has such a form, ardoq_me_start() or
+ * ardoq_report_start(): after it ardoq_request_step() goes on, up to the result of the call. The
+ * form that waits is nothing but this and ardoq_finish().
  * @param client    opened client
  * @param request   what to send
  * @param response  borrowed until the request ends
- * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT; ARDOQ_ERR_BUSY; ARDOQ_ERR_REQUEST_INVALID;
- *         ARDOQ_ERR_REQUEST_TOO_LARGE; ARDOQ_ERR_CLOCK_UNKNOWN; an error of
+ * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT for a null pointer, a client that is not
+ *         open, or a request without method or path; ARDOQ_ERR_BUSY; ARDOQ_ERR_REQUEST_INVALID;
+ *         ARDOQ_ERR_REQUEST_TOO_LARGE; an error of write_body; ARDOQ_ERR_CLOCK_UNKNOWN; an error of
  *         ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response);
 
 /**
- * Goes one step on, never waiting for the network.
+ * Goes one step on with the call under way, never waiting for the network.
  * @param client     opened client
- * @param[out] wait  with ARDOQ_PENDING: socket, direction and time to wait for before the next step
- * @return ARDOQ_PENDING, or a result of ardoq_request().
+ * @param[out] wait  with ARDOQ_PENDING: socket, event and time to wait for before the next step
+ * @return ARDOQ_PENDING, or the result of the call; ARDOQ_ERR_INVALID_ARGUMENT for a null pointer
+ *         or when none is under way.
  */
 ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait);
 
-/** Waits for what ardoq_request_step() says, as ardoq_request() does: 100 ms at most, so that an
- * interruption is seen. */
+/** Waits for what ardoq_request_step() says: 100 ms at most, so that an interruption is seen. */
 void ardoq_wait_for(const ardoq_wait_t *wait);
 
-/** Gives up the request under way, if any, and closes the connection. */
+/** Called before each wait of ardoq_finish(), such as to show progress; it must not call the
+ * client but for ardoq_detail(). */
+typedef void (*ardoq_on_wait_t)(void *context);
+
+/**
+ * Steps and waits until the call under way has ended.
+ * @param client   with a call under way
+ * @param on_wait  null for none
+ * @param context  given to on_wait
+ * @return as ardoq_request_step(), but ARDOQ_PENDING.
+ */
+ardoq_err_t ardoq_finish(ardoq_client_t *client, ardoq_on_wait_t on_wait, void *context);
+
+/** Gives up the call under way, if any, and closes the connection. Does nothing with null or a
+ * client that is not open. */
 void ardoq_request_cancel(ardoq_client_t *client);
 
 /**
- * Ends the call under way with ARDOQ_ERR_INTERRUPTED within 200 ms, or the next one if none is.
- * The only function that another task may call meanwhile.
+ * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and at most one public-key
+ * operation; does nothing to a later call. The only function that another task may call meanwhile.
  */
 void ardoq_interrupt(ardoq_client_t *client);
 
-/** What stands behind the last call's error; borrowed until the next call. */
+/** The causes of the last call's error; borrowed until the next call. @p client is not null. */
 const ardoq_detail_t *ardoq_detail(const ardoq_client_t *client);
 
 /** Name of a phase, such as "handshake"; static text, never null. */
 const char *ardoq_phase_name(ardoq_phase_t phase);
+
+/** Takes a piece of text, NUL-terminated; lines come in pieces. */
+typedef void (*ardoq_write_t)(void *context, const char *text);
+
+/**
+ * Writes what a person needs about an error, right after the call that returned it: its name and
+ * who must act; in lines that begin with two blanks the hint, the setting that it is about, status
+ * and words of the server, the phase, the codes of the platform and of mbedTLS, the certificate.
+ * No secret is among it, and no control character.
+ * @param client   of the call; null when there is none
+ * @param err      what the call returned
+ * @param write    takes the text
+ * @param context  given to write
+ */
+void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t write,
+                   void *context);
 
 /* ---- The connection test -------------------------------------------------------------------- */
 
@@ -171,6 +212,9 @@ typedef struct {
  * @return as ardoq_request() and ardoq_me_interpret().
  */
 ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me);
+
+/** Begins ardoq_me() without waiting. @return as ardoq_request_start(). */
+ardoq_err_t ardoq_me_start(ardoq_client_t *client, ardoq_me_t *me);
 
 /**
  * Reads the answer to GET /api/v2/me. Pure.

@@ -71,6 +71,11 @@ typedef struct {
 ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
                                const char *workspace, ardoq_on_entry_t on_entry, void *argument);
 
+/** Begins ardoq_context_each() without waiting.
+ * @return as ardoq_request_start(), or ARDOQ_ERR_WORKSPACE_INVALID. */
+ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context,
+                                const char *workspace, ardoq_on_entry_t on_entry, void *argument);
+
 /* ---- Whether it fits the configuration ------------------------------------------------------- */
 
 /** What the context says of a configuration. Bit n of a set is setting number n. */
@@ -91,6 +96,10 @@ typedef struct {
  */
 ardoq_err_t ardoq_context_check(ardoq_client_t *client, ardoq_context_t *context,
                                 ardoq_context_check_t *check);
+
+/** Begins ardoq_context_check() without waiting. @return as ardoq_context_start(). */
+ardoq_err_t ardoq_context_check_start(ardoq_client_t *client, ardoq_context_t *context,
+                                      ardoq_context_check_t *check);
 
 /**
  * Whether the configured component type exists.

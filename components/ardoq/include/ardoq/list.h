@@ -62,6 +62,11 @@ ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const ch
                             const ardoq_query_t *query, size_t query_count,
                             ardoq_on_element_t on_element, void *context);
 
+/** Begins ardoq_list_each() without waiting. @return as ardoq_request_start(). */
+ardoq_err_t ardoq_list_start(ardoq_client_t *client, ardoq_list_t *list, const char *path,
+                             const ardoq_query_t *query, size_t query_count,
+                             ardoq_on_element_t on_element, void *context);
+
 #ifdef __cplusplus
 }
 #endif

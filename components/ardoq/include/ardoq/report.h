@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "ardoq/client.h"
+#include "ardoq/identity.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,10 +38,13 @@ typedef struct {
     ardoq_report_outcome_t outcome; /**< what Ardoq did */
     char component_id[32]; /**< the component's id in Ardoq, "" if unknown; control characters in it
                                 are spaces */
-    char name[ARDOQ_NAME_SIZE];   /**< display name that was sent */
-    ardoq_response_t response;    /**< what came back */
-    size_t body_size;             /**< bytes of the JSON text */
-    char body[ARDOQ_REPORT_SIZE]; /**< JSON text, NUL-terminated */
+    char name[ARDOQ_NAME_SIZE]; /**< display name that was sent */
+    ardoq_response_t response;  /**< what came back */
+    /** @cond private */
+    const ardoq_config_t *config;
+    const ardoq_identity_t *identity;
+    int64_t unix_seconds;
+    /** @endcond */
 } ardoq_report_t;
 
 /**
@@ -54,28 +58,41 @@ ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity);
 /**
  * Reports the device: compose, send, interpret.
  * @param client    opened client
- * @param identity  of the device
+ * @param identity  of the device, borrowed until the report has ended
  * @param report    filled also after a failure, as far as it went
  * @return an error of ardoq_report_compose(), ardoq_request() or ardoq_report_interpret().
  */
 ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
                                 ardoq_report_t *report);
 
+/** Begins ardoq_report_device() without waiting.
+ * @return an error of ardoq_report_compose(), or as ardoq_request_start(). */
+ardoq_err_t ardoq_report_start(ardoq_client_t *client, const ardoq_identity_t *identity,
+                               ardoq_report_t *report);
+
 /** Wall clock for ardoq_report_compose(): seconds since 1970, 0 when unknown. */
 int64_t ardoq_report_time(void);
 
 /**
- * Writes the JSON of a report into report->body. Pure.
- * @param config        with workspace, component type and custom fields
- * @param identity      of the device
- * @param unix_seconds  wall clock for key_last_seen, 0 when unknown: the field is then left out
- * @param[out] report   receives body and name
+ * Prepares a report, so that ardoq_report_write_body() can write it. Pure.
+ * @param config        with workspace, component type and custom fields; borrowed
+ * @param identity      of the device; borrowed
+ * @param unix_seconds  wall clock for the field last_seen, 0 when unknown: it is then left out
+ * @param[out] report   receives the name
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID or ARDOQ_ERR_COMPONENT_TYPE_INVALID when unset;
- *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_KEY_MISSING; ARDOQ_ERR_JSON_UTF8;
- *         ARDOQ_ERR_JSON_BUFFER_FULL.
+ *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_KEY_MISSING; ARDOQ_ERR_JSON_BUFFER_FULL.
  */
 ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,
                                  int64_t unix_seconds, ardoq_report_t *report);
+
+/**
+ * Writes the JSON of a report, or what a window shows of it. Pure.
+ * @param report  an ardoq_report_t after ardoq_report_compose()
+ * @param part    0: a report has one part
+ * @param text    receives it
+ * @return ARDOQ_OK, ARDOQ_ERR_JSON_UTF8, or the error of a text that is full.
+ */
+ardoq_err_t ardoq_report_write_body(void *report, uint32_t part, ardoq_text_t *text);
 
 /**
  * Reads the answer to a report into report->outcome and report->component_id. Pure.

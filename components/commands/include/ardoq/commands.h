@@ -36,15 +36,14 @@ typedef struct {
 void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, const char *text);
 
 /**
- * Explains an error: name, class, hint, and what is known behind it.
- * @param console     where the text goes
- * @param err         what is explained
- * @param failed_key  setting it is about, or null
- * @param response    of the call that failed, or null
- * @param detail      of the client, or null
+ * Writes "error: " and what ardoq_explain() does.
+ * @param console  where the text goes
+ * @param client   of the call that failed, or null
+ * @param err      what is explained
+ * @param setting  that it is about, where no client knows it; or null
  */
-void ardoq_console_explain(const ardoq_console_t *console, ardoq_err_t err, const char *failed_key,
-                           const ardoq_response_t *response, const ardoq_detail_t *detail);
+void ardoq_console_explain(const ardoq_console_t *console, const ardoq_client_t *client,
+                           ardoq_err_t err, const char *setting);
 
 /**
  * Exit status of a program or command that ends with @p err: 0 for success, else by the class of

@@ -7,6 +7,7 @@
 #include <freertos/task.h>
 #include <nvs_flash.h>
 #include <sdkconfig.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "network.h"
@@ -31,7 +32,7 @@ static ardoq_err_t describe_device(void)
 
 static ardoq_err_t report_device(void)
 {
-    ardoq_err_t err = ardoq_config_load(&config); /* Kconfig, then NVS */
+    ardoq_err_t err = ardoq_load_config(&client, &config); /* Kconfig, then NVS */
     if (!err) {
         err = ardoq_open(&client, &config);
     }
@@ -44,6 +45,12 @@ static ardoq_err_t report_device(void)
     return err;
 }
 
+static void print(void *context, const char *text)
+{
+    (void)context;
+    fputs(text, stdout);
+}
+
 static void log_outcome(ardoq_err_t err)
 {
     if (!err) {
@@ -51,13 +58,8 @@ static void log_outcome(ardoq_err_t err)
                  report.name, report.component_id);
         return;
     }
-    ESP_LOGE(tag, "%s: %s", ardoq_err_name(err), ardoq_err_hint(err));
-    if (config.failed_key) {
-        ESP_LOGE(tag, "setting: %s", config.failed_key);
-    }
-    if (report.response.message[0] != '\0') {
-        ESP_LOGE(tag, "the server says: %s", report.response.message);
-    }
+    ESP_LOGE(tag, "the report failed:");
+    ardoq_explain(&client, err, print, NULL);
 }
 
 static void report_task(void *argument)

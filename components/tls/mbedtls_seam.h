@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "ardoq/err.h"
-#include "ardoq/https.h"
+#include "ardoq/tls.h"
 
 /* Signature of an X.509 verify callback. */
 typedef int (*ardoq_seam_verify_t)(void *, mbedtls_x509_crt *, int, uint32_t *);
@@ -17,18 +17,10 @@ typedef int (*ardoq_seam_verify_t)(void *, mbedtls_x509_crt *, int, uint32_t *);
  * the port is written to *failure, which mbedTLS would not pass on as it is. */
 ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
 
-/* Demands TLS 1.2 at least. */
-void ardoq_seam_min_tls_version(mbedtls_ssl_config *config);
-
-/* Puts PKCS#1 before PSS where TLS 1.2 and 1.3 are both offered. A server of TLS 1.2 with an RSA
- * key usually takes the client's first choice, and for a client of 1.3 that may be PSS (RFC
- * 8446, 4.2.3); releases such as 3.6.6 offer it, and then refuse it in 1.2. */
-void ardoq_seam_order_signatures(mbedtls_ssl_config *config);
-
-/* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS
- * allows (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the
- * connection. */
-void ardoq_seam_limit_records(mbedtls_ssl_config *config);
+/* What this client offers, all of which this mbedTLS then also takes: TLS 1.2 at least, curves with
+ * the quickest first, signatures in an order that works, records that fit, no session that nobody
+ * would resume. */
+void ardoq_seam_configure(mbedtls_ssl_config *config);
 
 /* The verify callback that the configuration already has, such as a certificate bundle's. */
 ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config, void **context);
@@ -38,6 +30,9 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 
 /* True once the handshake is over. */
 bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls);
+
+/* True when no part of a record has been received that is yet to be completed. */
+bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls);
 
 /* True for mbedTLS codes that mean: no version or cipher suite in common. */
 bool ardoq_seam_is_no_common_version(int code);

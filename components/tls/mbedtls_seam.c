@@ -64,7 +64,7 @@ ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure)
     return ARDOQ_OK;
 }
 
-void ardoq_seam_min_tls_version(mbedtls_ssl_config *config)
+static void demand_tls_1_2(mbedtls_ssl_config *config)
 {
 #if MBEDTLS_VERSION_MAJOR >= 3
     mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
@@ -73,7 +73,46 @@ void ardoq_seam_min_tls_version(mbedtls_ssl_config *config)
 #endif
 }
 
-void ardoq_seam_order_signatures(mbedtls_ssl_config *config)
+/* mbedTLS 2.28 offers its curves largest first, and many servers take the client's first choice: a
+ * handshake would then cost up to half as much again. Later ones have an order of their own. */
+static void order_curves(mbedtls_ssl_config *config)
+{
+#if MBEDTLS_VERSION_MAJOR < 3 && defined(MBEDTLS_ECP_C)
+    /* It refuses its own offer when that names a curve it was built without. */
+    static const mbedtls_ecp_group_id curves[] = {
+#ifdef MBEDTLS_ECP_DP_SECP256R1_ENABLED
+        MBEDTLS_ECP_DP_SECP256R1,
+#endif
+#ifdef MBEDTLS_ECP_DP_CURVE25519_ENABLED
+        MBEDTLS_ECP_DP_CURVE25519,
+#endif
+#ifdef MBEDTLS_ECP_DP_SECP384R1_ENABLED
+        MBEDTLS_ECP_DP_SECP384R1,
+#endif
+#ifdef MBEDTLS_ECP_DP_BP256R1_ENABLED
+        MBEDTLS_ECP_DP_BP256R1,
+#endif
+#ifdef MBEDTLS_ECP_DP_BP384R1_ENABLED
+        MBEDTLS_ECP_DP_BP384R1,
+#endif
+#ifdef MBEDTLS_ECP_DP_SECP521R1_ENABLED
+        MBEDTLS_ECP_DP_SECP521R1,
+#endif
+#ifdef MBEDTLS_ECP_DP_BP512R1_ENABLED
+        MBEDTLS_ECP_DP_BP512R1,
+#endif
+        MBEDTLS_ECP_DP_NONE,
+    };
+    mbedtls_ssl_conf_curves(config, curves);
+#else
+    (void)config;
+#endif
+}
+
+/* Puts PKCS#1 before PSS where TLS 1.2 and 1.3 are both offered. A server of TLS 1.2 with an RSA
+ * key usually takes the client's first choice, and for a client of 1.3 that may be PSS (RFC
+ * 8446, 4.2.3); releases such as 3.6.6 offer it, and then refuse it in 1.2. */
+static void order_signatures(mbedtls_ssl_config *config)
 {
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
     /* mbedTLS's own, in another order; it leaves out what it was built without. */
@@ -90,7 +129,10 @@ void ardoq_seam_order_signatures(mbedtls_ssl_config *config)
 #endif
 }
 
-void ardoq_seam_limit_records(mbedtls_ssl_config *config)
+/* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS
+ * allows (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the
+ * connection. */
+static void limit_records(mbedtls_ssl_config *config)
 {
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH) && MBEDTLS_SSL_IN_CONTENT_LEN < 16384
     /* From the largest on: mbedTLS refuses what its buffers cannot hold. */
@@ -101,6 +143,17 @@ void ardoq_seam_limit_records(mbedtls_ssl_config *config)
     }
 #else
     (void)config;
+#endif
+}
+
+void ardoq_seam_configure(mbedtls_ssl_config *config)
+{
+    demand_tls_1_2(config);
+    order_curves(config);
+    order_signatures(config);
+    limit_records(config);
+#ifdef MBEDTLS_SSL_SESSION_TICKETS
+    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 #endif
 }
 
@@ -122,6 +175,11 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)
 {
     return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls)
+{
+    return tls->MBEDTLS_PRIVATE(in_left) == 0;
 }
 
 bool ardoq_seam_is_no_common_version(int code)

@@ -1,0 +1,100 @@
+#include <string.h>
+
+#include "ardoq/client.h"
+#include "ardoq/utc.h"
+
+/* Where the text goes. */
+typedef struct {
+    ardoq_write_t write;
+    void *context;
+} sink_t;
+
+static void put(const sink_t *sink, const char *text)
+{
+    sink->write(sink->context, text);
+}
+
+static void put_line(const sink_t *sink, const char *label, const char *text)
+{
+    if (text && text[0] != '\0') {
+        put(sink, "  ");
+        put(sink, label);
+        put(sink, text);
+        put(sink, "\n");
+    }
+}
+
+/* Digits of a number that is not 0, with what comes before them. */
+static void put_number(const sink_t *sink, const char *label, bool is_negative, const char *prefix,
+                       const char *digits)
+{
+    put(sink, "  ");
+    put(sink, label);
+    put(sink, is_negative ? "-" : "");
+    put(sink, prefix);
+    put(sink, digits);
+    put(sink, "\n");
+}
+
+static void put_decimal(const sink_t *sink, const char *label, int64_t number)
+{
+    if (number != 0) {
+        const uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+        put_number(sink, label, number < 0, "", ardoq_decimal(magnitude).digits);
+    }
+}
+
+/* mbedTLS writes its codes and flags in hexadecimal. */
+static void put_hex(const sink_t *sink, const char *label, int64_t number)
+{
+    char digits[9];
+    uint32_t magnitude = (uint32_t)(number < 0 ? -number : number);
+    size_t start = sizeof digits - 1;
+    digits[start] = '\0';
+    for (; magnitude > 0; magnitude >>= 4) {
+        digits[--start] = "0123456789abcdef"[magnitude & 0xf];
+    }
+    if (number != 0) {
+        put_number(sink, label, number < 0, "0x", digits + start);
+    }
+}
+
+static void explain_response(const sink_t *sink, const ardoq_response_t *response)
+{
+    put_decimal(sink, "HTTP status: ", response->status);
+    put_line(sink, response->status / 100 == 3 ? "it points to: " : "the server says: ",
+             response->message);
+    put_decimal(sink, "wait seconds: ", response->retry_after_s);
+}
+
+static void explain_detail(const sink_t *sink, const ardoq_detail_t *detail)
+{
+    if (detail->phase != ARDOQ_PHASE_IDLE) {
+        put_line(sink, "failed in phase: ", ardoq_phase_name(detail->phase));
+    }
+    put_decimal(sink, "platform code: ", detail->platform_code);
+    put_hex(sink, "mbedTLS code: ", detail->tls_code);
+    put_hex(sink, "certificate flags: ", detail->verify_flags);
+    if (detail->verify_flags != 0 && detail->certificate_end > 0) {
+#if ARDOQ_CERTIFICATE_SUBJECT
+        put_line(sink, "certificate of: ", detail->certificate_subject);
+#endif
+        put_line(sink, "certificates end: ", ardoq_utc_to_iso8601(detail->certificate_end).text);
+    }
+}
+
+void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t write,
+                   void *context)
+{
+    const sink_t sink = {write, context};
+    put(&sink, ardoq_err_name(err));
+    put(&sink, " (");
+    put(&sink, ardoq_err_class_name(ardoq_err_class(err)));
+    put(&sink, ")\n");
+    put_line(&sink, "", ardoq_err_hint(err));
+    if (client) {
+        put_line(&sink, "setting: ", ardoq_detail(client)->setting);
+        explain_response(&sink, &client->last);
+        explain_detail(&sink, ardoq_detail(client));
+    }
+}

@@ -1,0 +1,287 @@
+#include "ardoq/tls.h"
+
+#include <string.h>
+
+#include "ardoq/utc.h"
+#include "mbedtls_seam.h"
+#include "tls_private.h"
+
+/* ---- Bytes: mbedTLS over the port's socket -------------------------------------------------- */
+
+/* mbedTLS goes on by itself as long as records come that it ignores or answers with an alert, so
+ * without this the peer would decide how long a call lasts. */
+static size_t within_step(const ardoq_tls_t *tls, size_t size)
+{
+    return size < tls->step_bytes ? size : tls->step_bytes;
+}
+
+void ardoq_tls_begin_step(ardoq_tls_t *tls)
+{
+    tls->step_bytes = ARDOQ_STEP_BYTES;
+}
+
+static int to_tls_code(ardoq_tls_t *tls, ardoq_err_t err, size_t size, ardoq_port_event_t event)
+{
+    tls->waits_for = err == ARDOQ_PENDING ? event : ARDOQ_PORT_EVENT_NONE;
+    if (!err) {
+        tls->step_bytes = (uint16_t)(tls->step_bytes - size);
+        return (int)size;
+    }
+    if (err == ARDOQ_PENDING) {
+        return event == ARDOQ_PORT_EVENT_READABLE ? MBEDTLS_ERR_SSL_WANT_READ
+                                                  : MBEDTLS_ERR_SSL_WANT_WRITE;
+    }
+    tls->io_err = err;
+    return MBEDTLS_ERR_SSL_CONN_EOF;
+}
+
+/* A server that refuses a client certificate, or a body, says so and closes, without reading to the
+ * end. The rest is then dropped, so that reading finds its words, or the end of the connection. */
+static int send_bytes(void *context, const unsigned char *data, size_t size)
+{
+    ardoq_tls_t *tls = context;
+    const size_t allowed = within_step(tls, size);
+    size_t sent = allowed;
+    if (tls->holds_output || allowed == 0) {
+        return MBEDTLS_ERR_SSL_WANT_WRITE;
+    }
+    const ardoq_err_t err =
+        tls->deaf_since ? ARDOQ_OK : ardoq_port_send(&tls->socket, data, allowed, &sent);
+    if (err == ARDOQ_ERR_CONNECTION_CLOSED) {
+        tls->deaf_since = (uint8_t)tls->detail.phase;
+        return (int)size;
+    }
+    return to_tls_code(tls, err, sent, ARDOQ_PORT_EVENT_WRITABLE);
+}
+
+static int receive_bytes(void *context, unsigned char *buffer, size_t size)
+{
+    ardoq_tls_t *tls = context;
+    size_t received = within_step(tls, size);
+    if (received == 0) {
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    }
+    ardoq_err_t err = ardoq_port_receive(&tls->socket, buffer, received, &received);
+    if (err == ARDOQ_PENDING && tls->deaf_since) {
+        err = ARDOQ_ERR_CONNECTION_CLOSED;
+    }
+    return to_tls_code(tls, err, received, ARDOQ_PORT_EVENT_READABLE);
+}
+
+static ardoq_err_t pending_or_error(ardoq_tls_t *tls, int code)
+{
+    const bool is_pending = code == MBEDTLS_ERR_SSL_WANT_READ ||
+                            code == MBEDTLS_ERR_SSL_WANT_WRITE ||
+                            ardoq_seam_is_session_ticket(code);
+    return is_pending ? ARDOQ_PENDING : ardoq_tls_error(tls, code);
+}
+
+/* ---- Opening and closing -------------------------------------------------------------------- */
+
+static ardoq_err_t configure(ardoq_tls_t *tls)
+{
+    mbedtls_ssl_config *config = &tls->ssl_config;
+    const int code = mbedtls_ssl_config_defaults(
+        config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    if (code != 0) {
+        return ardoq_tls_error(tls, code);
+    }
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    ardoq_seam_configure(config);
+    return ardoq_seam_random(config, &tls->io_err);
+}
+
+ardoq_err_t ardoq_tls_open(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
+                           size_t buffer_size)
+{
+    tls->config = *config;
+    tls->socket.descriptor = ARDOQ_PORT_NO_SOCKET;
+    mbedtls_ssl_config_init(&tls->ssl_config);
+    mbedtls_x509_crt_init(&tls->roots);
+#if ARDOQ_CLIENT_CERTIFICATE
+    mbedtls_x509_crt_init(&tls->certificate);
+    mbedtls_pk_init(&tls->key);
+#endif
+    ardoq_err_t err = configure(tls);
+    err = err ? err : ardoq_tls_load_trust(tls, buffer, buffer_size);
+    if (err) {
+        ardoq_tls_close(tls);
+    }
+    return err;
+}
+
+void ardoq_tls_close(ardoq_tls_t *tls)
+{
+    ardoq_tls_disconnect(tls);
+    mbedtls_ssl_config_free(&tls->ssl_config);
+    mbedtls_x509_crt_free(&tls->roots);
+#if ARDOQ_CLIENT_CERTIFICATE
+    mbedtls_x509_crt_free(&tls->certificate);
+    mbedtls_pk_free(&tls->key);
+#endif
+}
+
+/* ---- Connecting ----------------------------------------------------------------------------- */
+
+ardoq_err_t ardoq_tls_begin(ardoq_tls_t *tls)
+{
+    int64_t now = 0;
+    const bool is_known = ardoq_port_wall_time(&now) && ardoq_utc_is_plausible(now);
+    memset(&tls->detail, 0, sizeof tls->detail);
+    tls->deaf_since = ARDOQ_PHASE_IDLE;
+    tls->now = is_known ? now : 0;
+    return is_known || ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN;
+}
+
+ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *address, uint16_t port)
+{
+    ardoq_port_close(&tls->socket);
+    tls->detail.address = *address;
+    return ardoq_port_connect_start(&tls->socket, address, port);
+}
+
+static ardoq_err_t set_up(ardoq_tls_t *tls)
+{
+    tls->io_err = ARDOQ_OK;
+    tls->has_unsent = false;
+    tls->pin_matched = false;
+    tls->is_self_signed = false;
+    tls->is_set_up = true;
+    mbedtls_ssl_init(&tls->ssl);
+    int code = mbedtls_ssl_setup(&tls->ssl, &tls->ssl_config);
+    if (code == 0) {
+        code = mbedtls_ssl_set_hostname(&tls->ssl, tls->config.host);
+    }
+    if (code != 0) {
+        return ardoq_tls_error(tls, code);
+    }
+    mbedtls_ssl_set_verify(&tls->ssl, ardoq_tls_verify, tls);
+    mbedtls_ssl_set_bio(&tls->ssl, tls, send_bytes, receive_bytes, NULL);
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_tls_connect_poll(ardoq_tls_t *tls)
+{
+    tls->waits_for = ARDOQ_PORT_EVENT_WRITABLE;
+    const ardoq_err_t err = ardoq_port_connect_poll(&tls->socket);
+    return err ? err : set_up(tls);
+}
+
+static ardoq_err_t handshake_end(ardoq_tls_t *tls)
+{
+    if (!ardoq_seam_handshake_is_over(&tls->ssl)) {
+        return ARDOQ_PENDING;
+    }
+    tls->detail.tls_version = mbedtls_ssl_get_version(&tls->ssl);
+    tls->detail.tls_cipher = mbedtls_ssl_get_ciphersuite(&tls->ssl);
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
+{
+    const int code = mbedtls_ssl_handshake_step(&tls->ssl);
+    if (code == 0) {
+        tls->waits_for = ARDOQ_PORT_EVENT_NONE;
+        return handshake_end(tls);
+    }
+    const ardoq_err_t err = pending_or_error(tls, code);
+    if (err < 0 && !tls->io_err) {
+        const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
+        tls->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
+    }
+    return err < 0 && tls->detail.verify_flags ? ardoq_tls_certificate_error(tls) : err;
+}
+
+void ardoq_tls_disconnect(ardoq_tls_t *tls)
+{
+    if (tls->is_set_up) {
+        tls->is_set_up = false;
+        ardoq_tls_begin_step(tls);
+        if (!tls->io_err && ardoq_seam_handshake_is_over(&tls->ssl)) {
+            /* A courtesy to the peer; what it answers does not matter any more. */
+            (void)mbedtls_ssl_close_notify(&tls->ssl);
+        }
+        mbedtls_ssl_free(&tls->ssl);
+    }
+    ardoq_port_close(&tls->socket);
+}
+
+/* ---- Writing and reading -------------------------------------------------------------------- */
+
+ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, size_t *written)
+{
+    if (tls->deaf_since) {
+        *written = size;
+        return ARDOQ_OK;
+    }
+    *written = 0;
+    if (tls->has_unsent) {
+        /* mbedTLS would send what it holds, and say that it has written the new data. */
+        return ardoq_tls_error(tls, MBEDTLS_ERR_SSL_WANT_WRITE);
+    }
+    const int code = mbedtls_ssl_write(&tls->ssl, (const unsigned char *)data, size);
+    if (code <= 0) {
+        return pending_or_error(tls, code);
+    }
+    *written = (size_t)code;
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_tls_read(ardoq_tls_t *tls, char *buffer, size_t size, size_t *received)
+{
+    const int code = mbedtls_ssl_read(&tls->ssl, (unsigned char *)buffer, size);
+    *received = code > 0 ? (size_t)code : 0;
+    if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+        return ARDOQ_OK;
+    }
+    if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
+        /* An answer to the peer, such as an alert, could not leave. Reading goes on without it. */
+        tls->has_unsent = tls->has_unsent || !tls->holds_output;
+        tls->waits_for = ARDOQ_PORT_EVENT_NONE;
+    }
+    /* 0 is the end of the stream without close_notify, which anybody on the way can make, or any
+     * other failure of the port. */
+    return pending_or_error(tls, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code);
+}
+
+/* In TLS 1.3 a session ticket may arrive while a write is under way. mbedTLS 4 then finishes that
+ * write by itself, so the next one would send the same text again. */
+static bool may_read(const ardoq_tls_t *tls, bool is_writing)
+{
+    return !is_writing || strcmp(mbedtls_ssl_get_version(&tls->ssl), "TLSv1.2") == 0;
+}
+
+ardoq_err_t ardoq_tls_read_early(ardoq_tls_t *tls, char *buffer, size_t size, size_t *received,
+                                 bool is_writing)
+{
+    *received = 0;
+    if (!may_read(tls, is_writing)) {
+        tls->waits_for = ARDOQ_PORT_EVENT_READABLE;
+        return ARDOQ_PENDING;
+    }
+    tls->holds_output = is_writing;
+    const ardoq_err_t err = ardoq_tls_read(tls, buffer, size, received);
+    tls->holds_output = false;
+    return err;
+}
+
+/* ---- A kept connection ---------------------------------------------------------------------- */
+
+bool ardoq_tls_is_alive(ardoq_tls_t *tls)
+{
+    unsigned char unexpected;
+    int code;
+    bool has_more; /* after a ticket or a warning, which say nothing */
+    do {
+        code = mbedtls_ssl_read(&tls->ssl, &unexpected, 1);
+        has_more = code == MBEDTLS_ERR_SSL_WANT_READ && tls->step_bytes > 0 &&
+                   tls->waits_for == ARDOQ_PORT_EVENT_NONE;
+    } while (has_more || ardoq_seam_is_session_ticket(code));
+    return code == MBEDTLS_ERR_SSL_WANT_READ && tls->waits_for == ARDOQ_PORT_EVENT_READABLE &&
+           ardoq_seam_has_no_part(&tls->ssl);
+}
+
+bool ardoq_tls_is_clean(const ardoq_tls_t *tls)
+{
+    return !tls->has_unsent && !tls->deaf_since && mbedtls_ssl_get_bytes_avail(&tls->ssl) == 0;
+}

@@ -1,0 +1,88 @@
+#include "mbedtls_seam.h"
+#include "tls_private.h"
+
+static bool has_client_certificate(const ardoq_tls_t *tls)
+{
+#if ARDOQ_CLIENT_CERTIFICATE
+    return tls->certificate.raw.p != NULL;
+#else
+    (void)tls;
+    return false;
+#endif
+}
+
+/* Once the client has accepted the server's certificate, what remains to be refused is the client's
+ * own. In TLS 1.3 a server says so after the handshake, when the request may be under way. */
+static ardoq_err_t alert_error(const ardoq_tls_t *tls)
+{
+    const bool is_verified = tls->detail.certificate_end != 0;
+    switch (ardoq_seam_alert(&tls->ssl)) {
+    case MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION:
+        return ARDOQ_ERR_TLS_NO_COMMON_VERSION;
+    case MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE:
+    case MBEDTLS_SSL_ALERT_MSG_NO_CERT: /* mbedTLS itself, for want of one */
+    case MBEDTLS_SSL_ALERT_MSG_BAD_CERT:
+    case MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT:
+    case MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED:
+    case MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED:
+    case MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN:
+    case MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA:
+    case MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED:
+    case ARDOQ_SEAM_ALERT_CERTIFICATE_REQUIRED:
+        if (!is_verified) {
+            return ARDOQ_ERR_TLS_FAILED;
+        }
+        return has_client_certificate(tls) ? ARDOQ_ERR_CLIENT_CERTIFICATE_REFUSED
+                                           : ARDOQ_ERR_CLIENT_CERTIFICATE_REQUIRED;
+    default:
+        return ARDOQ_ERR_TLS_FAILED;
+    }
+}
+
+ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
+{
+    tls->detail.tls_code = code;
+    if (tls->io_err) {
+        return tls->io_err;
+    }
+    if (ardoq_seam_is_out_of_memory(code)) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+        return alert_error(tls);
+    }
+    if (ardoq_seam_is_too_large(code)) {
+        return ARDOQ_ERR_TLS_RECORD_TOO_LARGE;
+    }
+    return ardoq_seam_is_no_common_version(code) ? ARDOQ_ERR_TLS_NO_COMMON_VERSION
+                                                 : ARDOQ_ERR_TLS_FAILED;
+}
+
+/* The most telling reason first: a chain that nobody vouches for says nothing by its names or
+ * dates. */
+ardoq_err_t ardoq_tls_certificate_error(const ardoq_tls_t *tls)
+{
+    const uint32_t flags = tls->detail.verify_flags;
+    static const struct {
+        uint32_t flags;
+        ardoq_err_t err;
+    } reasons[] = {
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_MISSING,
+         ARDOQ_ERR_CERTIFICATE_UNTRUSTED},
+        {MBEDTLS_X509_BADCERT_CN_MISMATCH, ARDOQ_ERR_CERTIFICATE_WRONG_HOST},
+        {MBEDTLS_X509_BADCERT_EXPIRED, ARDOQ_ERR_CERTIFICATE_EXPIRED},
+        {MBEDTLS_X509_BADCERT_FUTURE, ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID},
+        {MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY,
+         ARDOQ_ERR_CERTIFICATE_WEAK},
+        {~(uint32_t)MBEDTLS_X509_BADCERT_OTHER, ARDOQ_ERR_CERTIFICATE_REJECTED},
+    };
+    if (tls->is_self_signed && (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)) {
+        return ARDOQ_ERR_CERTIFICATE_SELF_SIGNED;
+    }
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (flags & reasons[i].flags) {
+            return reasons[i].err;
+        }
+    }
+    return ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH;
+}

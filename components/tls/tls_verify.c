@@ -1,0 +1,170 @@
+#include <string.h>
+
+#include <mbedtls/base64.h>
+
+#include "ardoq/text.h"
+#include "ardoq/tls_sha256.h"
+#include "ardoq/utc.h"
+#include "mbedtls_seam.h"
+#include "tls_private.h"
+
+/* ---- Dates ---------------------------------------------------------------------------------- */
+
+static int64_t to_seconds(const mbedtls_x509_time *time)
+{
+    const ardoq_utc_t utc = {time->year, time->mon, time->day, time->hour, time->min, time->sec};
+    return ardoq_utc_to_seconds(&utc);
+}
+
+/* Whether mbedTLS judges dates, and by which clock, depends on its build; the port's clock decides,
+ * the same way everywhere (RFC 5280, 4.1.2.5). */
+static void forget_dates(uint32_t *flags)
+{
+    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
+}
+
+static void judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, uint32_t *flags)
+{
+    const int64_t end = to_seconds(&certificate->valid_to);
+    if (tls->detail.certificate_end == 0 || end < tls->detail.certificate_end) {
+        tls->detail.certificate_end = end;
+    }
+    if (tls->now == 0) {
+        tls->detail.certificate_dates_unchecked = true;
+        return;
+    }
+    if (tls->now > end) {
+        *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+    }
+    if (tls->now < to_seconds(&certificate->valid_from)) {
+        *flags |= MBEDTLS_X509_BADCERT_FUTURE;
+    }
+}
+
+/* ---- Pins ----------------------------------------------------------------------------------- */
+
+#if ARDOQ_PINS
+static bool has_pins(const ardoq_tls_t *tls)
+{
+    return tls->config.pins[0][0] != '\0' || tls->config.pins[1][0] != '\0';
+}
+
+static bool matches_pin(const ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
+{
+    ardoq_tls_sha256_t sha256;
+    unsigned char hash[ARDOQ_TLS_SHA256_SIZE];
+    unsigned char base64[45];
+    size_t length = 0;
+    ardoq_tls_sha256_begin(&sha256);
+    ardoq_tls_sha256_add(&sha256, certificate->pk_raw.p, certificate->pk_raw.len);
+    if (!ardoq_tls_sha256_end(&sha256, hash) ||
+        mbedtls_base64_encode(base64, sizeof base64, &length, hash, sizeof hash) != 0) {
+        return false;
+    }
+    return strcmp((const char *)base64, tls->config.pins[0]) == 0 ||
+           strcmp((const char *)base64, tls->config.pins[1]) == 0;
+}
+
+/* Any verified key of the chain will do. */
+static void judge_pins(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, int depth,
+                       uint32_t *flags)
+{
+    if (!has_pins(tls)) {
+        return;
+    }
+    tls->pin_matched = tls->pin_matched || (*flags == 0 && matches_pin(tls, certificate));
+    if (depth == 0 && !tls->pin_matched) {
+        *flags |= MBEDTLS_X509_BADCERT_OTHER;
+    }
+}
+#endif
+
+/* ---- Subject -------------------------------------------------------------------------------- */
+
+#if ARDOQ_CERTIFICATE_SUBJECT
+/* Short name of an attribute of a name (RFC 4519), "" for one that is rare in a server's. */
+static const char *attribute_name(const mbedtls_x509_buf *oid)
+{
+    /* Attributes 2.5.4.N: N and the name that it has. */
+    static const char names[][4] = {"\3CN", "\6C", "\7L", "\10ST", "\12O", "\13OU"};
+    if (oid->len == 3 && memcmp(oid->p, "\x55\x04", 2) == 0) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            if (oid->p[2] == (unsigned char)names[i][0]) {
+                return names[i] + 1;
+            }
+        }
+    }
+    return "";
+}
+
+/* mbedTLS has a function for it, which links snprintf. */
+static void keep_subject(ardoq_detail_t *detail, const mbedtls_x509_name *name)
+{
+    ardoq_text_t text;
+    ardoq_text_init_window(&text, detail->certificate_subject,
+                           sizeof detail->certificate_subject - 1, 0);
+    for (; name; name = name->next) {
+        const char *attribute = attribute_name(&name->oid);
+        if (attribute[0] == '\0') {
+            continue;
+        }
+        ardoq_text_append_string(&text, text.total > 0 ? ", " : "");
+        ardoq_text_append_string(&text, attribute);
+        ardoq_text_append_string(&text, "=");
+        for (size_t i = 0; i < name->val.len; i++) {
+            const char c = (char)name->val.p[i];
+            ardoq_text_append(&text, c >= ' ' && c < 0x7f ? &c : "?", 1);
+        }
+    }
+    text.data[text.length] = '\0';
+}
+#endif
+
+/* ---- The verdict ---------------------------------------------------------------------------- */
+
+/* The port's own judgement, such as that of ESP-IDF's certificate bundle. That one looks only at
+ * what lacks nothing but trust, so it is not shown a wrong name. And it fails instead of raising a
+ * flag; mbedTLS would then not tell a chain without trust from any other failure. */
+static int ask_port(ardoq_tls_t *tls, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    void *context = NULL;
+    const ardoq_seam_verify_t own = ardoq_seam_config_verify(&tls->ssl_config, &context);
+    const uint32_t wrong_name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    *flags &= ~wrong_name;
+    const int code = own ? own(context, certificate, depth, flags) : 0;
+    *flags |= wrong_name;
+    if (code == 0 || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
+        return code;
+    }
+    *flags |= MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+    return 0;
+}
+
+static bool is_own_issuer(const mbedtls_x509_crt *certificate)
+{
+    const mbedtls_x509_buf *subject = &certificate->subject_raw;
+    const mbedtls_x509_buf *issuer = &certificate->issuer_raw;
+    return subject->len == issuer->len && memcmp(subject->p, issuer->p, issuer->len) == 0;
+}
+
+/* Called for each certificate of the chain, the root first and the server's own (depth 0) last. */
+int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    ardoq_tls_t *tls = context;
+    forget_dates(flags);
+    const int code = ask_port(tls, certificate, depth, flags);
+    if (code != 0) {
+        return code;
+    }
+    judge_dates(tls, certificate, flags);
+#if ARDOQ_PINS
+    judge_pins(tls, certificate, depth, flags);
+#endif
+    if (depth == 0) {
+        tls->is_self_signed = is_own_issuer(certificate);
+#if ARDOQ_CERTIFICATE_SUBJECT
+        keep_subject(&tls->detail, &certificate->subject);
+#endif
+    }
+    return 0;
+}
