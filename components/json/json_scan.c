@@ -2,106 +2,116 @@
 
 #include <string.h>
 
-#include "validator_state.h"
+#include "walker.h"
+
+/* What is being kept. */
+enum { NOTHING, KEY, VALUE };
 
 void ardoq_json_scan_init(ardoq_json_scan_t *scan)
 {
     memset(scan, 0, sizeof *scan);
-    ardoq_json_validator_init(&scan->validator);
+    ardoq_json_walk_init(&scan->validator, ARDOQ_JSON_DEPTH_MAX + 1);
 }
 
-/* Keeps the bytes between the quotes. */
-static void note_key(ardoq_json_scan_t *scan, bool key_before, char byte)
+static void scan_keep(ardoq_json_scan_t *scan, const char *from, const char *to)
 {
-    const uint8_t depth = scan->validator.depth;
-    if (!scan->validator.key || depth > ARDOQ_JSON_SCAN_LEVELS) {
-        return;
+    if (scan->kept == VALUE) {
+        scan->length = ardoq_json_keep(scan->text, sizeof scan->text, scan->length, from, to);
+    } else if (scan->kept == KEY) {
+        const size_t level = scan->validator.depth - 1U;
+        scan->key_lengths[level] = (uint8_t)ardoq_json_keep(
+            scan->keys[level], sizeof scan->keys[level], scan->key_lengths[level], from, to);
     }
-    uint8_t *length = &scan->key_lengths[depth - 1];
-    if (!key_before) {
-        *length = 0;
-    } else if (*length < ARDOQ_JSON_SCAN_KEY_SIZE) {
-        scan->keys[depth - 1][(*length)++] = byte;
+}
+
+/* Inside an array or object, of which the key was another or is none. */
+static void forget_key(ardoq_json_scan_t *scan, uint8_t next)
+{
+    scan->kept = NOTHING;
+    if (scan->validator.depth <= ARDOQ_JSON_SCAN_LEVELS) {
+        scan->key_lengths[scan->validator.depth - 1] = 0;
+        scan->kept = next;
     }
+}
+
+/* The closing quote has been kept. */
+static void key_end(ardoq_json_scan_t *scan)
+{
+    if (scan->kept == KEY) {
+        scan->key_lengths[scan->validator.depth - 1]--;
+    }
+    scan->kept = NOTHING;
 }
 
 /* Only the byte behind a number tells that it has ended, and that byte may end more. */
-static bool in_value(const ardoq_json_validator_t *validator)
+static void scalar_begin(ardoq_json_scan_t *scan, const char *first)
 {
-    return in_scalar(validator) && !in_number(validator) && !validator->key;
-}
-
-/* A length above the size says that the text does not fit. */
-static void copy(ardoq_json_scan_t *scan, char byte)
-{
-    if (scan->length < sizeof scan->text) {
-        scan->text[scan->length] = byte;
-    }
-    if (scan->length <= sizeof scan->text) {
-        scan->length++;
+    if (*first == '"' || *first > '9') {
+        scan->kept = VALUE;
+        scan->length = 0;
+        scan_keep(scan, first, first + 1);
     }
 }
 
-static void value_end(ardoq_json_scan_t *scan)
+static ardoq_json_scan_event_t scalar_end(ardoq_json_scan_t *scan)
 {
+    if (scan->kept == NOTHING) {
+        return ARDOQ_JSON_SCAN_MORE;
+    }
+    scan->kept = NOTHING;
     scan->depth = scan->validator.depth;
     if (scan->length > sizeof scan->text) {
         scan->length = 0;
     }
-}
-
-static ardoq_json_scan_event_t observe_value(ardoq_json_scan_t *scan, bool was_in, char byte)
-{
-    const bool is_in = in_value(&scan->validator);
-    if (!was_in) {
-        scan->length = 0;
-    }
-    if (was_in || is_in) {
-        copy(scan, byte);
-    }
-    if (!was_in || is_in) {
-        return ARDOQ_JSON_SCAN_MORE;
-    }
-    value_end(scan);
     return ARDOQ_JSON_SCAN_VALUE;
 }
 
-static ardoq_json_scan_event_t observe(ardoq_json_scan_t *scan,
-                                       const ardoq_json_validator_t *before, char byte)
+/* What stands right before @p at. */
+static ardoq_json_scan_event_t take_moment(ardoq_json_scan_t *scan, const char *at)
 {
-    const uint8_t depth = scan->validator.depth;
-    note_key(scan, before->key, byte);
-    if (depth > before->depth && depth <= ARDOQ_JSON_SCAN_LEVELS) {
-        scan->key_lengths[depth - 1] = 0;
-    }
-    if (depth < before->depth) {
-        scan->depth = before->depth;
+    switch (scan->validator.moment) {
+    case KEY_BEGINS:
+        forget_key(scan, KEY);
+        break;
+    case KEY_ENDS:
+        key_end(scan);
+        break;
+    case SCALAR_BEGINS:
+        scalar_begin(scan, at - 1);
+        break;
+    case SCALAR_ENDS:
+        return scalar_end(scan);
+    case CONTAINER_BEGINS:
+        forget_key(scan, NOTHING);
+        break;
+    case CONTAINER_ENDS:
+        scan->depth = scan->validator.depth + 1;
         return ARDOQ_JSON_SCAN_END;
     }
-    return observe_value(scan, in_value(before), byte);
+    return ARDOQ_JSON_SCAN_MORE;
 }
 
 ardoq_err_t ardoq_json_scan_feed(ardoq_json_scan_t *scan, const char *data, size_t size,
                                  size_t *consumed, ardoq_json_scan_event_t *event)
 {
-    *consumed = 0;
+    const char *at = data;
+    ardoq_err_t err = ARDOQ_OK;
     *event = ARDOQ_JSON_SCAN_MORE;
-    while (*event == ARDOQ_JSON_SCAN_MORE && *consumed < size) {
-        const ardoq_json_validator_t before = scan->validator;
-        const char byte = data[(*consumed)++];
-        const ardoq_err_t err = ardoq_json_validator_byte(&scan->validator, byte);
-        if (err != ARDOQ_PENDING) {
-            return err;
-        }
-        *event = observe(scan, &before, byte);
+    while (!err && *event == ARDOQ_JSON_SCAN_MORE && at < data + size) {
+        const char *const from = at;
+        err = ardoq_json_walk(&scan->validator, &at, data + size);
+        scan_keep(scan, from, at);
+        *event = err ? ARDOQ_JSON_SCAN_MORE : take_moment(scan, at);
     }
-    return ARDOQ_OK;
+    *consumed = (size_t)(at - data);
+    return err;
 }
 
 bool ardoq_json_scan_is_at(const ardoq_json_scan_t *scan, uint8_t level, const char *wanted)
 {
     const size_t length = scan->key_lengths[level - 1];
-    return strlen(wanted) == length && memcmp(wanted, scan->keys[level - 1], length) == 0;
+    return length < ARDOQ_JSON_SCAN_KEY_SIZE && strlen(wanted) == length &&
+           memcmp(wanted, scan->keys[level - 1], length) == 0;
 }
 
 ardoq_err_t ardoq_json_scan_end(const ardoq_json_scan_t *scan)

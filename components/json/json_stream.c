@@ -2,88 +2,80 @@
 
 #include <string.h>
 
-#include "validator_state.h"
+#include "walker.h"
 
-/* What is being copied, as the depth at which it stands. */
-enum { NOTHING = 0, MEMBER = 1, ELEMENTS = 2 };
+/* Levels: how many arrays and objects are around what stands there. */
+enum { ROOT, MEMBERS, ELEMENTS, LEVELS };
+
+/* What is being kept. */
+enum { NOTHING, KEY, MEMBER, ELEMENT };
 
 void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, const char *member,
                             char *buffer, size_t size)
 {
     memset(stream, 0, sizeof *stream);
-    ardoq_json_validator_init(&stream->validator);
+    ardoq_json_walk_init(&stream->validator, LEVELS);
     stream->array = array;
     stream->member = member;
     stream->buffer = buffer;
     stream->size = size;
 }
 
-static bool in_value(const ardoq_json_validator_t *validator, uint8_t depth)
-{
-    return validator->depth > depth ||
-           (validator->depth == depth && in_scalar(validator) && !validator->key);
-}
-
-static bool in_other_than_object(const ardoq_json_validator_t *validator)
-{
-    return validator->depth == 0 ? in_scalar(validator) : !(validator->objects & 1);
-}
-
-/* Keeps the bytes between the quotes; a key with escapes thus equals none that is wanted. */
-static void note_key(ardoq_json_stream_t *stream, bool key_before, char byte)
-{
-    if (!stream->validator.key || stream->validator.depth != MEMBER) {
-        return;
-    }
-    if (!key_before) {
-        stream->key_length = 0;
-    } else if (stream->key_length < sizeof stream->key) {
-        stream->key[stream->key_length++] = byte;
-    }
-}
-
+/* The closing quote is kept as well; a key with escapes equals none that is wanted. */
 static bool key_is(const ardoq_json_stream_t *stream, const char *wanted)
 {
-    return strlen(wanted) == stream->key_length &&
-           memcmp(wanted, stream->key, stream->key_length) == 0;
+    const size_t length = strlen(wanted);
+    return stream->key_length == length + 1 && memcmp(wanted, stream->key, length) == 0;
 }
 
-static bool value_begins(const ardoq_json_stream_t *stream, const ardoq_json_validator_t *before)
+static void keep(ardoq_json_stream_t *stream, const char *from, const char *to)
 {
-    return before->state == BEFORE_VALUE && before->depth == MEMBER &&
-           in_value(&stream->validator, MEMBER);
+    if (stream->kept == KEY) {
+        stream->key_length =
+            (uint8_t)ardoq_json_keep(stream->key, sizeof stream->key, stream->key_length, from, to);
+    } else if (stream->kept != NOTHING) {
+        stream->length = ardoq_json_keep(stream->buffer, stream->size, stream->length, from, to);
+    }
 }
 
-static ardoq_err_t member_begin(ardoq_json_stream_t *stream, char byte)
+/* The value's first byte has been taken. */
+static void keep_value(ardoq_json_stream_t *stream, uint8_t what, const char *first)
+{
+    stream->kept = what;
+    stream->length = 0;
+    keep(stream, first, first + 1);
+}
+
+static ardoq_err_t member_begin(ardoq_json_stream_t *stream, const char *first)
 {
     if (key_is(stream, stream->member)) {
-        stream->state = MEMBER;
+        keep_value(stream, MEMBER, first);
     }
     if (!key_is(stream, stream->array)) {
         return ARDOQ_OK;
     }
-    stream->state = ELEMENTS;
+    stream->in_array = true;
     stream->found_array = true;
-    return byte == '[' ? ARDOQ_OK : ARDOQ_ERR_JSON_TYPE;
+    return *first == '[' ? ARDOQ_OK : ARDOQ_ERR_JSON_TYPE;
 }
 
-/* A length above the size says that the text does not fit. */
-static void copy(ardoq_json_stream_t *stream, char byte)
+static ardoq_err_t value_begin(ardoq_json_stream_t *stream, uint8_t level, const char *first)
 {
-    if (stream->length < stream->size) {
-        stream->buffer[stream->length] = byte;
+    if (level == ROOT) {
+        return *first == '{' ? ARDOQ_OK : ARDOQ_ERR_JSON_TYPE;
     }
-    if (stream->length <= stream->size) {
-        stream->length++;
+    if (level == MEMBERS) {
+        return member_begin(stream, first);
     }
+    if (stream->in_array) {
+        keep_value(stream, ELEMENT, first);
+    }
+    return ARDOQ_OK;
 }
 
-static ardoq_json_stream_event_t value_end(ardoq_json_stream_t *stream)
+static ardoq_json_stream_event_t element_end(ardoq_json_stream_t *stream)
 {
-    if (stream->state == MEMBER) {
-        stream->state = NOTHING;
-        return ARDOQ_JSON_STREAM_MEMBER;
-    }
+    stream->kept = NOTHING;
     stream->index = stream->next_index++;
     if (stream->length <= stream->size) {
         return ARDOQ_JSON_STREAM_ELEMENT;
@@ -92,67 +84,72 @@ static ardoq_json_stream_event_t value_end(ardoq_json_stream_t *stream)
     return ARDOQ_JSON_STREAM_TOO_LARGE;
 }
 
-static ardoq_err_t copy_value(ardoq_json_stream_t *stream, const ardoq_json_validator_t *before,
-                              char byte, ardoq_json_stream_event_t *event)
+static ardoq_json_stream_event_t value_end(ardoq_json_stream_t *stream, uint8_t level)
 {
-    const bool was_in = in_value(before, stream->state);
-    const bool is_in = in_value(&stream->validator, stream->state);
-    if (!was_in) {
-        stream->length = 0;
+    if (level == ELEMENTS) {
+        return stream->in_array ? element_end(stream) : ARDOQ_JSON_STREAM_MORE;
     }
-    /* Only the byte after a number tells that the number has ended. */
-    const bool after_number = in_number(before) && before->depth == stream->state;
-    if (is_in || (was_in && !after_number)) {
-        copy(stream, byte);
+    stream->in_array = false;
+    if (stream->kept != MEMBER) {
+        return ARDOQ_JSON_STREAM_MORE;
     }
-    if (stream->state == MEMBER && stream->length > stream->size) {
+    stream->kept = NOTHING;
+    return ARDOQ_JSON_STREAM_MEMBER;
+}
+
+/* What stands right before @p at. */
+static ardoq_err_t take_moment(ardoq_json_stream_t *stream, const char *at,
+                               ardoq_json_stream_event_t *event)
+{
+    const uint8_t depth = stream->validator.depth;
+    switch (stream->validator.moment) {
+    case KEY_BEGINS:
+        if (depth == MEMBERS) {
+            stream->kept = KEY;
+            stream->key_length = 0;
+        }
+        return ARDOQ_OK;
+    case KEY_ENDS:
+        stream->kept = stream->kept == KEY ? NOTHING : stream->kept;
+        return ARDOQ_OK;
+    case SCALAR_BEGINS:
+        return value_begin(stream, depth, at - 1);
+    case CONTAINER_BEGINS:
+        return value_begin(stream, (uint8_t)(depth - 1), at - 1);
+    case NO_MOMENT:
+        return ARDOQ_OK;
+    default:
+        *event = value_end(stream, depth);
+        return ARDOQ_OK;
+    }
+}
+
+static ardoq_err_t walk(ardoq_json_stream_t *stream, const char **at, const char *end,
+                        ardoq_json_stream_event_t *event)
+{
+    const char *const from = *at;
+    const ardoq_err_t err = ardoq_json_walk(&stream->validator, at, end);
+    keep(stream, from, *at);
+    if (stream->kept == MEMBER && stream->length > stream->size) {
         return ARDOQ_ERR_JSON_BUFFER_FULL;
     }
-    if (was_in && !is_in) {
-        *event = value_end(stream);
-    }
-    return ARDOQ_OK;
-}
-
-static ardoq_err_t observe(ardoq_json_stream_t *stream, const ardoq_json_validator_t *before,
-                           char byte, ardoq_json_stream_event_t *event)
-{
-    if (in_other_than_object(&stream->validator)) {
-        return ARDOQ_ERR_JSON_TYPE;
-    }
-    note_key(stream, before->key, byte);
-    ardoq_err_t err = value_begins(stream, before) ? member_begin(stream, byte) : ARDOQ_OK;
-    if (!err && stream->state != NOTHING) {
-        err = copy_value(stream, before, byte, event);
-    }
-    if (stream->validator.depth < stream->state) {
-        stream->state = NOTHING;
-    }
-    return err;
-}
-
-static ardoq_err_t take(ardoq_json_stream_t *stream, char byte, ardoq_json_stream_event_t *event)
-{
-    const ardoq_json_validator_t before = stream->validator;
-    ardoq_err_t err = ardoq_json_validator_byte(&stream->validator, byte);
-    if (err == ARDOQ_PENDING) {
-        err = observe(stream, &before, byte, event);
-    }
-    if (err) {
-        stream->validator.state = FAILED;
-    }
-    return err;
+    return err ? err : take_moment(stream, *at, event);
 }
 
 ardoq_err_t ardoq_json_stream_feed(ardoq_json_stream_t *stream, const char *data, size_t size,
                                    size_t *consumed, ardoq_json_stream_event_t *event)
 {
+    const char *at = data;
     ardoq_err_t err = ARDOQ_OK;
-    *consumed = 0;
     *event = ARDOQ_JSON_STREAM_MORE;
-    while (!err && *event == ARDOQ_JSON_STREAM_MORE && *consumed < size) {
-        err = take(stream, data[(*consumed)++], event);
+    while (!err && *event == ARDOQ_JSON_STREAM_MORE && at < data + size) {
+        err = walk(stream, &at, data + size, event);
     }
+    if (err) {
+        stream->validator.state = FAILED;
+        stream->kept = NOTHING;
+    }
+    *consumed = (size_t)(at - data);
     return err;
 }
 

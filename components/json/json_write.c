@@ -2,136 +2,155 @@
 
 #include <string.h>
 
+#include "walker.h"
+
 void ardoq_json_write_init(ardoq_json_writer_t *writer, ardoq_text_t *text)
 {
-    writer->text = text;
-    ardoq_json_validator_init(&writer->validator);
-    writer->comma = false;
+    *writer = (ardoq_json_writer_t){.text = text};
 }
 
-/* The validator tells whether a call was due, and whether its text is UTF-8. */
-static ardoq_err_t check(ardoq_json_validator_t *validator, char byte)
-{
-    const ardoq_err_t err = ardoq_json_validator_byte(validator, byte);
-    if (err == ARDOQ_PENDING) {
-        return ARDOQ_OK;
-    }
-    return err == ARDOQ_ERR_JSON_INVALID ? ARDOQ_ERR_INVALID_ARGUMENT : err;
-}
-
-static void put(ardoq_json_writer_t *writer, char byte)
+static void fail(ardoq_json_writer_t *writer, ardoq_err_t err)
 {
     if (!writer->text->err) {
-        writer->text->err = check(&writer->validator, byte);
+        writer->text->err = err;
     }
-    ardoq_text_append(writer->text, &byte, 1);
 }
 
-static void put_text(ardoq_json_writer_t *writer, const char *text)
+/* ---- Order ---------------------------------------------------------------------------------- */
+
+static bool in_object(const ardoq_json_writer_t *writer)
 {
-    while (*text != '\0') {
-        put(writer, *text++);
-    }
+    return writer->objects & 1;
 }
 
-static void put_escaped(ardoq_json_writer_t *writer, char byte)
+/* Writes how a key or value begins, if it is due: without the comma, where none is needed. */
+static void begin(ardoq_json_writer_t *writer, bool due, const char *comma_and_opening)
+{
+    if (!due) {
+        fail(writer, ARDOQ_ERR_INVALID_ARGUMENT);
+    }
+    const bool needs_comma = writer->has_value && !writer->has_key;
+    ardoq_text_append_string(writer->text, comma_and_opening + (needs_comma ? 0 : 1));
+}
+
+static void begin_value(ardoq_json_writer_t *writer, const char *comma_and_opening)
+{
+    const bool due = writer->depth > 0 ? in_object(writer) == writer->has_key : !writer->has_value;
+    begin(writer, due, comma_and_opening);
+    writer->has_value = true;
+    writer->has_key = false;
+}
+
+static void begin_container(ardoq_json_writer_t *writer, bool object)
+{
+    begin_value(writer, object ? ",{" : ",[");
+    if (writer->depth == ARDOQ_JSON_DEPTH_MAX) {
+        fail(writer, ARDOQ_ERR_JSON_TOO_DEEP);
+        return;
+    }
+    writer->depth++;
+    writer->objects = writer->objects << 1 | object;
+    writer->has_value = false;
+}
+
+static void end_container(ardoq_json_writer_t *writer, bool object)
+{
+    if (writer->depth == 0 || writer->has_key || in_object(writer) != object) {
+        fail(writer, ARDOQ_ERR_INVALID_ARGUMENT);
+        return;
+    }
+    ardoq_text_append(writer->text, object ? "}" : "]", 1);
+    writer->depth--;
+    writer->objects >>= 1;
+    writer->has_value = true;
+}
+
+/* ---- Strings -------------------------------------------------------------------------------- */
+
+static void put_escape(ardoq_json_writer_t *writer, char byte)
 {
     static const char escaped[] = "\"\\\b\f\n\r\t";
     const char *const found = strchr(escaped, byte);
+    char escape[] = "\\u0000";
     if (found) {
-        put(writer, '\\');
-        byte = "\"\\bfnrt"[found - escaped];
-    } else if ((unsigned char)byte < 0x20) {
-        put_text(writer, byte < 0x10 ? "\\u000" : "\\u001");
-        byte = "0123456789abcdef"[byte & 0xF];
+        escape[1] = "\"\\bfnrt"[found - escaped];
+        escape[2] = '\0';
+    } else {
+        escape[4] = byte < 0x10 ? '0' : '1';
+        escape[5] = "0123456789abcdef"[byte & 0xF];
     }
-    put(writer, byte);
+    ardoq_text_append_string(writer->text, escape);
 }
 
 static void put_string(ardoq_json_writer_t *writer, const char *string)
 {
-    put(writer, '"');
-    while (*string != '\0') {
-        put_escaped(writer, *string++);
+    const char *const end = string + strlen(string);
+    for (; string < end; string++) {
+        const char *const run = string;
+        string = ardoq_json_clean_end(run, end);
+        ardoq_text_append(writer->text, run, (size_t)(string - run));
+        if ((unsigned char)*string >= 0x80) {
+            fail(writer, ARDOQ_ERR_JSON_UTF8);
+            return;
+        }
+        if (string < end) {
+            put_escape(writer, *string);
+        }
     }
-    put(writer, '"');
 }
 
-static void separate(ardoq_json_writer_t *writer)
-{
-    if (writer->comma) {
-        put(writer, ',');
-    }
-    writer->comma = true;
-}
-
-static void begin(ardoq_json_writer_t *writer, char bracket)
-{
-    separate(writer);
-    put(writer, bracket);
-    writer->comma = false;
-}
-
-static void end(ardoq_json_writer_t *writer, char bracket)
-{
-    put(writer, bracket);
-    writer->comma = true;
-}
+/* ---- The calls ------------------------------------------------------------------------------ */
 
 void ardoq_json_write_object_begin(ardoq_json_writer_t *writer)
 {
-    begin(writer, '{');
+    begin_container(writer, true);
 }
 
 void ardoq_json_write_object_end(ardoq_json_writer_t *writer)
 {
-    end(writer, '}');
+    end_container(writer, true);
 }
 
 void ardoq_json_write_array_begin(ardoq_json_writer_t *writer)
 {
-    begin(writer, '[');
+    begin_container(writer, false);
 }
 
 void ardoq_json_write_array_end(ardoq_json_writer_t *writer)
 {
-    end(writer, ']');
+    end_container(writer, false);
 }
 
 void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key)
 {
-    separate(writer);
+    begin(writer, in_object(writer) && !writer->has_key, ",\"");
     put_string(writer, key);
-    put(writer, ':');
-    writer->comma = false;
+    ardoq_text_append(writer->text, "\":", 2);
+    writer->has_key = true;
 }
 
 void ardoq_json_write_string(ardoq_json_writer_t *writer, const char *string)
 {
-    separate(writer);
+    begin_value(writer, ",\"");
     put_string(writer, string);
+    ardoq_text_append(writer->text, "\"", 1);
 }
 
 void ardoq_json_write_int64(ardoq_json_writer_t *writer, int64_t number)
 {
-    separate(writer);
-    if (number < 0) {
-        put(writer, '-');
-    }
+    begin_value(writer, number < 0 ? ",-" : ",");
     const uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    put_text(writer, ardoq_decimal(magnitude).digits);
+    ardoq_text_append_string(writer->text, ardoq_decimal(magnitude).digits);
 }
 
 void ardoq_json_write_boolean(ardoq_json_writer_t *writer, bool boolean)
 {
-    separate(writer);
-    put_text(writer, boolean ? "true" : "false");
+    begin_value(writer, boolean ? ",true" : ",false");
 }
 
 void ardoq_json_write_null(ardoq_json_writer_t *writer)
 {
-    separate(writer);
-    put_text(writer, "null");
+    begin_value(writer, ",null");
 }
 
 void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const char *string)
@@ -142,8 +161,8 @@ void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const
 
 ardoq_err_t ardoq_json_write_end(ardoq_json_writer_t *writer)
 {
-    if (!writer->text->err && ardoq_json_validator_end(&writer->validator) != ARDOQ_OK) {
-        writer->text->err = ARDOQ_ERR_INVALID_ARGUMENT;
+    if (writer->depth > 0 || !writer->has_value) {
+        fail(writer, ARDOQ_ERR_INVALID_ARGUMENT);
     }
     return writer->text->err;
 }

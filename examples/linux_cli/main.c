@@ -105,13 +105,10 @@ typedef struct {
 static ardoq_err_t print_body(void *context, const char *data, size_t size)
 {
     printer_t *printer = context;
-    ardoq_err_t err = ARDOQ_PENDING;
-    for (size_t i = 0; err == ARDOQ_PENDING && i < size; i++) {
-        err = ardoq_json_validator_byte(&printer->json, data[i]);
-    }
+    const ardoq_err_t err = ardoq_json_validator_feed(&printer->json, data, size);
     printer->is_printed = true;
     console.write(console.context, ARDOQ_OUTPUT_RESULT, data, size);
-    return err == ARDOQ_PENDING ? ARDOQ_OK : err;
+    return err;
 }
 
 /* The body of an error stands in the buffer, perhaps cut, perhaps no JSON at all. */

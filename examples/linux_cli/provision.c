@@ -145,11 +145,11 @@ static bool is_utf8(const char *value)
 {
     ardoq_json_validator_t json;
     ardoq_json_validator_init(&json);
-    ardoq_err_t err = ardoq_json_validator_byte(&json, '"');
-    for (; err == ARDOQ_PENDING && *value != '\0'; value++) {
-        err = ardoq_json_validator_byte(&json, (*value & 0x80) != 0 ? *value : ' ');
+    ardoq_err_t err = ardoq_json_validator_feed(&json, "\"", 1);
+    for (; !err && *value != '\0'; value++) {
+        err = ardoq_json_validator_feed(&json, (*value & 0x80) != 0 ? value : " ", 1);
     }
-    return err == ARDOQ_PENDING && ardoq_json_validator_byte(&json, '"') == ARDOQ_PENDING;
+    return !err && ardoq_json_validator_feed(&json, "\"", 1) == ARDOQ_OK;
 }
 
 /* Why the generator would not take the value as it is; null if it would. A lone CR ends a line too:

@@ -153,7 +153,7 @@ static void read_scan(report_t *report, pieces_t pieces, span_t text, bool has_e
             size_t consumed;
             ardoq_json_scan_event_t event;
             report->err = ardoq_json_scan_feed(&scan, rest.at, rest.size, &consumed, &event);
-            CHECK(consumed > 0 && consumed <= rest.size);
+            CHECK((report->err || consumed > 0) && consumed <= rest.size);
             rest = (span_t){rest.at + consumed, rest.size - consumed};
             if (event != ARDOQ_JSON_SCAN_MORE) {
                 note(report, &scan, event, has_expected);

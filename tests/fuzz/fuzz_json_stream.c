@@ -154,7 +154,7 @@ static void feed(report_t *report, ardoq_json_stream_t *stream, span_t piece)
         size_t consumed;
         ardoq_json_stream_event_t event;
         report->err = ardoq_json_stream_feed(stream, rest.at, rest.size, &consumed, &event);
-        CHECK(consumed > 0 && consumed <= rest.size);
+        CHECK(consumed <= rest.size);
         rest = (span_t){rest.at + consumed, rest.size - consumed};
         if (event != ARDOQ_JSON_STREAM_MORE) {
             note(report, stream, event);

@@ -19,15 +19,15 @@ static ardoq_err_t byte_by_byte(span_t text)
 {
     ardoq_json_validator_t validator;
     ardoq_json_validator_init(&validator);
-    ardoq_err_t err = ARDOQ_PENDING;
+    ardoq_err_t err = ARDOQ_OK;
     for (size_t i = 0; i < text.size; i++) {
-        const ardoq_err_t next = ardoq_json_validator_byte(&validator, text.at[i]);
-        CHECK(err == ARDOQ_PENDING || next == ARDOQ_ERR_JSON_INVALID);
-        err = err == ARDOQ_PENDING ? next : err;
+        const ardoq_err_t next = ardoq_json_validator_feed(&validator, text.at + i, 1);
+        CHECK(!err || next == ARDOQ_ERR_JSON_INVALID);
+        err = err ? err : next;
     }
     const ardoq_err_t end_err = ardoq_json_validator_end(&validator);
-    CHECK(err == ARDOQ_PENDING || end_err == ARDOQ_ERR_JSON_INVALID);
-    return err == ARDOQ_PENDING ? end_err : err;
+    CHECK(!err || end_err == ARDOQ_ERR_JSON_INVALID);
+    return err ? err : end_err;
 }
 
 static ardoq_err_t verdict_between(const char *before, span_t text, const char *after)

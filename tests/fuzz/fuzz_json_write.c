@@ -9,6 +9,7 @@
  * - Calls that make one complete value are accepted, others are not. A model that keeps the open
  *   brackets, and knows nothing of JSON, says which do.
  * - What was written is valid and NUL-terminated, and what was written reads back, value for value.
+ * - A window shows its part of the same text.
  * - One byte less of room is JSON_BUFFER_FULL, and nothing is written behind it.
  */
 #include "ardoq/json_write.h"
@@ -76,12 +77,8 @@ static void end_container(model_t *model, char bracket)
     end_value(model);
 }
 
-/* A string that is out of place is noticed at its end, unless nothing may stand there at all. */
 static void take_string(model_t *model, const char *text)
 {
-    if (model->is_complete) {
-        fail(model, ARDOQ_ERR_INVALID_ARGUMENT);
-    }
     if (!is_utf8((span_t){text, strlen(text)})) {
         fail(model, ARDOQ_ERR_JSON_UTF8);
     }
@@ -89,10 +86,10 @@ static void take_string(model_t *model, const char *text)
 
 static void take_key(model_t *model, const char *text)
 {
-    take_string(model, text);
     if (!in_object(model) || model->has_key) {
         fail(model, ARDOQ_ERR_INVALID_ARGUMENT);
     }
+    take_string(model, text);
     model->has_key = true;
 }
 
@@ -111,8 +108,8 @@ static void model_call(model_t *model, char call, const char *text)
         take_key(model, text);
         break;
     case 's':
-        take_string(model, text);
         begin_value(model);
+        take_string(model, text);
         end_value(model);
         break;
     default:
@@ -224,21 +221,27 @@ static ardoq_err_t run_model(span_t input)
     return model.err;
 }
 
+static ardoq_err_t write_calls(span_t input, ardoq_text_t *text)
+{
+    ardoq_json_writer_t writer;
+    step_t step;
+    ardoq_json_write_init(&writer, text);
+    while (take_step(&input, &step)) {
+        write_call(&writer, step.call, step.text);
+        free(step.text);
+    }
+    return ardoq_json_write_end(&writer);
+}
+
 static ardoq_err_t run_writer(span_t input, char *buffer, size_t size, size_t *written)
 {
     ardoq_text_t text;
-    ardoq_json_writer_t writer;
-    step_t step;
     ardoq_text_init(&text, buffer, size, ARDOQ_ERR_JSON_BUFFER_FULL);
-    ardoq_json_write_init(&writer, &text);
-    while (take_step(&input, &step)) {
-        write_call(&writer, step.call, step.text);
-        CHECK(memchr(buffer, '\0', size));
-        free(step.text);
-    }
+    const ardoq_err_t err = write_calls(input, &text);
     *written = text.length;
+    CHECK(memchr(buffer, '\0', size));
     CHECK(text.length == strlen(buffer));
-    return ardoq_json_write_end(&writer);
+    return err;
 }
 
 static void check_readable(span_t input, const char *text, size_t size)
@@ -269,6 +272,22 @@ static void check_small_buffer(span_t input, const char *text, size_t size, ardo
     free(buffer);
 }
 
+/* Windows side by side show the same text. */
+static void check_windows(span_t input, const char *text, size_t size)
+{
+    const size_t shown = size / 3 + 1;
+    char *buffer = allocate(shown);
+    for (size_t skip = 0; skip < size; skip += shown) {
+        ardoq_text_t window;
+        ardoq_text_init_window(&window, buffer, shown, skip);
+        CHECK(write_calls(input, &window) == ARDOQ_OK);
+        CHECK(window.total == size);
+        CHECK(window.length == (size - skip < shown ? size - skip : shown));
+        CHECK(memcmp(buffer, text + skip, window.length) == 0);
+    }
+    free(buffer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const span_t input = input_of(data, size);
@@ -278,6 +297,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(err == run_model(input));
     if (!err) {
         check_readable(input, buffer, written);
+        check_windows(input, buffer, written);
         check_small_buffer(input, buffer, written + 1, ARDOQ_OK);
         check_small_buffer(input, buffer, written, ARDOQ_ERR_JSON_BUFFER_FULL);
     }

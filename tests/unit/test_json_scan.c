@@ -62,8 +62,7 @@ static ardoq_err_t feed(const char *text, size_t size)
         size_t consumed = 12345;
         ardoq_json_scan_event_t event = ARDOQ_JSON_SCAN_END;
         err = ardoq_json_scan_feed(&scan, text, size, &consumed, &event);
-        assert_in_range(consumed, 1, size);
-        assert_true(err || event != ARDOQ_JSON_SCAN_MORE || consumed == size);
+        assert_in_range(consumed, err ? 0 : event != ARDOQ_JSON_SCAN_MORE ? 1 : size, size);
         assert_true(!err || event == ARDOQ_JSON_SCAN_MORE);
         tell_event(event);
         text += consumed;

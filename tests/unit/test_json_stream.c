@@ -54,10 +54,7 @@ static ardoq_err_t feed(const char *text, size_t size)
         size_t consumed = 12345;
         ardoq_json_stream_event_t event = ARDOQ_JSON_STREAM_TOO_LARGE;
         err = ardoq_json_stream_feed(&stream, text, size, &consumed, &event);
-        assert_in_range(consumed, 1, size);
-        if (err || event == ARDOQ_JSON_STREAM_MORE) {
-            assert_true(err || consumed == size);
-        }
+        assert_in_range(consumed, err || event != ARDOQ_JSON_STREAM_MORE ? 0 : size, size);
         /* It stops counting there, so that no element is long enough to make it start anew. */
         assert_in_range(stream.length, 0, stream.size + 1);
         tell_event(event);
@@ -277,7 +274,7 @@ static void the_text_is_validated_to_its_end(void **state)
         {"{\"values\":[1]} ,", "0=1 JSON_INVALID"},
         {"{\"values\":[1,]}", "0=1 JSON_INVALID"},
         {"{\"values\":[1 2]}", "0=1 JSON_INVALID"},
-        {"{\"values\":[1x]}", "JSON_INVALID"},
+        {"{\"values\":[1x]}", "0=1 JSON_INVALID"},
         {"{\"values\":[{\"a\":}]}", "JSON_INVALID"},
         {"{\"values\":[],\"a\":01}", "JSON_INVALID"},
         {"{\"values\":[\"\xFF\"]}", "JSON_UTF8"},

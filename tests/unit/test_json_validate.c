@@ -9,14 +9,34 @@
 
 #include "ardoq/json_validate.h"
 
-/* A text that stands at the very end of its memory, so that a sanitizer sees one byte too many. */
-static ardoq_err_t validate(const char *text, size_t size)
+/* The text in two parts, each at the very end of its memory, so that a sanitizer sees one byte too
+ * many. */
+static ardoq_err_t validate_split(const char *text, size_t size, size_t first)
 {
     static char area[1024];
-    assert_true(size <= sizeof area);
-    char *const copy = area + sizeof area - size;
-    memcpy(copy, text, size);
-    return ardoq_json_validate(copy, size);
+    ardoq_json_validator_t validator;
+    memset(&validator, 0xA5, sizeof validator);
+    ardoq_json_validator_init(&validator);
+    char *part = area + sizeof area - first;
+    memcpy(part, text, first);
+    ardoq_err_t err = ardoq_json_validator_feed(&validator, part, first);
+    if (!err) {
+        part = area + sizeof area - (size - first);
+        memcpy(part, text + first, size - first);
+        err = ardoq_json_validator_feed(&validator, part, size - first);
+    }
+    return err ? err : ardoq_json_validator_end(&validator);
+}
+
+/* A text whose verdict does not depend on where it is split. */
+static ardoq_err_t validate(const char *text, size_t size)
+{
+    const ardoq_err_t err = validate_split(text, size, 0);
+    assert_int_equal(ardoq_json_validate(text, size), err);
+    for (size_t first = 1; first <= size; first++) {
+        assert_int_equal(validate_split(text, size, first), err);
+    }
+    return err;
 }
 
 static void assert_validates(const char *text, ardoq_err_t expected)
@@ -308,25 +328,21 @@ static void a_lone_number_is_complete_only_where_it_may_end(void **state)
 
 static ardoq_err_t feed(ardoq_json_validator_t *validator, const char *text)
 {
-    ardoq_err_t err = ARDOQ_PENDING;
-    while (*text != '\0' && err == ARDOQ_PENDING) {
-        err = ardoq_json_validator_byte(validator, *text++);
-    }
-    return err;
+    return ardoq_json_validator_feed(validator, text, strlen(text));
 }
 
-static void bytes_are_pending_until_the_end_decides(void **state)
+static void only_the_end_decides(void **state)
 {
     (void)state;
     ardoq_json_validator_t validator;
     memset(&validator, 0xA5, sizeof validator);
     ardoq_json_validator_init(&validator);
     assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_ERR_JSON_INVALID);
-    assert_int_equal(feed(&validator, "{\"a\":[1,true"), ARDOQ_PENDING);
+    assert_int_equal(feed(&validator, "{\"a\":[1,true"), ARDOQ_OK);
     assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_ERR_JSON_INVALID);
-    assert_int_equal(feed(&validator, "]}"), ARDOQ_PENDING);
+    assert_int_equal(feed(&validator, "]}"), ARDOQ_OK);
     assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_OK);
-    assert_int_equal(feed(&validator, " \n"), ARDOQ_PENDING);
+    assert_int_equal(feed(&validator, " \n"), ARDOQ_OK);
     assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_OK);
     assert_int_equal(feed(&validator, "{"), ARDOQ_ERR_JSON_INVALID);
     assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_ERR_JSON_INVALID);
@@ -353,7 +369,7 @@ static void after_an_error_every_byte_is_invalid(void **state)
             ardoq_json_validator_init(&validator);
             assert_int_equal(feed(&validator, cases[i].text), cases[i].err);
             assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_ERR_JSON_INVALID);
-            assert_int_equal(ardoq_json_validator_byte(&validator, (char)byte),
+            assert_int_equal(ardoq_json_validator_feed(&validator, &(char){(char)byte}, 1),
                              ARDOQ_ERR_JSON_INVALID);
             assert_int_equal(ardoq_json_validator_end(&validator), ARDOQ_ERR_JSON_INVALID);
         }
@@ -375,7 +391,7 @@ int main(void)
         cmocka_unit_test(every_level_remembers_its_bracket),
         cmocka_unit_test(a_text_may_always_be_shorter_than_a_value),
         cmocka_unit_test(a_lone_number_is_complete_only_where_it_may_end),
-        cmocka_unit_test(bytes_are_pending_until_the_end_decides),
+        cmocka_unit_test(only_the_end_decides),
         cmocka_unit_test(after_an_error_every_byte_is_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -280,6 +280,59 @@ static void a_buffer_of_any_size_is_respected(void **state)
     }
 }
 
+/* A string is looked at a word at a time, wherever in a word something stands. */
+static void what_must_be_escaped_is_found_at_any_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *special, *written;
+    } cases[] = {{"\"", "\\\""}, {"\\", "\\\\"}, {"\x1F", "\\u001f"}, {"\xC3\xBF", "\xC3\xBF"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t length = 2; length < 20; length++) {
+            for (size_t at = 0; at + 1 < length; at++) {
+                char string[32] = "";
+                char expected[64] = "\"";
+                memset(string, ' ', length);
+                memset(string + at, '~', 1);
+                memcpy(string + at, cases[i].special, strlen(cases[i].special));
+                memcpy(expected + 1, string, at);
+                strcat(expected, cases[i].written);
+                strcat(expected, string + at + strlen(cases[i].special));
+                strcat(expected, "\"");
+                start();
+                ardoq_json_write_string(&writer, string);
+                assert_written(expected);
+            }
+        }
+    }
+}
+
+/* Of a text that is written part by part each window shows its part, and nothing is read back. */
+static void a_window_shows_its_part(void **state)
+{
+    (void)state;
+    static const char whole[] = "{\"k\\u0001\":\"\xC3\xA9\\n\",\"l\":[-10,false,null]}";
+    for (size_t size = 0; size < sizeof whole; size++) {
+        for (size_t skip = 0; skip < sizeof whole; skip++) {
+            const size_t left = sizeof whole - 1 - skip;
+            const size_t shown = left < size ? left : size;
+            memset(buffer, '#', sizeof buffer);
+            ardoq_text_init_window(&written, buffer, size, skip);
+            ardoq_json_write_init(&writer, &written);
+            write_sample();
+            assert_int_equal(ardoq_json_write_end(&writer), ARDOQ_OK);
+            assert_int_equal(written.total, sizeof whole - 1);
+            assert_int_equal(written.length, shown);
+            assert_memory_equal(buffer, whole + skip, shown);
+            assert_int_equal(buffer[shown], '#');
+        }
+    }
+    ardoq_text_init_window(&written, buffer, 0, 0);
+    ardoq_json_write_init(&writer, &written);
+    ardoq_json_write_string(&writer, "\xFF");
+    assert_int_equal(ardoq_json_write_end(&writer), ARDOQ_ERR_JSON_UTF8);
+}
+
 static void the_first_error_sticks(void **state)
 {
     (void)state;
@@ -318,6 +371,8 @@ int main(void)
         cmocka_unit_test(misuse_is_an_invalid_argument),
         cmocka_unit_test(nests_32_levels_deep),
         cmocka_unit_test(a_buffer_of_any_size_is_respected),
+        cmocka_unit_test(what_must_be_escaped_is_found_at_any_place),
+        cmocka_unit_test(a_window_shows_its_part),
         cmocka_unit_test(the_first_error_sticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@ static bool document_invariant(const ardoq_json_document_t *document, size_t siz
         const jsmntok_t *const token = token_at(document, i);
         if (i < document->count) {
             if (left < 1 || token->start < 0 || token->end < token->start ||
-                (size_t)token->end > size || token->size < 0 || token->size > document->count) {
+                (size_t)token->end > size || token->size < 0 || token->size > document->count ||
+                token->parent < -1 || token->parent >= i) {
                 return false;
             }
             left += token->size - 1;

@@ -1,16 +1,15 @@
 #include "../../../components/json/json_stream.c"
 
 #include "../proof.h"
-#include "../validator_invariant.h"
+#include "../walker_invariant.h"
 
 enum { BUFFER_MAX = 4 };
 
-/* Only while the validator is inside the array or the member is any of it copied. */
 static bool invariant(const ardoq_json_stream_t *stream)
 {
-    return validator_invariant(&stream->validator) && stream->state <= ELEMENTS &&
-           (stream->state <= stream->validator.depth || stream->validator.state == FAILED) &&
-           stream->key_length <= sizeof stream->key && stream->length <= stream->size + 1;
+    return walker_invariant(&stream->validator) && stream->validator.levels == LEVELS &&
+           stream->kept <= ELEMENT && stream->key_length <= sizeof stream->key + 1 &&
+           stream->length <= stream->size + 1;
 }
 
 /* Any state of a stream with a buffer of exactly its size, and the keys of the pages. */
@@ -35,20 +34,20 @@ void prove_begin(void)
     REACHED("the end");
 }
 
-/* ... and is kept by each byte holds after any number of them. */
-void prove_byte(void)
+/* ... and is kept by each step of a byte holds after any number of them. */
+void prove_step(void)
 {
     ardoq_json_stream_t stream = any_stream();
     ASSUME(invariant(&stream));
     /* As many elements are more than any answer holds. */
     ASSUME(stream.next_index < UINT32_MAX);
-    const bool had_failed = stream.validator.state == FAILED;
     const uint32_t next_index = stream.next_index;
     ardoq_json_stream_event_t event = ARDOQ_JSON_STREAM_MORE;
-    const ardoq_err_t err = take(&stream, nondet_char(), &event);
+    const char data[1];
+    const char *at = data;
+    (void)walk(&stream, &at, data + sizeof data, &event);
     PROVE(invariant(&stream));
-    PROVE((err == ARDOQ_OK) == (stream.validator.state != FAILED));
-    PROVE(!had_failed || err == ARDOQ_ERR_JSON_INVALID);
+    PROVE(at >= data && at <= data + sizeof data);
     switch (event) {
     case ARDOQ_JSON_STREAM_MORE:
         PROVE(stream.next_index == next_index);
@@ -71,19 +70,20 @@ void prove_byte(void)
 /* The loop over the bytes, from any state. */
 void prove_feed(void)
 {
-    enum { SIZE = 2 };
-
     ardoq_json_stream_t stream = any_stream();
     ASSUME(invariant(&stream));
-    ASSUME(stream.next_index < UINT32_MAX - SIZE);
-    const size_t size = any_size_up_to(SIZE);
-    const char *const data = any_bytes(size);
+    ASSUME(stream.next_index < UINT32_MAX - 2);
+    const bool had_failed = stream.validator.state == FAILED && stream.kept == NOTHING;
+    const char data[1];
+    const size_t size = any_size_up_to(sizeof data);
     size_t consumed;
     ardoq_json_stream_event_t event;
     const ardoq_err_t err = ardoq_json_stream_feed(&stream, data, size, &consumed, &event);
     PROVE(invariant(&stream));
     PROVE(consumed <= size);
     PROVE(err || event != ARDOQ_JSON_STREAM_MORE || consumed == size);
+    PROVE(!err || (stream.validator.state == FAILED && stream.kept == NOTHING));
+    PROVE(!had_failed || size == 0 || err == ARDOQ_ERR_JSON_INVALID);
     const ardoq_err_t end = ardoq_json_stream_end(&stream);
     PROVE(end == ARDOQ_OK || end == ARDOQ_ERR_JSON_INVALID || end == ARDOQ_ERR_JSON_KEY_MISSING);
     if (!err && end == ARDOQ_OK) {

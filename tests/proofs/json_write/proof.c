@@ -2,81 +2,49 @@
 
 #include "../proof.h"
 #include "../text_invariant.h"
-#include "../validator_invariant.h"
 
 enum { CAPACITY_MAX = 8 };
 
-static bool invariant(const ardoq_json_writer_t *writer)
+/* Any place at which it may stop; json_walk proves where it does. */
+const char *ardoq_json_clean_end(const char *at, const char *end)
 {
-    return text_invariant(&writer->text) && validator_invariant(&writer->validator) &&
-           (writer->text.err || writer->validator.state != FAILED);
+    return at + any_size_up_to((size_t)(end - at));
 }
 
-static ardoq_json_writer_t any_writer(char memory[CAPACITY_MAX])
+static bool invariant(const ardoq_json_writer_t *writer)
+{
+    return text_invariant(writer->text) && writer->depth <= ARDOQ_JSON_DEPTH_MAX;
+}
+
+static ardoq_json_writer_t any_writer(ardoq_text_t *text, char memory[CAPACITY_MAX])
 {
     ardoq_json_writer_t writer;
-    writer.text = any_text_at_end(memory, CAPACITY_MAX);
+    *text = any_text_at_end(memory, CAPACITY_MAX);
+    writer.text = text;
     ASSUME(invariant(&writer));
     return writer;
 }
 
-/* Induction over the bytes written: what holds at the beginning ... */
+/* Induction: what holds at the beginning ... */
 void prove_begin(void)
 {
     const size_t size = any_size_up_to(CAPACITY_MAX);
     ASSUME(size > 0);
+    ardoq_text_t text;
     ardoq_json_writer_t writer;
-    ardoq_json_write_init(&writer, any_bytes(size), size);
+    ardoq_text_init(&text, any_bytes(size), size, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&writer, &text);
     PROVE(invariant(&writer));
     REACHED("the end");
 }
 
-/* ... and is kept by each byte, whatever call writes it, ... */
-void prove_put(void)
-{
-    char memory[CAPACITY_MAX];
-    ardoq_json_writer_t writer = any_writer(memory);
-    const ardoq_json_writer_t before = writer;
-    put(&writer, nondet_char());
-    PROVE(invariant(&writer));
-    PROVE(!before.text.err || writer.text.err == before.text.err);
-    PROVE(writer.text.length == before.text.length + (writer.text.err ? 0 : 1));
-    if (writer.text.err == ARDOQ_ERR_JSON_BUFFER_FULL && !before.text.err) {
-        REACHED("full");
-    }
-    size_t size;
-    const ardoq_err_t err = ardoq_json_write_end(&writer, &size);
-    PROVE(!writer.text.err || err == writer.text.err);
-    PROVE(size == (err ? 0 : writer.text.length));
-    if (!err) {
-        REACHED("a whole text");
-    }
-}
-
-/* ... also by those of a character that must be escaped, ... */
-void prove_escape(void)
-{
-    char memory[CAPACITY_MAX];
-    ardoq_json_writer_t writer = any_writer(memory);
-    const char c = nondet_char();
-    ASSUME(c != '\0');
-    const ardoq_err_t err = writer.text.err;
-    const size_t length = writer.text.length;
-    put_escaped(&writer, c);
-    PROVE(invariant(&writer));
-    PROVE(!err || writer.text.err == err);
-    PROVE(writer.text.length <= length + 6);
-    if (writer.text.length == length + 6) {
-        REACHED("six bytes");
-    }
-}
-
-/* ... holds after any number of calls: they write nothing in any other way. */
+/* ... is kept by the calls that begin and end, ... */
 void prove_calls(void)
 {
     char memory[CAPACITY_MAX];
-    ardoq_json_writer_t writer = any_writer(memory);
-    const ardoq_err_t err = writer.text.err;
+    ardoq_text_t text;
+    ardoq_json_writer_t writer = any_writer(&text, memory);
+    const ardoq_err_t err = text.err;
     switch (nondet_int()) {
     case 0:
         ardoq_json_write_object_begin(&writer);
@@ -95,44 +63,79 @@ void prove_calls(void)
         break;
     }
     PROVE(invariant(&writer));
-    PROVE(!err || writer.text.err == err);
-    if (!writer.text.err) {
+    PROVE(!err || text.err == err);
+    if (!text.err) {
         REACHED("a value");
+    }
+    const ardoq_err_t before_end = text.err;
+    const ardoq_err_t end = ardoq_json_write_end(&writer);
+    PROVE(invariant(&writer));
+    PROVE(before_end ? end == before_end : end == ARDOQ_OK || end == ARDOQ_ERR_INVALID_ARGUMENT);
+    if (!end) {
+        REACHED("a whole text");
     }
 }
 
+/* ... by a character that must be escaped, ... */
+void prove_escape(void)
+{
+    char memory[CAPACITY_MAX];
+    ardoq_text_t text;
+    ardoq_json_writer_t writer = any_writer(&text, memory);
+    const char c = nondet_char();
+    ASSUME(c > 0);
+    const ardoq_err_t err = text.err;
+    const size_t length = text.length;
+    put_escape(&writer, c);
+    PROVE(invariant(&writer));
+    PROVE(!err || text.err == err);
+    PROVE(text.err || text.length == length + 2 || text.length == length + 6);
+    if (text.length == length + 6) {
+        REACHED("six bytes");
+    }
+}
+
+/* ... and by strings, ... */
 void prove_string(void)
 {
     char memory[CAPACITY_MAX];
-    ardoq_json_writer_t writer = any_writer(memory);
-    const ardoq_err_t err = writer.text.err;
+    ardoq_text_t text;
+    ardoq_json_writer_t writer = any_writer(&text, memory);
+    const ardoq_err_t err = text.err;
     ardoq_json_write_string(&writer, any_text(1));
     PROVE(invariant(&writer));
-    PROVE(!err || writer.text.err == err);
-    if (!writer.text.err) {
+    PROVE(!err || text.err == err);
+    if (!text.err) {
         REACHED("a string");
+    }
+    if (!err && text.err == ARDOQ_ERR_JSON_UTF8) {
+        REACHED("no UTF-8");
     }
 }
 
+/* ... keys ... */
 void prove_key(void)
 {
     char memory[CAPACITY_MAX];
-    ardoq_json_writer_t writer = any_writer(memory);
+    ardoq_text_t text;
+    ardoq_json_writer_t writer = any_writer(&text, memory);
     ardoq_json_write_key(&writer, any_text(1));
     PROVE(invariant(&writer));
-    if (!writer.text.err) {
+    if (!text.err) {
         REACHED("a key");
     }
 }
 
-/* The digits go the way of any others; here the sign, for which there must be no room. */
+/* ... and numbers, for which there is no room here; so it holds after any number of calls. */
 void prove_int64(void)
 {
     char buffer[1];
+    ardoq_text_t text;
     ardoq_json_writer_t writer;
-    ardoq_json_write_init(&writer, buffer, sizeof buffer);
+    ardoq_text_init(&text, buffer, sizeof buffer, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&writer, &text);
     ardoq_json_write_int64(&writer, nondet_int64());
     PROVE(invariant(&writer));
-    PROVE(writer.text.err == ARDOQ_ERR_JSON_BUFFER_FULL);
+    PROVE(text.err == ARDOQ_ERR_JSON_BUFFER_FULL);
     REACHED("the end");
 }

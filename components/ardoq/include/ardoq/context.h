@@ -66,7 +66,7 @@ typedef struct {
  * @param on_entry   takes each entry
  * @param argument   given to on_entry
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID; an error of ardoq_request() (ARDOQ_ERR_NOT_FOUND
- *         when the account sees no such workspace), of ardoq_json_validator_byte() or of on_entry.
+ *         when the account sees no such workspace), of ardoq_json_validator_feed() or of on_entry.
  */
 ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
                                const char *workspace, ardoq_on_entry_t on_entry, void *argument);

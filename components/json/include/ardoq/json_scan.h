@@ -39,6 +39,7 @@ typedef enum {
 typedef struct {
     /** @cond private */
     ardoq_json_validator_t validator;
+    uint8_t kept; /**< what is being kept: a key or a value */
     uint8_t key_lengths[ARDOQ_JSON_SCAN_LEVELS];
     char keys[ARDOQ_JSON_SCAN_LEVELS][ARDOQ_JSON_SCAN_KEY_SIZE];
     /** @endcond */
@@ -57,7 +58,7 @@ void ardoq_json_scan_init(ardoq_json_scan_t *scan);
  * @param size           in bytes
  * @param[out] consumed  bytes used up
  * @param[out] event     what was found; it stands until the next call
- * @return ARDOQ_OK or an error of ardoq_json_validator_byte().
+ * @return ARDOQ_OK or an error of ardoq_json_validator_feed().
  */
 ardoq_err_t ardoq_json_scan_feed(ardoq_json_scan_t *scan, const char *data, size_t size,
                                  size_t *consumed, ardoq_json_scan_event_t *event);

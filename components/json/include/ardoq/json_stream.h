@@ -43,9 +43,10 @@ typedef struct {
     /** @cond private */
     uint32_t next_index;
     char key[ARDOQ_JSON_STREAM_KEY_SIZE];
-    bool found_array; /**< the array was there */
-    uint8_t state;
     uint8_t key_length;
+    uint8_t kept;     /**< what is being kept: a key, a member or an element */
+    bool in_array;    /**< the array has begun and not yet ended */
+    bool found_array; /**< the array was there */
     /** @endcond */
 } ardoq_json_stream_t;
 
@@ -66,9 +67,9 @@ void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, cons
  * @param stream         initialised stream
  * @param data           @p size bytes
  * @param size           in bytes
- * @param[out] consumed  bytes used up
+ * @param[out] consumed  bytes used up; may be 0 when a number ended with the bytes before these
  * @param[out] event     what was found; the text stays in the buffer until the next call
- * @return ARDOQ_OK; an error of ardoq_json_validator_byte(); ARDOQ_ERR_JSON_TYPE when the text is
+ * @return ARDOQ_OK; an error of ardoq_json_validator_feed(); ARDOQ_ERR_JSON_TYPE when the text is
  *         no object or the array's value no array; ARDOQ_ERR_JSON_BUFFER_FULL for a member that
  *         does not fit. After an error every further call with input is ARDOQ_ERR_JSON_INVALID.
  */

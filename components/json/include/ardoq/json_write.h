@@ -17,12 +17,14 @@
 extern "C" {
 #endif
 
-/** A JSON text under construction, validated as it grows. All of it is private. */
+/** A JSON text under construction. All of it is private. */
 typedef struct {
     /** @cond private */
     ardoq_text_t *text;
-    ardoq_json_validator_t validator;
-    bool comma; /**< a value stands before the next one on this level */
+    uint32_t objects; /**< one bit a level, the innermost lowest: an object, else an array */
+    uint8_t depth;
+    bool has_value; /**< a value stands before the next one on this level */
+    bool has_key;   /**< a key stands there whose value is due */
     /** @endcond */
 } ardoq_json_writer_t;
 

@@ -1,0 +1,64 @@
+/* Walks through JSON text, for the files of this folder: ardoq_json_validator_t is where a walk
+ * stands. The order of the states counts: they are compared. */
+#ifndef ARDOQ_JSON_WALKER_H
+#define ARDOQ_JSON_WALKER_H
+
+#include "ardoq/json_validate.h"
+
+typedef enum {
+    FAILED,
+    FAILED_UTF8, /* these two only until the walk returns their error */
+    FAILED_TOO_DEEP,
+    BEFORE_VALUE,
+    BEFORE_KEY,
+    BEFORE_COLON,
+    BEFORE_FIRST_KEY,
+    BEFORE_FIRST_ELEMENT,
+    AFTER_VALUE,
+    IN_STRING,
+    IN_UTF8,
+    IN_ESCAPE,
+    IN_HEX,
+    IN_LITERAL,
+    NUMBER_MINUS,
+    NUMBER_POINT,
+    NUMBER_EXPONENT,
+    NUMBER_EXPONENT_SIGN,
+    NUMBER_ZERO,
+    NUMBER_INTEGER,
+    NUMBER_FRACTION,
+    NUMBER_EXPONENT_DIGITS,
+} walker_state_t;
+
+/* Where a walk stops. What begins has its first byte taken, what ends its last one; the byte that
+ * tells that a number has ended is not taken. A scalar is any value but an array or object. */
+typedef enum {
+    NO_MOMENT,
+    KEY_BEGINS,
+    KEY_ENDS,
+    SCALAR_BEGINS,
+    SCALAR_ENDS,
+    CONTAINER_BEGINS,
+    CONTAINER_ENDS,
+} walker_moment_t;
+
+/* Begins a text, of which only moments inside fewer than @p levels arrays and objects count. */
+void ardoq_json_walk_init(ardoq_json_validator_t *walker, uint8_t levels);
+
+/* Walks from @p at to the next moment, which walker->moment tells, or to @p end. Returns ARDOQ_OK,
+ * or the error of the byte at which it then stands. */
+ardoq_err_t ardoq_json_walk(ardoq_json_validator_t *walker, const char **at, const char *end);
+
+/* The end of the bytes that stand for themselves in a string: ASCII without quote, backslash and
+ * control characters. */
+const char *ardoq_json_plain_end(const char *at, const char *end);
+
+/* The same with whole characters of UTF-8. What is not UTF-8 ends it too, at the latest where it
+ * begins. */
+const char *ardoq_json_clean_end(const char *at, const char *end);
+
+/* Keeps one more part of a text in @p memory, of which @p length bytes are in use, and returns the
+ * new length. A length above the size says that the text does not fit. */
+size_t ardoq_json_keep(char *memory, size_t size, size_t length, const char *from, const char *to);
+
+#endif
