@@ -21,7 +21,8 @@ static void read_text(ardoq_context_t *context, char *text, size_t size)
 {
     ardoq_json_document_t *document = &context->client->json;
     const ardoq_json_scan_t *scan = &context->scan;
-    if (ardoq_json_parse(document, scan->text, scan->length) == ARDOQ_OK) {
+    if (scan->length > 0 &&
+        ardoq_json_parse_valid(document, scan->text, scan->length) == ARDOQ_OK) {
         (void)ardoq_json_string(document, ARDOQ_JSON_ROOT, "", text, size);
         ardoq_response_blank_controls(text);
     }

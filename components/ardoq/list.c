@@ -16,7 +16,8 @@ static void skip_element(ardoq_list_t *list)
 
 static ardoq_err_t take_element(ardoq_list_t *list)
 {
-    const ardoq_err_t err = ardoq_json_parse(&list->document, list->buffer, list->stream.length);
+    const ardoq_err_t err =
+        ardoq_json_parse_valid(&list->document, list->buffer, list->stream.length);
     if (err == ARDOQ_ERR_JSON_TOO_MANY_TOKENS) {
         skip_element(list);
         return ARDOQ_OK;
@@ -45,7 +46,7 @@ static ardoq_err_t keep_target(char *link, const ardoq_http_origin_t *origin)
 /* The link is opaque and absolute. */
 static ardoq_err_t take_links(ardoq_list_t *list)
 {
-    ardoq_err_t err = ardoq_json_parse(&list->document, list->buffer, list->stream.length);
+    ardoq_err_t err = ardoq_json_parse_valid(&list->document, list->buffer, list->stream.length);
     ardoq_json_value_t next;
     if (err || ardoq_json_find(&list->document, ARDOQ_JSON_ROOT, "next", &next) ||
         ardoq_json_type(&list->document, next) == ARDOQ_JSON_NULL) {

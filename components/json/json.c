@@ -7,12 +7,14 @@
 #include "ardoq/text.h"
 
 /* As this file needs it, whatever a project has chosen for its own use of jsmn: Espressif's
- * component hands the options of its Kconfig to everybody. Not strict, since what jsmn is shown has
- * been judged already. */
+ * component hands the options of its Kconfig to everybody. With parent links, without which jsmn
+ * goes back over all tokens at the end of each array and object. Not strict, since what jsmn is
+ * shown has been judged already. */
 #undef JSMN_HEADER
 #undef JSMN_PARENT_LINKS
 #undef JSMN_STATIC
 #undef JSMN_STRICT
+#define JSMN_PARENT_LINKS
 #define JSMN_STATIC
 #include <jsmn.h>
 
@@ -34,16 +36,16 @@ static const jsmntok_t *token_at(const ardoq_json_document_t *document, int toke
 
 ardoq_err_t ardoq_json_parse(ardoq_json_document_t *document, const char *text, size_t size)
 {
+    document->count = 0;
+    const ardoq_err_t err =
+        size > INT_MAX ? ARDOQ_ERR_INVALID_ARGUMENT : ardoq_json_validate(text, size);
+    return err ? err : ardoq_json_parse_valid(document, text, size);
+}
+
+ardoq_err_t ardoq_json_parse_valid(ardoq_json_document_t *document, const char *text, size_t size)
+{
     document->text = text;
     document->count = 0;
-    if (size > INT_MAX) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
-    }
-    const ardoq_err_t err = ardoq_json_validate(text, size);
-    if (err) {
-        return err;
-    }
-
     jsmntok_t *const tokens = (jsmntok_t *)document->tokens;
     jsmn_parser parser;
     jsmn_init(&parser);
@@ -104,48 +106,30 @@ static size_t read_escape(const char *text, character_t *character)
     return 2;
 }
 
-static bool is_continuation(char byte)
-{
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-/* Reads a character of a valid string; gives the bytes of text that it takes. The string's closing
- * quote ends the last one. */
-static size_t read_character(const char *text, character_t *character)
-{
-    if (*text == '\\') {
-        return read_escape(text, character);
-    }
-    size_t size = 0;
-    do {
-        character->bytes[size] = text[size];
-        size++;
-    } while (is_continuation(text[size]));
-    character->size = size;
-    return size;
-}
-
 static bool key_equals(const char *text, const char *end, const char *segment, size_t size)
 {
-    while (text < end) {
+    const char *const segment_end = segment + size;
+    while (text < end && segment < segment_end) {
+        if (*text != '\\') {
+            if (*text++ != *segment++) {
+                return false;
+            }
+            continue;
+        }
         character_t character;
-        text += read_character(text, &character);
-        if (character.size == 0 || character.size > size ||
-            memcmp(character.bytes, segment, character.size) != 0) {
+        text += read_escape(text, &character);
+        if (character.size == 0 || strncmp(character.bytes, segment, character.size) != 0) {
             return false;
         }
         segment += character.size;
-        size -= character.size;
     }
-    return size == 0;
+    return text == end && segment == segment_end;
 }
 
-/* The token after a value, or after a key and its value. */
-static int skip(const ardoq_json_document_t *document, int token)
+/* The next token from here on whose parent is this array or object. */
+static int next_child(const ardoq_json_document_t *document, int parent, int token)
 {
-    int left = 1;
-    while (left > 0) {
-        left += token_at(document, token)->size - 1;
+    while (token < document->count && token_at(document, token)->parent != parent) {
         token++;
     }
     return token;
@@ -155,13 +139,13 @@ static int find_member(const ardoq_json_document_t *document, int object, const 
                        size_t size)
 {
     int found = NO_TOKEN;
-    int key = object + 1;
+    int key = object;
     for (int left = token_at(document, object)->size; left > 0; left--) {
+        key = next_child(document, object, key + 1);
         const jsmntok_t *const token = token_at(document, key);
         if (key_equals(document->text + token->start, document->text + token->end, segment, size)) {
             found = key + 1;
         }
-        key = skip(document, key);
     }
     return found;
 }
@@ -184,11 +168,11 @@ static int find_element(const ardoq_json_document_t *document, int array, const 
                         size_t size)
 {
     const int index = read_index(segment, size, token_at(document, array)->size);
-    int element = index < 0 ? NO_TOKEN : array + 1;
-    for (int i = 0; i < index; i++) {
-        element = skip(document, element);
+    int element = array;
+    for (int i = 0; i <= index; i++) {
+        element = next_child(document, array, element + 1);
     }
-    return element;
+    return index < 0 ? NO_TOKEN : element;
 }
 
 static int find_child(const ardoq_json_document_t *document, int token, const char *segment,
@@ -261,18 +245,39 @@ static ardoq_err_t find_typed(const ardoq_json_document_t *document, ardoq_json_
     return ardoq_json_type(document, *value) == type ? ARDOQ_OK : ARDOQ_ERR_JSON_TYPE;
 }
 
+/* As many whole characters as fit. What does not then is the text's error. */
+static void append_run(ardoq_text_t *copy, const char *run, size_t size)
+{
+    size_t fits = copy->size - 1 - copy->length;
+    if (fits >= size) {
+        fits = size;
+    } else {
+        while (fits > 0 && ((unsigned char)run[fits] & 0xC0) == 0x80) {
+            fits--;
+        }
+    }
+    ardoq_text_append(copy, run, fits);
+    ardoq_text_append(copy, run + fits, size - fits);
+}
+
 static ardoq_err_t copy_string(const char *raw, const char *end, char *buffer, size_t size)
 {
     ardoq_text_t copy;
     ardoq_text_init(&copy, buffer, size, ARDOQ_ERR_JSON_TRUNCATED);
     while (raw < end) {
-        character_t character;
-        raw += read_character(raw, &character);
-        if (character.size == 0) {
-            buffer[0] = '\0';
-            return ARDOQ_ERR_JSON_UTF8;
+        const char *const escape = memchr(raw, '\\', (size_t)(end - raw));
+        const char *const run_end = escape ? escape : end;
+        append_run(&copy, raw, (size_t)(run_end - raw));
+        raw = run_end;
+        if (escape) {
+            character_t character;
+            raw += read_escape(raw, &character);
+            if (character.size == 0) {
+                buffer[0] = '\0';
+                return ARDOQ_ERR_JSON_UTF8;
+            }
+            ardoq_text_append(&copy, character.bytes, character.size);
         }
-        ardoq_text_append(&copy, character.bytes, character.size);
     }
     return copy.err;
 }

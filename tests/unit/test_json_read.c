@@ -102,6 +102,24 @@ static void a_text_longer_than_an_int_counts_is_refused(void **state)
     assert_raw("", NULL);
 }
 
+static void what_is_known_to_be_valid_is_only_split(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":[1,{\"b\":2}],\"c\":3}";
+    assert_int_equal(parse("1"), ARDOQ_OK);
+    assert_int_equal(ardoq_json_parse_valid(&document, text, sizeof text - 1), ARDOQ_OK);
+    assert_int_equal(document.count, 9);
+    assert_raw("a.1.b", "2");
+    assert_raw("c", "3");
+    char zeros[2 * ARDOQ_JSON_TOKENS + 2] = "[0";
+    for (size_t i = 1; i < ARDOQ_JSON_TOKENS; i++) {
+        strcat(zeros, ",0");
+    }
+    assert_int_equal(ardoq_json_parse_valid(&document, zeros, strlen(zeros)),
+                     ARDOQ_ERR_JSON_TOO_MANY_TOKENS);
+    assert_raw("", NULL);
+}
+
 static ardoq_err_t parse_zeros(int count)
 {
     static char text[2 * ARDOQ_JSON_TOKENS + 4];
@@ -208,7 +226,8 @@ static void keys_compare_by_what_they_mean(void **state)
     (void)state;
     assert_int_equal(
         parse("{\"a\\u0062\":1,\"\\u00e9\":2,\"\\ud83d\\ude00\":3,\"\\ud800\":4,\"\\u0000\":5,"
-              "\"q\\\"\\\\\\/\":6,\"\\t\":7,\"x\\ud800y\":8,\"\xE2\x82\xAC\":9}"),
+              "\"q\\\"\\\\\\/\":6,\"\\t\":7,\"x\\ud800y\":8,\"\\u0000z\":10,\"z\\u0000\":11,"
+              "\"\\udc00z\":12,\"\xE2\x82\xAC\":9}"),
         ARDOQ_OK);
     assert_raw("ab", "1");
     assert_raw("a", NULL);
@@ -220,6 +239,8 @@ static void keys_compare_by_what_they_mean(void **state)
     assert_raw("\xF0\x9F\x98\x81", NULL);
     assert_raw("\xED\xA0\x80", NULL);
     assert_raw("x", NULL);
+    assert_raw("xy", NULL);
+    assert_raw("z", NULL);
     assert_raw("q\"\\/", "6");
     assert_raw("\t", "7");
     assert_raw("\xE2\x82\xAC", "9");
@@ -446,6 +467,7 @@ int main(void)
         cmocka_unit_test(a_document_may_be_any_value),
         cmocka_unit_test(a_failed_parse_leaves_nothing),
         cmocka_unit_test(a_text_longer_than_an_int_counts_is_refused),
+        cmocka_unit_test(what_is_known_to_be_valid_is_only_split),
         cmocka_unit_test(a_document_takes_as_many_tokens_as_configured),
         cmocka_unit_test(paths_lead_through_objects_and_arrays),
         cmocka_unit_test(an_index_is_a_plain_decimal_number),

@@ -24,7 +24,7 @@ extern "C" {
 
 /** A part of the text: room for one of jsmn's tokens, which only json.c knows (checked there). */
 typedef struct {
-    int words[4]; /**< as many as jsmn's token has */
+    int words[5]; /**< as many as jsmn's token has */
 } ardoq_json_token_t;
 
 /** A JSON text split into tokens. The text is borrowed: it must outlive the document. */
@@ -57,6 +57,13 @@ typedef enum {
  *         holds nothing and every look-up is ARDOQ_ERR_JSON_KEY_MISSING.
  */
 ardoq_err_t ardoq_json_parse(ardoq_json_document_t *document, const char *text, size_t size);
+
+/**
+ * Splits a text of up to INT_MAX bytes that is known to be valid: one that ardoq_json_validate()
+ * took or that a stream or a scan reported. With any other the document must not be used.
+ * @return ARDOQ_OK or ARDOQ_ERR_JSON_TOO_MANY_TOKENS.
+ */
+ardoq_err_t ardoq_json_parse_valid(ardoq_json_document_t *document, const char *text, size_t size);
 
 /** The document's own value, the start of absolute paths. */
 #define ARDOQ_JSON_ROOT 0
