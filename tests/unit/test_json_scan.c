@@ -148,6 +148,22 @@ static void test_deeper_than_keys_are_kept(void **state)
                  "a.b.c end a.b end a end whole");
 }
 
+static void test_value_at_the_deepest_level(void **state)
+{
+    (void)state;
+    char text[2 * ARDOQ_JSON_DEPTH_MAX + sizeof "true"] = "";
+    memset(text, '[', ARDOQ_JSON_DEPTH_MAX);
+    strcat(text, "true");
+    memset(strchr(text, '\0'), ']', ARDOQ_JSON_DEPTH_MAX);
+    size_t consumed = 0;
+    ardoq_json_scan_event_t event = ARDOQ_JSON_SCAN_MORE;
+    ardoq_json_scan_init(&scan);
+    assert_int_equal(ardoq_json_scan_feed(&scan, text, sizeof text - 1, &consumed, &event),
+                     ARDOQ_OK);
+    assert_int_equal(event, ARDOQ_JSON_SCAN_VALUE);
+    assert_int_equal(scan.depth, ARDOQ_JSON_DEPTH_MAX);
+}
+
 static void test_long_keys(void **state)
 {
     (void)state;
@@ -216,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_no_key_is_left_of_an_earlier_object),
         cmocka_unit_test(test_deeper_than_keys_are_kept),
+        cmocka_unit_test(test_value_at_the_deepest_level),
         cmocka_unit_test(test_long_keys),
         cmocka_unit_test(test_keys_with_escapes),
         cmocka_unit_test(test_longest_value),
