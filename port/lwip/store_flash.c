@@ -102,18 +102,6 @@ bool ardoq_store_flash_equals(ardoq_store_flash_t *flash, uint32_t address, cons
     return !flash->err && equal;
 }
 
-uint32_t ardoq_store_flash_crc32(ardoq_store_flash_t *flash, uint32_t address, size_t size)
-{
-    ardoq_store_chunk_t chunk;
-    size_t part;
-    uint32_t crc = 0;
-    while ((part = next_chunk(flash, &address, &size, &chunk)) > 0) {
-        crc = ardoq_store_crc32(crc, chunk.bytes, part);
-    }
-    ardoq_wipe(&chunk, sizeof chunk);
-    return crc;
-}
-
 /* ---- Writing --------------------------------------------------------------------------------- */
 
 /* Worn flash may fail without saying so. Noticed at once, it leaves what a power cut leaves. */
@@ -129,17 +117,6 @@ void ardoq_store_flash_program(ardoq_store_flash_t *flash, uint32_t address, con
     }
 }
 
-void ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t from, uint32_t to, size_t size)
-{
-    ardoq_store_chunk_t chunk;
-    size_t part;
-    while ((part = next_chunk(flash, &from, &size, &chunk)) > 0) {
-        ardoq_store_flash_program(flash, to, chunk.bytes, part);
-        to += (uint32_t)part;
-    }
-    ardoq_wipe(&chunk, sizeof chunk);
-}
-
 void ardoq_store_flash_erase(ardoq_store_flash_t *flash, uint32_t address)
 {
     if (!flash->err) {
@@ -153,6 +130,10 @@ void ardoq_store_flash_erase(ardoq_store_flash_t *flash, uint32_t address)
 void ardoq_store_writer_flush(ardoq_store_writer_t *writer)
 {
     const size_t size = ardoq_store_flash_round(writer->flash, writer->used);
+    /* There is room, unless the flash was misread when that was found out. */
+    if (size > writer->end - writer->address) {
+        ardoq_store_flash_fail(writer->flash, ARDOQ_ERR_STORE_UNAVAILABLE);
+    }
     if (size > 0) {
         memset(writer->chunk.bytes + writer->used, UINT8_MAX, size - writer->used);
         ardoq_store_flash_program(writer->flash, writer->address, writer->chunk.bytes, size);
@@ -165,6 +146,8 @@ void ardoq_store_writer_flush(ardoq_store_writer_t *writer)
 void ardoq_store_writer_put(ardoq_store_writer_t *writer, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
+    writer->crc = ardoq_store_crc32(writer->crc, data, size);
+    writer->size += (uint32_t)size;
     for (size_t i = 0; i < size; i++) {
         writer->chunk.bytes[writer->used++] = bytes[i];
         if (writer->used == sizeof writer->chunk.bytes) {
@@ -173,56 +156,38 @@ void ardoq_store_writer_put(ardoq_store_writer_t *writer, const void *data, size
     }
 }
 
-/* ---- Headers --------------------------------------------------------------------------------- */
-
-enum { NUMBER = 4 };
-
-uint32_t ardoq_store_header_size(const ardoq_store_flash_t *flash, size_t count)
+uint32_t ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t address, size_t size,
+                                ardoq_store_writer_t *writer, uint32_t crc)
 {
-    return ardoq_store_flash_round(flash, (count + 1) * NUMBER);
+    ardoq_store_chunk_t chunk;
+    size_t part;
+    while ((part = next_chunk(flash, &address, &size, &chunk)) > 0) {
+        crc = ardoq_store_crc32(crc, chunk.bytes, part);
+        if (writer) {
+            ardoq_store_writer_put(writer, chunk.bytes, part);
+        }
+    }
+    ardoq_wipe(&chunk, sizeof chunk);
+    return crc;
 }
 
-static void put_number(uint8_t *at, uint32_t number)
+/* ---- Numbers and checksums ------------------------------------------------------------------- */
+
+void ardoq_store_put_number(uint8_t *at, size_t size, uint32_t number)
 {
-    for (int i = 0; i < NUMBER; i++) {
+    for (size_t i = 0; i < size; i++) {
         at[i] = (uint8_t)(number >> (8 * i));
     }
 }
 
-static uint32_t get_number(const uint8_t *at)
+uint32_t ardoq_store_get_number(const uint8_t *at, size_t size)
 {
     uint32_t number = 0;
-    for (int i = NUMBER - 1; i >= 0; i--) {
-        number = number << 8 | at[i];
+    while (size > 0) {
+        number = number << 8 | at[--size];
     }
     return number;
 }
-
-void ardoq_store_put_header(ardoq_store_writer_t *writer, const uint32_t *numbers, size_t count)
-{
-    uint8_t bytes[(ARDOQ_STORE_NUMBERS_MAX + 1) * NUMBER];
-    const size_t size = count * NUMBER;
-    for (size_t i = 0; i < count; i++) {
-        put_number(bytes + i * NUMBER, numbers[i]);
-    }
-    put_number(bytes + size, ardoq_store_crc32(0, bytes, size));
-    ardoq_store_writer_put(writer, bytes, size + NUMBER);
-    ardoq_store_writer_flush(writer);
-}
-
-bool ardoq_store_get_header(ardoq_store_flash_t *flash, uint32_t address, uint32_t *numbers,
-                            size_t count)
-{
-    uint8_t bytes[(ARDOQ_STORE_NUMBERS_MAX + 1) * NUMBER] = {0};
-    const size_t size = count * NUMBER;
-    ardoq_store_flash_read(flash, address, bytes, size + NUMBER);
-    for (size_t i = 0; i < count; i++) {
-        numbers[i] = get_number(bytes + i * NUMBER);
-    }
-    return !flash->err && get_number(bytes + size) == ardoq_store_crc32(0, bytes, size);
-}
-
-/* ---- Checksum -------------------------------------------------------------------------------- */
 
 /* Four bits at a time: a table of 64 bytes makes it twice as fast. */
 uint32_t ardoq_store_crc32(uint32_t crc, const void *data, size_t size)

@@ -2,8 +2,9 @@
  * @file
  * The board's flash as the store uses it, private to the lwIP port.
  *
- * The two sectors lie behind each other: addresses are bytes from the start of sector 0. The first
- * error sticks: after it nothing is read, programmed or erased, so callers check once, at the end.
+ * The two sectors lie one after the other: addresses are bytes from the start of sector 0. The
+ * first error sticks: after it nothing is read, programmed or erased, so callers check once, at the
+ * end.
  */
 #ifndef ARDOQ_LWIP_STORE_FLASH_H
 #define ARDOQ_LWIP_STORE_FLASH_H
@@ -40,20 +41,14 @@ bool ardoq_store_flash_is_blank(ardoq_store_flash_t *flash, uint32_t start, uint
 bool ardoq_store_flash_equals(ardoq_store_flash_t *flash, uint32_t address, const void *data,
                               size_t size);
 
-/** Checksum of @p size bytes of the flash. */
-uint32_t ardoq_store_flash_crc32(ardoq_store_flash_t *flash, uint32_t address, size_t size);
-
 /** Programs whole units and reads them back. @param data  aligned to 4 bytes */
 void ardoq_store_flash_program(ardoq_store_flash_t *flash, uint32_t address, const void *data,
                                size_t size);
 
-/** Programs whole units with what stands at @p from. */
-void ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t from, uint32_t to, size_t size);
-
 /** Erases the sector that begins at @p address and reads it back. */
 void ardoq_store_flash_erase(ardoq_store_flash_t *flash, uint32_t address);
 
-/* ---- Writing piece by piece ----------------------------------------------------------------- */
+/* ---- Piece by piece ------------------------------------------------------------------------- */
 
 /** Largest piece in bytes that is read or programmed at once: whole units of any size. */
 #define ARDOQ_STORE_CHUNK 64
@@ -68,7 +63,10 @@ typedef union {
 typedef struct {
     ardoq_store_flash_t *flash;
     uint32_t address; /**< of the next unit */
+    uint32_t end;     /**< address after the last unit that may be programmed */
     size_t used;      /**< of the chunk */
+    uint32_t size;    /**< of all that was given */
+    uint32_t crc;     /**< of all that was given */
     ardoq_store_chunk_t chunk;
 } ardoq_store_writer_t;
 
@@ -78,26 +76,25 @@ void ardoq_store_writer_put(ardoq_store_writer_t *writer, const void *data, size
 /** Programs the rest, filled up with 0xff to a whole unit, and wipes the chunk. */
 void ardoq_store_writer_flush(ardoq_store_writer_t *writer);
 
-/* ---- Headers -------------------------------------------------------------------------------- */
+/**
+ * Reads @p size bytes of the flash.
+ * @param writer  takes them; null to leave them out
+ * @param crc     checksum of the bytes before; 0 at first
+ * @return the checksum of those and these.
+ */
+uint32_t ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t address, size_t size,
+                                ardoq_store_writer_t *writer, uint32_t crc);
 
-/** Most numbers in a header. */
-#define ARDOQ_STORE_NUMBERS_MAX 3
-
-/** Bytes of flash that a header takes: @p count numbers of 4 bytes and their CRC-32, filled up to
- * whole units. */
-uint32_t ardoq_store_header_size(const ardoq_store_flash_t *flash, size_t count);
-
-/** Adds a header of @p count numbers and flushes. Each number has its lowest byte first. */
-void ardoq_store_put_header(ardoq_store_writer_t *writer, const uint32_t *numbers, size_t count);
-
-/** Reads a header. @return false when the CRC-32 is not that of the numbers, or on an error */
-bool ardoq_store_get_header(ardoq_store_flash_t *flash, uint32_t address, uint32_t *numbers,
-                            size_t count);
-
-/* ---- Checksum ------------------------------------------------------------------------------- */
+/* ---- Numbers and checksums ------------------------------------------------------------------ */
 
 /** CRC-32 as in Ethernet and zip, of one piece after another. @param crc  of those before; 0 first
  */
 uint32_t ardoq_store_crc32(uint32_t crc, const void *data, size_t size);
+
+/** Writes a number of @p size bytes, its lowest byte first. */
+void ardoq_store_put_number(uint8_t *at, size_t size, uint32_t number);
+
+/** Reads such a number. */
+uint32_t ardoq_store_get_number(const uint8_t *at, size_t size);
 
 #endif

@@ -256,7 +256,6 @@ def test_the_boot_after_power_was_cut_in_a_write(board: Board, server: FakeArdoq
 
 @own_only
 def test_a_damaged_store_is_told(board: Board) -> None:
-    """Not the last record: that one could be what a power cut left."""
     content = bytearray(board.flash.read_bytes())
     content[content.index(b"localhost")] ^= 1
     board.flash.write_bytes(content)

@@ -2,13 +2,14 @@
  * The store of the lwIP port on simulated flash, port/lwip/store.c and what is below it.
  *
  * Input: lines. The first ones build what stands in flash when the device starts, with checksums
- * that fit: `hSECTOR SEQUENCE` a sector's header; `rKEYSIZE VALUESIZE PAYLOAD` a record behind it,
+ * that fit: `hSECTOR SEQUENCE` a sector's header; `rKEYSIZE VALUESIZE PAYLOAD` a value after it,
  * whatever its sizes say. Then `sKEY=VALUE` sets, `eKEY` erases, `gKEY` reads; `cSTEP TEAR` lets
  * power fail in the next change, and come back; `bNUMBER` turns a bit over.
  *
  * Properties:
  * - Nothing is read beyond the flash, and nothing is done to it that no flash allows.
- * - A value that was set is there.
+ * - A value that was set is there; after a change that succeeded the other sector is erased, so
+ * that nothing is left of what was there before.
  * - As long as only the store has written to the flash: each key has the value that a model says; a
  *   change in which power failed was made or not; nothing is damaged.
  */
@@ -54,61 +55,79 @@ static void put_number(uint8_t *at, uint32_t number, size_t size)
     }
 }
 
-/* Header and marks of a sector; gives where its records begin. */
-static size_t build_sector(span_t line)
+enum { HEADER = UNIT_SIZE, HEADER_SIZE = 24, VALUES = HEADER + HEADER_SIZE + UNIT_SIZE };
+
+/* The sector that is being built: its values, and what the header says besides. */
+typedef struct {
+    size_t start;
+    uint32_t sequence;
+    size_t size; /* of its values */
+    bool is_begun;
+} sector_t;
+
+static void begin_sector(sector_t *sector, span_t line)
 {
-    uint8_t header[16] = "ardq";
     char *text = text_of(line);
     char *rest = text;
-    const size_t start = strtoul(text, &rest, 10) % 2 * SECTOR_SIZE;
-    put_number(header + 4, 1, 2);
-    put_number(header + 6, UNIT_SIZE, 2);
-    put_number(header + 8, (uint32_t)strtoul(rest, NULL, 10), 4);
-    put_number(header + 12, crc32_of(header, 12), 4);
-    memset(memory + start, 0, UNIT_SIZE);
-    memcpy(memory + start + UNIT_SIZE, header, sizeof header);
+    sector->start = strtoul(text, &rest, 10) % 2 * SECTOR_SIZE;
+    sector->sequence = (uint32_t)strtoul(rest, NULL, 10);
+    sector->size = 0;
+    sector->is_begun = true;
     free(text);
-    return start + UNIT_SIZE + sizeof header + UNIT_SIZE;
 }
 
-/* A record as far as the sector has room for it; gives where the next one begins. */
-static size_t build_record(span_t line, size_t at)
+/* A value as far as the sector has room for it. */
+static void add_value(sector_t *sector, span_t line)
 {
-    uint8_t record[SECTOR_SIZE];
     char *text = text_of(line);
     char *rest = text;
-    const size_t limit = at < SECTOR_SIZE ? SECTOR_SIZE : 2 * SECTOR_SIZE;
-    const uint32_t key_size = (uint32_t)strtoul(text, &rest, 10) & UINT16_MAX;
-    const uint32_t value_size = (uint32_t)strtoul(rest, &rest, 10) & UINT16_MAX;
+    uint8_t *at = memory + sector->start + VALUES + sector->size;
+    const uint32_t key_size = (uint32_t)strtoul(text, &rest, 10);
+    const uint32_t value_size = (uint32_t)strtoul(rest, &rest, 10);
     const char *payload = rest[0] == ' ' ? rest + 1 : rest;
-    const size_t length = strlen(payload) < sizeof record - 12 ? strlen(payload) : 0;
-    const size_t claimed = key_size + value_size < length ? key_size + value_size : length;
-    memset(record, UINT8_MAX, sizeof record);
-    put_number(record, value_size, 2);
-    put_number(record + 2, key_size, 2);
-    put_number(record + 4, crc32_of(payload, claimed), 4);
-    put_number(record + 8, crc32_of(record, 8), 4);
-    memcpy(record + 12, payload, length);
-    const size_t size = (12 + length + UNIT_SIZE - 1) / UNIT_SIZE * UNIT_SIZE;
-    free(text);
-    if (size > limit - at) {
-        return at;
+    if (sector->is_begun && 3 + strlen(payload) <= SECTOR_SIZE - VALUES - sector->size) {
+        put_number(at, key_size, 1);
+        put_number(at + 1, value_size, 2);
+        memcpy(at + 3, payload, strlen(payload));
+        sector->size += 3 + strlen(payload);
     }
-    memcpy(memory + at, record, size);
-    return at + size < limit ? at + size : at;
+    free(text);
+}
+
+static void end_sector(const sector_t *sector)
+{
+    uint8_t *start = memory + sector->start;
+    uint8_t *header = start + HEADER;
+    if (!sector->is_begun) {
+        return;
+    }
+    memset(start, 0, UNIT_SIZE);
+    memcpy(header, "ardq", 4);
+    put_number(header + 4, 2, 2);
+    put_number(header + 6, UNIT_SIZE, 2);
+    put_number(header + 8, sector->sequence, 4);
+    put_number(header + 12, (uint32_t)sector->size, 4);
+    put_number(header + 16, crc32_of(start + VALUES, sector->size), 4);
+    put_number(header + 20, crc32_of(header, 20), 4);
 }
 
 static void build_flash(model_t *model, span_t *input)
 {
-    size_t at = UNIT_SIZE;
+    sector_t sector = {0};
     memset(memory, UINT8_MAX, sizeof memory);
     while (input->size > 0 && (input->at[0] == 'h' || input->at[0] == 'r')) {
         const char kind = input->at[0];
         span_t line = take_line(input);
         line = (span_t){line.at + 1, line.size - 1};
-        at = kind == 'h' ? build_sector(line) : build_record(line, at);
+        if (kind == 'h') {
+            end_sector(&sector);
+            begin_sector(&sector, line);
+        } else {
+            add_value(&sector, line);
+        }
         model->is_foreign = true;
     }
+    end_sector(&sector);
     nor_flash_open(&flash, memory, SECTOR_SIZE, UNIT_SIZE);
 }
 
@@ -171,6 +190,16 @@ static bool is_expected(const model_t *model, ardoq_err_t err, bool was_cut)
     }
 }
 
+static bool is_erased(size_t sector)
+{
+    for (size_t i = UNIT_SIZE; i < SECTOR_SIZE; i++) {
+        if (memory[sector * SECTOR_SIZE + i] != UINT8_MAX) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A value of null erases. */
 static void change(model_t *model, const char *key, const char *value)
 {
@@ -182,6 +211,7 @@ static void change(model_t *model, const char *key, const char *value)
     const bool was_cut = flash.is_off;
     nor_flash_power_on(&flash);
     CHECK(is_expected(model, err, was_cut));
+    CHECK(err || is_erased(0) || is_erased(1));
     if (was_cut) {
         settle(model, number, key, value);
     } else if (!err) {
