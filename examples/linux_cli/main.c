@@ -1,6 +1,7 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,6 +260,21 @@ static const struct {
     {"provision", command_provision},
 };
 
+/* Which line a person has to correct, who may have written it too. */
+static void note_store_fault(void)
+{
+    const ardoq_posix_store_fault_t fault = ardoq_posix_store_fault();
+    char path[PATH_MAX];
+    if (!fault.what || ardoq_posix_store_path(path, sizeof path)) {
+        return;
+    }
+    fprintf(stderr, "  file: %s\n  ", path);
+    if (fault.line > 0) {
+        fprintf(stderr, "line %u: ", fault.line);
+    }
+    fprintf(stderr, "%s\n", fault.what);
+}
+
 static int run_command(int argc, char **argv)
 {
     for (size_t i = 0; argc > 0 && i < sizeof commands / sizeof commands[0]; i++) {
@@ -333,6 +349,7 @@ int main(int argc, char **argv)
         }
     }
     const int code = run_command(argc - optind, argv + optind);
+    note_store_fault();
     ardoq_close(&client);
     free((char *)config.ca_pem);
     ardoq_config_wipe(&config);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ardoq/port_posix.h"
@@ -19,7 +20,10 @@
 #define LOCK_SUFFIX      ".lock"
 #define TEMPORARY_SUFFIX ".new"
 
-/* Text of the store on the heap. It holds secrets, so it is wiped before it is freed. */
+/* How often another writer's lock is tried, and how long is waited between: 5 s in all. */
+enum { LOCK_TRIES = 500, LOCK_PAUSE_NS = 10 * 1000 * 1000 };
+
+/* A file on the heap. It may hold secrets, so it is wiped before it is freed. */
 typedef struct {
     char *data; /* null when there is none */
     size_t size;
@@ -34,6 +38,7 @@ typedef struct {
 } place_t;
 
 static const char *chosen_path;
+static _Thread_local ardoq_posix_store_fault_t fault;
 
 /* ---- Where it is ----------------------------------------------------------------------------- */
 
@@ -76,6 +81,34 @@ ardoq_err_t ardoq_posix_store_path(char *path, size_t size)
     return ARDOQ_ERR_NOT_SET;
 }
 
+/* ---- Faults ---------------------------------------------------------------------------------- */
+
+ardoq_posix_store_fault_t ardoq_posix_store_fault(void)
+{
+    return fault;
+}
+
+static void forget_fault(void)
+{
+    fault = (ardoq_posix_store_fault_t){0};
+}
+
+/* @param line  0 for what is about no line. @return @p err */
+static ardoq_err_t find_fault(ardoq_err_t err, unsigned line, const char *what)
+{
+    char path[PATH_MAX] = "";
+    char place[32] = "";
+    char detail[PATH_MAX + 128];
+    fault = (ardoq_posix_store_fault_t){.line = line, .what = what};
+    ardoq_posix_store_path(path, sizeof path);
+    if (line > 0) {
+        snprintf(place, sizeof place, ", line %u", line);
+    }
+    snprintf(detail, sizeof detail, "%s%s: %s", path, place, what);
+    ardoq_port_log(ARDOQ_LOG_ERROR, "the settings file", detail);
+    return err;
+}
+
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 static void release(content_t *content)
@@ -85,63 +118,94 @@ static void release(content_t *content)
     *content = (content_t){0};
 }
 
-/* On the open file, so that what was checked is what is read. */
-static ardoq_err_t check_file(int file, size_t *size)
+static ardoq_err_t check_owner(const struct stat *status)
 {
-    struct stat status;
-    if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode)) {
-        return ARDOQ_ERR_STORE_UNAVAILABLE;
-    }
-    const bool is_own = status.st_uid == geteuid() || status.st_uid == 0;
-    if (!is_own || (status.st_mode & (S_IRWXG | S_IRWXO))) {
-        return ARDOQ_ERR_STORE_PERMISSIONS;
-    }
-    if (status.st_size > ARDOQ_STORE_TEXT_MAX) {
-        return ARDOQ_ERR_STORE_DAMAGED;
-    }
-    *size = (size_t)status.st_size;
-    return ARDOQ_OK;
+    const bool is_own = status->st_uid == geteuid() || status->st_uid == 0;
+    return is_own && !(status->st_mode & (S_IRWXG | S_IRWXO)) ? ARDOQ_OK
+                                                              : ARDOQ_ERR_STORE_PERMISSIONS;
 }
 
-static ardoq_err_t read_all(int file, size_t size, content_t *content)
+/* One byte more than a text may have shows that it is too large. */
+static bool read_bytes(int file, content_t *content)
 {
-    content->data = malloc(size + 1); /* malloc(0) may give null */
-    if (!content->data) {
-        return ARDOQ_ERR_STORE_UNAVAILABLE;
-    }
-    while (content->size < size) {
-        const ssize_t got = read(file, content->data + content->size, size - content->size);
-        if (got == 0) {
-            break;
-        }
+    const size_t room = ARDOQ_STORE_TEXT_MAX + 1;
+    content->data = malloc(room);
+    ssize_t got = content->data ? 1 : 0;
+    while (got != 0 && content->size < room) {
+        got = read(file, content->data + content->size, room - content->size);
         if (got > 0) {
             content->size += (size_t)got;
-        } else if (errno != EINTR) {
-            return ARDOQ_ERR_STORE_UNAVAILABLE;
+        } else if (got < 0 && errno != EINTR) {
+            return false;
         }
     }
-    return ARDOQ_OK;
+    return content->data != NULL;
 }
 
-/* @param[out] content  valid text, to be released; nothing on failure */
+static bool is_same_state(const struct stat *a, const struct stat *b)
+{
+    return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* All of a file, as it was at one time: an editor that writes it in place could have written half
+ * of it. @param[out] status  of the file that was read, so that what is checked is what was read */
+static ardoq_err_t read_all(int file, content_t *content, struct stat *status)
+{
+    struct stat after;
+    if (fstat(file, status) < 0 || !S_ISREG(status->st_mode) || !read_bytes(file, content) ||
+        fstat(file, &after) < 0) {
+        return ARDOQ_ERR_STORE_UNAVAILABLE;
+    }
+    const bool is_whole =
+        content->size > ARDOQ_STORE_TEXT_MAX || content->size == (size_t)after.st_size;
+    return is_whole && is_same_state(status, &after)
+               ? ARDOQ_OK
+               : find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "somebody is changing it");
+}
+
+/* Not to block: if it is a pipe, opening it would wait for a writer. */
+static int open_to_read(int folder, const char *name)
+{
+    return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+/* A link that leads nowhere is no store that was never made. */
+static ardoq_err_t missing_store(int folder, const char *name)
+{
+    struct stat status;
+    const bool is_missing = (errno == ENOENT || errno == ENOTDIR) &&
+                            fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0;
+    return is_missing ? ARDOQ_ERR_NOT_SET : ARDOQ_ERR_STORE_UNAVAILABLE;
+}
+
+static ardoq_err_t check_text(const content_t *content)
+{
+    unsigned line;
+    if (content->size > ARDOQ_STORE_TEXT_MAX) {
+        return find_fault(ARDOQ_ERR_STORE_DAMAGED, 0, "it is larger than 64 KB");
+    }
+    const char *what = ardoq_store_text_fault(content->data, content->size, &line);
+    return what ? find_fault(ARDOQ_ERR_STORE_DAMAGED, line, what) : ARDOQ_OK;
+}
+
+/* @param[out] content  text without fault, to be released; nothing on failure */
 static ardoq_err_t read_store(int folder, const char *name, content_t *content)
 {
     *content = (content_t){0};
-    /* Not to block: if it is a pipe, opening it would wait for a writer. */
-    const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int file = open_to_read(folder, name);
     if (file < 0) {
-        return errno == ENOENT || errno == ENOTDIR ? ARDOQ_ERR_NOT_SET
-                                                   : ARDOQ_ERR_STORE_UNAVAILABLE;
+        return missing_store(folder, name);
     }
-    size_t size = 0;
-    ardoq_err_t err = check_file(file, &size);
+    struct stat status;
+    ardoq_err_t err = read_all(file, content, &status);
     if (!err) {
-        err = read_all(file, size, content);
+        err = check_owner(&status);
+    }
+    if (!err) {
+        err = check_text(content);
     }
     close(file);
-    if (!err && !ardoq_store_text_is_valid(content->data, content->size)) {
-        err = ARDOQ_ERR_STORE_DAMAGED;
-    }
     if (err) {
         release(content);
     }
@@ -153,8 +217,70 @@ static ardoq_err_t read_chosen_store(content_t *content)
 {
     char path[PATH_MAX];
     *content = (content_t){0};
+    forget_fault();
     const ardoq_err_t err = ardoq_posix_store_path(path, sizeof path);
     return err ? err : read_store(AT_FDCWD, path, content);
+}
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+static bool read_file(const char *path, content_t *content)
+{
+    const int file = open_to_read(AT_FDCWD, path);
+    if (file < 0) {
+        return false;
+    }
+    struct stat status;
+    const ardoq_err_t err = read_all(file, content, &status);
+    close(file);
+    return !err && content->size <= ARDOQ_STORE_TEXT_MAX &&
+           !memchr(content->data, '\0', content->size);
+}
+
+/* Line breaks at its end are not meant. */
+static ardoq_err_t take_content(const content_t *content, char *value, size_t size)
+{
+    size_t length = content->size;
+    while (length > 0 && (content->data[length - 1] == '\n' || content->data[length - 1] == '\r')) {
+        length--;
+    }
+    if (length >= size) {
+        return ARDOQ_ERR_SETTING_TOO_LONG;
+    }
+    memcpy(value, content->data, length);
+    value[length] = '\0';
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t value_of(const ardoq_store_line_t *line, char *value, size_t size)
+{
+    if (!ardoq_store_text_is_file(line)) {
+        return ardoq_store_text_value(line, value, size);
+    }
+    char path[PATH_MAX];
+    content_t content = {0};
+    ardoq_err_t err;
+    if (ardoq_store_text_value(line, path, sizeof path) || !read_file(path, &content)) {
+        err = find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, line->number, "its file cannot be read");
+    } else {
+        err = take_content(&content, value, size);
+    }
+    release(&content);
+    return err;
+}
+
+static ardoq_err_t give_values(const content_t *content, char *buffer, size_t size,
+                               ardoq_port_store_value_t on_value, void *context)
+{
+    ardoq_store_line_t line = {0};
+    ardoq_err_t err = ARDOQ_OK;
+    while (!err && ardoq_store_text_next(content->data, content->size, &line)) {
+        err = value_of(&line, buffer, size);
+        if (!err || err == ARDOQ_ERR_SETTING_TOO_LONG) {
+            err = on_value(context, line.key, err ? NULL : buffer);
+        }
+    }
+    return err;
 }
 
 ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
@@ -163,7 +289,7 @@ ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_va
     content_t content;
     ardoq_err_t err = read_chosen_store(&content);
     if (!err) {
-        err = ardoq_store_text_each(content.data, content.size, buffer, size, on_value, context);
+        err = give_values(&content, buffer, size, on_value, context);
     }
     release(&content);
     return err && err != ARDOQ_ERR_NOT_SET ? err : ardoq_posix_environment_each(on_value, context);
@@ -175,9 +301,12 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     content_t content;
+    ardoq_store_line_t line;
     ardoq_err_t err = read_chosen_store(&content);
     if (!err) {
-        err = ardoq_store_text_get(content.data, content.size, key, value, size);
+        err = ardoq_store_text_find(content.data, content.size, key, &line)
+                  ? value_of(&line, value, size)
+                  : ARDOQ_ERR_NOT_SET;
     }
     release(&content);
     return err;
@@ -208,12 +337,15 @@ static ardoq_err_t follow_links(char path[PATH_MAX])
     return is_link ? ARDOQ_ERR_STORE_UNAVAILABLE : ARDOQ_OK;
 }
 
-/* Makes every folder of the path that is missing. Whether that worked shows when it is opened. */
+/* Makes every folder of the path that is missing, whatever the umask takes from its owner. Whether
+ * that worked shows when it is opened. */
 static void make_folders(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(path, S_IRWXU);
+        if (mkdir(path, S_IRWXU) == 0) {
+            chmod(path, S_IRWXU);
+        }
         *slash = '/';
     }
 }
@@ -231,7 +363,23 @@ static ardoq_err_t open_folder(place_t *place, char *path)
     return place->folder < 0 ? write_error() : ARDOQ_OK;
 }
 
-/* Waits for another writer. The lock's file stays: were it removed, two could hold a lock each. */
+/* Waits for another writer, but not for ever: it may be stopped, or be somebody who wants to keep
+ * others waiting. */
+static ardoq_err_t take_lock(int lock)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+    int result = flock(lock, LOCK_EX | LOCK_NB);
+    for (int i = 1; i < LOCK_TRIES && result < 0 && (errno == EWOULDBLOCK || errno == EINTR); i++) {
+        nanosleep(&pause, NULL);
+        result = flock(lock, LOCK_EX | LOCK_NB);
+    }
+    if (result < 0 && errno == EWOULDBLOCK) {
+        return find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "another program is changing it");
+    }
+    return result < 0 ? ARDOQ_ERR_STORE_UNAVAILABLE : ARDOQ_OK;
+}
+
+/* The lock's file stays: were it removed, two could hold a lock each. */
 static ardoq_err_t lock_folder(place_t *place)
 {
     char name[NAME_MAX + 1];
@@ -243,11 +391,10 @@ static ardoq_err_t lock_folder(place_t *place)
     if (place->lock < 0) {
         return write_error();
     }
-    int result;
-    do {
-        result = flock(place->lock, LOCK_EX);
-    } while (result < 0 && errno == EINTR);
-    return result < 0 ? ARDOQ_ERR_STORE_UNAVAILABLE : ARDOQ_OK;
+    /* Another user's cannot be changed, and need not be. */
+    const int changed = fchmod(place->lock, S_IRUSR | S_IWUSR);
+    (void)changed;
+    return take_lock(place->lock);
 }
 
 static void close_place(const place_t *place)
@@ -276,21 +423,51 @@ static ardoq_err_t write_all(int file, const content_t *content)
 
 static ardoq_err_t write_temporary(const place_t *place, const content_t *content)
 {
-    /* What a crash left behind; its writer is gone, because the lock is ours. */
-    unlinkat(place->folder, place->temporary, 0);
     const int file = openat(place->folder, place->temporary,
                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0) {
         return write_error();
     }
-    const ardoq_err_t err = write_all(file, content);
+    /* The umask may have taken rights from the owner too. */
+    ardoq_err_t err = fchmod(file, S_IRUSR | S_IWUSR) < 0 ? write_error() : ARDOQ_OK;
+    if (!err) {
+        err = write_all(file, content);
+    }
     return close(file) < 0 && !err ? write_error() : err;
 }
 
-/* The old text stays whole until the new one is on the disk, and then the name changes at once. */
-static ardoq_err_t write_store(const place_t *place, const content_t *content)
+/* What a crash left there may hold a secret. Its writer is gone, because the lock is ours. */
+static ardoq_err_t remove_temporary(const place_t *place)
 {
-    ardoq_err_t err = write_temporary(place, content);
+    return unlinkat(place->folder, place->temporary, 0) < 0 && errno != ENOENT ? write_error()
+                                                                               : ARDOQ_OK;
+}
+
+static bool is_same(const content_t *a, const content_t *b)
+{
+    return !a->data == !b->data && a->size == b->size &&
+           (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+}
+
+/* A person's editor knows nothing of the lock. */
+static ardoq_err_t check_unchanged(const place_t *place, const content_t *old)
+{
+    content_t now;
+    ardoq_err_t err = read_store(place->folder, place->name, &now);
+    if (!is_same(&now, old)) {
+        err = find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "somebody changed it meanwhile");
+    }
+    release(&now);
+    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
+}
+
+/* The old text stays whole until the new one is on the disk, and then the name changes at once. */
+static ardoq_err_t write_store(const place_t *place, const content_t *old, const content_t *new)
+{
+    ardoq_err_t err = write_temporary(place, new);
+    if (!err) {
+        err = check_unchanged(place, old);
+    }
     if (!err && renameat(place->folder, place->temporary, place->folder, place->name) < 0) {
         err = write_error();
     }
@@ -302,23 +479,36 @@ static ardoq_err_t write_store(const place_t *place, const content_t *content)
     return fsync(place->folder) < 0 && errno != EINVAL ? write_error() : ARDOQ_OK;
 }
 
+/* @param[out] new  to be released */
+static ardoq_err_t compose(const content_t *old, const char *key, const char *value, content_t *new)
+{
+    ardoq_text_t text;
+    new->data = malloc(ARDOQ_STORE_TEXT_MAX + 1);
+    if (!new->data) {
+        return ARDOQ_ERR_STORE_UNAVAILABLE;
+    }
+    ardoq_text_init(&text, new->data, ARDOQ_STORE_TEXT_MAX + 1, ARDOQ_ERR_STORE_FULL);
+    ardoq_store_text_set(old->data, old->size, key, value, &text);
+    new->size = text.length;
+    return text.err;
+}
+
 static ardoq_err_t change_locked(const place_t *place, const char *key, const char *value)
 {
-    content_t old;
-    ardoq_err_t err = read_store(place->folder, place->name, &old);
-    if (err && err != ARDOQ_ERR_NOT_SET) {
-        return err;
-    }
-    content_t new = {.data = malloc(ARDOQ_STORE_TEXT_MAX + 1)};
-    err = ARDOQ_ERR_STORE_UNAVAILABLE;
-    if (new.data) {
-        ardoq_text_t text;
-        ardoq_text_init(&text, new.data, ARDOQ_STORE_TEXT_MAX + 1, ARDOQ_ERR_STORE_FULL);
-        err = ardoq_store_text_set(old.data, old.size, key, value, &text);
-        new.size = text.length;
+    content_t old = {0};
+    content_t new = {0};
+    ardoq_err_t err = remove_temporary(place);
+    if (!err) {
+        err = read_store(place->folder, place->name, &old);
+        err = err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
     }
     if (!err) {
-        err = write_store(place, &new);
+        err = compose(&old, key, value, &new);
+    }
+    /* What is there already is written too: it may not be on the disk yet. */
+    const bool is_needed = value || (old.data && !is_same(&old, &new));
+    if (!err && is_needed) {
+        err = write_store(place, &old, &new);
     }
     release(&old);
     release(&new);
@@ -332,6 +522,7 @@ static ardoq_err_t change(const char *key, const char *value)
         return ARDOQ_ERR_STORE_UNAVAILABLE;
     }
     place_t place = {.folder = -1, .lock = -1};
+    forget_fault();
     ardoq_err_t err = follow_links(path);
     if (!err) {
         err = open_folder(&place, path);
@@ -351,13 +542,28 @@ ardoq_err_t ardoq_port_store_set(const char *key, const char *value)
     return ardoq_store_text_is_key(key) ? change(key, value) : ARDOQ_ERR_INVALID_ARGUMENT;
 }
 
+static bool has_temporary(void)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    return !ardoq_posix_store_path(path, sizeof path) && !follow_links(path) &&
+           !join(path + strlen(path), sizeof path - strlen(path), TEMPORARY_SUFFIX, "") &&
+           lstat(path, &status) == 0;
+}
+
 ardoq_err_t ardoq_port_store_erase(const char *key)
 {
-    /* What is not there needs no folder, no lock and no new text. */
-    char probe[1];
-    const ardoq_err_t err = ardoq_port_store_get(key, probe, sizeof probe);
-    if (err == ARDOQ_ERR_NOT_SET) {
-        return ARDOQ_OK;
+    if (!ardoq_store_text_is_key(key)) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    return err && err != ARDOQ_ERR_SETTING_TOO_LONG ? err : change(key, NULL);
+    content_t content;
+    ardoq_store_line_t line;
+    const ardoq_err_t err = read_chosen_store(&content);
+    const bool is_there = !err && ardoq_store_text_find(content.data, content.size, key, &line);
+    release(&content);
+    if (err && err != ARDOQ_ERR_NOT_SET) {
+        return err;
+    }
+    /* What is not there, nor in what a crash left, needs no folder, no lock and no new text. */
+    return is_there || has_temporary() ? change(key, NULL) : ARDOQ_OK;
 }

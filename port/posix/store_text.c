@@ -1,64 +1,47 @@
 #include "store_text.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "ardoq/port.h"
+#define FIRST_LINE "# Ardoq settings. A line that begins with # is a comment.\n"
 
-#define HEADER                                                                                     \
+/* Of the version before the first release. */
+#define OLD_FIRST_LINE                                                                             \
     "# Ardoq settings, format 1. It ends in a checksum: change it with `ardoq config set`.\n"
-#define TRAILER_START "# crc32 "
-
-enum { HEADER_SIZE = sizeof HEADER - 1, TRAILER_SIZE = sizeof TRAILER_START - 1 + 8 + 1 };
+#define OLD_LAST_LINE "# crc32 "
 
 typedef struct {
     const char *at;
     const char *end;
 } span_t;
 
-typedef struct {
-    span_t whole; /* with its line feed */
-    span_t key;
-    span_t value;
-} line_t;
-
-typedef struct {
-    char text[TRAILER_SIZE];
-} trailer_t;
-
 static size_t size_of(span_t span)
 {
     return (size_t)(span.end - span.at);
 }
 
-/* ---- The checksum ---------------------------------------------------------------------------- */
-
-/* CRC-32 as in Ethernet, zip and cksum -a crc32b. */
-static uint32_t crc32(const char *data, size_t size)
+static bool begins_with(span_t span, const char *text)
 {
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= (unsigned char)data[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ ((crc & 1) ? 0xedb88320U : 0);
-        }
-    }
-    return ~crc;
-}
-
-static trailer_t make_trailer(const char *text, size_t size)
-{
-    trailer_t trailer = {TRAILER_START};
-    uint32_t crc = crc32(text, size);
-    for (size_t i = 0; i < 8; i++) {
-        trailer.text[TRAILER_SIZE - 2 - i] = "0123456789abcdef"[crc & 0xf];
-        crc >>= 4;
-    }
-    trailer.text[TRAILER_SIZE - 1] = '\n';
-    return trailer;
+    const size_t size = strlen(text);
+    return size_of(span) >= size && memcmp(span.at, text, size) == 0;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static span_t trim(span_t span)
+{
+    while (span.at < span.end && is_blank(*span.at)) {
+        span.at++;
+    }
+    while (span.at < span.end && is_blank(span.end[-1])) {
+        span.end--;
+    }
+    return span;
+}
 
 static bool is_key(span_t key)
 {
@@ -74,15 +57,30 @@ static bool is_key(span_t key)
     return true;
 }
 
-static bool is_value(span_t value)
+bool ardoq_store_text_is_key(const char *key)
+{
+    return is_key((span_t){key, key + strlen(key)});
+}
+
+/* What may be written after a backslash, and what it means. */
+static const char escapes[] = "n\nr\rt\ts @@\\\\";
+
+/* What the escape means; '\0' if there is no such escape. */
+static char unescaped(char escape)
+{
+    char meaning = '\0';
+    for (size_t i = 0; escapes[i] != '\0'; i += 2) {
+        meaning = escapes[i] == escape ? escapes[i + 1] : meaning;
+    }
+    return meaning;
+}
+
+static bool has_right_escapes(span_t value)
 {
     for (const char *at = value.at; at < value.end; at++) {
-        if (*at == '\0' || *at == '\r') {
-            return false;
-        }
         if (*at == '\\') {
             at++;
-            if (at == value.end || (*at != 'n' && *at != 'r' && *at != '\\')) {
+            if (at == value.end || unescaped(*at) == '\0') {
                 return false;
             }
         }
@@ -90,170 +88,214 @@ static bool is_value(span_t value)
     return true;
 }
 
-/* Takes the next line from the rest of the settings; false if it is none. */
-static bool take_line(span_t *rest, line_t *line)
+/* The next line, with its line feed. */
+static span_t take_line(span_t *rest)
 {
     const char *end = memchr(rest->at, '\n', size_of(*rest));
-    const char *equals = end ? memchr(rest->at, '=', (size_t)(end - rest->at)) : NULL;
+    const span_t line = {rest->at, end ? end + 1 : rest->end};
+    rest->at = line.end;
+    return line;
+}
+
+/* Without its line feed. */
+static span_t content_of(span_t line)
+{
+    line.end -= size_of(line) > 0 && line.end[-1] == '\n' ? 1 : 0;
+    return trim(line);
+}
+
+static bool is_setting(span_t content)
+{
+    return size_of(content) > 0 && content.at[0] != '#';
+}
+
+typedef struct {
+    span_t key;
+    span_t value;
+} setting_t;
+
+/* @return what is wrong, or null */
+static const char *split(span_t content, setting_t *setting)
+{
+    const char *equals = memchr(content.at, '=', size_of(content));
     if (!equals) {
-        return false;
+        return "it is not of the form key = value";
     }
-    line->whole = (span_t){rest->at, end + 1};
-    line->key = (span_t){rest->at, equals};
-    line->value = (span_t){equals + 1, end};
-    rest->at = end + 1;
-    return true;
-}
-
-static int compare(span_t a, span_t b)
-{
-    const size_t a_size = size_of(a);
-    const size_t b_size = size_of(b);
-    const int order = memcmp(a.at, b.at, a_size < b_size ? a_size : b_size);
-    return order != 0 ? order : (a_size > b_size) - (a_size < b_size);
-}
-
-static span_t span_of(const char *text)
-{
-    return (span_t){text, text + strlen(text)};
-}
-
-/* The lines between header and trailer. */
-static span_t settings_of(const char *text, size_t size)
-{
-    return (span_t){text + HEADER_SIZE, text + size - TRAILER_SIZE};
-}
-
-bool ardoq_store_text_is_key(const char *key)
-{
-    return is_key(span_of(key));
-}
-
-bool ardoq_store_text_is_valid(const char *text, size_t size)
-{
-    if (size < HEADER_SIZE + TRAILER_SIZE || memcmp(text, HEADER, HEADER_SIZE) != 0) {
-        return false;
+    setting->key = trim((span_t){content.at, equals});
+    setting->value = trim((span_t){equals + 1, content.end});
+    if (!is_key(setting->key)) {
+        return "a key is 1 to 15 characters of a-z, 0-9 and _";
     }
-    const trailer_t trailer = make_trailer(text, size - TRAILER_SIZE);
-    if (memcmp(text + size - TRAILER_SIZE, trailer.text, TRAILER_SIZE) != 0) {
-        return false;
-    }
-    span_t rest = settings_of(text, size);
-    span_t previous = span_of("");
+    return has_right_escapes(setting->value) ? NULL
+                                             : "after a backslash comes one of n, r, t, s, @ or \\";
+}
+
+bool ardoq_store_text_next(const char *text, size_t size, ardoq_store_line_t *line)
+{
+    span_t rest = {line->end ? line->end : text, text + size};
     while (rest.at < rest.end) {
-        line_t line;
-        if (!take_line(&rest, &line) || !is_key(line.key) || !is_value(line.value) ||
-            compare(previous, line.key) >= 0) {
-            return false;
+        const span_t whole = take_line(&rest);
+        const span_t content = content_of(whole);
+        setting_t setting;
+        line->number++;
+        if (is_setting(content) && !split(content, &setting)) {
+            memcpy(line->key, setting.key.at, size_of(setting.key));
+            line->key[size_of(setting.key)] = '\0';
+            line->start = whole.at;
+            line->end = whole.end;
+            line->value = setting.value.at;
+            line->value_size = size_of(setting.value);
+            return true;
         }
-        previous = line.key;
     }
-    return true;
+    return false;
+}
+
+bool ardoq_store_text_find(const char *text, size_t size, const char *key, ardoq_store_line_t *line)
+{
+    bool is_there;
+    *line = (ardoq_store_line_t){0};
+    do {
+        is_there = ardoq_store_text_next(text, size, line);
+    } while (is_there && strcmp(line->key, key) != 0);
+    return is_there;
+}
+
+/* ---- Faults ---------------------------------------------------------------------------------- */
+
+static bool stands_before(const char *text, span_t line, span_t key)
+{
+    char name[ARDOQ_PORT_KEY_MAX + 1] = "";
+    ardoq_store_line_t before;
+    memcpy(name, key.at, size_of(key));
+    return ardoq_store_text_find(text, (size_t)(line.at - text), name, &before);
+}
+
+static const char *fault_of(const char *text, span_t line)
+{
+    const span_t content = content_of(line);
+    setting_t setting;
+    if (memchr(line.at, '\0', size_of(line))) {
+        return "it holds a byte of zero";
+    }
+    if (!is_setting(content)) {
+        return NULL;
+    }
+    const char *fault = split(content, &setting);
+    if (!fault && stands_before(text, line, setting.key)) {
+        fault = "its key stands on a line before";
+    }
+    return fault;
+}
+
+const char *ardoq_store_text_fault(const char *text, size_t size, unsigned *line)
+{
+    span_t rest = {text, text + size};
+    const char *fault = NULL;
+    for (*line = 0; !fault && rest.at < rest.end; ++*line) {
+        fault = fault_of(text, take_line(&rest));
+    }
+    return fault;
 }
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
-static ardoq_err_t unescape(span_t from, char *value, size_t value_size)
+bool ardoq_store_text_is_file(const ardoq_store_line_t *line)
 {
-    size_t size = 1;
-    for (const char *at = from.at; at < from.end; at++) {
+    return line->value_size >= 2 && memcmp(line->value, "@/", 2) == 0;
+}
+
+ardoq_err_t ardoq_store_text_value(const ardoq_store_line_t *line, char *value, size_t size)
+{
+    const char *start = line->value + (ardoq_store_text_is_file(line) ? 1 : 0);
+    const char *end = line->value + line->value_size;
+    size_t needed = 1;
+    for (const char *at = start; at < end; at++) {
         at += *at == '\\' ? 1 : 0;
-        size++;
+        needed++;
     }
-    if (size > value_size) {
+    if (needed > size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
-    for (const char *at = from.at; at < from.end; at++) {
-        if (*at == '\\') {
-            at++;
-            *value++ = *at == 'n' ? '\n' : *at == 'r' ? '\r' : '\\';
-        } else {
-            *value++ = *at;
-        }
+    for (const char *at = start; at < end; at++) {
+        const bool is_escape = *at == '\\';
+        at += is_escape ? 1 : 0;
+        *value++ = is_escape ? unescaped(*at) : *at;
     }
     *value = '\0';
     return ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_store_text_get(const char *text, size_t size, const char *key, char *value,
-                                 size_t value_size)
+/* ---- Writing --------------------------------------------------------------------------------- */
+
+static void append_span(ardoq_text_t *out, span_t span)
 {
-    span_t rest = settings_of(text, size);
-    line_t line;
-    while (rest.at < rest.end && take_line(&rest, &line)) {
-        if (compare(line.key, span_of(key)) == 0) {
-            return unescape(line.value, value, value_size);
-        }
-    }
-    return ARDOQ_ERR_NOT_SET;
+    ardoq_text_append(out, span.at, size_of(span));
 }
 
-ardoq_err_t ardoq_store_text_each(const char *text, size_t size, char *buffer, size_t buffer_size,
-                                  ardoq_port_store_value_t on_value, void *context)
+/* Blanks only where they would be taken for those around the value. */
+static bool must_escape(const char *value, const char *at)
 {
-    span_t rest = settings_of(text, size);
-    line_t line;
-    ardoq_err_t err = ARDOQ_OK;
-    while (!err && rest.at < rest.end && take_line(&rest, &line)) {
-        char key[ARDOQ_PORT_KEY_MAX + 1] = "";
-        memcpy(key, line.key.at, size_of(line.key));
-        const bool fits = unescape(line.value, buffer, buffer_size) == ARDOQ_OK;
-        err = on_value(context, key, fits ? buffer : NULL);
-    }
-    return err;
+    const bool is_outer = at == value || at[1] == '\0';
+    return *at == '\n' || *at == '\r' || *at == '\\' || ((*at == ' ' || *at == '\t') && is_outer) ||
+           (*at == '@' && at == value);
 }
 
 static void append_escaped(ardoq_text_t *out, const char *value)
 {
-    for (; *value; value++) {
-        switch (*value) {
-        case '\n':
-            ardoq_text_append(out, "\\n", 2);
-            break;
-        case '\r':
-            ardoq_text_append(out, "\\r", 2);
-            break;
-        case '\\':
-            ardoq_text_append(out, "\\\\", 2);
-            break;
-        default:
-            ardoq_text_append(out, value, 1);
+    for (const char *at = value; *at != '\0'; at++) {
+        char escape[2] = {'\\', '\0'};
+        for (size_t i = 0; escapes[i] != '\0'; i += 2) {
+            escape[1] = escapes[i + 1] == *at ? escapes[i] : escape[1];
+        }
+        const bool is_escaped = must_escape(value, at);
+        ardoq_text_append(out, is_escaped ? escape : at, is_escaped ? 2 : 1);
+    }
+}
+
+/* The first line and the checksum of the old version go. */
+static void append_lines(ardoq_text_t *out, span_t lines, bool is_old)
+{
+    while (is_old && lines.at < lines.end) {
+        const span_t line = take_line(&lines);
+        if (!begins_with(line, OLD_FIRST_LINE) && !begins_with(line, OLD_LAST_LINE)) {
+            append_span(out, line);
         }
     }
+    append_span(out, lines);
 }
 
 static void append_setting(ardoq_text_t *out, const char *key, const char *value)
 {
-    if (!value) {
-        return;
+    if (out->length > 0 && out->data[out->length - 1] != '\n') {
+        ardoq_text_append(out, "\n", 1);
     }
-    ardoq_text_append(out, key, strlen(key));
-    ardoq_text_append(out, "=", 1);
+    ardoq_text_append_string(out, key);
+    ardoq_text_append(out, " = ", 3);
     append_escaped(out, value);
     ardoq_text_append(out, "\n", 1);
 }
 
-ardoq_err_t ardoq_store_text_set(const char *text, size_t size, const char *key, const char *value,
-                                 ardoq_text_t *out)
+void ardoq_store_text_set(const char *text, size_t size, const char *key, const char *value,
+                          ardoq_text_t *out)
 {
-    ardoq_text_append(out, HEADER, HEADER_SIZE);
-    span_t rest = size > 0 ? settings_of(text, size) : span_of("");
-    line_t line;
-    bool done = false;
-    while (rest.at < rest.end && take_line(&rest, &line)) {
-        const int order = compare(line.key, span_of(key));
-        if (order > 0 && !done) {
+    const span_t all = {text, text + size};
+    const bool is_old = text && begins_with(all, OLD_FIRST_LINE);
+    ardoq_store_line_t line;
+    if (!text || is_old) {
+        ardoq_text_append_string(out, FIRST_LINE);
+    }
+    if (!text || !ardoq_store_text_find(text, size, key, &line)) {
+        append_lines(out, all, is_old);
+        if (value) {
             append_setting(out, key, value);
-            done = true;
         }
-        if (order != 0) {
-            ardoq_text_append(out, line.whole.at, size_of(line.whole));
-        }
+        return;
     }
-    if (!done) {
-        append_setting(out, key, value);
+    append_lines(out, (span_t){text, value ? line.value : line.start}, is_old);
+    if (value) {
+        ardoq_text_append(out, " ", line.value_size == 0 && value[0] != '\0' ? 1 : 0);
+        append_escaped(out, value);
     }
-    const trailer_t trailer = make_trailer(out->data, out->length);
-    ardoq_text_append(out, trailer.text, TRAILER_SIZE);
-    return out->err;
+    append_lines(out, (span_t){value ? line.value + line.value_size : line.end, all.end}, is_old);
 }

@@ -3,7 +3,6 @@
 import json
 import re
 import stat
-import zlib
 from pathlib import Path
 
 import pytest
@@ -123,7 +122,7 @@ def test_a_token_is_never_shown_whole(tool: Tool) -> None:
     shown = "********" + token[-4:]
     assert get(tool, "token") == shown
     assert tool.run("config", "list").json["token"] == shown
-    assert f"\ntoken={token}\n" in tool.store.read_text()
+    assert f"\ntoken = {token}\n" in tool.store.read_text()
 
 
 def test_a_short_token_is_not_shown_at_all(tool: Tool) -> None:
@@ -160,7 +159,7 @@ def test_pem_is_read_from_a_file_and_not_shown(tool: Tool, certificates: Certifi
 def test_pem_comes_whole_by_standard_input(tool: Tool, certificates: Certificates) -> None:
     pem = certificates.pem("ca").read_text()
     expect_success(tool.run("config", "set", "ca0", "-", stdin=pem.encode()))
-    stored = re.search("^ca0=(.*)$", tool.store.read_text(), re.MULTILINE)[1]
+    stored = re.search("^ca0 = (.*)$", tool.store.read_text(), re.MULTILINE)[1]
     assert stored.replace("\\n", "\n") == pem.rstrip("\n")
 
 
@@ -272,8 +271,8 @@ def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: Fak
 def test_what_others_wrote_of_the_device_is_judged(tool: Tool, server: FakeArdoq) -> None:
     asking = tool.at(server)
     put(asking, "serial", "A-0042")
-    text = asking.store.read_bytes().rpartition(b"# crc32 ")[0].replace(b"A-0042", b"A" * 64)
-    asking.store.write_bytes(text + b"# crc32 %08x\n" % zlib.crc32(text))
+    text = asking.store.read_text()
+    asking.store.write_text(text.replace("A-0042", "A" * 64))
     refused = asking.run("report", "--dry-run")
     expect_error(refused, "SETTING_TOO_LONG", 3)
     assert refused.out == ""
@@ -321,31 +320,75 @@ def test_a_store_that_others_may_use_is_refused(
     assert (asking.store.read_bytes(), mode(asking.store)) == (before, bits)
 
 
-@pytest.mark.parametrize("damage", ["bit", "cut", "empty", "foreign"])
-def test_a_damaged_store_is_reported_and_left_as_it_is(
-    tool: Tool, server: FakeArdoq, damage: str
+@pytest.mark.parametrize(("text", "words"), [
+    (b"host = localhost\n{}\n", "line 2: it is not of the form key = value"),
+    (b"\n# twice\nhost = a\nhost = b", "line 4: its key stands on a line before"),
+    (b"Host = localhost\n", "line 1: a key is 1 to 15 characters of a-z, 0-9 and _"),
+    (b"host = local\\host\n", "line 1: after a backslash comes one of n, r, t, s, @ or \\"),
+    (b"host = h\0st\n", "line 1: it holds a byte of zero"),
+    (b"#" * 65537, "it is larger than 64 KB"),
+])
+def test_a_wrong_line_is_told_and_left_as_it_is(
+    tool: Tool, server: FakeArdoq, text: bytes, words: str
 ) -> None:
     asking = tool.at(server)
     put(asking, "host", "localhost")
-    whole = asking.store.read_bytes()
-    wrong = {
-        "bit": whole.replace(b"localhost", b"localhosu"),
-        "cut": whole[:-20],
-        "empty": b"",
-        "foreign": json.dumps({"host": "localhost"}).encode(),
-    }[damage]
-    asking.store.write_bytes(wrong)
+    asking.store.write_bytes(text)
     for result in every_use(asking):
         expect_error(result, "STORE_DAMAGED", 3)
-    assert asking.store.read_bytes() == wrong
-    asking.store.write_bytes(whole)
-    assert get(asking.without("ARDOQ_API_HOST"), "host") == "localhost"
+        assert result.err.endswith(f"\n  file: {asking.store}\n  {words}\n")
+    assert asking.store.read_bytes() == text
+
+
+def test_a_person_may_edit_it(tool: Tool, certificates: Certificates) -> None:
+    put(tool, "host", "localhost")
+    with tool.store.open("a") as store:
+        store.write(f"\n# which roots\nca0=@{certificates.pem('ca')}\n  org_label =  acme \n")
+    assert get(tool, "ca0") == "(set)"
+    assert get(tool, "org_label") == "acme"
+    put(tool, "org_label", "other")
+    expect_success(tool.run("config", "unset", "host"))
+    put(tool, "timeout_ms", "1000")
+    assert tool.store.read_text().splitlines()[1:] == [
+        "",
+        "# which roots",
+        f"ca0=@{certificates.pem('ca')}",
+        "  org_label =  other ",
+        "timeout_ms = 1000",
+    ]
+
+
+def test_a_value_in_a_file_that_is_missing_is_told(tool: Tool) -> None:
+    put(tool, "host", "localhost")
+    with tool.store.open("a") as store:
+        store.write("ca0 = @/nonexistent/root.pem\n")
+    result = tool.run("config", "list")
+    expect_error(result, "STORE_UNAVAILABLE", 3)
+    assert result.err.endswith(f"\n  file: {tool.store}\n  line 3: its file cannot be read\n")
+    expect_success(tool.run("config", "unset", "ca0"))
+    assert get(tool, "host") == "localhost"
 
 
 def test_a_folder_is_no_store(tool: Tool) -> None:
     tool.store.mkdir(parents=True)
     for arguments in (["set", "host", "localhost"], ["get", "host"]):
         expect_error(tool.run("config", *arguments), "STORE_UNAVAILABLE", 3)
+
+
+def test_a_link_that_leads_nowhere_is_no_store(tool: Tool) -> None:
+    tool.store.parent.mkdir(parents=True)
+    tool.store.symlink_to(tool.home / "nowhere")
+    for arguments in (["set", "host", "localhost"], ["get", "host"], ["unset", "host"]):
+        expect_error(tool.run("config", *arguments), "STORE_UNAVAILABLE", 3)
+    assert tool.store.is_symlink()
+
+
+def test_an_umask_takes_nothing_from_the_owner(tool: Tool) -> None:
+    masked = tool.behind("/bin/sh", "-c", 'umask 777; exec "$@"', "sh")
+    put(masked, "host", "localhost")
+    assert mode(tool.store) == mode(tool.store.with_name("store.lock")) == 0o600
+    assert mode(tool.store.parent) == 0o700
+    assert get(tool, "host") == "localhost"
 
 
 def test_two_writers_lose_nothing(tool: Tool) -> None:

@@ -31,6 +31,16 @@ void ardoq_posix_set_store_path(const char *path);
  */
 ardoq_err_t ardoq_posix_store_path(char *path, size_t size);
 
+/** What is wrong with the file of the store. */
+typedef struct {
+    unsigned line;    /**< number of the line, from 1; 0 when it is about no line */
+    const char *what; /**< in words, without values of the file; null when nothing is wrong */
+} ardoq_posix_store_fault_t;
+
+/** What the last call of a function of the store in this thread found; ardoq_port_log() has been
+ * given it, with the path. */
+ardoq_posix_store_fault_t ardoq_posix_store_fault(void);
+
 /**
  * Chooses the least important messages that ardoq_port_log() still writes to standard error. It
  * starts as ARDOQ_LOG_ERROR; 0 silences it. Messages above CONFIG_ARDOQ_LOG_LEVEL never get here.
