@@ -12,8 +12,9 @@
  *     ardoq_port_log()        a serial line, a trace buffer
  *
  * and, for the store, the functions below. A board that keeps settings in another way implements
- * ardoq_port_store_get(), ardoq_port_store_set() and ardoq_port_store_erase() itself: the linker
- * then leaves this port's store out, and no function below is needed.
+ * ardoq_port_store_each(), ardoq_port_store_get(), ardoq_port_store_set() and
+ * ardoq_port_store_erase() itself: the linker then leaves this port's store out, and no function
+ * below is needed.
  */
 #ifndef ARDOQ_BOARD_H
 #define ARDOQ_BOARD_H
@@ -29,7 +30,8 @@ extern "C" {
 #endif
 
 /** The store's two sectors of NOR flash. Erase them once before their first use: what is neither
- * erased nor the store's counts as damage, and is left alone. */
+ * erased nor the store's counts as damage, and is left alone. Each change of the store erases one of
+ * them, in turns; a value takes its key and 3 bytes more. */
 enum { ARDOQ_BOARD_FLASH_SECTORS = 2 };
 
 /** Largest program unit that the store can serve, in bytes. */
@@ -60,7 +62,7 @@ ardoq_board_flash_t ardoq_board_flash(void);
 ardoq_err_t ardoq_board_flash_read(unsigned sector, uint32_t offset, void *buffer, size_t size);
 
 /**
- * Programs flash, in ascending order. The store programs each unit once after an erasure.
+ * Programs flash, the units in ascending order. The store programs each unit once after an erasure.
  * @param sector  0 or 1
  * @param offset  in the sector, in bytes; a multiple of the unit
  * @param data    aligned to 4 bytes
