@@ -8,6 +8,8 @@ JOBS := $(shell expr 3 \* $$(nproc))
 # that the distribution does not have, lwIP, and the fuzz targets over their corpora.
 TESTED := linux sanitize clang other-mbedtls lwip fuzz
 FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small
+# Without tests: only its size counts.
+MEASURED := firmware-lean
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 # Sources that the presets name.
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
@@ -24,7 +26,8 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
-	size-table fuzz prove menuconfig docs format clean $(TESTED:%=build-%) $(FIRMWARE:%=build-%)
+	size-table fuzz prove menuconfig docs format clean $(TESTED:%=build-%) \
+	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%)
 .SILENT:
 
 help:
@@ -59,7 +62,8 @@ test:
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
 	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
 	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
-	$(MAKE) -j $$(nproc) --output-sync=target $(TESTED:%=build-%) $(FIRMWARE:%=build-%)
+	$(MAKE) -j $$(nproc) --output-sync=target $(TESTED:%=build-%) $(FIRMWARE:%=build-%) \
+		$(MEASURED:%=build-%)
 	# One ctest over all builds, so that they share the cores.
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
@@ -70,7 +74,7 @@ $(TESTED:%=build-%): build-%:
 	cmake --preset $*
 	cmake --build --preset $*
 
-$(FIRMWARE:%=build-%): build-%:
+$(FIRMWARE:%=build-%) $(MEASURED:%=build-%): build-%:
 	cmake -S examples/qemu_cortex_m3 --preset $*
 	cmake --build build/$*
 
@@ -115,8 +119,9 @@ firmware-run: firmware
 size size-table: tool
 	scripts/setup.sh firmware size
 	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); export ARDOQ_SOURCES; \
-	tests/size/core_size.py --sources "$$ARDOQ_SOURCES" $(if $(filter size-table,$@),--write); \
-	$(MAKE) --no-print-directory $(FIRMWARE:%=build-%)
+	$(MAKE) --no-print-directory $(FIRMWARE:%=build-%) $(MEASURED:%=build-%); \
+	tests/size/core_size.py --sources "$$ARDOQ_SOURCES" --builds build \
+		$(if $(filter size-table,$@),--write)
 	tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter size-table,$@),--write)
 

@@ -1,4 +1,4 @@
-"""The deepest chain of stack frames, from what gcc says of functions and calls (-fcallgraph-info=su).
+"""The deepest chain of stack frames, from what gcc says of functions and calls (-fcallgraph-info).
 
 What a call through a pointer may reach is not in there, so the caller of this module names it; a
 pointer that nobody named is a fault, and so are recursion and frames without a fixed size.

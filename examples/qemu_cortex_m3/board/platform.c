@@ -1,5 +1,6 @@
 /* What this board supplies to the library (ardoq/port.h), beside the flash. */
 #include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
 #include <string.h>
 
 #include "ardoq/board.h"
@@ -40,17 +41,26 @@ psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context
 }
 #endif
 
-/* This device has its roots in the store (settings ca0 and ca1). One with roots in its image parses
- * them here, as DER to spare the heap a copy:
- *
- *     mbedtls_x509_crt_parse_der_nocopy(roots, isrg_root_x1, sizeof isrg_root_x1)
- */
+#ifdef FIRMWARE_HAS_ROOT
+#include "root.h"
+
+/* As DER, and where it stands, to spare the heap a copy. */
+ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
+{
+    (void)config;
+    return mbedtls_x509_crt_parse_der_nocopy(roots, root, sizeof root) == 0
+               ? ARDOQ_OK
+               : ARDOQ_ERR_TRUST_INVALID;
+}
+#else
+/* This device has its roots in the store (settings ca0 and ca1). */
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
     (void)config;
     (void)roots;
     return ARDOQ_ERR_TRUST_MISSING;
 }
+#endif
 
 /* ---- Identity -------------------------------------------------------------------------------- */
 

@@ -1,0 +1,5 @@
+# What a device does without whose root is in the image and whose problems nobody reads on a console.
+# CONFIG_ARDOQ_CLIENT_CERTIFICATE is not set
+# CONFIG_ARDOQ_HINTS is not set
+# CONFIG_ARDOQ_PINS is not set
+# CONFIG_ARDOQ_STORE_PEM is not set
