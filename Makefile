@@ -13,6 +13,8 @@ MEASURED := firmware-lean
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 # Sources that the presets name.
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
+# Of what `make bench` compares with on the board.
+PEERS := cjson-1.7 http-parser-2.9
 
 # For each target of `make fuzz`.
 FUZZ_SECONDS := 60
@@ -26,8 +28,8 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
-	size-table fuzz prove menuconfig docs format clean $(TESTED:%=build-%) \
-	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%)
+	size-table bench bench-table fuzz prove menuconfig docs format clean $(TESTED:%=build-%) \
+	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-firmware-bench
 .SILENT:
 
 help:
@@ -40,6 +42,8 @@ help:
 	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
 	echo "make size         what the core and the firmware take, against the tables"
 	echo "make size-table   write the tables anew: docs/size.md, docs/firmware-size.md"
+	echo "make bench        instructions of its work beside others', against docs/performance.md"
+	echo "make bench-table  write that page anew also where a figure grew"
 	echo "make fuzz         looks for inputs that break it, FUZZ_SECONDS=60 for each of its targets"
 	echo "make prove        proofs of memory safety with CBMC; some minutes"
 	echo "make tool         the command-line tool: build/tool/ardoq"
@@ -70,11 +74,11 @@ test:
 
 # Parts of `make test`, which sets what their presets ask for. Several at once: one is compiled while
 # another is configured or linked.
-$(TESTED:%=build-%): build-%:
+$(TESTED:%=build-%) build-bench: build-%:
 	cmake --preset $*
 	cmake --build --preset $*
 
-$(FIRMWARE:%=build-%) $(MEASURED:%=build-%): build-%:
+$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-firmware-bench: build-%:
 	cmake -S examples/qemu_cortex_m3 --preset $*
 	cmake --build build/$*
 
@@ -124,6 +128,13 @@ size size-table: tool
 		$(if $(filter size-table,$@),--write)
 	tests/size/firmware_size.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter size-table,$@),--write)
+
+bench bench-table: tool
+	scripts/setup.sh firmware bench
+	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES) $(PEERS)); export ARDOQ_SOURCES; \
+	$(MAKE) --no-print-directory build-bench build-firmware-bench
+	tests/bench/bench.py --builds build --flash-image build/tool/flash_image \
+		$(if $(filter bench-table,$@),--write)
 
 fuzz:
 	scripts/setup.sh build test

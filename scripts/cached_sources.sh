@@ -8,7 +8,7 @@ usage() {
     cat >&2 <<'END'
 usage: scripts/cached_sources.sh NAME...
 
-  NAME            mbedtls-2.28, mbedtls-3.6, lwip-2.1 or lwip-2.2
+  NAME            mbedtls-2.28, mbedtls-3.6, lwip-2.1, lwip-2.2, http-parser-2.9 or cjson-1.7
 
   ARDOQ_CACHE     (environment) cache folder; default: ardoq-device in the user's cache folder
   DEBIAN_MIRROR   (environment) see scripts/debian_source.sh
@@ -25,7 +25,7 @@ note() {
 
 fetch() {
     package=${1%-*}
-    series=${1#*-}
+    series=${1##*-}
     target=$sources/$1
     note "fetching the source of $package $series (once; kept in $target)"
     rm -rf "$target.work"

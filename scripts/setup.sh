@@ -15,6 +15,7 @@ usage: scripts/setup.sh GROUP...
   lint      what `make lint` needs on top of all
   prove     what `make prove` needs on top of `build`
   coverage  what `make coverage` needs on top of `build` and `test`
+  bench     what `make bench` needs on top of `build` and `firmware`
 END
     exit 2
 }
@@ -39,7 +40,7 @@ gcc-arm-none-eabi       firmware  compiler for Cortex-M
 libnewlib-arm-none-eabi firmware  C library for Cortex-M
 qemu-system-arm         firmware  emulates the board
 python3-dnslib          firmware  the name server that the board asks
-dpkg-dev                firmware  unpacks the source packages of mbedTLS and lwIP
+dpkg-dev                firmware  unpacks the source packages of mbedTLS, lwIP and others
 debian-archive-keyring  firmware,prove  verifies them, and CBMC
 gcc-riscv64-unknown-elf size      compiler for RISC-V
 libslirp-dev            test      the network of lwIP on this host
@@ -52,9 +53,9 @@ apache2-bin             test      another: the server without a service
 python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 libclang-rt-dev         test      libFuzzer, and the sanitizers of clang
-libhttp-parser-dev      test      what the HTTP layer is compared with
+libhttp-parser-dev      test,bench  what the HTTP layer is compared with
 clang-19                test      the public headers as C23, which an older clang knows only in part
-g++                     test      the public headers as C++17, and what is C++ for ESP-IDF
+g++                     test,bench  the public headers as C++17, and what is C++ for ESP-IDF
 ccache                  test      keeps what was compiled for the next clone
 git                     test,lint lists the files of the project for the checks of its own rules
 clang-format            lint      the format of C
@@ -64,6 +65,10 @@ doxygen                 lint      the comments of the public headers
 python3-pyflakes        lint      defects in Python
 shellcheck              lint      defects in scripts of the shell
 gcovr                   coverage  counts lines and branches that tests reach
+valgrind                bench     counts instructions
+libcurl4-openssl-dev    bench     what the client is compared with
+libcjson-dev            bench     what the JSON layer is compared with
+libsimdjson-dev         bench     another
 '
 
 newline='
@@ -178,7 +183,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | size | test | lint | prove | coverage) ;;
+        build | firmware | size | test | lint | prove | coverage | bench) ;;
         *) usage ;;
     esac
 done
