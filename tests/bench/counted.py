@@ -1,11 +1,15 @@
-"""Instructions of a program, as callgrind counts them between region_begin() and region_end()."""
+#!/usr/bin/python3
+"""Instructions of a program, as callgrind counts them between region_begin() and region_end().
+
+By itself: the functions that take most of a file that callgrind wrote.
+"""
 
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # Object files whose own instructions are not counted: TLS and what it computes with.
@@ -14,31 +18,37 @@ TLS = re.compile(r"/lib(mbed\w+|ssl|crypto)[.-]")
 BOUND = 900.0
 
 
-def _own_costs(lines: Iterator[str]) -> Iterator[tuple[str, int]]:
-    """Object file and own cost of each line of callgrind's output."""
+def _own_costs(lines: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """Object file, function and own cost of each line of callgrind's output."""
     names: dict[str, str] = {}
-    owner, is_of_call = "", False
+    owner, function, is_of_call = "", "", False
     for line in lines:
-        name = re.match(r"(c?ob)=\((\d+)\)(?: (.*))?", line)
+        # A name is told once, and has a number from then on. Those that are called have a c before.
+        name = re.match(r"c?(ob|fn)=(\(\d+\))(?: (.*))?", line)
         if name:
+            number = name[1] + name[2]
             if name[3] is not None:
-                names[name[2]] = name[3].strip()
-            if name[1] == "ob":
-                owner = names[name[2]]
+                names[number] = name[3].strip()
+            if line.startswith("ob="):
+                owner = names[number]
+            elif line.startswith("fn="):
+                function = names[number]
         elif line.startswith("calls="):
             is_of_call = True  # the next line has what was called, which has lines of its own
         elif re.match(r"[\d+*-]", line):
             if not is_of_call:
-                yield owner, int(line.split()[-1])
+                yield owner, function, int(line.split()[-1])
             is_of_call = False
 
 
-def _outside_tls(path: Path) -> int:
-    costs: Counter[str] = Counter()
+def by_function(path: Path) -> Counter[tuple[str, str]]:
+    """Instructions of each object file and function of a region, outside TLS."""
+    costs: Counter[tuple[str, str]] = Counter()
     with path.open() as lines:
-        for owner, cost in _own_costs(lines):
-            costs[owner] += cost
-    return sum(cost for owner, cost in costs.items() if not TLS.search(owner))
+        for owner, function, cost in _own_costs(lines):
+            if not TLS.search(owner):
+                costs[owner, function] += cost
+    return costs
 
 
 def count(folder: Path, *command: str | Path) -> tuple[dict[str, int], str]:
@@ -59,5 +69,17 @@ def count(folder: Path, *command: str | Path) -> tuple[dict[str, int], str]:
         with path.open() as file:
             region = re.search(r"Client Request: (\w+)", file.read(4000))
         if region:
-            regions[region[1]] = _outside_tls(path)
+            regions[region[1]] = by_function(path).total()
     return regions, done.stdout
+
+
+def main() -> None:
+    if len(sys.argv) != 2:
+        sys.exit("usage: tests/bench/counted.py FILE")
+    costs = by_function(Path(sys.argv[1]))
+    for (owner, function), cost in costs.most_common(40):
+        print(f"{cost:12,} {100 * cost / costs.total():5.1f} %  {Path(owner).name} {function}")
+
+
+if __name__ == "__main__":
+    main()
