@@ -46,7 +46,12 @@ def _set_in_cmake(name: str) -> list[str]:
 
 
 def core_sources() -> list[str]:
-    return _set_in_cmake("core_sources")
+    """Each with a name of its own, by which its object file and its static functions go."""
+    sources = _set_in_cmake("core_sources")
+    names = [Path(source).stem for source in sources]
+    if len(names) > len(set(names)):
+        sys.exit(f"two sources of the core have one name: {', '.join(sorted(names))}")
+    return sources
 
 
 def layers() -> list[str]:
