@@ -23,7 +23,7 @@ SETTINGS = "components/settings/include/ardoq/settings.def"
 TOOL_DEFAULTS = "examples/linux_cli/sdkconfig.defaults"
 CONSOLE = "components/commands/console.c"
 
-# What the rules of settings.c ask for, in words.
+# What the rules of settings_rules.c ask for, in words.
 FORMS = {
     "host": "host name with an optional `https://` before it and an optional port; "
     "no path, no IP address",
@@ -32,7 +32,8 @@ FORMS = {
     "workspace": "24 hex digits",
     "component_type": "`p` and digits",
     "name_template": "printable text; what stands in braces is the name of an identity field",
-    "key": "ASCII letters, digits, `_` and `-`",
+    "fields": "list of `name` and `name=custom_field`, separated by blanks or commas; no name and no "
+    "custom field twice, each custom field ASCII letters, digits, `_` and `-`, at most 31",
     "pin": "Base64 of 32 bytes, 44 characters",
 }
 
@@ -153,7 +154,7 @@ numbers are part of the ABI and are never used twice.
 
 The class says who must act. More stands behind an error: HTTP status and the server's own message
 in the response (`ardoq_response_t`); phase, codes of the platform and of mbedTLS, and certificate
-in `ardoq_detail()`; the setting's name in `failed_key` of the configuration. Below,
+and the setting at fault in `ardoq_detail()`. Below,
 `ardoq_request()` stands for every call that sends a request."""
 
 
@@ -177,17 +178,15 @@ def errors_document():
 class Setting:
     """A row of settings.def whose value may come from Kconfig and from the environment."""
 
-    member: str
-    key: str
+    name: str
     symbol: kconfiglib.Symbol
     limit: str
     ram: str
 
-    @property
-    def variable(self):
-        """As ardoq_setting_variable() names it."""
-        prefix = "ARDOQ_API_" if self.key in ("host", "token") else "ARDOQ_"
-        return prefix + self.key.upper()
+
+def variable(name):
+    """The variable of the environment, as the POSIX port reads it."""
+    return f"ARDOQ_{'API_' if name in ('host', 'token') else ''}{name.upper()}"
 
 
 def calls(path, name):
@@ -204,7 +203,7 @@ def find_symbol(kconfig, macro):
     return kconfig.syms[name]
 
 
-def text_setting(kconfig, member, size, key, default, rule):
+def text_setting(kconfig, _, size, name, default, rule):
     if size.isdecimal():
         limit, ram = f"at most {int(size) - 1} bytes", f"{size} bytes of RAM"
     else:
@@ -215,14 +214,14 @@ def text_setting(kconfig, member, size, key, default, rule):
         raise DocumentError(f"{SETTINGS} has the rule {rule}; say in FORMS what it asks for")
     # Both have a length of their own already.
     limit = FORMS[rule] if rule in ("workspace", "pin") else f"{FORMS[rule]}; {limit}"
-    return Setting(member, key, find_symbol(kconfig, default), limit, ram)
+    return Setting(name, find_symbol(kconfig, default), limit, ram)
 
 
-def number_setting(kconfig, member, low, high, key, default):
+def number_setting(kconfig, _, low, high, name, default):
     symbol = find_symbol(kconfig, default)
     if [low, high] != limits(symbol):
-        raise DocumentError(f"{SETTINGS} and Kconfig give {key} different ranges")
-    return Setting(member, key, symbol, f"{low} to {high}", "4 bytes of RAM")
+        raise DocumentError(f"{SETTINGS} and Kconfig give {name} different ranges")
+    return Setting(name, symbol, f"{low} to {high}", "4 bytes of RAM")
 
 
 def read_settings(kconfig):
@@ -264,12 +263,9 @@ def join_sentences(sentences):
 
 def setting_row(setting):
     meaning, cost = help_parts(setting.symbol.nodes[0])
-    name = f"`{setting.key}`"
-    if setting.member != setting.key:
-        name += f" (in C `{setting.member}`)"
     default = f"{code(setting.symbol.str_value)}, `CONFIG_{setting.symbol.name}`"
     cost = f"{setting.ram}. {cost}".strip()
-    return name, f"`{setting.variable}`", default, meaning, setting.limit, cost
+    return code(setting.name), code(variable(setting.name)), default, meaning, setting.limit, cost
 
 
 SETTINGS_INTRODUCTION = """# Settings and build options
@@ -285,15 +281,16 @@ A value comes from the last of these that has one:
 3. the environment, where the platform has one; a variable that is set but empty counts
 
 An empty text means unset. Every value is checked as it is loaded, and `ardoq_open()` checks all of
-them again before anything is sent; `failed_key` of the configuration names the one that an error is
-about. A program may write the members of `ardoq_config_t` itself, between `ardoq_config_load()` and
-`ardoq_open()`. RAM is for each `ardoq_config_t`. A text also costs the length of its default in
+them again before anything is sent; `ardoq_config_load()` and `ardoq_detail()` name the one that an
+error is about. A program may write the members of `ardoq_config_t` itself, between
+`ardoq_config_load()` and `ardoq_open()`. RAM is for each `ardoq_config_t`. A text also costs the length of its default in
 flash. The meaning is the help text of Kconfig; "here" in it is Kconfig."""
 
 STORED_IDENTITY_INTRODUCTION = """### Identity in the store
 
-What only production knows of a device. These stand only in the store, where they override what the
-platform says; a program may still overwrite the field after `ardoq_identity_read()`."""
+What only production knows of a device. These override what the platform says; they have no Kconfig
+symbol and no member of `ardoq_config_t`. A program may still set the field after
+`ardoq_identity_read()`."""
 
 PEM_INTRODUCTION = """### Certificates and keys
 
@@ -305,9 +302,15 @@ must be shorter than `CONFIG_ARDOQ_BUFFER_SIZE`. A program can give them instead
 
 FIELDS_INTRODUCTION = """### Identity fields
 
-What a device can say of itself, and the custom field in which it is reported. An empty field is left out of the report; a field whose setting is empty is left out too.
-Only `serial` is required, since it tells devices apart. One DateTime field can be added:
-`key_last_seen`, see above."""
+What a device can say of itself: the names that the setting `fields` takes. What it does not list is
+not sent, and neither is what is empty. Only `serial` is required, since it tells devices apart.
+
+    serial mac model            device_serial, device_mac, device_model
+    serial=sn, model=Type_1     sn, Type_1
+
+Earlier versions had a setting `key_...` for each custom field. Those that a store or the environment
+still has become entries of the list (`CONFIG_ARDOQ_OBSOLETE_SETTINGS`), as long as `fields` is not
+set itself; `ardoq config unset` removes them."""
 
 OPTIONS_INTRODUCTION = """## Build options
 
@@ -323,10 +326,11 @@ before it. A relative path in `ARDOQ_DEFAULTS` starts at the library's folder.""
 
 def stored_identity_table():
     rows = [
-        (f"`{key}`", f"`{field}`", f"printable text, at most {int(size) - 1} bytes")
-        for field, size, key in calls(SETTINGS, "ARDOQ_SETTING_IDENTITY")
+        (code(name), code(variable(name)), code(field),
+         f"printable text, at most {int(size) - 1} bytes")
+        for field, size, name in calls(SETTINGS, "ARDOQ_SETTING_IDENTITY")
     ]
-    return table(["Setting", "Identity field", "Form"], rows)
+    return table(["Setting", "Variable", "Identity field", "Form"], rows)
 
 
 def pem_table():
@@ -334,22 +338,26 @@ def pem_table():
     return table(["Setting", "Meaning"], rows)
 
 
-def field_rows(settings):
-    by_member = {setting.member: setting for setting in settings}
-    for name, what in calls(IDENTITY, "ARDOQ_IDENTITY_FIELD"):
-        setting = by_member.get(f"key_{name}")
-        if not setting:
-            raise DocumentError(f"{IDENTITY} has {name}, but {SETTINGS} has no key_{name}")
-        yield name, what, setting
-
-
-def identity_table(settings):
+def fields(kconfig):
+    """Name and meaning of each identity field, and its custom field by default or None."""
+    listed = dict(
+        (entry.split("=") + [f"device_{entry}"])[:2]
+        for entry in re.split("[ ,]+", kconfig.syms["ARDOQ_FIELDS"].str_value)
+    )
     rows = [
-        (f"`{name}`", sentence(what), f"`{setting.key}`", code(setting.symbol.str_value))
-        for name, what, setting in field_rows(settings)
+        (name, what, listed.pop(name, None)) for name, what in calls(IDENTITY, "ARDOQ_IDENTITY_FIELD")
     ]
-    titles = ["Identity field", "Meaning", "Setting", "Custom field by default"]
-    return table(titles, rows)
+    if listed:
+        raise DocumentError(f"Kconfig lists fields that {IDENTITY} lacks: {', '.join(listed)}")
+    return rows
+
+
+def identity_table(kconfig):
+    rows = [
+        (code(name), sentence(what), code(custom) if custom else "not sent")
+        for name, what, custom in fields(kconfig)
+    ]
+    return table(["Identity field", "Meaning", "Custom field by default"], rows)
 
 
 def options(kconfig):
@@ -413,7 +421,7 @@ def settings_document(kconfig, tool):
             PEM_INTRODUCTION,
             pem_table(),
             FIELDS_INTRODUCTION,
-            identity_table(settings),
+            identity_table(kconfig),
             OPTIONS_INTRODUCTION,
             table(
                 ["Option", "Default", "Tool", "Values", "Meaning", "Cost"],
@@ -428,10 +436,14 @@ def settings_document(kconfig, tool):
 # ---- The administrator's page --------------------------------------------------------------------
 
 
-def custom_fields(settings):
+def custom_fields(kconfig):
     rows = [
-        (code(setting.symbol.str_value), "Text", sentence(what))
-        for _, what, setting in field_rows(settings)
+        (
+            code(custom or f"device_{name}") + ("" if custom else " (not by default)"),
+            "DateTime" if name == "last_seen" else "Text",
+            sentence(what),
+        )
+        for name, what, custom in fields(kconfig)
     ]
     return table(["API name", "Type", "Content"], rows)
 
@@ -441,8 +453,8 @@ def setup_document(kconfig):
     parts = re.split(f"{FIELDS_BEGIN}.*{FIELDS_END}", text, flags=re.DOTALL)
     if len(parts) != 2:
         raise DocumentError("docs/ardoq-setup.md: the two lines around its table are missing")
-    fields = custom_fields(read_settings(kconfig))
-    return f"{parts[0]}{FIELDS_BEGIN}\n\n{fields}\n\n{FIELDS_END}{parts[1]}"
+    rows = custom_fields(kconfig)
+    return f"{parts[0]}{FIELDS_BEGIN}\n\n{rows}\n\n{FIELDS_END}{parts[1]}"
 
 
 # ---- The command line ----------------------------------------------------------------------------

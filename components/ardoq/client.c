@@ -17,9 +17,7 @@ ardoq_err_t ardoq_load_config(ardoq_client_t *client, ardoq_config_t *config)
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     memset(client, 0, sizeof *client);
-    const ardoq_err_t err = ardoq_config_load(config);
-    client->https.tls.detail.setting = config->failed_key;
-    return err;
+    return ardoq_config_load(config, &client->https.tls.detail.setting);
 }
 
 static ardoq_err_t open_connection(ardoq_client_t *client, const ardoq_config_t *config)
@@ -42,8 +40,8 @@ ardoq_err_t ardoq_open(ardoq_client_t *client, const ardoq_config_t *config)
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     memset(client, 0, sizeof *client);
-    ardoq_err_t err = ardoq_config_check((ardoq_config_t *)config, &client->origin);
-    client->https.tls.detail.setting = config->failed_key;
+    ardoq_err_t err =
+        ardoq_config_check(config, &client->origin, &client->https.tls.detail.setting);
     err = err ? err : open_connection(client, config);
     if (!err) {
         client->config = config;

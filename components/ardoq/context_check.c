@@ -3,41 +3,24 @@
 #include "ardoq/context.h"
 #include "client_private.h"
 
-/* Numbers of the settings, in the order of settings.def. */
-enum {
-#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) SETTING_##member,
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) SETTING_##member,
-#define ARDOQ_SETTING_IDENTITY(field, size, key)
-#define ARDOQ_SETTING_PEM(key, what)
-#include "ardoq/settings.def"
-#undef ARDOQ_SETTING_TEXT
-#undef ARDOQ_SETTING_NUMBER
-#undef ARDOQ_SETTING_IDENTITY
-#undef ARDOQ_SETTING_PEM
-};
+_Static_assert(ARDOQ_IDENTITY_COUNT <= 32, "a set of sources has 32 bits");
 
-_Static_assert(SETTING_key_last_seen < 32, "a set of settings has 32 bits");
-
-const char *ardoq_context_field(const ardoq_config_t *config, size_t index)
+static uint32_t bit(ardoq_identity_field_t source)
 {
-    static const char prefix[] = "key_";
-    const ardoq_setting_t *setting = ardoq_setting_at(index);
-    return setting && strncmp(setting->key, prefix, sizeof prefix - 1) == 0
-               ? (const char *)config + setting->offset
-               : NULL;
+    return (uint32_t)1 << source;
 }
 
-/* The settings that name this custom field. */
-static uint32_t settings_of(const ardoq_config_t *config, const char *api_key)
+/* The source that is reported in this custom field. */
+static uint32_t sources_of(const ardoq_config_t *config, const char *api_name)
 {
-    uint32_t settings = 0;
-    for (size_t i = SETTING_key_serial; i <= SETTING_key_last_seen; i++) {
-        const char *field = ardoq_context_field(config, i);
-        if (field && field[0] != '\0' && strcmp(field, api_key) == 0) {
-            settings |= (uint32_t)1 << i;
+    const char *fields = config->fields;
+    ardoq_field_t field;
+    while (ardoq_field_next(&fields, &field)) {
+        if (strcmp(field.target, api_name) == 0) {
+            return bit(field.source);
         }
     }
-    return settings;
+    return 0;
 }
 
 static bool is_type(const ardoq_context_entry_t *entry, const char *type)
@@ -45,18 +28,17 @@ static bool is_type(const ardoq_context_entry_t *entry, const char *type)
     return ardoq_text_equal_ignoring_case(entry->type, strlen(entry->type), type, strlen(type));
 }
 
-/* The settings whose values a field of this type takes. All are sent as strings; that of the serial
- * number is a key, which Ardoq searches for, and it does so in a Text field. */
+/* The sources that a field of this type takes. All are sent as strings; the serial number is a key,
+ * which Ardoq searches for, and it does so in a Text field. */
 static uint32_t fitting(const ardoq_context_entry_t *entry)
 {
-    const uint32_t serial = (uint32_t)1 << SETTING_key_serial;
     if (is_type(entry, "Text")) {
         return UINT32_MAX;
     }
     if (is_type(entry, "TextArea")) {
-        return ~serial;
+        return ~bit(ARDOQ_IDENTITY_serial);
     }
-    return is_type(entry, "DateTime") ? (uint32_t)1 << SETTING_key_last_seen : 0;
+    return is_type(entry, "DateTime") ? bit(ARDOQ_IDENTITY_last_seen) : 0;
 }
 
 static void take_type(ardoq_context_check_t *check, const ardoq_context_entry_t *entry)
@@ -73,10 +55,10 @@ static void take_type(ardoq_context_check_t *check, const ardoq_context_entry_t 
 
 static void take_field(ardoq_context_check_t *check, const ardoq_context_entry_t *entry)
 {
-    const uint32_t settings = settings_of(check->config, entry->id);
-    check->known |= settings;
-    check->fitting |= settings & fitting(entry);
-    check->read_only |= entry->is_read_only ? settings : 0;
+    const uint32_t sources = sources_of(check->config, entry->id);
+    check->known |= sources;
+    check->fitting |= sources & fitting(entry);
+    check->read_only |= entry->is_read_only ? sources : 0;
 }
 
 static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
@@ -85,7 +67,7 @@ static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
     ardoq_context_check_t *check = argument;
     switch (kind) {
     case ARDOQ_CONTEXT_TYPE_FIELD:
-        check->listed |= settings_of(check->config, entry->field);
+        check->listed |= sources_of(check->config, entry->field);
         break;
     case ARDOQ_CONTEXT_TYPE:
         take_type(check, entry);
@@ -124,25 +106,22 @@ ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check)
     return check->has_type ? ARDOQ_OK : ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN;
 }
 
-ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check, size_t index)
+ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check,
+                                      ardoq_identity_field_t source)
 {
-    const char *field = ardoq_context_field(check->config, index);
-    if (!field) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
+    ardoq_field_t field;
+    if (!ardoq_field_find(check->config->fields, source, &field)) {
+        return source == ARDOQ_IDENTITY_serial ? ARDOQ_ERR_SERIAL_FIELD_MISSING : ARDOQ_OK;
     }
-    const uint32_t setting = (uint32_t)1 << index;
-    if (field[0] == '\0') {
-        return index == SETTING_key_serial ? ARDOQ_ERR_SERIAL_KEY_MISSING : ARDOQ_OK;
-    }
-    if (!(check->known & setting)) {
+    if (!(check->known & bit(source))) {
         return ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN;
     }
-    if (check->read_only & setting) {
+    if (check->read_only & bit(source)) {
         return ARDOQ_ERR_CUSTOM_FIELD_READ_ONLY;
     }
-    if (!(check->fitting & setting)) {
+    if (!(check->fitting & bit(source))) {
         return ARDOQ_ERR_CUSTOM_FIELD_UNFIT;
     }
-    return check->has_type && !(check->of_type & setting) ? ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE
-                                                          : ARDOQ_OK;
+    return check->has_type && !(check->of_type & bit(source)) ? ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE
+                                                              : ARDOQ_OK;
 }

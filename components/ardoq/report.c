@@ -7,29 +7,19 @@
 #include "ardoq/utc.h"
 #include "client_private.h"
 
-ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity)
-{
-    if (!identity) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
-    }
-    memset(identity, 0, sizeof *identity);
-    ardoq_port_identity(identity);
-    const ardoq_err_t err = ardoq_config_load_identity(identity);
-    return err || identity->used <= sizeof identity->storage ? err : ARDOQ_ERR_IDENTITY_FULL;
-}
-
 /* ---- Compose -------------------------------------------------------------------------------- */
 
 static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *identity)
 {
+    ardoq_field_t serial;
     if (config->workspace[0] == '\0') {
         return ARDOQ_ERR_WORKSPACE_INVALID;
     }
     if (config->component_type[0] == '\0') {
         return ARDOQ_ERR_COMPONENT_TYPE_INVALID;
     }
-    if (config->key_serial[0] == '\0') {
-        return ARDOQ_ERR_SERIAL_KEY_MISSING;
+    if (!ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial)) {
+        return ARDOQ_ERR_SERIAL_FIELD_MISSING;
     }
     return ardoq_identity_get(identity, ARDOQ_IDENTITY_serial)[0] == '\0' ? ARDOQ_ERR_SERIAL_MISSING
                                                                           : ARDOQ_OK;
@@ -73,29 +63,26 @@ static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t 
     return text.err;
 }
 
-static void write_field(ardoq_json_writer_t *json, const char *key, const char *value)
+static void write_field(ardoq_json_writer_t *json, const ardoq_field_t *field,
+                        const ardoq_identity_t *identity, int64_t unix_seconds)
 {
-    if (key[0] != '\0' && value[0] != '\0') {
-        ardoq_json_write_member(json, key, value);
+    const char *value = ardoq_identity_get(identity, field->source);
+    if (value[0] != '\0') {
+        ardoq_json_write_member(json, field->target, value);
+    } else if (ARDOQ_LAST_SEEN && field->source == ARDOQ_IDENTITY_last_seen && unix_seconds > 0) {
+        ardoq_json_write_member(json, field->target, ardoq_utc_to_iso8601(unix_seconds).text);
     }
 }
 
 static void write_custom_fields(ardoq_json_writer_t *json, const ardoq_config_t *config,
                                 const ardoq_identity_t *identity, int64_t unix_seconds)
 {
-    /* Where the configuration has the key of each field. */
-    static const uint16_t keys[ARDOQ_IDENTITY_COUNT] = {
-#define ARDOQ_IDENTITY_FIELD(name, what) offsetof(ardoq_config_t, key_##name),
-#include "ardoq/identity.def"
-    };
+    const char *fields = config->fields;
+    ardoq_field_t field;
     ardoq_json_write_key(json, "customFields");
     ardoq_json_write_object_begin(json);
-    for (unsigned field = 0; field < ARDOQ_IDENTITY_COUNT; field++) {
-        write_field(json, (const char *)config + keys[field],
-                    ardoq_identity_get(identity, (ardoq_identity_field_t)field));
-    }
-    if (unix_seconds > 0) {
-        write_field(json, config->key_last_seen, ardoq_utc_to_iso8601(unix_seconds).text);
+    while (ardoq_field_next(&fields, &field)) {
+        write_field(json, &field, identity, unix_seconds);
     }
     ardoq_json_write_object_end(json);
 }
@@ -105,11 +92,14 @@ static void write_custom_fields(ardoq_json_writer_t *json, const ardoq_config_t 
 static void write_unique_by(ardoq_json_writer_t *json, const ardoq_config_t *config)
 {
     static const char prefix[] = "customFields.";
-    char path[sizeof prefix + sizeof config->key_serial];
+    ardoq_field_t serial;
+    char path[sizeof prefix + sizeof serial.target];
     ardoq_text_t text;
     ardoq_text_init(&text, path, sizeof path, ARDOQ_ERR_JSON_BUFFER_FULL);
     ardoq_text_append_string(&text, prefix);
-    ardoq_text_append_string(&text, config->key_serial);
+    if (ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial)) {
+        ardoq_text_append_string(&text, serial.target);
+    }
 
     ardoq_json_write_key(json, "uniqueBy");
     ardoq_json_write_array_begin(json);

@@ -1,5 +1,6 @@
 #include "ardoq/identity.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const char *const names[ARDOQ_IDENTITY_COUNT] = {
@@ -28,11 +29,16 @@ const char *ardoq_identity_get(const ardoq_identity_t *identity, ardoq_identity_
     return text ? text : "";
 }
 
+/* The first character tells most names apart. */
+static bool is_name(const char *name, const char *text, size_t size)
+{
+    return size > 0 && name[0] == text[0] && strlen(name) == size && memcmp(name, text, size) == 0;
+}
+
 ardoq_identity_field_t ardoq_identity_find(const char *name, size_t name_size)
 {
     unsigned field = 0;
-    while (field < ARDOQ_IDENTITY_COUNT &&
-           (strncmp(names[field], name, name_size) != 0 || strlen(names[field]) != name_size)) {
+    while (field < ARDOQ_IDENTITY_COUNT && !is_name(names[field], name, name_size)) {
         field++;
     }
     return (ardoq_identity_field_t)field;

@@ -190,25 +190,29 @@ static void check_type(ardoq_check_t *check)
     write(check, "\n");
 }
 
-static void check_field(ardoq_check_t *check, const char *key, const char *field, ardoq_err_t err)
+static void check_field(ardoq_check_t *check, const ardoq_field_t *field)
 {
+    const char *name = ardoq_identity_name(field->source);
+    const ardoq_err_t err = ardoq_context_field_error(&check->findings, field->source);
     if (err) {
-        fail(check, key, field, err, NULL);
-    } else if (field[0] != '\0') {
-        ok(check, key);
-        write(check, field);
-        write(check, "\n");
+        fail(check, name, field->target, err, NULL);
+        return;
     }
+    ok(check, name);
+    write(check, field->target);
+    write(check, "\n");
 }
 
 static void check_fields(ardoq_check_t *check)
 {
-    const ardoq_setting_t *setting;
-    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        const char *field = ardoq_context_field(check->config, i);
-        if (field) {
-            check_field(check, setting->key, field, ardoq_context_field_error(&check->findings, i));
-        }
+    const char *fields = check->config->fields;
+    ardoq_field_t field;
+    if (!ardoq_field_find(fields, ARDOQ_IDENTITY_serial, &field)) {
+        fail(check, ardoq_identity_name(ARDOQ_IDENTITY_serial), "", ARDOQ_ERR_SERIAL_FIELD_MISSING,
+             NULL);
+    }
+    while (ardoq_field_next(&fields, &field)) {
+        check_field(check, &field);
     }
 }
 

@@ -28,7 +28,8 @@ static ardoq_err_t try_open(const call_t *call)
 {
     ardoq_device_t *device = call->device;
     ardoq_err_t err = ardoq_load_config(&device->client, &device->config);
-    err = err ? err : ardoq_identity_read(&device->identity);
+    err = err ? err
+              : ardoq_identity_read(&device->identity, &device->client.https.tls.detail.setting);
     if (!err && call->describe) {
         err = call->describe(&device->config, &device->identity);
     }
@@ -112,7 +113,7 @@ static int usage_error(const ardoq_console_t *console)
 {
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: there is no such command\n");
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
-                        "  ardoq check | me | report | get [KEY] | set KEY VALUE | unset KEY\n");
+                        "  ardoq check | me | report | get [NAME] | set NAME VALUE | unset NAME\n");
     return EXIT_USAGE;
 }
 

@@ -1,6 +1,7 @@
 #include "help.h"
 
 #include "ardoq/settings.h"
+#include "variable.h"
 
 void help_identity_fields(FILE *stream)
 {
@@ -9,25 +10,19 @@ void help_identity_fields(FILE *stream)
 #include "ardoq/identity.def"
 }
 
-static void help_variable(FILE *stream, const char *key)
+static void help_variable(FILE *stream, const char *name)
 {
-    char variable[ARDOQ_SETTING_VARIABLE_SIZE];
-    ardoq_setting_variable(ardoq_setting_find(key), variable);
-    fprintf(stream, "  %-18s %s\n", key, variable);
+    fprintf(stream, "  %-18s %s\n", name, variable_of(name).text);
 }
 
 static void help_settings(FILE *stream)
 {
     fputs("Settings, and the variables that override them:\n", stream);
-#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) help_variable(stream, key);
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) help_variable(stream, key);
-#define ARDOQ_SETTING_IDENTITY(field, size, key)                   fprintf(stream, "  %-18s (identity)\n", key);
-#define ARDOQ_SETTING_PEM(key, what)                               fprintf(stream, "  %-18s (PEM) %s\n", key, what);
+#define ARDOQ_SETTING_TEXT(member, size, name, default_value, rule) help_variable(stream, name);
+#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) help_variable(stream, name);
+#define ARDOQ_SETTING_IDENTITY(field, size, name)                   help_variable(stream, name);
+#define ARDOQ_SETTING_PEM(name, what)                               fprintf(stream, "  %-18s (PEM) %s\n", name, what);
 #include "ardoq/settings.def"
-#undef ARDOQ_SETTING_TEXT
-#undef ARDOQ_SETTING_NUMBER
-#undef ARDOQ_SETTING_IDENTITY
-#undef ARDOQ_SETTING_PEM
 }
 
 void help(FILE *stream)
@@ -46,10 +41,10 @@ void help(FILE *stream)
           "  request METHOD PATH [-q NAME=VALUE]... [-d JSON | -d @FILE | -d -]\n"
           "                                    send any request, print the JSON that comes back\n"
           "  config list                       show every setting (secrets shortened)\n"
-          "  config get KEY                    show one\n"
-          "  config set KEY VALUE | @FILE | -  check a value and store it; - is standard input\n"
-          "  config unset KEY                  remove a stored value\n"
-          "  provision --serial S [--set KEY=VALUE | KEY=@FILE | KEY=-]... --csv FILE\n"
+          "  config get NAME                   show one\n"
+          "  config set NAME VALUE | @FILE | - check a value and store it; - is standard input\n"
+          "  config unset NAME                 remove a stored value\n"
+          "  provision --serial S [--set NAME=VALUE | NAME=@FILE | NAME=-]... --csv FILE\n"
           "                                    write a device's settings, those of the variables\n"
           "                                    too, for ESP-IDF's NVS partition generator\n"
           "\n"

@@ -36,9 +36,10 @@ static int command_me(int argc, char **argv)
 
 static ardoq_err_t read_identity(ardoq_identity_t *identity)
 {
-    const ardoq_err_t err = ardoq_identity_read(identity);
+    const char *setting;
+    const ardoq_err_t err = ardoq_identity_read(identity, &setting);
     if (err) {
-        ardoq_console_explain(&console, NULL, err, NULL);
+        ardoq_console_explain(&console, NULL, err, setting);
     }
     return err;
 }
@@ -244,7 +245,7 @@ static int command_config(int argc, char **argv)
     if (strcmp(verb, "unset") == 0 && argc == 3) {
         return ardoq_console_exit_status(ardoq_command_config_unset(&console, argv[2]));
     }
-    return usage_error("config takes: ", "list | get KEY | set KEY VALUE | unset KEY");
+    return usage_error("config takes: ", "list | get NAME | set NAME VALUE | unset NAME");
 }
 
 /* ---- The command line ----------------------------------------------------------------------- */

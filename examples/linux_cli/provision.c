@@ -13,6 +13,7 @@
 #include "ardoq/text.h"
 #include "console.h"
 #include "files.h"
+#include "variable.h"
 
 enum { SETTINGS_MAX = 64 };
 
@@ -54,11 +55,11 @@ static void forget_values(device_t *device)
 }
 
 /* SETTINGS_MAX if there is no such setting. */
-static size_t find(const char *key)
+static size_t find(const char *name)
 {
     const ardoq_setting_t *setting;
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        if (strcmp(setting->key, key) == 0) {
+        if (strcmp(setting->name, name) == 0) {
             return i;
         }
     }
@@ -71,15 +72,28 @@ static int out_of_memory(void)
     return EXIT_FAILURE;
 }
 
+/* A variable of an earlier version: the device would report to other custom fields than it says. */
+static int refuse_obsolete_variables(void)
+{
+    static const char prefix[] = "ARDOQ_KEY_";
+    for (char **entry = environ; *entry; entry++) {
+        if (strncmp(*entry, prefix, sizeof prefix - 1) == 0) {
+            char name[32];
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(*entry, "="), *entry);
+            return explain(ARDOQ_ERR_SETTING_OBSOLETE, name);
+        }
+    }
+    return GO_ON;
+}
+
 /* The variables of Ardoq's guide, and those of the other settings. The store of this machine is its
- * own: nothing of it goes to a device. */
+ * own, and so is its identity: nothing of them goes to a device. */
 static int take_environment(device_t *device)
 {
     const ardoq_setting_t *setting;
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        char variable[ARDOQ_SETTING_VARIABLE_SIZE];
-        ardoq_setting_variable(setting, variable);
-        const char *value = getenv(variable);
+        const bool has_variable = setting->kind <= ARDOQ_SETTING_KIND_NUMBER;
+        const char *value = has_variable ? getenv(variable_of(setting->name).text) : NULL;
         if (value && value[0] != '\0') {
             set_value(device, i, strdup(value));
             if (!device->values[i]) {
@@ -104,7 +118,7 @@ static int take_assignment(device_t *device, char *assignment)
 {
     char *equals = strchr(assignment, '=');
     if (!equals) {
-        return usage_error("--set needs the form KEY=VALUE", "");
+        return usage_error("--set needs the form NAME=VALUE", "");
     }
     if (is_token_on_command_line(assignment)) {
         return usage_error("the token does not belong on the command line: give it in "
@@ -173,13 +187,13 @@ static int check_value(const ardoq_setting_t *setting, const char *value)
         err = ARDOQ_ERR_SETTING_TOO_LONG;
     }
     if (err) {
-        return explain(err, setting->key);
+        return explain(err, setting->name);
     }
     const char *reason = obstacle(value);
     if (!reason) {
         return GO_ON;
     }
-    const int code = explain(ARDOQ_ERR_SETTING_INVALID, setting->key);
+    const int code = explain(ARDOQ_ERR_SETTING_INVALID, setting->name);
     fprintf(stderr, "  %s\n", reason);
     return code;
 }
@@ -240,7 +254,7 @@ static void write_csv(FILE *csv, const device_t *device)
     fputs("key,type,encoding,value\nardoq,namespace,,\n", csv);
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
         if (device->values[i]) {
-            fprintf(csv, "%s,data,string,", setting->key);
+            fprintf(csv, "%s,data,string,", setting->name);
             write_value(csv, device->values[i]);
             fputs("\n", csv);
         }
@@ -294,7 +308,7 @@ static void note_old_generators(const device_t *device)
                     "note: %s is not all ASCII: the device would lose it with the partition "
                     "generator of ESP-IDF 5.1 or 5.2; esp-idf-nvs-partition-gen 0.1.9 or later "
                     "takes it\n",
-                    setting->key);
+                    setting->name);
         }
     }
 }
@@ -334,7 +348,7 @@ static int write_settings(const device_t *device)
 
 static int wrong_usage(void)
 {
-    return usage_error("provision takes: ", "--serial S [--set KEY=VALUE]... --csv FILE");
+    return usage_error("provision takes: ", "--serial S [--set NAME=VALUE]... --csv FILE");
 }
 
 static int take_option(device_t *device, int option)
@@ -378,7 +392,10 @@ static int take_options(device_t *device, int argc, char **argv)
 int command_provision(int argc, char **argv)
 {
     device_t device = {.csv_path = ""};
-    int code = take_environment(&device);
+    int code = refuse_obsolete_variables();
+    if (code == GO_ON) {
+        code = take_environment(&device);
+    }
     if (code == GO_ON) {
         code = take_options(&device, argc, argv);
     }

@@ -18,7 +18,8 @@ static ardoq_report_t report;
 
 static ardoq_err_t describe_device(void)
 {
-    const ardoq_err_t err = ardoq_identity_read(&identity); /* what the board knows of itself */
+    const ardoq_err_t err =
+        ardoq_identity_read(&identity, NULL); /* what the board knows of itself */
     identity.firmware_name = FIRMWARE_NAME;
     identity.firmware_version = FIRMWARE_VERSION;
     return err;

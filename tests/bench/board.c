@@ -126,7 +126,7 @@ static void write_settings(uint32_t size)
 
 static int load_settings(void)
 {
-    return ardoq_config_load(&loaded) || strcmp(loaded.token, SAMPLE_TOKEN) != 0;
+    return ardoq_config_load(&loaded, NULL) || strcmp(loaded.token, SAMPLE_TOKEN) != 0;
 }
 
 /* ---------------------------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@ static ardoq_err_t send_report(const char *firmware_version)
     if (!err)
         err = ardoq_open(&client, &config);
     if (!err)
-        err = ardoq_identity_read(&identity);
+        err = ardoq_identity_read(&identity, NULL);
     identity.model = "Pump controller 2";
     identity.firmware_version = firmware_version;
     if (!err)

@@ -11,7 +11,7 @@ int main()
 {
     const auto config = std::make_unique<ardoq_config_t>();
     const auto client = std::make_unique<ardoq_client_t>();
-    ardoq_err_t err = ardoq_config_defaults(config.get());
+    ardoq_err_t err = ardoq_config_defaults(config.get(), nullptr);
     if (err == ARDOQ_OK) {
         err = ardoq_open(client.get(), config.get());
     }

@@ -66,21 +66,17 @@ static void test_a_device_without_a_token_stays_silent(void **state)
 static void test_a_store_that_fails_is_reported_as_such(void **state)
 {
     (void)state;
-    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_DAMAGED);
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_EACH, 1, ARDOQ_ERR_STORE_DAMAGED);
     pump_report(&report, "1.0.0");
     assert_int_equal(report.err, ARDOQ_ERR_STORE_DAMAGED);
     assert_int_equal(report.again_after_s, PUMP_NOT_AGAIN);
 }
 
-static const char *another_host(const char *name)
-{
-    return strcmp(name, "ARDOQ_API_HOST") == 0 ? "other.example" : NULL;
-}
-
 static void test_the_environment_overrides_the_store(void **state)
 {
     (void)state;
-    ardoq_fake.environment = another_host;
+    static const char *const variables[][2] = {{"host", "other.example"}, {NULL, NULL}};
+    ardoq_fake.variables = variables;
     pump_report(&report, "1.0.0");
     assert_string_equal(ardoq_fake.resolved_host, "other.example");
     assert_int_equal(ardoq_fake.connect_port, 443);
@@ -192,8 +188,8 @@ static void test_the_report_holds_what_the_store_and_the_platform_know(void **st
     static ardoq_report_t composed;
     ardoq_identity_t identity;
     ardoq_fake.identity.mac = "02:00:00:00:00:01";
-    assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
+    assert_int_equal(ardoq_config_load(&config, NULL), ARDOQ_OK);
+    assert_int_equal(ardoq_identity_read(&identity, NULL), ARDOQ_OK);
     assert_int_equal(ardoq_report_compose(&config, &identity, 0, &composed), ARDOQ_OK);
     char body[1024];
     ardoq_text_t text;
@@ -229,7 +225,7 @@ static void test_the_library_wipes_exactly_one_client(void **state)
     unsigned char untouched[sizeof memory.behind];
     memset(untouched, '#', sizeof untouched);
     memset(&memory, '#', sizeof memory);
-    assert_int_equal(ardoq_config_defaults(&config), ARDOQ_OK);
+    assert_int_equal(ardoq_config_defaults(&config, NULL), ARDOQ_OK);
     assert_int_equal(ardoq_open(&memory.client, &config), ARDOQ_ERR_TOKEN_MISSING);
     ardoq_close(&memory.client);
     const unsigned char *bytes = (const unsigned char *)&memory.client;

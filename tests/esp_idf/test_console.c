@@ -126,7 +126,7 @@ static void test_registration(void **state)
     assert_string_equal(script.command.command, "ardoq");
     assert_non_null(script.command.help);
     assert_string_equal(script.command.hint,
-                        "check | me | report | get [KEY] | set KEY VALUE | unset KEY");
+                        "check | me | report | get [NAME] | set NAME VALUE | unset NAME");
     assert_non_null(script.command.func);
 }
 

@@ -97,7 +97,7 @@ static ardoq_err_t report_once(void)
         err = ardoq_open(&client, &config);
     }
     if (!err) {
-        err = ardoq_identity_read(&identity);
+        err = ardoq_identity_read(&identity, NULL);
     }
     if (!err) {
         const uint32_t start = busy_ticks();

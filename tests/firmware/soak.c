@@ -82,7 +82,7 @@ int main(void)
     network_start();
     ardoq_err_t err = ardoq_load_config(&client, &config);
     if (!err) {
-        err = ardoq_identity_read(&identity);
+        err = ardoq_identity_read(&identity, NULL);
     }
     if (err) {
         ardoq_console_explain(&console, &client, err, NULL);

@@ -36,22 +36,15 @@ typedef struct {
 
 static void check_ranges(void)
 {
-#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule)
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value)                                 \
+#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value)                                \
     CHECK(config.member >= (min) && config.member <= (max));
-#define ARDOQ_SETTING_IDENTITY(field, size, key)
-#define ARDOQ_SETTING_PEM(key, what)
 #include "ardoq/settings.def"
-#undef ARDOQ_SETTING_TEXT
-#undef ARDOQ_SETTING_NUMBER
-#undef ARDOQ_SETTING_IDENTITY
-#undef ARDOQ_SETTING_PEM
 }
 
 static void check_reads_back(const ardoq_setting_t *setting, const char *value)
 {
-    char text[ARDOQ_SETTING_TEXT_SIZE];
-    ardoq_setting_text(setting, &config, text);
+    ardoq_decimal_t number;
+    const char *text = ardoq_setting_text(setting, &config, &number);
     if (setting->kind == ARDOQ_SETTING_KIND_TEXT) {
         CHECK(strcmp(text, value) == 0);
     } else if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
@@ -67,7 +60,7 @@ static bool may_hold_controls(const ardoq_setting_t *setting)
 {
     return setting->kind == ARDOQ_SETTING_KIND_PEM ||
            setting->kind == ARDOQ_SETTING_KIND_IDENTITY ||
-           strcmp(setting->key, "name_template") == 0;
+           strcmp(setting->name, "name_template") == 0;
 }
 
 static void keep(case_t *input, ardoq_identity_field_t field, const char *text)
@@ -188,7 +181,7 @@ static void open_client(void)
     }
     ardoq_fake_reset();
     ardoq_fake.trust = trust_nobody;
-    CHECK(ardoq_config_defaults(&usable) == ARDOQ_OK);
+    CHECK(ardoq_config_defaults(&usable, NULL) == ARDOQ_OK);
     CHECK(ardoq_setting_assign(ardoq_setting_find("token"), &usable, "token") == ARDOQ_OK);
     CHECK(ardoq_setting_assign(ardoq_setting_find("org_label"), &usable, "acme") == ARDOQ_OK);
     CHECK(ardoq_open(&client, &usable) == ARDOQ_OK);
@@ -316,25 +309,29 @@ static void check_member(const ardoq_json_document_t *document, const char *path
     CHECK(strcmp(text, expected) == 0);
 }
 
-/* Custom fields that share a key are a mistake that nobody can report. */
-static bool is_key_of_serial_only(void)
+/* Each field of the list that has a value, once; a list that is valid names no custom field twice.
+ */
+static void check_fields(const ardoq_json_document_t *document, const ardoq_identity_t *identity)
 {
-    const char *key;
-    bool is_only = true;
-    for (size_t i = 0; ardoq_setting_at(i); i++) {
-        const ardoq_setting_t *setting = ardoq_setting_at(i);
-        key = (const char *)&config + setting->offset;
-        is_only = is_only && (strncmp(setting->key, "key_", 4) != 0 || key == config.key_serial ||
-                              strcmp(key, config.key_serial) != 0);
+    const char *fields = config.fields;
+    ardoq_field_t field;
+    while (ardoq_field_next(&fields, &field)) {
+        char path[64 + sizeof field.target];
+        const char *value = ardoq_identity_get(identity, field.source);
+        snprintf(path, sizeof path, "components.upsert.0.body.customFields.%s", field.target);
+        if (value[0] != '\0') {
+            check_member(document, path, value);
+        }
     }
-    return is_only;
+    CHECK(*fields == '\0');
 }
 
 static void check_report(const ardoq_identity_t *identity)
 {
     static ardoq_report_t report;
     static ardoq_json_document_t document;
-    char path[64 + sizeof config.key_serial];
+    ardoq_field_t serial;
+    char path[64 + sizeof serial.target];
     const ardoq_err_t err = ardoq_report_compose(&config, identity, 1700000000, &report);
     CHECK(memchr(report.body, '\0', sizeof report.body));
     CHECK(memchr(report.name, '\0', sizeof report.name));
@@ -347,22 +344,20 @@ static void check_report(const ardoq_identity_t *identity)
     check_member(&document, "components.upsert.0.body.rootWorkspace", config.workspace);
     check_member(&document, "components.upsert.0.body.typeId", config.component_type);
     check_member(&document, "components.upsert.0.body.name", report.name);
-    snprintf(path, sizeof path, "customFields.%s", config.key_serial);
+    CHECK(ardoq_field_find(config.fields, ARDOQ_IDENTITY_serial, &serial));
+    snprintf(path, sizeof path, "customFields.%s", serial.target);
     check_member(&document, "components.upsert.0.uniqueBy.1", path);
-    if (is_key_of_serial_only()) {
-        snprintf(path, sizeof path, "components.upsert.0.body.customFields.%s", config.key_serial);
-        check_member(&document, path, ardoq_identity_get(identity, ARDOQ_IDENTITY_serial));
-    }
+    check_fields(&document, identity);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     case_t input;
     open_client();
-    CHECK(ardoq_config_defaults(&config) == ARDOQ_OK);
+    CHECK(ardoq_config_defaults(&config, NULL) == ARDOQ_OK);
     take_input(&input, input_of(data, size));
     check_report(&input.identity);
-    if (ardoq_config_check(&config, &client.origin) == ARDOQ_OK) {
+    if (ardoq_config_check(&config, &client.origin, NULL) == ARDOQ_OK) {
         check_request(&input.request);
     }
     forget(&input);

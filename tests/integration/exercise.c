@@ -277,7 +277,7 @@ int main(void)
 {
     char line[256];
     ardoq_posix_set_log_level(ARDOQ_LOG_DEBUG);
-    ardoq_err_t err = ardoq_config_load(&config);
+    ardoq_err_t err = ardoq_config_load(&config, NULL);
     err = err ? err : ardoq_open(&client, &config);
     if (err) {
         fprintf(stderr, "%s\n", ardoq_err_name(err));

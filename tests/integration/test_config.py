@@ -22,7 +22,7 @@ VALUES = {
     "pin0": ("A" * 43 + "=", "+/" * 21 + "0="),
     "pin1": ("B" * 43 + "=", "C" * 43 + "="),
     "timeout_ms": ("1000", "600000"),
-    **{key: ("a-B_9", "x" * 31) for key in VARIABLES if key.startswith("key_")},
+    "fields": ("serial", "serial=a-B_9, model=" + "x" * 31),
 }
 
 
@@ -105,10 +105,10 @@ def test_unset_falls_back_to_the_default(tool: Tool) -> None:
 
 
 def test_an_empty_value_hides_the_default(tool: Tool) -> None:
-    put(tool, "key_mac", "")
-    assert get(tool, "key_mac") is None
-    expect_success(tool.run("config", "unset", "key_mac"))
-    assert get(tool, "key_mac") == "device_mac"
+    put(tool, "name_template", "")
+    assert get(tool, "name_template") is None
+    expect_success(tool.run("config", "unset", "name_template"))
+    assert get(tool, "name_template") == "{model} {serial}"
 
 
 # Secrets
@@ -180,8 +180,13 @@ REFUSED = [
     ("component_type", "1700000000000", "COMPONENT_TYPE_INVALID"),
     ("name_template", "{nonsense}", "SETTING_INVALID"),
     ("name_template", "{serial", "SETTING_INVALID"),
-    ("key_model", "device.model", "SETTING_INVALID"),
-    ("key_model", "x" * 32, "SETTING_TOO_LONG"),
+    ("fields", "serial model=device.model", "FIELDS_INVALID"),
+    ("fields", "serial model=" + "x" * 32, "FIELDS_INVALID"),
+    ("fields", "serial colour", "FIELDS_INVALID"),
+    ("fields", "serial model=device_serial", "FIELDS_INVALID"),
+    ("fields", "serial flash_size:number", "FIELDS_INVALID"),
+    ("fields", "x" * 1024, "SETTING_TOO_LONG"),
+    ("key_model", "device_model", "SETTING_UNKNOWN"),
     ("pin0", "A" * 44, "PIN_INVALID"),
     ("pin1", "short", "PIN_INVALID"),
     ("timeout_ms", "999", "SETTING_INVALID"),
@@ -245,10 +250,20 @@ def test_an_empty_variable_wins_too(tool: Tool) -> None:
 
 def test_a_report_follows_the_store(tool: Tool, server: FakeArdoq) -> None:
     asking = tool.at(server)
-    put(asking, "key_serial", "device_model")
+    put(asking, "fields", "serial=device_model")
     result = asking.run("report", "--dry-run", "--set", "serial=1")
     [upsert] = result.json["components"]["upsert"]
     assert upsert["uniqueBy"] == ["rootWorkspace", "customFields.device_model"]
+
+
+def test_settings_of_earlier_versions_are_converted_or_refused(tool: Tool) -> None:
+    known = tool.using(ARDOQ_KEY_SERIAL="sn", ARDOQ_KEY_MAC="")
+    fields = get(known, "fields").split()
+    assert fields[-1] == "serial=sn" and fields[0] == "model" and "mac" not in fields
+    for more in ({"ARDOQ_FIELDS": "serial"}, {"ARDOQ_KEY_MODEL": "sn"}):
+        result = known.using(**more).run("config", "list")
+        expect_error(result, "SETTING_OBSOLETE", 3)
+        assert "  setting: key_" in result.err
 
 
 def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: FakeArdoq) -> None:
@@ -286,8 +301,19 @@ def test_what_others_wrote_of_the_device_is_judged(tool: Tool, server: FakeArdoq
 
 def test_the_help_tells_what_stands_only_in_the_store(tool: Tool) -> None:
     text = tool.run_for_text("--help").out
-    for mark, keys in (("identity", IDENTITY_KEYS), ("PEM", PEM_KEYS)):
-        assert re.findall(rf"^  (\w+) +\({mark}\)", text, re.MULTILINE) == keys
+    assert re.findall(r"^  (\w+) +\(PEM\)", text, re.MULTILINE) == PEM_KEYS
+    for key in IDENTITY_KEYS:
+        assert re.search(rf"^  {key} +ARDOQ_{key.upper()}$", text, re.MULTILINE)
+
+
+def test_the_environment_knows_the_device_too(tool: Tool, server: FakeArdoq) -> None:
+    asking = tool.at(server)
+    put(asking, "serial", "A-0042")
+    known = asking.using(ARDOQ_SERIAL="B-0007", ARDOQ_HW_REVISION="D")
+    assert get(known, "serial") == "B-0007"
+    [upsert] = known.run("report", "--dry-run").json["components"]["upsert"]
+    assert upsert["body"]["customFields"]["device_serial"] == "B-0007"
+    assert upsert["body"]["customFields"]["device_hardware_revision"] == "D"
 
 
 # A store that cannot be used

@@ -62,7 +62,7 @@ def test_serial_number_and_token(maker: Tool) -> None:
 
 def test_the_variables_go_with_them(maker: Tool) -> None:
     known = maker.using(
-        ARDOQ_API_HOST="acme.ardoq.com", ARDOQ_ORG_LABEL="acme", ARDOQ_KEY_MAC="",
+        ARDOQ_API_HOST="acme.ardoq.com", ARDOQ_ORG_LABEL="acme", ARDOQ_FIELDS="",
         ARDOQ_TIMEOUT_MS="5000",
     )
     assert provisioned(known) == {
@@ -73,8 +73,14 @@ def test_the_variables_go_with_them(maker: Tool) -> None:
 
 def test_what_is_set_wins_over_the_variables_and_the_last_one_counts(maker: Tool) -> None:
     known = maker.using(ARDOQ_ORG_LABEL="acme")
-    found = provisioned(known, "--set", "org_label=b", "--set", "org_label=c", "--set", "key_mac=")
-    assert (found["org_label"], found["key_mac"]) == ("c", "")
+    found = provisioned(known, "--set", "org_label=b", "--set", "org_label=c", "--set", "fields=")
+    assert (found["org_label"], found["fields"]) == ("c", "")
+
+
+def test_a_variable_of_an_earlier_version_is_refused(maker: Tool) -> None:
+    result = maker.using(ARDOQ_KEY_SERIAL="sn").run("provision", "--serial", "S", "--csv", "-")
+    expect_error(result, "SETTING_OBSOLETE", 3)
+    assert "  setting: ARDOQ_KEY_SERIAL\n" in result.err
 
 
 def test_the_store_of_this_machine_is_its_own(maker: Tool) -> None:
@@ -98,7 +104,8 @@ def test_a_certificate_arrives_as_it_is(maker: Tool, tmp_path: Path) -> None:
 
 def test_every_setting_can_be_provisioned(maker: Tool) -> None:
     samples = {"host": "h.example", "workspace": "0" * 24, "component_type": "p1",
-               "pin0": "A" * 43 + "=", "pin1": "B" * 43 + "=", "timeout_ms": "2000"}
+               "pin0": "A" * 43 + "=", "pin1": "B" * 43 + "=", "timeout_ms": "2000",
+               "fields": "serial=sn"}
     wanted = {key: samples.get(key, "x") for key in [*VARIABLES, *IDENTITY_KEYS]
               if key not in ("token", "serial")}
     arguments = [part for key, value in wanted.items() for part in ("--set", f"{key}={value}")]

@@ -28,13 +28,10 @@ DEVICE = {
     "flash_encryption": "release",
     "host_name": "pump-17",
     "ip_address": "2001:db8::1",
+    "last_seen": "2026-11-23T09:30:00Z",
 }
 
-# These two are not reported unless a setting names a custom field for them.
-WITH_OPTIONAL_FIELDS = {
-    "ARDOQ_KEY_SECURE_BOOT": "device_secure_boot",
-    "ARDOQ_KEY_FLASH_ENC": "device_flash_encryption",
-}
+ALL_FIELDS = {"ARDOQ_FIELDS": " ".join(FIELDS)}
 
 
 def setting(fields: dict[str, str]) -> list[str]:
@@ -60,7 +57,7 @@ def test_the_fields_of_this_file_are_all_there_are() -> None:
 
 
 def test_the_first_report_creates_and_the_next_updates(ask: Tool) -> None:
-    ask = ask.using(**WITH_OPTIONAL_FIELDS)
+    ask = ask.using(**ALL_FIELDS)
     first = ask.run("report", *setting(DEVICE), verbose=False)
     expect_success(first)
     oid = first.json["id"]
@@ -114,7 +111,7 @@ def test_a_dry_run_shows_what_would_be_sent_and_connects_to_nobody(
 
 def test_a_dry_run_needs_neither_token_nor_host(tool: Tool) -> None:
     knowing = tool.using(
-        ARDOQ_WORKSPACE=WORKSPACE, ARDOQ_COMPONENT_TYPE=DEVICE_TYPE, **WITH_OPTIONAL_FIELDS
+        ARDOQ_WORKSPACE=WORKSPACE, ARDOQ_COMPONENT_TYPE=DEVICE_TYPE, **ALL_FIELDS
     )
     result = knowing.run("report", "--dry-run", *setting(DEVICE))
     expect_success(result)
@@ -126,7 +123,7 @@ def test_what_an_architect_need_not_see_is_left_out_by_default(ask: Tool) -> Non
     result = ask.run("report", "--dry-run", *setting(DEVICE))
     expect_success(result)
     [upsert] = result.json["components"]["upsert"]
-    left_out = {*WITH_OPTIONAL_FIELDS.values()}
+    left_out = {"device_secure_boot", "device_flash_encryption", "device_last_seen"}
     assert {*upsert["body"]["customFields"]} == {f"device_{name}" for name in DEVICE} - left_out
 
 
@@ -140,7 +137,7 @@ def test_the_machine_tells_what_nobody_set(ask: Tool) -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_field_is_as_long_as_it_is(ask: Tool, name: str) -> None:
-    ask = ask.using(**WITH_OPTIONAL_FIELDS)
+    ask = ask.using(**ALL_FIELDS)
     text = "x" * 1000
     only_serial = setting({**dict.fromkeys(FIELDS, ""), "serial": "S", name: text})
     result = ask.using(ARDOQ_NAME_TEMPLATE="x").run("report", "--dry-run", *only_serial)
@@ -160,8 +157,8 @@ def test_an_unknown_field_is_refused_with_a_list_of_the_known(ask: Tool) -> None
 def test_a_serial_number_is_needed(ask: Tool, server: FakeArdoq) -> None:
     before = len(server.journal)
     expect_error(ask.run("report", *only(model="m")), "SERIAL_MISSING", 3)
-    keyless = ask.using(ARDOQ_KEY_SERIAL="")
-    expect_error(keyless.run("report", "--set", "serial=1"), "SERIAL_KEY_MISSING", 3)
+    keyless = ask.using(ARDOQ_FIELDS="model")
+    expect_error(keyless.run("report", "--set", "serial=1"), "SERIAL_FIELD_MISSING", 3)
     assert len(server.journal) == before
 
 
@@ -191,8 +188,8 @@ def test_names_follow_the_template(ask: Tool) -> None:
     assert result.json["components"]["upsert"][0]["body"]["name"] == "c #7 in"
 
 
-def test_a_field_without_a_key_is_left_out(ask: Tool) -> None:
-    result = ask.using(ARDOQ_KEY_MAC="", ARDOQ_KEY_HOST_NAME="device_model").run(
+def test_the_setting_says_what_is_sent_where(ask: Tool) -> None:
+    result = ask.using(ARDOQ_FIELDS="serial, host_name=device_model").run(
         "report", "--dry-run", *only(serial="7", mac="02:00:5e:10:00:01", host_name="h")
     )
     assert result.json["components"]["upsert"][0]["body"]["customFields"] == {
@@ -203,7 +200,7 @@ def test_a_field_without_a_key_is_left_out(ask: Tool) -> None:
 
 def test_the_time_of_the_report_is_sent_on_demand(ask: Tool, server: FakeArdoq) -> None:
     expect_success(
-        ask.using(ARDOQ_KEY_LAST_SEEN="device_last_seen").run("report", *only(serial="seen"))
+        ask.using(ARDOQ_FIELDS="serial last_seen").run("report", *only(serial="seen"))
     )
     told = upserts(server)[-1]["body"]["customFields"]["device_last_seen"]
     assert told.endswith("Z")
@@ -250,9 +247,9 @@ def test_two_components_with_the_serial_number_are_a_conflict(
 
 
 REFUSED = [
-    ({"ARDOQ_KEY_MODEL": "nonsense"}, "customFields.nonsense: there is no such custom field", 422),
+    ({"ARDOQ_FIELDS": "serial model=nonsense"}, "customFields.nonsense: there is no such custom field", 422),
     (
-        {"ARDOQ_KEY_MODEL": "device_port_count"},
+        {"ARDOQ_FIELDS": "serial model=device_port_count"},
         "customFields.device_port_count: Number takes a number",
         422,
     ),
@@ -277,7 +274,7 @@ def test_what_ardoq_does_not_know_is_refused(
 def test_the_undocumented_statuses_of_fields_are_errors_too(tool: Tool, serve_once: Serve) -> None:
     server = serve_once("--unknown-field-status", "400", "--wrong-type-status", "409")
     for key, name, code in (("nonsense", "BAD_REQUEST", 6), ("device_managed", "CONFLICT", 3)):
-        asking = tool.using(**server_settings(server), ARDOQ_KEY_MODEL=key)
+        asking = tool.using(**server_settings(server), ARDOQ_FIELDS=f"serial model={key}")
         expect_error(asking.run("report", *only(serial="R-1", model="m")), name, code)
 
 

@@ -65,7 +65,7 @@ def test_the_rows_are_read() -> None:
     assert len(re.findall(r"^ARDOQ_SETTING_\w+\(", text, re.MULTILINE)) == (
         len(SETTINGS) + len(STORED_FIELDS) + len(PEM_KEYS)
     )
-    assert len(SETTINGS) > 20 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
+    assert len(SETTINGS) == 10 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
     assert KCONFIG.warnings == []
 
 
@@ -138,10 +138,15 @@ def test_keys_are_short_enough_and_unique() -> None:
     assert len({*keys}) == sum(len(rows(kind)) for kind in kinds)
 
 
-def test_every_identity_field_has_a_setting() -> None:
+def test_the_default_list_has_names_of_fields() -> None:
     text = (COMPONENTS / "base/include/ardoq/identity.def").read_text("utf-8")
     fields = re.findall(r"^ARDOQ_IDENTITY_FIELD\((\w+),", text, re.MULTILINE)
-    members = [setting["member"] for setting in TEXTS.values()]
-    keys = [member.removeprefix("key_") for member in members if member.startswith("key_")]
-    assert keys == [*fields, "last_seen"]
+    listed = SYMBOLS["ARDOQ_FIELDS"].str_value.split()
+    assert [field for field in fields if field in listed] == listed
     assert {*STORED_FIELDS.values()} <= {*fields}
+
+
+def test_every_size_of_the_identity_fits() -> None:
+    text = (COMPONENTS / "settings/include/ardoq/settings.h").read_text("utf-8")
+    [size] = re.findall(r"#define ARDOQ_SETTING_IDENTITY_SIZE (\d+)", text)
+    assert max(int(row[1]) for row in rows("IDENTITY")) == int(size)

@@ -11,12 +11,12 @@ static ardoq_identity_t identity;
 
 int main(void)
 {
-    ardoq_err_t err = ardoq_config_load(&config);
+    ardoq_err_t err = ardoq_config_load(&config, NULL);
     if (!err) {
         err = ardoq_open(&client, &config);
     }
     if (!err) {
-        err = ardoq_identity_read(&identity);
+        err = ardoq_identity_read(&identity, NULL);
     }
     identity.firmware_version = "1.4.0";
     if (!err) {

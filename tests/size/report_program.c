@@ -8,12 +8,12 @@ static ardoq_report_t report;
 
 int main(void)
 {
-    ardoq_err_t err = ardoq_config_load(&config);
+    ardoq_err_t err = ardoq_config_load(&config, NULL);
     if (!err) {
         err = ardoq_open(&client, &config);
     }
     if (!err) {
-        err = ardoq_identity_read(&identity);
+        err = ardoq_identity_read(&identity, NULL);
     }
     if (!err) {
         err = ardoq_report_device(&client, &identity, &report);

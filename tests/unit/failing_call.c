@@ -108,7 +108,7 @@ int failing_call_set_up(void **state)
     config.ca_pem = certificate_file("rsa_ca.pem");
     strcpy(config.workspace, "0123456789abcdef01234567");
     strcpy(config.component_type, "p1");
-    strcpy(config.key_serial, "serial");
+    strcpy(config.fields, "serial=serial");
     identity = (ardoq_identity_t){.serial = "SN-1"};
     script.certificate = "rsa_server";
     script.steps = &answer;

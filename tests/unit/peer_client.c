@@ -91,7 +91,7 @@ int peer_client_set_up(void **state)
     (void)state;
     ardoq_fake_reset();
     ardoq_fake.wall_time = time(NULL);
-    assert_int_equal(ardoq_config_defaults(&config), ARDOQ_OK);
+    assert_int_equal(ardoq_config_defaults(&config, NULL), ARDOQ_OK);
     strcpy(config.host, "localhost:8443");
     strcpy(config.token, TEST_TOKEN);
     config.ca_pem = certificate_file("ca.pem");

@@ -42,14 +42,7 @@ static int set_up(void **state)
     ardoq_fake.addresses[0] = (ardoq_port_address_t){.bytes = {192, 0, 2, 1}, .size = 4};
     strcpy(config.workspace, WORKSPACE);
     strcpy(config.component_type, "p1");
-    const ardoq_setting_t *setting;
-    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        if (ardoq_context_field(&config, i)) {
-            assert_int_equal(ardoq_setting_assign(setting, &config, ""), ARDOQ_OK);
-        }
-    }
-    strcpy(config.key_serial, "serial");
-    strcpy(config.key_model, "model");
+    strcpy(config.fields, "serial=serial model=model");
     return 0;
 }
 
@@ -106,8 +99,8 @@ static void test_all_good(void **state)
 {
     (void)state;
     assert_int_equal(run_well(), ARDOQ_OK);
-    assert_lines(text_of("%s" ME_LINE WORKSPACE_LINE "ok      key_serial      serial\n"
-                         "ok      key_model       model\n",
+    assert_lines(text_of("%s" ME_LINE WORKSPACE_LINE "ok      serial          serial\n"
+                         "ok      model           model\n",
                          connection_lines()));
     assert_int_equal(ardoq_fake.connects, 1);
     assert_int_equal(tls_peer_answered(), 2);
@@ -292,13 +285,13 @@ static void test_label_that_differs(void **state)
 {
     (void)state;
     strcpy(config.org_label, "acme2");
-    strcpy(config.key_model, "modell");
+    strcpy(config.fields, "serial=serial model=modell");
     assert_int_equal(run_well(), ARDOQ_ERR_ORG_LABEL_DIFFERS);
     const char *lines = text_of("%s", kept_result());
     assert_non_null(
-        strstr(lines, text_of(ME_LINE "%s" WORKSPACE_LINE "ok      key_serial      serial\n%s",
+        strstr(lines, text_of(ME_LINE "%s" WORKSPACE_LINE "ok      serial          serial\n%s",
                               failed("org_label", "acme: ", ARDOQ_ERR_ORG_LABEL_DIFFERS),
-                              failed("key_model", "modell: ", ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN))));
+                              failed("model", "modell: ", ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN))));
 }
 
 static void test_label_that_is_not_told(void **state)
@@ -332,7 +325,7 @@ static void test_type_that_is_unknown(void **state)
     strcpy(config.component_type, "p2");
     assert_int_equal(run_well(), ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN);
     assert_after_me(text_of("ok      workspace       " WORKSPACE "\n%s"
-                            "ok      key_serial      serial\nok      key_model       model\n",
+                            "ok      serial          serial\nok      model           model\n",
                             failed("component_type", "p2: ", ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN)));
 }
 
@@ -340,25 +333,22 @@ static void test_type_that_is_unknown(void **state)
 static void test_fields_that_are_wrong(void **state)
 {
     (void)state;
-    strcpy(config.key_mac, "ports");
-    strcpy(config.key_model, "none");
-    strcpy(config.key_chip, "chip");
-    strcpy(config.key_ip_address, "model");
+    strcpy(config.fields, "serial=serial mac=ports model=none chip=chip hardware_revision=model");
     assert_int_equal(run_well(), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
-    assert_after_me(text_of(WORKSPACE_LINE "ok      key_serial      serial\n%s%s%s"
-                                           "ok      key_ip_address  model\n",
-                            failed("key_mac", "ports: ", ARDOQ_ERR_CUSTOM_FIELD_UNFIT),
-                            failed("key_model", "none: ", ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN),
-                            failed("key_chip", "chip: ", ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE)));
+    assert_after_me(text_of(WORKSPACE_LINE "ok      serial          serial\n%s%s%s"
+                                           "ok      hardware_revision model\n",
+                            failed("mac", "ports: ", ARDOQ_ERR_CUSTOM_FIELD_UNFIT),
+                            failed("model", "none: ", ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN),
+                            failed("chip", "chip: ", ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE)));
 }
 
 static void test_serial_number_without_a_field(void **state)
 {
     (void)state;
-    strcpy(config.key_serial, "");
-    assert_int_equal(run_well(), ARDOQ_ERR_SERIAL_KEY_MISSING);
-    assert_after_me(text_of(WORKSPACE_LINE "%sok      key_model       model\n",
-                            failed("key_serial", "", ARDOQ_ERR_SERIAL_KEY_MISSING)));
+    strcpy(config.fields, "model=model");
+    assert_int_equal(run_well(), ARDOQ_ERR_SERIAL_FIELD_MISSING);
+    assert_after_me(text_of(WORKSPACE_LINE "%sok      model           model\n",
+                            failed("serial", "", ARDOQ_ERR_SERIAL_FIELD_MISSING)));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_client_tear_down)

@@ -159,9 +159,7 @@ static void configure_report(void)
     strcpy(config.workspace, WORKSPACE);
     strcpy(config.component_type, "p1");
     strcpy(config.name_template, "{model} {serial}");
-    strcpy(config.key_serial, "serial");
-    strcpy(config.key_model, "");
-    strcpy(config.key_last_seen, "");
+    strcpy(config.fields, "serial=serial");
 }
 
 static void test_report(void **state)
@@ -250,7 +248,7 @@ static void test_dry_run_shows_the_time(void **state)
 {
     (void)state;
     configure_report();
-    strcpy(config.key_last_seen, "seen");
+    strcpy(config.fields, "serial=serial last_seen=seen");
     ardoq_fake.wall_time = ARDOQ_RELEASE_TIME;
     assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
     assert_non_null(strstr(streams[ARDOQ_OUTPUT_RESULT], "\"seen\":\"20"));
@@ -397,6 +395,19 @@ static void test_get_of_what_no_identity_may_be(void **state)
                      ARDOQ_ERR_SETTING_TOO_LONG);
 }
 
+/* Longer than what is written at once. */
+static void test_get_of_a_long_value(void **state)
+{
+    (void)state;
+    const char *value = text_of("serial=%s mac=%s", repeat("s", 31), repeat("m", 31));
+    strcpy(config.fields, value);
+    assert_get("fields", text_of("\"%s\"", value));
+    for (size_t size = 58; size < 66; size++) {
+        strcpy(config.name_template, repeat("n", size));
+        assert_get("name_template", text_of("\"%s\"", repeat("n", size)));
+    }
+}
+
 static void test_get_of_no_setting(void **state)
 {
     (void)state;
@@ -432,14 +443,14 @@ static const char *expected_list(void)
     const char *list = "{";
     const ardoq_setting_t *setting;
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        char value[ARDOQ_SETTING_TEXT_SIZE];
-        ardoq_setting_text(setting, &config, value);
-        const char *shown = strcmp(setting->key, "token") == 0   ? "\"********e1f0\""
-                            : strcmp(setting->key, "cert") == 0  ? "\"(set)\""
-                            : strcmp(setting->key, "model") == 0 ? "\"Pump 7\""
-                            : value[0] == '\0'                   ? "null"
-                                                                 : text_of("\"%s\"", value);
-        list = text_of("%s%s\n  \"%s\": %s", list, i > 0 ? "," : "", setting->key, shown);
+        ardoq_decimal_t number;
+        const char *value = ardoq_setting_text(setting, &config, &number);
+        const char *shown = strcmp(setting->name, "token") == 0   ? "\"********e1f0\""
+                            : strcmp(setting->name, "cert") == 0  ? "\"(set)\""
+                            : strcmp(setting->name, "model") == 0 ? "\"Pump 7\""
+                            : value[0] == '\0'                    ? "null"
+                                                                  : text_of("\"%s\"", value);
+        list = text_of("%s%s\n  \"%s\": %s", list, i > 0 ? "," : "", setting->name, shown);
     }
     return text_of("%s\n}\n", list);
 }
@@ -461,13 +472,22 @@ static void test_list(void **state)
 static void test_list_with_a_store_that_fails(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"serial", "model", "hw_revision", "ca0", "ca1"};
-    for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    static const struct {
+        const char *name;
+        ardoq_fake_call_t call;
+        unsigned at;
+    } rows[] = {
+        {"serial", ARDOQ_FAKE_STORE_EACH, 1},      {"model", ARDOQ_FAKE_STORE_EACH, 2},
+        {"hw_revision", ARDOQ_FAKE_STORE_EACH, 3}, {"ca0", ARDOQ_FAKE_STORE_GET, 1},
+        {"ca1", ARDOQ_FAKE_STORE_GET, 2},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         clear_console();
-        ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, i + 1, ARDOQ_ERR_STORE_PERMISSIONS);
+        ardoq_fake_reset();
+        ardoq_fake_fail(rows[i].call, rows[i].at, ARDOQ_ERR_STORE_PERMISSIONS);
         assert_int_equal(ardoq_command_config_list(&console, &config), ARDOQ_ERR_STORE_PERMISSIONS);
         assert_error("STORE_PERMISSIONS");
-        assert_non_null(strstr(people, text_of("  setting: %s\n", keys[i])));
+        assert_non_null(strstr(people, text_of("  setting: %s\n", rows[i].name)));
         const char *list = text_of("%s", streams[ARDOQ_OUTPUT_RESULT]);
         assert_int_equal(ardoq_json_validate(list, strlen(list)), ARDOQ_OK);
     }
@@ -498,17 +518,21 @@ static void test_set_and_unset(void **state)
     assert_sets("host", "acme.ardoq.com");
     assert_sets("token", "adq_new");
     assert_sets("token", TEST_TOKEN);
-    assert_sets("key_mac", "");
+    assert_sets("fields", "serial=sn, model");
+    assert_sets("name_template", "");
     assert_sets("timeout_ms", "5000");
     assert_sets("serial", "A-0042");
     assert_sets("model", "");
     assert_sets("ca0", certificate_file("ca.pem"));
     assert_sets("key", certificate_file("client.key"));
+    ardoq_port_store_set("key_mac", "of an earlier version");
+    assert_int_equal(ardoq_command_config_unset(&console, "key_mac"), ARDOQ_OK);
     assert_int_equal(ardoq_command_config_unset(&console, "host"), ARDOQ_OK);
     assert_int_equal(ardoq_command_config_unset(&console, "key"), ARDOQ_OK);
     assert_int_equal(ardoq_command_config_unset(&console, "serial"), ARDOQ_OK);
     assert_int_equal(ardoq_command_config_unset(&console, "workspace"), ARDOQ_OK);
     assert_result("");
+    assert_stored("key_mac", NULL);
     assert_stored("host", NULL);
     assert_stored("key", NULL);
     assert_stored("serial", NULL);
@@ -745,6 +769,7 @@ int main(void)
         TEST(test_get_of_the_stored_identity),
         TEST(test_get_of_no_identity_needs_no_clean_stack),
         TEST(test_get_of_what_no_identity_may_be),
+        TEST(test_get_of_a_long_value),
         TEST(test_get_of_no_setting),
         TEST(test_get_of_what_is_not_utf8),
         TEST(test_get_with_a_store_that_fails),

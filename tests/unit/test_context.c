@@ -174,12 +174,7 @@ static void configure(void)
 {
     strcpy(config.workspace, WORKSPACE);
     strcpy(config.component_type, "p1");
-    const ardoq_setting_t *setting;
-    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        if (ardoq_context_field(&config, i)) {
-            assert_int_equal(ardoq_setting_assign(setting, &config, ""), ARDOQ_OK);
-        }
-    }
+    strcpy(config.fields, "");
 }
 
 static ardoq_err_t judge(const char *body)
@@ -188,39 +183,9 @@ static ardoq_err_t judge(const char *body)
     return ardoq_context_check(&client, &context, &check);
 }
 
-static size_t index_of(const char *key)
+static ardoq_err_t error_of(const char *name)
 {
-    size_t index = 0;
-    while (strcmp(ardoq_setting_at(index)->key, key) != 0) {
-        index++;
-    }
-    return index;
-}
-
-static ardoq_err_t error_of(const char *key)
-{
-    return ardoq_context_field_error(&check, index_of(key));
-}
-
-static void test_settings_of_custom_fields(void **state)
-{
-    (void)state;
-    const ardoq_setting_t *setting;
-    unsigned count = 0;
-    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        const char *field = ardoq_context_field(&config, i);
-        const bool is_one = strncmp(setting->key, "key_", 4) == 0;
-        assert_int_equal(field != NULL, is_one);
-        if (is_one) {
-            assert_int_equal(ardoq_setting_assign(setting, &config, setting->key), ARDOQ_OK);
-            assert_string_equal(field, setting->key);
-            count++;
-        }
-    }
-    assert_int_equal(count, ARDOQ_IDENTITY_COUNT + 1);
-    assert_null(ardoq_context_field(&config, 1000));
-    assert_int_equal(error_of("host"), ARDOQ_ERR_INVALID_ARGUMENT);
-    assert_int_equal(ardoq_context_field_error(&check, 1000), ARDOQ_ERR_INVALID_ARGUMENT);
+    return ardoq_context_field_error(&check, ardoq_identity_find(name, strlen(name)));
 }
 
 static void test_component_type(void **state)
@@ -245,12 +210,7 @@ static void test_fields(void **state)
 {
     (void)state;
     configure();
-    strcpy(config.key_serial, "a");
-    strcpy(config.key_mac, "b");
-    strcpy(config.key_model, "c");
-    strcpy(config.key_chip, "d");
-    strcpy(config.key_firmware_name, "a");
-    strcpy(config.key_ip_address, "e");
+    strcpy(config.fields, "serial=a mac=b model=c chip=d ip_address=e");
     assert_int_equal(
         judge("{\"customFields\":[{\"apiKey\":\"a\",\"type\":\"Text\"},"
               "{\"apiKey\":\"c\",\"type\":\"Text\",\"readOnly\":true},"
@@ -260,24 +220,23 @@ static void test_fields(void **state)
               "{\"typeId\":\"p1\",\"customFields\":[\"e\",\"c\",\"a\"]},"
               "{\"typeId\":\"p2\",\"customFields\":[\"d\"]}]}"),
         ARDOQ_OK);
-    assert_int_equal(error_of("key_serial"), ARDOQ_OK);
-    assert_int_equal(error_of("key_fw_name"), ARDOQ_OK);
-    assert_int_equal(error_of("key_mac"), ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN);
-    assert_int_equal(error_of("key_model"), ARDOQ_ERR_CUSTOM_FIELD_READ_ONLY);
-    assert_int_equal(error_of("key_chip"), ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE);
-    assert_int_equal(error_of("key_ip_address"), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
-    assert_int_equal(error_of("key_host_name"), ARDOQ_OK);
+    assert_int_equal(error_of("serial"), ARDOQ_OK);
+    assert_int_equal(error_of("mac"), ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN);
+    assert_int_equal(error_of("model"), ARDOQ_ERR_CUSTOM_FIELD_READ_ONLY);
+    assert_int_equal(error_of("chip"), ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE);
+    assert_int_equal(error_of("ip_address"), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
+    assert_int_equal(error_of("host_name"), ARDOQ_OK);
 }
 
 static void test_fields_of_a_type_that_is_unknown(void **state)
 {
     (void)state;
     configure();
-    strcpy(config.key_serial, "a");
+    strcpy(config.fields, "serial=a");
     assert_int_equal(judge("{\"customFields\":[{\"apiKey\":\"a\",\"type\":\"Text\"}]}"), ARDOQ_OK);
-    assert_int_equal(error_of("key_serial"), ARDOQ_OK);
-    strcpy(config.key_serial, "");
-    assert_int_equal(error_of("key_serial"), ARDOQ_ERR_SERIAL_KEY_MISSING);
+    assert_int_equal(error_of("serial"), ARDOQ_OK);
+    strcpy(config.fields, "mac=a");
+    assert_int_equal(error_of("serial"), ARDOQ_ERR_SERIAL_FIELD_MISSING);
 }
 
 /* The errors of the serial number, of any other text, and of the time. */
@@ -297,17 +256,18 @@ static void test_types_of_fields(void **state)
         {"TextAreas", false, false, false},
     };
     configure();
-    strcpy(config.key_serial, "a");
-    strcpy(config.key_mac, "a");
-    strcpy(config.key_last_seen, "a");
+    strcpy(config.fields, "serial=a mac=b last_seen=c");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_int_equal(
-            judge(text_of("{\"customFields\":[{\"type\":\"%s\",\"apiKey\":\"a\"}]}", rows[i].type)),
-            ARDOQ_OK);
+        const char *type = rows[i].type;
+        assert_int_equal(judge(text_of("{\"customFields\":[{\"type\":\"%s\",\"apiKey\":\"a\"},"
+                                       "{\"type\":\"%s\",\"apiKey\":\"b\"},"
+                                       "{\"type\":\"%s\",\"apiKey\":\"c\"}]}",
+                                       type, type, type)),
+                         ARDOQ_OK);
         const ardoq_err_t unfit = ARDOQ_ERR_CUSTOM_FIELD_UNFIT;
-        assert_int_equal(error_of("key_serial"), rows[i].takes_serial ? ARDOQ_OK : unfit);
-        assert_int_equal(error_of("key_mac"), rows[i].takes_text ? ARDOQ_OK : unfit);
-        assert_int_equal(error_of("key_last_seen"), rows[i].takes_time ? ARDOQ_OK : unfit);
+        assert_int_equal(error_of("serial"), rows[i].takes_serial ? ARDOQ_OK : unfit);
+        assert_int_equal(error_of("mac"), rows[i].takes_text ? ARDOQ_OK : unfit);
+        assert_int_equal(error_of("last_seen"), rows[i].takes_time ? ARDOQ_OK : unfit);
     }
 }
 
@@ -316,7 +276,7 @@ static void test_large_context(void **state)
 {
     (void)state;
     configure();
-    strcpy(config.key_serial, "wanted");
+    strcpy(config.fields, "serial=wanted");
     const char *keys = repeat("\"some_custom_field_of_no_use\",", 2000);
     const char *options = repeat("\"option\",", 10000);
     const char *field = text_of("{\"apiKey\":\"x\",\"type\":\"List\",\"options\":[%s0]},", options);
@@ -326,7 +286,7 @@ static void test_large_context(void **state)
                       keys, field)),
         ARDOQ_OK);
     assert_int_equal(ardoq_context_type_error(&check), ARDOQ_OK);
-    assert_int_equal(error_of("key_serial"), ARDOQ_OK);
+    assert_int_equal(error_of("serial"), ARDOQ_OK);
 }
 
 static void test_client_that_is_not_open(void **state)
@@ -349,7 +309,6 @@ int main(void)
         TEST(test_error_of_the_callback_ends_the_reading),
         TEST(test_workspace_that_is_none),
         TEST(test_answers_that_are_no_context),
-        TEST(test_settings_of_custom_fields),
         TEST(test_component_type),
         TEST(test_fields),
         TEST(test_fields_of_a_type_that_is_unknown),

@@ -95,7 +95,7 @@ static ardoq_err_t run_stage(stage_t stage)
     outcome_t outcome = {.err = ARDOQ_OK};
     switch (stage) {
     case LOAD:
-        outcome.err = ardoq_config_load(&config);
+        outcome.err = ardoq_config_load(&config, NULL);
         break;
     case OPEN:
         outcome.err = try_to_open_client();
@@ -141,7 +141,7 @@ static int set_up(void **state)
         {"token", TEST_TOKEN},
         {"workspace", "0123456789abcdef01234567"},
         {"component_type", "p1"},
-        {"key_serial", "serial"},
+        {"fields", "serial=serial"},
     };
     const int result = failing_call_set_up(state);
     script.quick = true;

@@ -15,7 +15,10 @@
 #include "peer_client.h"
 
 #define WORKSPACE "0123456789abcdef01234567"
-#define UNIQUE_BY "\"uniqueBy\":[\"rootWorkspace\",\"customFields.serial\"]"
+#define ALL_FIELDS                                                                                 \
+    "serial mac model hardware_revision chip chip_revision firmware_name firmware_version "        \
+    "firmware_hash sdk_version flash_size secure_boot flash_encryption host_name ip_address"
+#define UNIQUE_BY "\"uniqueBy\":[\"rootWorkspace\",\"customFields.device_serial\"]"
 
 static ardoq_identity_t identity;
 static ardoq_report_t report;
@@ -26,9 +29,7 @@ static int set_up(void **state)
     strcpy(config.workspace, WORKSPACE);
     strcpy(config.component_type, "p1");
     strcpy(config.name_template, "{model} {serial}");
-#define ARDOQ_IDENTITY_FIELD(name, what) strcpy(config.key_##name, #name);
-#include "ardoq/identity.def"
-    strcpy(config.key_last_seen, "");
+    strcpy(config.fields, ALL_FIELDS);
     identity = (ardoq_identity_t){.serial = "SN-1"};
     memset(&report, '#', sizeof report);
     return result;
@@ -73,7 +74,7 @@ static void test_smallest_report(void **state)
 {
     (void)state;
     assert_int_equal(compose(), ARDOQ_OK);
-    assert_body(body_of("SN-1", "\"serial\":\"SN-1\""));
+    assert_body(body_of("SN-1", "\"device_serial\":\"SN-1\""));
     assert_string_equal(report.name, "SN-1");
     assert_int_equal(report.outcome, ARDOQ_REPORT_NONE);
     assert_string_equal(report.component_id, "");
@@ -97,62 +98,64 @@ static void fill_identity(void)
                                   .secure_boot = "enabled",
                                   .flash_encryption = "release",
                                   .host_name = "gateway-1",
-                                  .ip_address = "2001:db8::1"};
+                                  .ip_address = "2001:db8::1",
+                                  .last_seen = NULL};
 }
 
 #define FULL_FIELDS                                                                                \
-    "\"serial\":\"SN-1\",\"mac\":\"02:00:5e:10:00:01\","                                           \
-    "\"model\":\"Gateway \\\"3\\\"\",\"hardware_revision\":\"C\","                                 \
-    "\"chip\":\"STM32H7\\\\x\",\"chip_revision\":\"Y\","                                           \
-    "\"firmware_name\":\"caf\xc3\xa9\",\"firmware_version\":\"1.2.3\","                            \
-    "\"firmware_hash\":\"0123456789abcdef\",\"sdk_version\":\"SDK\\t5\","                          \
-    "\"flash_size\":\"4 MB\",\"secure_boot\":\"enabled\","                                         \
-    "\"flash_encryption\":\"release\",\"host_name\":\"gateway-1\","                                \
-    "\"ip_address\":\"2001:db8::1\""
+    "\"device_serial\":\"SN-1\",\"device_mac\":\"02:00:5e:10:00:01\","                             \
+    "\"device_model\":\"Gateway \\\"3\\\"\",\"device_hardware_revision\":\"C\","                   \
+    "\"device_chip\":\"STM32H7\\\\x\",\"device_chip_revision\":\"Y\","                             \
+    "\"device_firmware_name\":\"caf\xc3\xa9\",\"device_firmware_version\":\"1.2.3\","              \
+    "\"device_firmware_hash\":\"0123456789abcdef\",\"device_sdk_version\":\"SDK\\t5\","            \
+    "\"device_flash_size\":\"4 MB\",\"device_secure_boot\":\"enabled\","                           \
+    "\"device_flash_encryption\":\"release\",\"device_host_name\":\"gateway-1\","                  \
+    "\"device_ip_address\":\"2001:db8::1\""
 
 static void test_full_report(void **state)
 {
     (void)state;
     fill_identity();
-    strcpy(config.key_last_seen, "last_seen");
+    strcat(config.fields, " last_seen");
     assert_int_equal(compose_at(1795426200), ARDOQ_OK);
-    assert_body(
-        body_of("Gateway \\\"3\\\" SN-1", FULL_FIELDS ",\"last_seen\":\"2026-11-23T09:30:00Z\""));
+    assert_body(body_of("Gateway \\\"3\\\" SN-1",
+                        FULL_FIELDS ",\"device_last_seen\":\"2026-11-23T09:30:00Z\""));
     assert_string_equal(report.name, "Gateway \"3\" SN-1");
 }
 
-static void test_fields_with_empty_keys_are_left_out(void **state)
+static void test_fields_are_those_of_the_list(void **state)
 {
     (void)state;
     fill_identity();
     strcpy(config.name_template, "x");
-#define ARDOQ_IDENTITY_FIELD(name, what) strcpy(config.key_##name, "");
-#include "ardoq/identity.def"
-    strcpy(config.key_serial, "serial");
-    strcpy(config.key_chip, "chip-Key_1");
+    strcpy(config.fields, "chip=chip-Key_1, serial");
     assert_int_equal(compose(), ARDOQ_OK);
-    assert_body(body_of("x", "\"serial\":\"SN-1\",\"chip-Key_1\":\"STM32H7\\\\x\""));
+    assert_body(body_of("x", "\"chip-Key_1\":\"STM32H7\\\\x\",\"device_serial\":\"SN-1\""));
 }
 
-static void test_key_of_the_serial_number_is_the_unique_one(void **state)
+static void test_field_of_the_serial_number_is_the_unique_one(void **state)
 {
     (void)state;
-    strcpy(config.key_serial, "abcdefghijklmnopqrstuvwxyz01234");
+    strcpy(config.fields, "mac serial=abcdefghijklmnopqrstuvwxyz01234");
     assert_int_equal(compose(), ARDOQ_OK);
     assert_non_null(strstr(body, "[\"rootWorkspace\","
                                  "\"customFields.abcdefghijklmnopqrstuvwxyz01234\"]"));
     assert_non_null(strstr(body, "{\"abcdefghijklmnopqrstuvwxyz01234\":\"SN-1\"}"));
 }
 
-static void test_last_seen_needs_a_clock_and_a_key(void **state)
+static void test_last_seen_needs_a_clock_and_an_entry(void **state)
 {
     (void)state;
-    strcpy(config.key_last_seen, "seen");
+    strcpy(config.fields, "serial last_seen=seen");
     assert_int_equal(compose_at(0), ARDOQ_OK);
     assert_null(strstr(body, "seen"));
     assert_int_equal(compose_at(1), ARDOQ_OK);
     assert_non_null(strstr(body, ",\"seen\":\"1970-01-01T00:00:01Z\"}"));
-    strcpy(config.key_last_seen, "");
+    identity.last_seen = "by the program";
+    assert_int_equal(compose_at(1), ARDOQ_OK);
+    assert_non_null(strstr(body, ",\"seen\":\"by the program\"}"));
+    identity.last_seen = NULL;
+    strcpy(config.fields, "serial mac");
     assert_int_equal(compose_at(1), ARDOQ_OK);
     assert_null(strstr(body, "1970"));
 }
@@ -213,7 +216,7 @@ static void test_every_field_may_stand_in_the_name(void **state)
 {
     (void)state;
     fill_identity();
-    for (unsigned field = 0; field < ARDOQ_IDENTITY_COUNT; field++) {
+    for (unsigned field = 0; field < ARDOQ_IDENTITY_last_seen; field++) {
         const ardoq_identity_field_t number = (ardoq_identity_field_t)field;
         strcpy(config.name_template, text_of("<{%s}>", ardoq_identity_name(number)));
         assert_int_equal(compose(), ARDOQ_OK);
@@ -281,11 +284,13 @@ static void test_serial_number_is_needed(void **state)
     assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
 }
 
-static void test_key_of_the_serial_number_is_needed(void **state)
+static void test_field_of_the_serial_number_is_needed(void **state)
 {
     (void)state;
-    strcpy(config.key_serial, "");
-    assert_compose_fails(ARDOQ_ERR_SERIAL_KEY_MISSING);
+    strcpy(config.fields, "mac model");
+    assert_compose_fails(ARDOQ_ERR_SERIAL_FIELD_MISSING);
+    strcpy(config.fields, "");
+    assert_compose_fails(ARDOQ_ERR_SERIAL_FIELD_MISSING);
 }
 
 static void test_identity_must_be_utf8(void **state)
@@ -430,63 +435,6 @@ static void test_outcome_names(void **state)
 
 /* ---- The call ---- */
 
-static void test_identity_of_the_platform(void **state)
-{
-    (void)state;
-    ardoq_fake.identity.model = "Board";
-    memset(&identity, '#', sizeof identity);
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
-    assert_memory_equal(&identity, &ardoq_fake.identity, sizeof identity);
-    assert_int_equal(ardoq_identity_read(NULL), ARDOQ_ERR_INVALID_ARGUMENT);
-}
-
-static void test_identity_of_the_store_overrides_the_platforms(void **state)
-{
-    (void)state;
-    ardoq_fake.identity.serial = "of the platform";
-    ardoq_fake.identity.model = "of the platform";
-    ardoq_fake.identity.chip = "of the platform";
-    ardoq_port_store_set("serial", "A-0042");
-    ardoq_port_store_set("model", "");
-    ardoq_port_store_set("hw_revision", "C");
-    ardoq_identity_t expected = ardoq_fake.identity;
-    expected.serial = "A-0042";
-    expected.hardware_revision = "C";
-    memset(&identity, '#', sizeof identity);
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
-    for (unsigned i = 0; i < ARDOQ_IDENTITY_COUNT; i++) {
-        const ardoq_identity_field_t field = (ardoq_identity_field_t)i;
-        assert_string_equal(ardoq_identity_get(&identity, field),
-                            ardoq_identity_get(&expected, field));
-    }
-}
-
-/* The port need not look at what ardoq_identity_keep() says. */
-static void test_identity_that_does_not_fit(void **state)
-{
-    (void)state;
-    ardoq_fake.identity.used = ARDOQ_IDENTITY_SIZE;
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
-    ardoq_fake.identity.used++;
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_IDENTITY_FULL);
-    ardoq_fake.identity.used = ARDOQ_IDENTITY_SIZE;
-    ardoq_port_store_set("serial", "A-0042");
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_IDENTITY_FULL);
-}
-
-/* What the platform knows is there all the same. */
-static void test_identity_of_the_store_that_cannot_be_read(void **state)
-{
-    (void)state;
-    ardoq_fake.identity.serial = "of the platform";
-    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_STORE_UNAVAILABLE);
-    assert_string_equal(identity.serial, "of the platform");
-    ardoq_port_store_set("serial", "A\n0042");
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_ERR_SETTING_INVALID);
-    assert_string_equal(identity.serial, "of the platform");
-}
-
 static void test_report_is_sent_and_understood(void **state)
 {
     (void)state;
@@ -504,7 +452,7 @@ static void test_report_is_sent_and_understood(void **state)
 static void test_last_seen_is_the_wall_clock(void **state)
 {
     (void)state;
-    strcpy(config.key_last_seen, "seen");
+    strcpy(config.fields, "serial last_seen=seen");
     peer_client_answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}}"));
     assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_OK);
     assert_int_equal(compose_at(ardoq_fake.wall_time), ARDOQ_OK);
@@ -585,9 +533,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_smallest_report),
         TEST(test_full_report),
-        TEST(test_fields_with_empty_keys_are_left_out),
-        TEST(test_key_of_the_serial_number_is_the_unique_one),
-        TEST(test_last_seen_needs_a_clock_and_a_key),
+        TEST(test_fields_are_those_of_the_list),
+        TEST(test_field_of_the_serial_number_is_the_unique_one),
+        TEST(test_last_seen_needs_a_clock_and_an_entry),
         TEST(test_time_of_a_report),
         TEST(test_names),
         TEST(test_every_field_may_stand_in_the_name),
@@ -596,7 +544,7 @@ int main(void)
         TEST(test_workspace_is_needed),
         TEST(test_component_type_is_needed),
         TEST(test_serial_number_is_needed),
-        TEST(test_key_of_the_serial_number_is_needed),
+        TEST(test_field_of_the_serial_number_is_needed),
         TEST(test_identity_must_be_utf8),
         TEST(test_every_window),
         TEST(test_text_that_is_full),
@@ -604,10 +552,6 @@ int main(void)
         TEST(test_answers_that_confirm_nothing),
         TEST(test_answers_that_are_no_json),
         TEST(test_outcome_names),
-        TEST(test_identity_of_the_platform),
-        TEST(test_identity_of_the_store_overrides_the_platforms),
-        TEST(test_identity_that_does_not_fit),
-        TEST(test_identity_of_the_store_that_cannot_be_read),
         TEST(test_report_is_sent_and_understood),
         TEST(test_last_seen_is_the_wall_clock),
         TEST(test_report_longer_than_the_buffer),

@@ -23,7 +23,7 @@ static ardoq_client_t client;
 static int set_up(void **state)
 {
     (void)state;
-    assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
+    assert_int_equal(ardoq_config_load(&config, NULL), ARDOQ_OK);
     strcpy(config.host, "localhost");
     strcpy(config.token, "adq_token");
     return 0;
@@ -41,8 +41,8 @@ static void test_settings_are_those_of_kconfig(void **state)
 {
     (void)state;
     static ardoq_config_t defaults;
-    assert_int_equal(ardoq_config_defaults(&defaults), ARDOQ_OK);
-    assert_int_equal(ardoq_config_load(&config), ARDOQ_OK);
+    assert_int_equal(ardoq_config_defaults(&defaults, NULL), ARDOQ_OK);
+    assert_int_equal(ardoq_config_load(&config, NULL), ARDOQ_OK);
     assert_memory_equal(&config, &defaults, sizeof defaults);
 }
 
@@ -103,8 +103,7 @@ static void test_report(void **state)
     open_client();
     strcpy(config.workspace, "0123456789abcdef01234567");
     strcpy(config.component_type, "p1");
-    strcpy(config.key_serial, "serial");
-    assert_int_equal(ardoq_identity_read(&identity), ARDOQ_OK);
+    assert_int_equal(ardoq_identity_read(&identity, NULL), ARDOQ_OK);
     assert_memory_equal(&identity, &nothing, sizeof nothing);
     assert_int_equal(ardoq_report_device(&client, &identity, &report), ARDOQ_ERR_SERIAL_MISSING);
     identity.serial = "SN-1";

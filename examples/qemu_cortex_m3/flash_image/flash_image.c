@@ -109,12 +109,12 @@ static bool is_hidden(const ardoq_setting_t *setting)
 
 static int get(const ardoq_setting_t *setting)
 {
-    const ardoq_err_t err = ardoq_port_store_get(setting->key, stored_value, sizeof stored_value);
+    const ardoq_err_t err = ardoq_port_store_get(setting->name, stored_value, sizeof stored_value);
     if (!err) {
         puts(is_hidden(setting) ? "(set)" : stored_value);
     }
     ardoq_wipe(stored_value, sizeof stored_value);
-    return explained(err, setting->key);
+    return explained(err, setting->name);
 }
 
 static int set(const ardoq_setting_t *setting, const char *value)
@@ -126,11 +126,11 @@ static int set(const ardoq_setting_t *setting, const char *value)
     }
     ardoq_err_t err = ardoq_setting_assign(setting, NULL, text);
     if (!err) {
-        err = ardoq_port_store_set(setting->key, text);
+        err = ardoq_port_store_set(setting->name, text);
     }
     ardoq_wipe(text, strlen(text));
     free(text);
-    return explained(err, setting->key);
+    return explained(err, setting->name);
 }
 
 /* What stands on a command line can be read by every user of this machine. */
@@ -148,7 +148,7 @@ static int run(int argc, char **argv)
         return usage_error("the command line is wrong");
     }
     const ardoq_setting_t *setting = ardoq_setting_find(argv[3]);
-    if (!setting) {
+    if (!setting && !(is_unset && ardoq_setting_is_obsolete(argv[3]))) {
         return explained(ARDOQ_ERR_SETTING_UNKNOWN, argv[3]);
     }
     if (is_set && is_exposed(setting, argv[4])) {
@@ -159,7 +159,7 @@ static int run(int argc, char **argv)
         return code;
     }
     return is_set     ? set(setting, argv[4])
-           : is_unset ? explained(ardoq_port_store_erase(setting->key), setting->key)
+           : is_unset ? explained(ardoq_port_store_erase(argv[3]), argv[3])
                       : get(setting);
 }
 

@@ -1,20 +1,16 @@
-#include "../../../components/settings/settings.c"
+#include "../../../components/settings/settings_rules.c"
 
 #include "../proof.h"
 
-enum { NUMBER_MAX = 21, TEXT_MAX = 14 };
+enum { NUMBER_MAX_LENGTH = 21, TEXT_MAX = 14 };
 
 /* Any text for the one number there is. */
 void prove_number(void)
 {
     ardoq_config_t config;
-    const ardoq_setting_t setting = {
-        .kind = ARDOQ_SETTING_KIND_NUMBER,
-        .offset = offsetof(ardoq_config_t, timeout_ms),
-    };
     const uint32_t before = config.timeout_ms;
-    const char *const value = any_text(any_size_up_to(NUMBER_MAX));
-    const ardoq_err_t err = assign_number(&setting, &config, value);
+    const char *const value = any_text(any_size_up_to(NUMBER_MAX_LENGTH));
+    const ardoq_err_t err = assign_number(&config, value);
     PROVE(err == ARDOQ_OK || (err == ARDOQ_ERR_SETTING_INVALID && config.timeout_ms == before));
     if (err == ARDOQ_OK) {
         PROVE(config.timeout_ms >= 1000 && config.timeout_ms <= 600000);
@@ -31,13 +27,13 @@ void prove_text(void)
         .kind = ARDOQ_SETTING_KIND_TEXT,
         .offset = offsetof(ardoq_config_t, component_type),
         .size = 6,
-        .rule = RULE_component_type,
+        .rule = ARDOQ_RULE_component_type,
     };
     ardoq_config_t config;
     config.component_type[0] = '\0';
     const size_t length = any_size_up_to(8);
     const char *const value = any_text(length);
-    const ardoq_err_t err = assign_text(&setting, &config, value);
+    const ardoq_err_t err = ardoq_setting_assign(&setting, &config, value);
     PROVE((err == ARDOQ_ERR_SETTING_TOO_LONG) == (length >= 6));
     PROVE(!err || config.component_type[0] == '\0');
     PROVE(err || strcmp(config.component_type, value) == 0);
@@ -49,20 +45,20 @@ void prove_text(void)
 void prove_rules(void)
 {
     const char *const value = any_text(any_size_up_to(TEXT_MAX));
-    rule_token(value);
-    rule_org_label(value);
-    rule_workspace(value);
-    rule_component_type(value);
-    rule_key(value);
-    rule_pin(value);
-    rule_identity(value);
+    follows(ARDOQ_RULE_token, value);
+    follows(ARDOQ_RULE_org_label, value);
+    follows(ARDOQ_RULE_workspace, value);
+    follows(ARDOQ_RULE_component_type, value);
+    follows(ARDOQ_RULE_pin, value);
+    follows(ARDOQ_RULE_identity, value);
+    ardoq_api_name_span(value);
     REACHED("the end");
 }
 
 static void prove_template_of(size_t length)
 {
     const char *const value = any_text(length);
-    if (rule_name_template(value) == ARDOQ_OK && value[0] == '{') {
+    if (is_name_template(value) && value[0] == '{') {
         REACHED("a field");
     }
 }
@@ -71,4 +67,22 @@ static void prove_template_of(size_t length)
 void prove_template(void)
 {
     prove_template_of(5);
+}
+
+/* As long as the shortest list of an entry with a target, and of one without: "mac=a mac". */
+void prove_fields(void)
+{
+    const char *const value = any_text(9);
+    const char *at = value;
+    ardoq_field_t field;
+    while (ardoq_field_next(&at, &field)) {
+        PROVE(field.source < ARDOQ_IDENTITY_COUNT);
+        PROVE(strlen(field.target) < sizeof field.target);
+        REACHED("an entry");
+    }
+    PROVE(at >= value && at <= value + 9);
+    if (ardoq_fields_are_valid(value)) {
+        PROVE(*at == '\0');
+        REACHED("a list that is valid");
+    }
 }

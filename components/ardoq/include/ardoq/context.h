@@ -78,7 +78,8 @@ ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context
 
 /* ---- Whether it fits the configuration ------------------------------------------------------- */
 
-/** What the context says of a configuration. Bit n of a set is setting number n. */
+/** What the context says of a configuration. Bit n of a set is that of source number n, see
+ * ardoq_field_t. */
 typedef struct {
     const ardoq_config_t *config; /**< the client's */
     bool has_type;                /**< the component type exists */
@@ -108,20 +109,17 @@ ardoq_err_t ardoq_context_check_start(ardoq_client_t *client, ardoq_context_t *c
  */
 ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check);
 
-/** API name of the custom field that setting number @p index configures, "" if it leaves the field
- * out; null if the setting is none of a custom field. */
-const char *ardoq_context_field(const ardoq_config_t *config, size_t index);
-
 /**
- * Whether the custom field of setting number @p index can be reported. What belongs to a component
- * type that does not exist is not judged.
- * @param check  after ardoq_context_check()
- * @param index  one of a custom field
- * @return ARDOQ_OK, also for one that is left out; ARDOQ_ERR_SERIAL_KEY_MISSING when it is that of
- *         the serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or
- *         ..._NOT_OF_TYPE; ARDOQ_ERR_INVALID_ARGUMENT for a setting of something else.
+ * Whether the custom field of a source can be reported. What belongs to a component type that does
+ * not exist is not judged.
+ * @param check   after ardoq_context_check()
+ * @param source  see ardoq_field_t
+ * @return ARDOQ_OK, also for one that is not listed; ARDOQ_ERR_SERIAL_FIELD_MISSING when it is the
+ *         serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or
+ *         ..._NOT_OF_TYPE.
  */
-ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check, size_t index);
+ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check,
+                                      ardoq_identity_field_t source);
 
 #ifdef __cplusplus
 }

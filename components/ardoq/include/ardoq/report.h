@@ -48,14 +48,6 @@ typedef struct {
 } ardoq_report_t;
 
 /**
- * Fills in what the platform knows of the device, then what the store holds of it (the settings
- * `serial`, `model` and `hw_revision`). The program may then overwrite any field.
- * @param[out] identity  zeroed first
- * @return ARDOQ_OK, ARDOQ_ERR_INVALID_ARGUMENT or an error of ardoq_config_load_identity().
- */
-ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity);
-
-/**
  * Reports the device: compose, send, interpret.
  * @param client    opened client
  * @param identity  of the device, borrowed until the report has ended
@@ -75,12 +67,12 @@ int64_t ardoq_report_time(void);
 
 /**
  * Prepares a report, so that ardoq_report_write_body() can write it. Pure.
- * @param config        with workspace, component type and custom fields; borrowed
+ * @param config        with workspace, component type and list of fields; borrowed
  * @param identity      of the device; borrowed
  * @param unix_seconds  wall clock for the field last_seen, 0 when unknown: it is then left out
  * @param[out] report   receives the name
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID or ARDOQ_ERR_COMPONENT_TYPE_INVALID when unset;
- *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_KEY_MISSING; ARDOQ_ERR_JSON_BUFFER_FULL.
+ *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_FIELD_MISSING; ARDOQ_ERR_JSON_BUFFER_FULL.
  */
 ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,
                                  int64_t unix_seconds, ardoq_report_t *report);

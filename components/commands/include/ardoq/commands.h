@@ -123,20 +123,21 @@ ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t
  * @return ARDOQ_OK or an error of the store, which is explained. */
 ardoq_err_t ardoq_command_config_list(const ardoq_console_t *console, const ardoq_config_t *config);
 
-/** `config get KEY`: the value in force.
+/** `config get NAME`: the value in force.
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
 ardoq_err_t ardoq_command_config_get(const ardoq_console_t *console, const ardoq_config_t *config,
-                                     const char *key);
+                                     const char *name);
 
-/** `config set KEY VALUE`: checks the value and writes it to the store.
+/** `config set NAME VALUE`: checks the value and writes it to the store.
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN, an error of ardoq_setting_assign() or of
  *         ardoq_port_store_set(); it is explained. */
-ardoq_err_t ardoq_command_config_set(const ardoq_console_t *console, const char *key,
+ardoq_err_t ardoq_command_config_set(const ardoq_console_t *console, const char *name,
                                      const char *value);
 
-/** `config unset KEY`: removes the value from the store, so that the default holds again.
+/** `config unset NAME`: removes the value from the store, so that the default holds again; also
+ * that of a setting of earlier versions.
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
-ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const char *key);
+ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const char *name);
 
 /* ---- The console of a device ----------------------------------------------------------------- */
 
@@ -165,9 +166,9 @@ typedef struct {
  *     ardoq check
  *     ardoq me
  *     ardoq report
- *     ardoq get [KEY]
- *     ardoq set KEY VALUE
- *     ardoq unset KEY
+ *     ardoq get [NAME]
+ *     ardoq set NAME VALUE
+ *     ardoq unset NAME
  *
  * @param console   where the text goes
  * @param device    need not be initialised

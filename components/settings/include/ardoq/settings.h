@@ -2,8 +2,8 @@
  * @file
  * The configuration of a client: what it is made of and where it comes from.
  *
- * Three sources, later ones win: the defaults of Kconfig, the store (NVS, a file), and the
- * environment where the platform has one. Every setting stands in settings.def.
+ * Later sources win: the defaults of Kconfig, then the store (NVS, a file, and the environment
+ * where the platform has one). Every setting stands in settings.def.
  */
 #ifndef ARDOQ_SETTINGS_H
 #define ARDOQ_SETTINGS_H
@@ -16,6 +16,7 @@
 #include "ardoq/err.h"
 #include "ardoq/http_url.h"
 #include "ardoq/identity.h"
+#include "ardoq/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,58 +28,57 @@ extern "C" {
  */
 typedef struct {
 /** @cond private */
-#define ARDOQ_SETTING_TEXT(member, size, key, default_value, rule) char member[size];
-#define ARDOQ_SETTING_NUMBER(member, min, max, key, default_value) uint32_t member;
-#define ARDOQ_SETTING_IDENTITY(field, size, key)
-#define ARDOQ_SETTING_PEM(key, what)
+#define ARDOQ_SETTING_TEXT(member, size, name, default_value, rule) char member[size];
+#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) uint32_t member;
 #include "ardoq/settings.def"
-#undef ARDOQ_SETTING_TEXT
-#undef ARDOQ_SETTING_NUMBER
-#undef ARDOQ_SETTING_IDENTITY
-#undef ARDOQ_SETTING_PEM
     /** @endcond */
 
-    /** Root certificates as PEM, one or more behind each other, borrowed. When set, neither the
+    /** Root certificates as PEM, one or more after each other, borrowed. When set, neither the
      * store's nor the platform's roots are used. */
     const char *ca_pem;
     /** Client certificate and its key as PEM, borrowed. When set, the store's are not used. */
     const char *certificate_pem;
     const char *key_pem; /**< of the client certificate */
-
-    /** Name of the setting that the last failed load or check is about, else null. */
-    const char *failed_key;
 } ardoq_config_t;
 
 /**
  * Fills @p config from all sources; the PEM pointers become null.
- * @return ARDOQ_OK; an error of ardoq_port_store_get(); an error of ardoq_setting_assign(), with
- *         @p config->failed_key naming the setting. After a failure the configuration is wiped.
+ * @param[out] config   wiped after a failure
+ * @param[out] setting  the setting that an error is about, static text; null if it is about none.
+ *                      May be null
+ * @return ARDOQ_OK; an error of ardoq_port_store_each() or ardoq_setting_assign();
+ *         ARDOQ_ERR_SETTING_OBSOLETE when the store holds a setting `key_...` of earlier versions
+ *         that cannot become an entry of `fields`.
  */
-ardoq_err_t ardoq_config_load(ardoq_config_t *config);
+ardoq_err_t ardoq_config_load(ardoq_config_t *config, const char **setting);
 
-/** Fills @p config with the defaults of Kconfig alone. Errors as ardoq_setting_assign(). */
-ardoq_err_t ardoq_config_defaults(ardoq_config_t *config);
+/** Fills @p config with the defaults of Kconfig alone; else as ardoq_config_load(). */
+ardoq_err_t ardoq_config_defaults(ardoq_config_t *config, const char **setting);
 
 /**
  * Checks everything that is needed to talk to Ardoq, before anything is sent.
- * @param[in,out] config  only failed_key is changed
- * @param[out] origin     host and port, set on success
+ * @param config        the configuration
+ * @param[out] origin   host and port, set on success
+ * @param[out] setting  as of ardoq_config_load()
  * @return ARDOQ_OK; ARDOQ_ERR_HOST_INVALID; ARDOQ_ERR_TOKEN_MISSING; ARDOQ_ERR_ORG_LABEL_REQUIRED
  *         when the host's first label is `app` (Ardoq's guide 'Making a request'); the error of the
  *         first setting whose value its rule refuses.
  */
-ardoq_err_t ardoq_config_check(ardoq_config_t *config, ardoq_http_origin_t *origin);
-
-/**
- * Puts what the store holds of the device itself, such as its serial number, over what is known of
- * it. A value that is not set, or empty, changes nothing.
- * @param identity  changed as far as it went, also after a failure
- * @return as ardoq_setting_stored().
- */
-ardoq_err_t ardoq_config_load_identity(ardoq_identity_t *identity);
+ardoq_err_t ardoq_config_check(const ardoq_config_t *config, ardoq_http_origin_t *origin,
+                               const char **setting);
 
 /** Overwrites the configuration with zeros, the token with it. */
 void ardoq_config_wipe(ardoq_config_t *config);
+
+/**
+ * Fills in what the platform knows of the device, then what the settings say of it: `serial`,
+ * `model` and `hw_revision`, unless they are empty. The program may then set any field.
+ * @param[out] identity  zeroed first; filled as far as it went, also after a failure
+ * @param[out] setting   as of ardoq_config_load()
+ * @return ARDOQ_OK, ARDOQ_ERR_INVALID_ARGUMENT, ARDOQ_ERR_IDENTITY_FULL, or an error of
+ *         ardoq_port_store_each() or ardoq_setting_assign().
+ */
+ardoq_err_t ardoq_identity_read(ardoq_identity_t *identity, const char **setting);
 
 /* ---- Single settings ------------------------------------------------------------------------ */
 
@@ -86,72 +86,97 @@ void ardoq_config_wipe(ardoq_config_t *config);
 typedef enum {
     ARDOQ_SETTING_KIND_TEXT,
     ARDOQ_SETTING_KIND_NUMBER,   /**< decimal digits */
-    ARDOQ_SETTING_KIND_IDENTITY, /**< of ardoq_identity_t; stands only in the store */
+    ARDOQ_SETTING_KIND_IDENTITY, /**< a field of ardoq_identity_t; no member of ardoq_config_t */
     ARDOQ_SETTING_KIND_PEM,      /**< stands only in the store */
 } ardoq_setting_kind_t;
 
 /** Description of a setting. */
 typedef struct {
-    const char *key; /**< name in the store and on a command line */
-    uint16_t offset; /**< in ardoq_config_t; of an identity the number of its field; 0 for PEM */
-    uint16_t size;   /**< of a text, with its NUL */
-    uint8_t kind;    /**< an ardoq_setting_kind_t */
-    uint8_t rule;    /**< what a value that is not empty must look like; private to settings.c */
-    bool secret;     /**< never shown */
+    const char *name; /**< its key in the store, and what a command line calls it */
+    uint16_t offset;  /**< in ardoq_config_t; of an identity the number of its field; 0 for PEM */
+    uint16_t size;    /**< of a text, with its NUL */
+    uint8_t kind;     /**< an ardoq_setting_kind_t */
+    uint8_t rule;     /**< what a value that is not empty must look like; private */
+    bool secret;      /**< never shown */
 } ardoq_setting_t;
 
 /** Setting number @p index in the order of settings.def; null past the last. */
 const ardoq_setting_t *ardoq_setting_at(size_t index);
 
-/** Finds a setting by its key; null if there is none. */
-const ardoq_setting_t *ardoq_setting_find(const char *key);
+/** Finds a setting by its name; null if there is none. */
+const ardoq_setting_t *ardoq_setting_find(const char *name);
+
+/** Whether earlier versions had a setting of this name, which a store may still hold. */
+bool ardoq_setting_is_obsolete(const char *name);
 
 /**
- * Checks a value and puts it into the configuration. Settings that stand only in the store are only
- * checked: PEM for its BEGIN and END lines.
+ * Checks a value and puts it into the configuration. Settings without a member of ardoq_config_t
+ * are only checked: PEM for its BEGIN and END lines.
  * @param setting  row of the table
  * @param config   null to check only; changed only on success
  * @param value    NUL-terminated; "" unsets a text
  * @return ARDOQ_OK; ARDOQ_ERR_SETTING_TOO_LONG; ARDOQ_ERR_SETTING_INVALID; for some settings an
  *         error of their own: ARDOQ_ERR_HOST_INVALID, ARDOQ_ERR_TOKEN_INVALID,
  *         ARDOQ_ERR_ORG_LABEL_INVALID, ARDOQ_ERR_WORKSPACE_INVALID,
- *         ARDOQ_ERR_COMPONENT_TYPE_INVALID, ARDOQ_ERR_PIN_INVALID.
+ *         ARDOQ_ERR_COMPONENT_TYPE_INVALID, ARDOQ_ERR_FIELDS_INVALID, ARDOQ_ERR_PIN_INVALID.
  */
 ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
                                  const char *value);
 
-/** Room for the name of any setting's variable. */
-#define ARDOQ_SETTING_VARIABLE_SIZE 26
+/** Room for the value of any setting but PEM. */
+#define ARDOQ_SETTING_TEXT_SIZE                                                                    \
+    (ARDOQ_TOKEN_SIZE > ARDOQ_FIELDS_SIZE ? ARDOQ_TOKEN_SIZE : ARDOQ_FIELDS_SIZE)
+
+/** Room for the value of any setting of ARDOQ_SETTING_KIND_IDENTITY. */
+#define ARDOQ_SETTING_IDENTITY_SIZE 64
 
 /**
- * Name of the environment's variable that overrides a setting: ARDOQ_ and the key in capitals.
- * Those of host and token are what Ardoq's guide calls them, ARDOQ_API_HOST and ARDOQ_API_TOKEN.
- * @param setting        a row of settings.def
- * @param[out] variable  "" for a setting that stands only in the store
+ * Text of a setting, a number in decimal.
+ * @param setting      row of the table
+ * @param config       where the value is read
+ * @param[out] number  room for the text of a number
+ * @return text inside @p config or @p number; "" for a setting that has no member
  */
-void ardoq_setting_variable(const ardoq_setting_t *setting,
-                            char variable[ARDOQ_SETTING_VARIABLE_SIZE]);
-
-/** Room for the text of any setting that stands in ardoq_config_t. */
-#define ARDOQ_SETTING_TEXT_SIZE (ARDOQ_TOKEN_SIZE > 144 ? ARDOQ_TOKEN_SIZE : 144)
-
-/**
- * Text of a setting that stands in ardoq_config_t, a number in decimal.
- * @param setting  row of the table
- * @param config   where the value is read
- * @param buffer   ARDOQ_SETTING_TEXT_SIZE bytes; "" for a setting that stands only in the store
- */
-void ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
-                        char buffer[ARDOQ_SETTING_TEXT_SIZE]);
+const char *ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
+                               ardoq_decimal_t *number);
 
 /**
  * Reads a setting of ARDOQ_SETTING_KIND_IDENTITY from the store, where others may have written it.
  * @param setting     row of the table
  * @param[out] value  "" if it is not set, and after a failure
- * @return ARDOQ_OK; an error of ardoq_port_store_get() or ardoq_setting_assign().
+ * @return as ardoq_identity_read()
  */
 ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
-                                 char value[ARDOQ_SETTING_TEXT_SIZE]);
+                                 char value[ARDOQ_SETTING_IDENTITY_SIZE]);
+
+/* ---- Custom fields -------------------------------------------------------------------------- */
+
+/** Room for the API name of a custom field, with its NUL. */
+#define ARDOQ_FIELD_TARGET_SIZE 32
+
+/** An entry of the setting `fields`. */
+typedef struct {
+    ardoq_identity_field_t source;        /**< what is reported */
+    char target[ARDOQ_FIELD_TARGET_SIZE]; /**< API name of the custom field that receives it */
+} ardoq_field_t;
+
+/**
+ * Takes the next entry of a list of fields.
+ * @param[in,out] fields  moved past the entry; at the end of the list if there is none
+ * @param[out] field      what was taken
+ * @return false at the end, and at an entry that is none: then @p fields points to it. The rule of
+ *         the setting refuses such a list.
+ */
+bool ardoq_field_next(const char **fields, ardoq_field_t *field);
+
+/**
+ * Finds the entry of one source.
+ * @param fields      list of fields
+ * @param source      what is reported
+ * @param[out] field  the entry
+ * @return false if it is not listed
+ */
+bool ardoq_field_find(const char *fields, ardoq_identity_field_t source, ardoq_field_t *field);
 
 /* ---- Display names -------------------------------------------------------------------------- */
 

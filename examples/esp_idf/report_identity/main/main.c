@@ -23,7 +23,7 @@ static ardoq_report_t report;
 /* What only the application knows. Production may have stored another model. */
 static ardoq_err_t describe_device(void)
 {
-    const ardoq_err_t err = ardoq_identity_read(&identity);
+    const ardoq_err_t err = ardoq_identity_read(&identity, NULL);
     if (!identity.model) {
         identity.model = CONFIG_EXAMPLE_MODEL;
     }

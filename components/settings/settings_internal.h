@@ -1,0 +1,56 @@
+/* What the files of this layer share. */
+#ifndef ARDOQ_SETTINGS_INTERNAL_H
+#define ARDOQ_SETTINGS_INTERNAL_H
+
+#include "ardoq/port.h"
+#include "ardoq/settings.h"
+
+/* One rule for each setting; settings.def names them. */
+enum {
+    ARDOQ_RULE_host,
+    ARDOQ_RULE_token,
+    ARDOQ_RULE_org_label,
+    ARDOQ_RULE_workspace,
+    ARDOQ_RULE_component_type,
+    ARDOQ_RULE_name_template,
+    ARDOQ_RULE_fields,
+    ARDOQ_RULE_pin,
+    ARDOQ_RULE_identity,
+    ARDOQ_RULE_pem,
+};
+
+/* ---- Rules ---------------------------------------------------------------------------------- */
+
+/* Whether a number lies in the range of its setting. */
+bool ardoq_number_is_in_range(uint32_t number);
+
+/* Number of leading characters that may stand in the API name of a custom field. */
+size_t ardoq_api_name_span(const char *text);
+
+/* Whether the list has no entry that is none, no source twice and no target twice. */
+bool ardoq_fields_are_valid(const char *fields);
+
+/* ---- Loading -------------------------------------------------------------------------------- */
+
+/* True for a setting that has a member of ardoq_config_t. */
+bool ardoq_setting_is_of_config(const ardoq_setting_t *setting);
+
+/* ardoq_port_store_each() for values of up to ARDOQ_SETTING_TEXT_SIZE, of which none stays on the
+ * stack. */
+ardoq_err_t ardoq_settings_each(ardoq_port_store_value_t on_value, void *context);
+
+/* Names the setting to a caller who wants to know. */
+void ardoq_name_setting(const char **setting, const char *name);
+
+/* ---- Obsolete settings ---------------------------------------------------------------------- */
+
+/*
+ * Takes a value of the store whose key is no setting: one of an earlier version changes the list of
+ * fields, any other is ignored.
+ * found: becomes the name of an obsolete setting, static text
+ * ARDOQ_OK or ARDOQ_ERR_SETTING_OBSOLETE
+ */
+ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,
+                                const char **found);
+
+#endif

@@ -1,0 +1,176 @@
+#include <string.h>
+
+#include "settings_internal.h"
+
+/* ---- Characters ----------------------------------------------------------------------------- */
+
+/* Each character is of one class, or of none: control characters and the NUL. */
+enum {
+    DIGIT = 1,
+    HEX_LETTER = 2,
+    LETTER = 4,
+    NAME_MARK = 8,    /* _ and - */
+    BASE64_MARK = 16, /* + and / */
+    MARK = 32,        /* any other that is visible */
+    BLANK = 64,       /* also every byte of a character outside ASCII */
+    HEX = DIGIT | HEX_LETTER,
+    API_NAME = HEX | LETTER | NAME_MARK,
+    BASE64 = HEX | LETTER | BASE64_MARK,
+    VISIBLE = API_NAME | BASE64_MARK | MARK,
+    PRINTABLE = VISIBLE | BLANK,
+};
+
+static unsigned class_of(char c)
+{
+    const unsigned char byte = (unsigned char)c;
+    const unsigned char small = byte | 0x20;
+    if (byte >= '0' && byte <= '9') {
+        return DIGIT;
+    }
+    if (small >= 'a' && small <= 'z') {
+        return small <= 'f' ? HEX_LETTER : LETTER;
+    }
+    if (byte == '_' || byte == '-') {
+        return NAME_MARK;
+    }
+    if (byte == '+' || byte == '/') {
+        return BASE64_MARK;
+    }
+    if (byte < ' ' || byte == 0x7f) {
+        return 0;
+    }
+    return byte == ' ' || byte > 0x7f ? BLANK : MARK;
+}
+
+/* Number of leading characters of these classes. */
+static size_t span(const char *text, unsigned classes)
+{
+    size_t length = 0;
+    while (class_of(text[length]) & classes) {
+        length++;
+    }
+    return length;
+}
+
+static bool all(const char *text, unsigned classes)
+{
+    return text[span(text, classes)] == '\0';
+}
+
+size_t ardoq_api_name_span(const char *text)
+{
+    return span(text, API_NAME);
+}
+
+/* ---- What a value that is not empty must look like ------------------------------------------ */
+
+static bool is_name_template(const char *value)
+{
+    ardoq_template_piece_t piece;
+    if (!all(value, PRINTABLE)) {
+        return false;
+    }
+    while (ardoq_template_next(&value, &piece)) {
+        const bool is_closed = value[-1] == '}';
+        if (piece.is_field &&
+            (!is_closed || ardoq_identity_find(piece.text, piece.size) == ARDOQ_IDENTITY_COUNT)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_pem(const char *value)
+{
+    const char *begin = strstr(value, "-----BEGIN ");
+    return begin && strstr(begin, "-----END ");
+}
+
+static bool follows(uint8_t rule, const char *value)
+{
+    ardoq_http_origin_t origin;
+    switch (rule) {
+    case ARDOQ_RULE_host:
+        return ardoq_http_origin_parse(value, strlen(value), &origin) == ARDOQ_OK;
+    case ARDOQ_RULE_token:
+    case ARDOQ_RULE_org_label:
+        return all(value, VISIBLE);
+    case ARDOQ_RULE_workspace:
+        return strlen(value) == 24 && all(value, HEX);
+    case ARDOQ_RULE_component_type:
+        return value[0] == 'p' && value[1] != '\0' && all(value + 1, DIGIT);
+    case ARDOQ_RULE_name_template:
+        return is_name_template(value);
+    case ARDOQ_RULE_fields:
+        return ardoq_fields_are_valid(value);
+    case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
+        return span(value, BASE64) == 43 && strcmp(value + 43, "=") == 0;
+    case ARDOQ_RULE_identity:
+        return all(value, PRINTABLE);
+    default:
+        return is_pem(value);
+    }
+}
+
+static const int16_t refusals[] = {
+    [ARDOQ_RULE_host] = ARDOQ_ERR_HOST_INVALID,
+    [ARDOQ_RULE_token] = ARDOQ_ERR_TOKEN_INVALID,
+    [ARDOQ_RULE_org_label] = ARDOQ_ERR_ORG_LABEL_INVALID,
+    [ARDOQ_RULE_workspace] = ARDOQ_ERR_WORKSPACE_INVALID,
+    [ARDOQ_RULE_component_type] = ARDOQ_ERR_COMPONENT_TYPE_INVALID,
+    [ARDOQ_RULE_name_template] = ARDOQ_ERR_SETTING_INVALID,
+    [ARDOQ_RULE_fields] = ARDOQ_ERR_FIELDS_INVALID,
+    [ARDOQ_RULE_pin] = ARDOQ_ERR_PIN_INVALID,
+    [ARDOQ_RULE_identity] = ARDOQ_ERR_SETTING_INVALID,
+    [ARDOQ_RULE_pem] = ARDOQ_ERR_SETTING_INVALID,
+};
+
+/* ---- Values --------------------------------------------------------------------------------- */
+
+/* The range of the one number. */
+#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value)                                \
+    enum { NUMBER_MIN = (min), NUMBER_MAX = (max) };
+#include "ardoq/settings.def"
+
+_Static_assert(NUMBER_MIN > 0, "a text without digits is no number");
+
+bool ardoq_number_is_in_range(uint32_t number)
+{
+    return number >= NUMBER_MIN && number <= NUMBER_MAX;
+}
+
+static ardoq_err_t assign_number(ardoq_config_t *config, const char *value)
+{
+    uint32_t number = 0;
+    for (; class_of(*value) == DIGIT && number <= NUMBER_MAX; value++) {
+        number = number * 10 + (uint32_t)(*value - '0');
+    }
+    if (*value != '\0' || !ardoq_number_is_in_range(number)) {
+        return ARDOQ_ERR_SETTING_INVALID;
+    }
+    if (config) {
+        config->timeout_ms = number;
+    }
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
+                                 const char *value)
+{
+    if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
+        return assign_number(config, value);
+    }
+    const bool is_limited = setting->kind != ARDOQ_SETTING_KIND_PEM;
+    const size_t size = strlen(value) + 1;
+    if (is_limited && size > setting->size) {
+        return ARDOQ_ERR_SETTING_TOO_LONG;
+    }
+    const bool is_unset = is_limited && size == 1;
+    if (!is_unset && !follows(setting->rule, value)) {
+        return (ardoq_err_t)refusals[setting->rule];
+    }
+    if (config && setting->kind == ARDOQ_SETTING_KIND_TEXT) {
+        memcpy((char *)config + setting->offset, value, size);
+    }
+    return ARDOQ_OK;
+}

@@ -1,0 +1,68 @@
+#include <string.h>
+
+#include "settings_internal.h"
+
+static const ardoq_setting_t settings[] = {
+#define ARDOQ_SETTING_TEXT(member, bytes, row_name, default_value, rule_name)                      \
+    {.name = (row_name),                                                                           \
+     .offset = offsetof(ardoq_config_t, member),                                                   \
+     .size = (bytes),                                                                              \
+     .kind = ARDOQ_SETTING_KIND_TEXT,                                                              \
+     .rule = ARDOQ_RULE_##rule_name,                                                               \
+     .secret = offsetof(ardoq_config_t, member) == offsetof(ardoq_config_t, token)},
+#define ARDOQ_SETTING_NUMBER(member, min, max, row_name, default_value)                            \
+    {.name = (row_name),                                                                           \
+     .offset = offsetof(ardoq_config_t, member),                                                   \
+     .kind = ARDOQ_SETTING_KIND_NUMBER},
+#define ARDOQ_SETTING_IDENTITY(field, bytes, row_name)                                             \
+    {.name = (row_name),                                                                           \
+     .offset = ARDOQ_IDENTITY_##field,                                                             \
+     .size = (bytes),                                                                              \
+     .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
+     .rule = ARDOQ_RULE_identity},
+#define ARDOQ_SETTING_PEM(row_name, what)                                                          \
+    {.name = (row_name), .kind = ARDOQ_SETTING_KIND_PEM, .rule = ARDOQ_RULE_pem, .secret = true},
+#include "ardoq/settings.def"
+};
+
+#define ARDOQ_SETTING_TEXT(member, bytes, name, default_value, rule)                               \
+    _Static_assert((bytes) <= ARDOQ_SETTING_TEXT_SIZE, "there is room for every value");
+#define ARDOQ_SETTING_IDENTITY(field, bytes, name)                                                 \
+    _Static_assert((bytes) <= ARDOQ_SETTING_IDENTITY_SIZE, "there is room for every value");
+#include "ardoq/settings.def"
+
+enum { SETTINGS_COUNT = sizeof settings / sizeof settings[0] };
+
+const ardoq_setting_t *ardoq_setting_at(size_t index)
+{
+    return index < SETTINGS_COUNT ? &settings[index] : NULL;
+}
+
+const ardoq_setting_t *ardoq_setting_find(const char *name)
+{
+    for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+        if (strcmp(settings[i].name, name) == 0) {
+            return &settings[i];
+        }
+    }
+    return NULL;
+}
+
+bool ardoq_setting_is_of_config(const ardoq_setting_t *setting)
+{
+    return setting->kind <= ARDOQ_SETTING_KIND_NUMBER;
+}
+
+const char *ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
+                               ardoq_decimal_t *number)
+{
+    switch (setting->kind) {
+    case ARDOQ_SETTING_KIND_TEXT:
+        return (const char *)config + setting->offset;
+    case ARDOQ_SETTING_KIND_NUMBER:
+        *number = ardoq_decimal(config->timeout_ms);
+        return number->digits;
+    default:
+        return "";
+    }
+}
