@@ -6,6 +6,7 @@
 #define ARDOQ_HTTP_CHARS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 static inline bool is_one_of(char c, const char *set)
@@ -45,16 +46,24 @@ static inline bool is_alphanumeric(char c)
     return is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
 
-/* RFC 3986, 2.3. */
-static inline bool is_unreserved(char c)
+/* A set holds a bit for each of the first 128 characters; no other is in any. */
+static inline bool is_in_set(char c, const uint32_t *set)
 {
-    return is_alphanumeric(c) || is_one_of(c, "-._~");
+    return (c & 0x80) == 0 && (set[(c & 0x60) >> 5] >> (c & 0x1f) & 1) != 0;
 }
 
-/* RFC 9110, 5.6.2: all that is visible but the delimiters. */
+/* RFC 3986, 2.3: letters, digits and -._~ */
+static inline bool is_unreserved(char c)
+{
+    static const uint32_t unreserved[] = {0, 0x03ff6000, 0x87fffffe, 0x47fffffe};
+    return is_in_set(c, unreserved);
+}
+
+/* RFC 9110, 5.6.2: letters, digits and !#$%&'*+-.^_`|~ */
 static inline bool is_token_char(char c)
 {
-    return is_visible(c) && !is_one_of(c, "\"(),/:;<=>?@[\\]{}");
+    static const uint32_t token[] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
+    return is_in_set(c, token);
 }
 
 #endif

@@ -173,7 +173,8 @@ ardoq_err_t ardoq_http_link_target(const char *link, size_t size, const ardoq_ht
 /* Unreserved, "/?:@" and the sub-delimiters of RFC 3986; a percent sign is looked at on its own. */
 static bool is_target_char(char c)
 {
-    return is_visible(c) && !is_one_of(c, "\"#%<>[\\]^`{|}");
+    static const uint32_t target[] = {0, 0xafffffd2, 0x87ffffff, 0x47fffffe};
+    return is_in_set(c, target);
 }
 
 bool ardoq_http_target_is_valid(const char *target, size_t size)
@@ -191,38 +192,26 @@ bool ardoq_http_target_is_valid(const char *target, size_t size)
     return true;
 }
 
-/* Bytes of the host at the start of @p text, which may go on with a port; 0 if there is none. */
-static size_t host_length(const char *text, size_t size)
+void ardoq_http_link_host(const char *url, size_t size, char *host, size_t host_size)
 {
-    const bool is_bracketed = size > 0 && text[0] == '[';
-    size_t length = is_bracketed ? 1 : 0;
-    while (length < size &&
-           (is_unreserved(text[length]) || (is_bracketed && text[length] == ':'))) {
-        length++;
-    }
-    if (is_bracketed) {
-        if (length == size || text[length] != ']') {
-            return 0;
-        }
-        length++;
-    }
-    return length == size || text[length] == ':' ? length : 0;
-}
-
-void ardoq_http_link_host(const char *url, size_t size, const char **host, size_t *host_size)
-{
-    size_t start = authority_size(url, size);
-    size_t end = start;
-    const bool follows_scheme = start == 0 || url[start - 1] == ':';
-    if (follows_scheme && size - start >= 2 && memcmp(url + start, "//", 2) == 0) {
-        start += 2;
-        end = start + authority_size(url + start, size - start);
-    }
-    for (size_t i = start; i < end; i++) {
-        if (url[i] == '@') {
-            start = i + 1;
+    size_t length = 0;
+    size_t i = authority_size(url, size);
+    const bool follows_scheme = i == 0 || url[i - 1] == ':';
+    if (follows_scheme && size - i >= 2 && url[i] == '/' && url[i + 1] == '/') {
+        const size_t end = i + 2 + authority_size(url + i + 2, size - i - 2);
+        for (i += 2; i < end; i++) {
+            if (url[i] == '@') {
+                length = 0;
+            } else if (length < host_size - 1) {
+                host[length++] = url[i];
+            }
         }
     }
-    *host = url + start;
-    *host_size = host_length(*host, end - start);
+    host[length] = '\0';
+    length = 0;
+    while (is_unreserved(host[length])) {
+        length++;
+    }
+    /* Before a port; anything else is no host. */
+    host[host[length] == ':' || host[length] == '\0' ? length : 0] = '\0';
 }

@@ -45,7 +45,6 @@ POINTERS = {
     "on_entry": ("context_check.c:take_entry", "list_commands.c:write_entry"),
     "own": (),
     "run": ("device_commands.c:run_*",),
-    "take": ("http_response.c:take_*",),
     "tell": ("check.c:tell_*",),
     "write": ("check.c:write_result",),
     "check.c:write_result write": (),

@@ -329,10 +329,14 @@ static void finds_the_host_for_a_message(void **state)
         {"https://a@b@login.example/", "login.example"},
         {"https://login.example/x@y", "login.example"},
         {"https://login.example\\@other.example/", "login.example"},
-        {"https://my_host~.example/", "my_host~.example"},
+        {"https://my_host~.test/", "my_host~.test"},
         {"https://192.0.2.1/", "192.0.2.1"},
-        {"https://[2001:db8::1]:8443/", "[2001:db8::1]"},
-        {"https://[::1]", "[::1]"},
+        {"https://login.example:8443:x/", "login.example"},
+        {"https://a\nb@login.example/", "login.example"},
+        /* Cut to the 15 bytes that fit. */
+        {"https://123456789.12345/", "123456789.12345"},
+        {"https://123456789.123456:80/", "123456789.12345"},
+        {"https://123456789.123456@login.example", "login.example"},
         /* No host at all. */
         {"", ""},
         {"/", ""},
@@ -355,26 +359,16 @@ static void finds_the_host_for_a_message(void **state)
         {"https://a\r\nb/", ""},
         {"https://caf\xc3\xa9/", ""},
         {"https://a%0a/", ""},
-        {"https://[::1/", ""},
-        {"https://[::1]x/", ""},
-        {"https://[::1!:80/", ""},
-        {"https://[::1!", ""},
-        {"https://[/", ""},
-        {"https://[::1\n]/", ""},
+        {"https://[2001:db8::1]:8443/", ""},
         {"https://a]/", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const size_t size = strlen(cases[i].url);
         char *url = bare_copy(cases[i].url, size);
-        const char *host = NULL;
-        size_t host_size = 0;
-        ardoq_http_link_host(url, size, &host, &host_size);
-        assert_in_range((uintptr_t)host, (uintptr_t)url, (uintptr_t)url + size);
-        const bool is_same =
-            host_size == strlen(cases[i].host) && memcmp(host, cases[i].host, host_size) == 0;
-        if (!is_same) {
-            fail_msg("%s: %.*s", cases[i].url, (int)host_size, host);
-        }
+        char host[16];
+        memset(host, '#', sizeof host);
+        ardoq_http_link_host(url, size, host, sizeof host);
+        assert_string_equal(host, cases[i].host);
         free(url);
     }
 }

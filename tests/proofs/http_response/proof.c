@@ -2,14 +2,7 @@
 
 #include "../proof.h"
 
-enum {
-    VALUE_MAX = 12,
-    LIST_MAX = 8,
-    LOCATION_MAX = 8,
-    TYPE_MAX = 18,
-    LENGTH_DIGITS_MAX = 22,
-    LINE_VALUE_MAX = 1
-};
+enum { RUN_MAX = 4, NAME_MAX = 2, LINE_VALUE_MAX = 1 };
 
 /* ---- The states that a parser can be in ------------------------------------------------------ */
 
@@ -21,10 +14,10 @@ static bool status_invariant(const ardoq_http_parser_t *parser)
     const uint16_t status = parser->head.status;
     switch (parser->state) {
     case STATE_STATUS:
-        return parser->value_length < FORM_SIZE &&
-               status <= (parser->value_length <= DIGITS_START       ? 0
-                          : parser->value_length == DIGITS_START + 1 ? 9
-                                                                     : 99);
+        return parser->text_length < FORM_SIZE &&
+               status <= (parser->text_length <= DIGITS_START       ? 0
+                          : parser->text_length == DIGITS_START + 1 ? 9
+                                                                    : 99);
     case STATE_STATUS_END:
         return status <= 999;
     case STATE_INVALID:
@@ -57,8 +50,8 @@ static bool invariant(const ardoq_http_parser_t *parser)
 {
     const bool is_after_head = parser->state >= STATE_CHUNK && parser->state <= STATE_COMPLETE;
 
-    return parser->state <= STATE_TOO_LARGE && parser->name_length <= sizeof parser->name &&
-           parser->value_length <= sizeof parser->value &&
+    return parser->state <= STATE_TOO_LARGE && parser->header <= ARDOQ_HTTP_HEADER_OTHER &&
+           parser->text_length <= sizeof parser->text &&
            parser->head_bytes <= ARDOQ_HTTP_HEADERS_MAX &&
            parser->head_size <= ARDOQ_HTTP_HEADERS_MAX && status_invariant(parser) &&
            remaining_invariant(parser) && (!is_after_head || parser->head_complete) &&
@@ -72,24 +65,6 @@ static ardoq_http_parser_t any_parser_in_headers(void)
     parser.state = STATE_VALUE_LF;
     ASSUME(invariant(&parser));
     return parser;
-}
-
-static span_t any_span(size_t size_max)
-{
-    const size_t size = any_size_up_to(size_max);
-    return (span_t){any_bytes(size), size};
-}
-
-/* A list of one or two items: the loops over lists know only what is left of theirs. */
-static span_t any_list(void)
-{
-    const span_t list = any_span(LIST_MAX);
-    size_t commas = 0;
-    for (size_t i = 0; i < LIST_MAX; i++) {
-        commas += i < list.size && list.text[i] == ',';
-    }
-    ASSUME(commas <= 1);
-    return list;
 }
 
 /* ---- The machine: induction over the bytes of a response ------------------------------------- */
@@ -110,7 +85,9 @@ static void prove_byte_in(state_t state)
     ASSUME(invariant(&parser));
     const uint16_t head_bytes = parser.head_bytes;
     const bool head_complete = parser.head_complete;
-    read_byte(&parser, nondet_char());
+    ASSUME(state != STATE_NAME || parser.text_length <= NAME_MAX);
+    const char c = nondet_char();
+    PROVE(read_head(&parser, &c, 1) == 1);
     PROVE(invariant(&parser));
     PROVE(parser.head_complete || !head_complete);
     PROVE(parser.head_bytes <= head_bytes + 1 || state == STATE_CHUNK_END_LF);
@@ -131,6 +108,31 @@ void prove_byte(void)
             prove_byte_in(state);
         }
     }
+}
+
+/* ... by a run of bytes, up to the limits of what is kept and of what may come ... */
+static void prove_run_in(state_t state)
+{
+    ardoq_http_parser_t parser;
+    parser.state = (uint8_t)state;
+    ASSUME(invariant(&parser));
+    const uint16_t head_bytes = parser.head_bytes;
+    const uint8_t text_length = parser.text_length;
+    const size_t size = any_size_up_to(RUN_MAX);
+    const char *const text = any_bytes(size);
+    const size_t run = read_run(&parser, text, size);
+    PROVE(run <= size && parser.state == state && parser.head_bytes == head_bytes);
+    PROVE(invariant(&parser));
+    PROVE(parser.text_length >= text_length && parser.text_length <= text_length + run);
+    if (run == RUN_MAX && parser.text_length == sizeof parser.text) {
+        REACHED("the last bytes that are kept");
+    }
+}
+
+void prove_run(void)
+{
+    prove_run_in(STATE_NAME);
+    prove_run_in(STATE_VALUE);
 }
 
 /* ... and by each part of the body ... */
@@ -191,147 +193,15 @@ void prove_parse(void)
     }
 }
 
-/* ---- Values of headers ----------------------------------------------------------------------- */
-
-void prove_trim(void)
-{
-    const span_t whole = any_span(VALUE_MAX);
-    const span_t span = trim(whole.text, whole.size);
-    PROVE(span.text >= whole.text && span.text + span.size <= whole.text + whole.size);
-    PROVE(span.size == 0 || (!is_blank(span.text[0]) && !is_blank(span.text[span.size - 1])));
-    REACHED("the end");
-}
-
-/* The rest of a list is shorter than the list, and ends where the list ends. */
-void prove_next_item(void)
-{
-    const span_t whole = any_span(VALUE_MAX);
-    span_t list = whole;
-    const span_t item = next_item(&list, nondet_char());
-    PROVE(item.text >= whole.text && item.text + item.size <= whole.text + whole.size);
-    if (list.text) {
-        PROVE(list.text > whole.text && list.text + list.size == whole.text + whole.size);
-        REACHED("another item");
-    } else {
-        REACHED("the last item");
-    }
-}
-
-void prove_read_length(void)
-{
-    const span_t text = any_span(LENGTH_DIGITS_MAX);
-    uint64_t length;
-    if (read_length(text, &length)) {
-        PROVE(text.size > 0);
-        if (length == UINT64_MAX) {
-            REACHED("the largest length");
-        }
-    }
-}
-
-void prove_push_digit(void)
-{
-    uint64_t number = nondet_uint64();
-    const uint64_t before = number;
-    const unsigned base = nondet_bool() ? 10 : 16;
-    if (push_digit(&number, base, nondet_char())) {
-        PROVE(number >= before && number - before >= before * (base - 1));
-        REACHED("a digit");
-    } else {
-        PROVE(number == before);
-    }
-}
-
-void prove_connection(void)
-{
-    ardoq_http_parser_t parser = any_parser_in_headers();
-    PROVE(take_connection(&parser, any_list()));
-    PROVE(invariant(&parser));
-    if (parser.asks_close && parser.head.keep_alive) {
-        REACHED("the end");
-    }
-}
-
-void prove_content_length(void)
-{
-    ardoq_http_parser_t parser = any_parser_in_headers();
-    if (take_content_length(&parser, any_list())) {
-        PROVE(parser.head.has_content_length && !parser.value_cut);
-        REACHED("a length");
-    }
-    PROVE(invariant(&parser));
-}
-
-void prove_content_type(void)
-{
-    ardoq_http_parser_t parser = any_parser_in_headers();
-    PROVE(take_content_type(&parser, any_span(TYPE_MAX)));
-    PROVE(invariant(&parser));
-    if (parser.head.is_json) {
-        REACHED("JSON");
-    }
-}
-
-void prove_location(void)
-{
-    ardoq_http_parser_t parser = any_parser_in_headers();
-    PROVE(take_location(&parser, any_span(LOCATION_MAX)));
-    PROVE(invariant(&parser));
-    if (parser.head.location_host[1] != '\0') {
-        REACHED("a host");
-    }
-}
-
-static void prove_location_of(size_t host_size)
-{
-    static const char url[] = "https://";
-    char value[sizeof url - 1 + ARDOQ_HTTP_LOCATION_SIZE + 1];
-    memcpy(value, url, sizeof url - 1);
-    memset(value + sizeof url - 1, 'a', sizeof value - (sizeof url - 1));
-    ardoq_http_parser_t parser = any_parser_in_headers();
-    PROVE(take_location(&parser, (span_t){value, sizeof url - 1 + host_size}));
-    PROVE(invariant(&parser));
-    PROVE(parser.head.location_host[ARDOQ_HTTP_LOCATION_SIZE - 2] == 'a');
-}
-
-/* A host as long as what is kept of one, and longer. */
-void prove_long_location(void)
-{
-    prove_location_of(ARDOQ_HTTP_LOCATION_SIZE - 1);
-    prove_location_of(ARDOQ_HTTP_LOCATION_SIZE + 1);
-    REACHED("the end");
-}
-
-void prove_retry_after(void)
-{
-    const span_t value = any_span(VALUE_MAX);
-    uint32_t seconds;
-    if (ardoq_http_retry_after(value.text, value.size, &seconds)) {
-        PROVE(value.size > 0);
-        if (seconds == UINT32_MAX) {
-            REACHED("a cut number");
-        }
-    }
-}
-
-void prove_transfer_encoding(void)
-{
-    ardoq_http_parser_t parser = any_parser_in_headers();
-    if (take_transfer_encoding(&parser, any_span(VALUE_MAX))) {
-        PROVE(!parser.value_cut && !parser.http_1_0);
-        REACHED("chunked");
-    }
-    PROVE(invariant(&parser));
-}
-
 /* Which header a line is, and the way to the functions above: short values are enough. */
 void prove_header(void)
 {
     ardoq_http_parser_t parser = any_parser_in_headers();
-    ASSUME(parser.value_length <= LINE_VALUE_MAX);
-    read_byte(&parser, nondet_char());
+    ASSUME(parser.text_length <= LINE_VALUE_MAX);
+    const char c = nondet_char();
+    PROVE(read_head(&parser, &c, 1) == 1);
     PROVE(invariant(&parser));
-    if (parser.head.has_content_length && parser.state == STATE_LINE) {
+    if (parser.head.has_content_length && parser.state == STATE_NAME) {
         REACHED("the end");
     }
 }

@@ -2,7 +2,7 @@
 
 #include "../proof.h"
 
-enum { HOST_MAX = 6, TARGET_MAX = 8, LINK_MAX = 6, ABSOLUTE_MAX = 5 };
+enum { HOST_MAX = 6, TARGET_MAX = 8, LINK_MAX = 6, ABSOLUTE_MAX = 5, HOST_SIZE_MAX = 4 };
 
 void prove_origin_parse(void)
 {
@@ -112,12 +112,15 @@ void prove_absolute_target(void)
 void prove_link_host(void)
 {
     const size_t size = any_size_up_to(LINK_MAX);
-    const char *const link = any_bytes(size);
-    const char *host;
-    size_t host_size;
-    ardoq_http_link_host(link, size, &host, &host_size);
-    PROVE(host >= link && host + host_size <= link + size);
-    if (host_size == 4) {
-        REACHED("a host");
+    const size_t host_size = any_size_up_to(HOST_SIZE_MAX);
+    ASSUME(host_size > 0);
+    char *const host = any_bytes(host_size);
+    ardoq_http_link_host(any_bytes(size), size, host, host_size);
+    const size_t length = strlen(host);
+    PROVE(length < host_size);
+    const size_t i = any_size_up_to(HOST_SIZE_MAX);
+    PROVE(i >= length || is_unreserved(host[i]));
+    if (length + 1 == HOST_SIZE_MAX) {
+        REACHED("a host that fills its memory");
     }
 }

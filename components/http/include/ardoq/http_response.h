@@ -30,9 +30,6 @@ extern "C" {
 /** Most bytes that are read beside bodies in one exchange. */
 #define ARDOQ_HTTP_HEADERS_MAX   16384
 
-/** Bytes kept of a header's name; longer names are none that the parser needs. */
-#define ARDOQ_HTTP_NAME_SIZE     20
-
 /** Bytes kept of a header's value; what is needed of longer ones stands at their start. */
 #define ARDOQ_HTTP_VALUE_SIZE    96
 
@@ -63,10 +60,10 @@ typedef struct {
     bool has_transfer_encoding;
     bool http_1_0;
     bool asks_close; /**< Connection holds "close" */
-    bool value_cut;  /**< the current header's value was longer than value[] */
+    bool text_cut;   /**< the current header's value was longer than text[] */
     uint8_t state;
-    uint8_t name_length;
-    uint8_t value_length;
+    uint8_t header; /**< which one the value belongs to */
+    uint8_t text_length;
     uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
     uint16_t head_size;  /**< head_bytes at the end of the head */
     size_t remaining;    /**< of the body or the chunk */
@@ -75,8 +72,7 @@ typedef struct {
     ardoq_http_head_t head; /**< what the head says */
 
     /** @cond private */
-    char name[ARDOQ_HTTP_NAME_SIZE];
-    char value[ARDOQ_HTTP_VALUE_SIZE];
+    char text[ARDOQ_HTTP_VALUE_SIZE]; /**< name, then value of the current header */
     /** @endcond */
 } ardoq_http_parser_t;
 
@@ -109,15 +105,6 @@ ardoq_err_t ardoq_http_parse(ardoq_http_parser_t *parser, const char *data, size
  * @return ARDOQ_OK if that ends the response, else ARDOQ_ERR_CONNECTION_CLOSED.
  */
 ardoq_err_t ardoq_http_parse_end(ardoq_http_parser_t *parser);
-
-/**
- * Reads a Retry-After (RFC 9110, 10.2.3) given as seconds.
- * @param value         of the header
- * @param size          in bytes
- * @param[out] seconds  set on success, cut to UINT32_MAX
- * @return false for a date, garbage or nothing: use the default.
- */
-bool ardoq_http_retry_after(const char *value, size_t size, uint32_t *seconds);
 
 #ifdef __cplusplus
 }

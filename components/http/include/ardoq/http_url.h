@@ -63,14 +63,14 @@ ardoq_err_t ardoq_http_link_target(const char *link, size_t size, const ardoq_ht
 bool ardoq_http_target_is_valid(const char *target, size_t size);
 
 /**
- * Finds the host in an URL for a message, such as "login.example" in
- * "https://login.example:8443/x?y". Never fails: what is no host gives an empty one.
- * @param url             any text, such as a Location header
- * @param size            of @p url in bytes
- * @param[out] host       points into @p url
- * @param[out] host_size  bytes of it
+ * Copies the host out of an URL for a message, such as "login.example" of
+ * "https://login.example:8443/x?y". Never fails: what is no host name or IPv4 address gives "".
+ * @param url        any text, such as a Location header
+ * @param size       of @p url in bytes
+ * @param[out] host  NUL-terminated, cut where it does not fit
+ * @param host_size  of @p host in bytes, at least 1
  */
-void ardoq_http_link_host(const char *url, size_t size, const char **host, size_t *host_size);
+void ardoq_http_link_host(const char *url, size_t size, char *host, size_t host_size);
 
 #ifdef __cplusplus
 }

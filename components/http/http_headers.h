@@ -1,0 +1,25 @@
+/**
+ * @file
+ * The headers of a response that the parser reads. Private to this folder.
+ */
+#ifndef ARDOQ_HTTP_HEADERS_H
+#define ARDOQ_HTTP_HEADERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ardoq/http_response.h"
+
+/* Any header that is not read, and every trailer. */
+enum { ARDOQ_HTTP_HEADER_OTHER = 6 };
+
+/* Which header the name in parser->text is. */
+unsigned ardoq_http_header_find(const ardoq_http_parser_t *parser);
+
+/* Takes the value in parser->text of parser->header; false refuses the response. */
+bool ardoq_http_header_take(ardoq_http_parser_t *parser);
+
+/* False when @p c is no digit to this base, or the number overflows. */
+bool ardoq_http_push_digit(size_t *number, unsigned base, char c);
+
+#endif
