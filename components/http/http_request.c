@@ -11,10 +11,10 @@ static void require(ardoq_text_t *head, bool is_valid)
     }
 }
 
-static bool is_token(const char *text)
+static bool is_method(const char *text)
 {
     size_t length = 0;
-    while (is_token_char(text[length])) {
+    while (text[length] >= 'A' && text[length] <= 'Z') {
         length++;
     }
     return length > 0 && text[length] == '\0';
@@ -26,18 +26,15 @@ static void put_encoded(ardoq_text_t *head, const char *text)
     for (; *text != '\0'; text++) {
         const unsigned char byte = (unsigned char)*text;
         const char code[] = {'%', digits[byte >> 4], digits[byte & 15]};
-        if (is_unreserved(*text)) {
-            ardoq_text_append(head, text, 1);
-        } else {
-            ardoq_text_append(head, code, sizeof code);
-        }
+        const bool is_plain = is_unreserved(*text);
+        ardoq_text_append(head, is_plain ? text : code, is_plain ? 1 : sizeof code);
     }
 }
 
 void ardoq_http_write_request_line(ardoq_text_t *head, const char *method, const char *target,
                                    const ardoq_http_query_t *query, size_t query_count)
 {
-    require(head, is_token(method) && ardoq_http_target_is_valid(target, strlen(target)));
+    require(head, is_method(method) && ardoq_http_target_is_valid(target, strlen(target)));
     ardoq_text_append_string(head, method);
     ardoq_text_append_string(head, " ");
     ardoq_text_append_string(head, target);
@@ -63,26 +60,25 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
     ardoq_text_append_string(head, "\r\n");
 }
 
-void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *value)
+/* What stands before the value is ours, so that only the value is checked. */
+static void put_line(ardoq_text_t *head, const char *name, const char *separator, const char *value)
 {
-    require(head, is_token(name) && ardoq_http_value_is_valid(value));
+    require(head, ardoq_http_value_is_valid(value));
     ardoq_text_append_string(head, name);
-    ardoq_text_append_string(head, ": ");
+    ardoq_text_append_string(head, separator);
     ardoq_text_append_string(head, value);
     ardoq_text_append_string(head, "\r\n");
 }
 
-void ardoq_http_write_bearer(ardoq_text_t *head, const char *token)
+void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *value)
 {
-    require(head, token[0] != '\0' && ardoq_http_value_is_valid(token));
-    ardoq_text_append_string(head, "Authorization: Bearer ");
-    ardoq_text_append_string(head, token);
-    ardoq_text_append_string(head, "\r\n");
+    put_line(head, name, ": ", value);
 }
 
-void ardoq_http_write_end(ardoq_text_t *head)
+void ardoq_http_write_bearer(ardoq_text_t *head, const char *token)
 {
-    ardoq_text_append_string(head, "\r\n");
+    require(head, token[0] != '\0');
+    put_line(head, "Authorization", ": Bearer ", token);
 }
 
 bool ardoq_http_value_is_valid(const char *value)
@@ -97,23 +93,27 @@ bool ardoq_http_value_is_valid(const char *value)
     return may_end;
 }
 
-static bool is_in(const char *method, const char *const *methods, size_t count)
+/* Idempotent up to PUT, with a body from PUT on. */
+typedef enum { METHOD_PUT = 5, METHOD_COUNT = 8 } method_t;
+
+static unsigned find_method(const char *method)
 {
-    size_t i = 0;
-    while (i < count && strcmp(method, methods[i]) != 0) {
+    static const char methods[METHOD_COUNT][sizeof "OPTIONS"] = {
+        "GET", "HEAD", "OPTIONS", "TRACE", "DELETE", [METHOD_PUT] = "PUT", "POST", "PATCH"};
+    unsigned i = 0;
+    while (i < METHOD_COUNT && strcmp(method, methods[i]) != 0) {
         i++;
     }
-    return i < count;
+    return i;
 }
 
 bool ardoq_http_method_is_idempotent(const char *method)
 {
-    static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
-    return is_in(method, methods, sizeof methods / sizeof methods[0]);
+    return find_method(method) <= METHOD_PUT;
 }
 
 bool ardoq_http_method_expects_body(const char *method)
 {
-    static const char *const methods[] = {"POST", "PUT", "PATCH"};
-    return is_in(method, methods, sizeof methods / sizeof methods[0]);
+    const unsigned found = find_method(method);
+    return found >= METHOD_PUT && found < METHOD_COUNT;
 }

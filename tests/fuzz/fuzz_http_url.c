@@ -101,7 +101,7 @@ static void check_request(const ardoq_http_origin_t *origin, span_t target)
     ardoq_text_init(&text, buffer, size, ARDOQ_ERR_REQUEST_TOO_LARGE);
     ardoq_http_write_request_line(&text, "GET", path, NULL, 0);
     ardoq_http_write_host(&text, origin);
-    ardoq_http_write_end(&text);
+    ardoq_text_append_string(&text, "\r\n");
     CHECK(!text.err);
 
     const request_head_t head = read_request_head((span_t){text.data, text.length});

@@ -34,14 +34,12 @@ static void write_whole_head(ardoq_text_t *text)
 {
     ardoq_http_write_request_line(text, "POST", "/api/v2/batch", two_pairs, 2);
     ardoq_http_write_host(text, &other_port);
-    ardoq_http_write_header(text, "Content-Length", "0");
-    ardoq_http_write_end(text);
+    ardoq_http_write_header(text, "X-org", "acme");
 }
 
 static const char whole_head[] = "POST /api/v2/batch?limit=100&cursor=a%2Fb HTTP/1.1\r\n"
                                  "Host: acme.ardoq.com:8443\r\n"
-                                 "Content-Length: 0\r\n"
-                                 "\r\n";
+                                 "X-org: acme\r\n";
 
 static void writes_a_whole_head(void **state)
 {
@@ -104,11 +102,11 @@ static void encodes_whole_texts(void **state)
     assert_head("GET /?name=Caf%C3%A9%20%26%20bar&=&a%20b=1%2B1%3D2 HTTP/1.1\r\n");
 }
 
-static void refuses_a_method_that_is_no_token(void **state)
+static void takes_only_upper_case_letters_as_method(void **state)
 {
     (void)state;
-    static const char *const methods[] = {"",          " GET",       "GET ", "G T",
-                                          "GET\r\nX:", "G\xc3\xa9T", "G/T"};
+    static const char *const methods[] = {
+        "", " GET", "GET ", "G T", "GET\r\nX:", "G\xc3\xa9T", "G/T", "get", "G@T", "G[T"};
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         begin(NULL);
         ardoq_http_write_request_line(&head, methods[i], "/", NULL, 0);
@@ -148,23 +146,6 @@ static void writes_headers(void **state)
     ardoq_http_write_header(&head, "X-org", "");
     ardoq_http_write_header(&head, "A", "b");
     assert_head("User-Agent: ardoq-device/0.1.0 (a b\tc)\r\nX-org: \r\nA: b\r\n");
-}
-
-static void takes_only_tokens_as_names(void **state)
-{
-    (void)state;
-    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    for (int byte = 1; byte < 256; byte++) {
-        const bool is_token = memchr(token, byte, sizeof token - 1) != NULL;
-        const char name[] = {'X', (char)byte, '\0'};
-        begin(NULL);
-        ardoq_http_write_header(&head, name, "v");
-        assert_int_equal(head.err, is_token ? ARDOQ_OK : ARDOQ_ERR_REQUEST_INVALID);
-    }
-    begin(NULL);
-    ardoq_http_write_header(&head, "", "v");
-    assert_int_equal(head.err, ARDOQ_ERR_REQUEST_INVALID);
 }
 
 static void takes_only_visible_characters_and_inner_blanks_as_values(void **state)
@@ -216,7 +197,7 @@ static void writes_a_token(void **state)
 static void keeps_the_first_error(void **state)
 {
     (void)state;
-    ardoq_http_write_header(&head, "Bad Name", "v");
+    ardoq_http_write_header(&head, "X-org", "bad\n");
     write_whole_head(&head);
     assert_int_equal(head.err, ARDOQ_ERR_REQUEST_INVALID);
     assert_int_equal(head.length, 0);
@@ -224,7 +205,7 @@ static void keeps_the_first_error(void **state)
     char small[4];
     ardoq_text_init(&head, small, sizeof small, ARDOQ_ERR_REQUEST_TOO_LARGE);
     ardoq_http_write_host(&head, &usual);
-    ardoq_http_write_header(&head, "Bad Name", "v");
+    ardoq_http_write_header(&head, "X-org", "bad\n");
     assert_int_equal(head.err, ARDOQ_ERR_REQUEST_TOO_LARGE);
 }
 
@@ -272,11 +253,10 @@ int main(void)
         cmocka_unit_test_setup(adds_pairs_to_the_query, begin),
         cmocka_unit_test_setup(encodes_all_but_unreserved_characters_of_a_query, begin),
         cmocka_unit_test_setup(encodes_whole_texts, begin),
-        cmocka_unit_test_setup(refuses_a_method_that_is_no_token, begin),
+        cmocka_unit_test_setup(takes_only_upper_case_letters_as_method, begin),
         cmocka_unit_test_setup(refuses_a_target_that_is_not_valid, begin),
         cmocka_unit_test_setup(names_the_port_unless_it_is_the_default, begin),
         cmocka_unit_test_setup(writes_headers, begin),
-        cmocka_unit_test_setup(takes_only_tokens_as_names, begin),
         cmocka_unit_test_setup(takes_only_visible_characters_and_inner_blanks_as_values, begin),
         cmocka_unit_test_setup(never_writes_a_value_that_is_not_valid, begin),
         cmocka_unit_test_setup(writes_a_token, begin),

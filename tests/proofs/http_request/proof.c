@@ -3,11 +3,18 @@
 #include "../proof.h"
 #include "../text_invariant.h"
 
-enum { CAPACITY_MAX = 20, WORD_MAX = 2 };
+enum { CAPACITY_MAX = 20, ENCODED_MAX = 8, WORD_MAX = 2 };
 
 static char *any_word(void)
 {
     return any_text(any_size_up_to(WORD_MAX));
+}
+
+static ardoq_text_t any_head(char *memory, size_t size)
+{
+    const ardoq_text_t head = any_text_at_end(memory, size);
+    ASSUME(head.full == ARDOQ_ERR_REQUEST_TOO_LARGE);
+    return head;
 }
 
 static void prove_kept(const ardoq_text_t *head, const ardoq_text_t *before)
@@ -21,14 +28,14 @@ static void prove_kept(const ardoq_text_t *head, const ardoq_text_t *before)
 
 void prove_encoded(void)
 {
-    char memory[CAPACITY_MAX];
-    ardoq_text_t head = any_text_at_end(memory, sizeof memory);
+    char memory[ENCODED_MAX];
+    ardoq_text_t head = any_head(memory, sizeof memory);
     const ardoq_text_t before = head;
     const char *const word = any_word();
     put_encoded(&head, word);
     prove_kept(&head, &before);
     if (!head.err) {
-        const size_t i = any_size_up_to(CAPACITY_MAX);
+        const size_t i = any_size_up_to(ENCODED_MAX);
         PROVE(i < before.length || i >= head.length || head.data[i] == '%' ||
               is_unreserved(head.data[i]));
         if (head.length == before.length + 3 * WORD_MAX) {
@@ -40,7 +47,7 @@ void prove_encoded(void)
 void prove_request_line(void)
 {
     char memory[CAPACITY_MAX];
-    ardoq_text_t head = any_text_at_end(memory, sizeof memory);
+    ardoq_text_t head = any_head(memory, sizeof memory);
     const ardoq_text_t before = head;
     const ardoq_http_query_t query[] = {{any_text(1), any_text(1)}};
     ardoq_http_write_request_line(&head, any_text(1), any_text(2), query, any_size_up_to(1));
@@ -53,7 +60,7 @@ void prove_request_line(void)
 void prove_host(void)
 {
     char memory[CAPACITY_MAX];
-    ardoq_text_t head = any_text_at_end(memory, sizeof memory);
+    ardoq_text_t head = any_head(memory, sizeof memory);
     const ardoq_text_t before = head;
     ardoq_http_origin_t origin;
     ASSUME(origin.host[WORD_MAX] == '\0');
@@ -68,9 +75,9 @@ void prove_host(void)
 void prove_header(void)
 {
     char memory[CAPACITY_MAX];
-    ardoq_text_t head = any_text_at_end(memory, sizeof memory);
+    ardoq_text_t head = any_head(memory, sizeof memory);
     const ardoq_text_t before = head;
-    ardoq_http_write_header(&head, any_word(), any_word());
+    ardoq_http_write_header(&head, "X", any_word());
     prove_kept(&head, &before);
     if (!head.err) {
         const size_t i = any_size_up_to(CAPACITY_MAX);

@@ -1,6 +1,7 @@
 /**
  * @file
- * Writes the head of an HTTP/1.1 request (RFC 9112) into the caller's buffer. Pure functions.
+ * Writes the head of an HTTP/1.1 request (RFC 9112) into the caller's buffer, but for the blank
+ * line at its end. Pure functions.
  *
  * The first error sticks in the text, so the caller looks at `head.err` once, at the end:
  * ARDOQ_ERR_REQUEST_INVALID for a byte that HTTP does not allow there, ARDOQ_ERR_REQUEST_TOO_LARGE
@@ -22,13 +23,13 @@ extern "C" {
 /** A pair of the query; both are NUL-terminated UTF-8, percent-encoded when written. */
 typedef struct {
     const char *name;  /**< before the equals sign */
-    const char *value; /**< behind it */
+    const char *value; /**< after it */
 } ardoq_http_query_t;
 
 /**
  * Writes the request line.
  * @param head         text under construction; keeps its first error
- * @param method       a token of RFC 9110, 5.6.2, such as "GET"
+ * @param method       upper-case letters, such as "GET"
  * @param target       as ardoq_http_target_is_valid() demands; it may already hold a query, to
  * which the pairs are added
  * @param query        @p query_count pairs; all but unreserved characters (RFC 3986, 2.3) are
@@ -44,7 +45,7 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
 /**
  * Writes a header.
  * @param head   text under construction; keeps its first error
- * @param name   a token
+ * @param name   a constant of the caller's, which is not checked
  * @param value  visible ASCII, inner spaces and tabs; no other byte, so that nothing can be
  * injected
  */
@@ -56,9 +57,6 @@ void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *v
  * @param token  as a header's value, and not empty
  */
 void ardoq_http_write_bearer(ardoq_text_t *head, const char *token);
-
-/** Writes the blank line that ends the head. */
-void ardoq_http_write_end(ardoq_text_t *head);
 
 /** True when every byte of @p value may stand in a header's value as sent by us; "" may. */
 bool ardoq_http_value_is_valid(const char *value);
