@@ -118,7 +118,8 @@ static bool key_equals(const char *text, const char *end, const char *segment, s
         }
         character_t character;
         text += read_escape(text, &character);
-        if (character.size == 0 || strncmp(character.bytes, segment, character.size) != 0) {
+        if (character.size == 0 || character.size > (size_t)(segment_end - segment) ||
+            memcmp(character.bytes, segment, character.size) != 0) {
             return false;
         }
         segment += character.size;
@@ -245,16 +246,13 @@ static ardoq_err_t find_typed(const ardoq_json_document_t *document, ardoq_json_
     return ardoq_json_type(document, *value) == type ? ARDOQ_OK : ARDOQ_ERR_JSON_TYPE;
 }
 
-/* As many whole characters as fit. What does not then is the text's error. */
+/* As many whole characters as fit. The rest, if there is one, is then the text's error. */
 static void append_run(ardoq_text_t *copy, const char *run, size_t size)
 {
-    size_t fits = copy->size - 1 - copy->length;
-    if (fits >= size) {
-        fits = size;
-    } else {
-        while (fits > 0 && ((unsigned char)run[fits] & 0xC0) == 0x80) {
-            fits--;
-        }
+    const size_t room = copy->size - 1 - copy->length;
+    size_t fits = size;
+    while (fits > room || (fits < size && ((unsigned char)run[fits] & 0xC0) == 0x80)) {
+        fits--;
     }
     ardoq_text_append(copy, run, fits);
     ardoq_text_append(copy, run + fits, size - fits);
