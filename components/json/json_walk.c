@@ -320,7 +320,7 @@ ardoq_err_t ardoq_json_walk(ardoq_json_validator_t *walker, const char **at, con
     const char *place = *at;
     ardoq_err_t err = ARDOQ_OK;
     walker->moment = NO_MOMENT;
-    do {
+    while (place < end && walker->moment == NO_MOMENT) {
         place = run_end(walker, place, end);
         if (place == end || walker->moment != NO_MOMENT) {
             break;
@@ -331,7 +331,7 @@ ardoq_err_t ardoq_json_walk(ardoq_json_validator_t *walker, const char **at, con
             break;
         }
         place++;
-    } while (walker->moment == NO_MOMENT);
+    }
     *at = place;
     return err;
 }

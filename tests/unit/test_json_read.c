@@ -115,6 +115,7 @@ static void what_is_known_to_be_valid_is_only_split(void **state)
     for (size_t i = 1; i < ARDOQ_JSON_TOKENS; i++) {
         strcat(zeros, ",0");
     }
+    strcat(zeros, "]");
     assert_int_equal(ardoq_json_parse_valid(&document, zeros, strlen(zeros)),
                      ARDOQ_ERR_JSON_TOO_MANY_TOKENS);
     assert_raw("", NULL);
