@@ -5,6 +5,7 @@
 
 #include "ardoq/http_response.h"
 #include "ardoq/json_read.h"
+#include "ardoq/text.h"
 #include "sample.h"
 
 /* A time of 2026, so that the report is complete. */
@@ -23,7 +24,11 @@ int work_prepare(void)
 
 int work_compose(void)
 {
-    return ardoq_report_compose(&config, &identity, SAMPLE_TIME, &report);
+    static char body[1536];
+    ardoq_text_t text;
+    ardoq_text_init(&text, body, sizeof body, ARDOQ_ERR_JSON_BUFFER_FULL);
+    const ardoq_err_t err = ardoq_report_compose(&config, &identity, SAMPLE_TIME, &report);
+    return err || ardoq_report_write_body(&report, 0, &text) || text.length < 300;
 }
 
 int work_http(void)
