@@ -12,29 +12,28 @@ enum { RESOLVE_POLL_SHARE = 32 };
 /* ---- Phases --------------------------------------------------------------------------------- */
 
 /* Goes on at once with another phase. */
-static ardoq_err_t enter(ardoq_https_t *https, ardoq_phase_t phase, ardoq_wait_t *wait)
+static ardoq_err_t enter(ardoq_https_t *https, ardoq_phase_t phase)
 {
     https->tls.detail.phase = phase;
     https->phase = (uint8_t)phase;
-    wait->timeout_ms = 0;
+    https->wait.timeout_ms = 0;
     return ARDOQ_PENDING;
 }
 
-static ardoq_err_t wait_for(ardoq_https_t *https, ardoq_port_event_t event, uint32_t at_most_ms,
-                            ardoq_wait_t *wait)
+static ardoq_err_t wait_for(ardoq_https_t *https, ardoq_port_event_t event, uint32_t at_most_ms)
 {
-    wait->event = event;
-    wait->socket = event == ARDOQ_PORT_EVENT_NONE ? NULL : &https->tls.socket;
-    if (at_most_ms < wait->timeout_ms) {
-        wait->timeout_ms = at_most_ms;
+    https->wait.event = event;
+    https->wait.socket = event == ARDOQ_PORT_EVENT_NONE ? NULL : &https->tls.socket;
+    if (at_most_ms < https->wait.timeout_ms) {
+        https->wait.timeout_ms = at_most_ms;
     }
     return ARDOQ_PENDING;
 }
 
-static ardoq_err_t wait_for_tls(ardoq_https_t *https, uint32_t at_most_ms, ardoq_wait_t *wait)
+static ardoq_err_t wait_for_tls(ardoq_https_t *https, uint32_t at_most_ms)
 {
     const ardoq_port_event_t event = https->tls.waits_for;
-    return wait_for(https, event, event == ARDOQ_PORT_EVENT_NONE ? 0 : at_most_ms, wait);
+    return wait_for(https, event, event == ARDOQ_PORT_EVENT_NONE ? 0 : at_most_ms);
 }
 
 /* ---- Connection ----------------------------------------------------------------------------- */
@@ -46,19 +45,19 @@ static void disconnect(ardoq_https_t *https)
     https->is_kept = false;
 }
 
-static ardoq_err_t step_resolve(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t step_resolve(ardoq_https_t *https)
 {
     const ardoq_err_t err =
         ardoq_port_resolve_poll(&https->resolve, https->addresses, &https->address_count);
     if (err == ARDOQ_PENDING) {
-        const uint32_t elapsed_ms = https->exchange.timeout_ms - wait->timeout_ms;
-        return wait_for(https, ARDOQ_PORT_EVENT_NONE, 1 + elapsed_ms / RESOLVE_POLL_SHARE, wait);
+        const uint32_t elapsed_ms = https->exchange.timeout_ms - https->wait.timeout_ms;
+        return wait_for(https, ARDOQ_PORT_EVENT_NONE, 1 + elapsed_ms / RESOLVE_POLL_SHARE);
     }
-    return err ? err : enter(https, ARDOQ_PHASE_CONNECT, wait);
+    return err ? err : enter(https, ARDOQ_PHASE_CONNECT);
 }
 
 /* Each address gets an equal share of the time that remains. */
-static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t connect_next(ardoq_https_t *https)
 {
     ardoq_err_t err = ARDOQ_ERR_HOST_UNREACHABLE;
     while (https->address_next < https->address_count) {
@@ -70,39 +69,39 @@ static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_wait_t *wait)
         const ardoq_port_address_t *address = &https->addresses[https->address_next++];
         err = ardoq_tls_connect(&https->tls, address, https->origin->port);
         if (!err) {
-            return enter(https, ARDOQ_PHASE_CONNECT, wait);
+            return enter(https, ARDOQ_PHASE_CONNECT);
         }
     }
     return err;
 }
 
-static ardoq_err_t step_connect(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t step_connect(ardoq_https_t *https)
 {
     if (https->address_next == 0) {
-        return connect_next(https, wait);
+        return connect_next(https);
     }
     const ardoq_err_t err = ardoq_tls_connect_poll(&https->tls);
     const uint64_t now = ardoq_port_uptime_ms();
     if (err == ARDOQ_PENDING && now < https->connect_deadline) {
-        return wait_for(https, ARDOQ_PORT_EVENT_WRITABLE, (uint32_t)(https->connect_deadline - now),
-                        wait);
+        return wait_for(https, ARDOQ_PORT_EVENT_WRITABLE,
+                        (uint32_t)(https->connect_deadline - now));
     }
     if (!err) {
-        return enter(https, ARDOQ_PHASE_HANDSHAKE, wait);
+        return enter(https, ARDOQ_PHASE_HANDSHAKE);
     }
     if (https->address_next < https->address_count) {
-        return connect_next(https, wait);
+        return connect_next(https);
     }
     return err == ARDOQ_PENDING ? ARDOQ_ERR_TIMEOUT : err;
 }
 
-static ardoq_err_t step_handshake(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t step_handshake(ardoq_https_t *https)
 {
     const ardoq_err_t err = ardoq_tls_handshake(&https->tls);
     if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, UINT32_MAX, wait);
+        return wait_for_tls(https, UINT32_MAX);
     }
-    return err ? err : enter(https, ARDOQ_PHASE_SEND, wait);
+    return err ? err : enter(https, ARDOQ_PHASE_SEND);
 }
 
 /* ---- Response ------------------------------------------------------------------------------- */
@@ -165,25 +164,24 @@ static void wipe_head(ardoq_https_t *https)
 }
 
 /* From here on the buffer belongs to the response. */
-static ardoq_err_t end_request(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t end_request(ardoq_https_t *https)
 {
     wipe_head(https);
-    return enter(https, ARDOQ_PHASE_RECEIVE, wait);
+    return enter(https, ARDOQ_PHASE_RECEIVE);
 }
 
 /* A server may refuse a request before it has read it all, but not have carried it out. */
-static ardoq_err_t end_request_early(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t end_request_early(ardoq_https_t *https)
 {
     https->is_early = true;
-    return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_HTTP_PROTOCOL
-                                                : end_request(https, wait);
+    return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_HTTP_PROTOCOL : end_request(https);
 }
 
 /* ARDOQ_OK: the response is complete. ARDOQ_PENDING: all of data is used up. */
-static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size, ardoq_wait_t *wait)
+static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
 {
     ardoq_err_t err = ARDOQ_PENDING;
-    wait->timeout_ms = 0;
+    https->wait.timeout_ms = 0;
     https->has_answer = true;
     while (err == ARDOQ_PENDING && size > 0) {
         ardoq_http_piece_t piece;
@@ -193,7 +191,7 @@ static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size, ar
         }
         ardoq_err_t other = ARDOQ_OK;
         if (https->phase == ARDOQ_PHASE_SEND && https->parser.head_complete) {
-            other = end_request_early(https, wait);
+            other = end_request_early(https);
         }
         other = other < 0 ? other : take_body(https, &piece);
         if (other) {
@@ -205,17 +203,16 @@ static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size, ar
     return err == ARDOQ_OK ? complete(https, size > 0) : err;
 }
 
-static ardoq_err_t take_received(ardoq_https_t *https, const char *data, size_t size,
-                                 ardoq_wait_t *wait)
+static ardoq_err_t take_received(ardoq_https_t *https, const char *data, size_t size)
 {
     if (size > 0) {
-        return parse(https, data, size, wait);
+        return parse(https, data, size);
     }
     const ardoq_err_t err = ardoq_http_parse_end(&https->parser);
     return err ? err : complete(https, false);
 }
 
-static ardoq_err_t step_receive(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t step_receive(ardoq_https_t *https)
 {
     /* A full buffer may still be followed by the end of a chunked body, or by an error's rest. */
     char spill[64];
@@ -225,9 +222,9 @@ static ardoq_err_t step_receive(ardoq_https_t *https, ardoq_wait_t *wait)
     const ardoq_err_t err =
         ardoq_tls_read(&https->tls, into, room > 0 ? room : sizeof spill, &size);
     if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, UINT32_MAX, wait);
+        return wait_for_tls(https, UINT32_MAX);
     }
-    return err ? err : take_received(https, into, size, wait);
+    return err ? err : take_received(https, into, size);
 }
 
 /* ---- Composing the request ------------------------------------------------------------------ */
@@ -311,10 +308,6 @@ static ardoq_err_t compose(ardoq_https_t *https)
 {
     const ardoq_https_exchange_t *exchange = &https->exchange;
     ardoq_text_t head;
-    https->sent = 0;
-    https->part = 0;
-    https->part_skip = 0;
-    https->body_left = 0;
     ardoq_text_init(&head, https->buffer, sizeof https->buffer, ARDOQ_ERR_REQUEST_TOO_LARGE);
     exchange->write_head(exchange->write_context, &head);
     https->head_size = head.length;
@@ -354,20 +347,20 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
 /* ---- Sending it ----------------------------------------------------------------------------- */
 
 /* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). */
-static ardoq_err_t receive_early(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t receive_early(ardoq_https_t *https)
 {
     char answer[64];
     size_t size = 0;
     const ardoq_err_t err =
         ardoq_tls_read_early(&https->tls, answer, sizeof answer, &size, https->is_writing);
     if (err == ARDOQ_PENDING && https->tls.waits_for == ARDOQ_PORT_EVENT_NONE) {
-        wait->timeout_ms = 0;
+        https->wait.timeout_ms = 0;
     }
-    return err ? err : take_received(https, answer, size, wait);
+    return err ? err : take_received(https, answer, size);
 }
 
 /* What the buffer holds, up to one record. */
-static ardoq_err_t write_record(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t write_record(ardoq_https_t *https)
 {
     size_t written = 0;
     const ardoq_err_t err = ardoq_tls_write(&https->tls, https->buffer + https->sent,
@@ -375,55 +368,61 @@ static ardoq_err_t write_record(ardoq_https_t *https, ardoq_wait_t *wait)
     https->is_writing = err == ARDOQ_PENDING;
     https->sent += written;
     if (!err) {
-        wait->timeout_ms = 0;
+        https->wait.timeout_ms = 0;
     }
-    return err == ARDOQ_PENDING ? wait_for_tls(https, SEND_POLL_MS, wait) : err;
+    return err == ARDOQ_PENDING ? wait_for_tls(https, SEND_POLL_MS) : err;
 }
 
-static ardoq_err_t step_send(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t step_send(ardoq_https_t *https)
 {
     ardoq_err_t err = https->sent == https->filled ? compose_next(https) : ARDOQ_OK;
     if (!err && https->filled > 0) {
-        err = write_record(https, wait);
+        err = write_record(https);
     }
     if (err < 0) {
         return err;
     }
     const bool is_sent = https->sent == https->filled && https->is_composed;
-    return is_sent ? end_request(https, wait) : receive_early(https, wait);
+    return is_sent ? end_request(https) : receive_early(https);
 }
 
 /* ---- The state machine ---------------------------------------------------------------------- */
 
-static ardoq_err_t step_phase(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t step_phase(ardoq_https_t *https)
 {
     switch ((ardoq_phase_t)https->phase) {
     case ARDOQ_PHASE_RESOLVE:
-        return step_resolve(https, wait);
+        return step_resolve(https);
     case ARDOQ_PHASE_CONNECT:
-        return step_connect(https, wait);
+        return step_connect(https);
     case ARDOQ_PHASE_HANDSHAKE:
-        return step_handshake(https, wait);
+        return step_handshake(https);
     case ARDOQ_PHASE_SEND:
-        return step_send(https, wait);
+        return step_send(https);
     case ARDOQ_PHASE_RECEIVE:
-        return step_receive(https, wait);
+        return step_receive(https);
     default:
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
 }
 
 /* Begins the request, also when it is repeated. */
-static ardoq_err_t begin(ardoq_https_t *https, ardoq_wait_t *wait)
+static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
 {
-    ardoq_err_t err = https->is_reused ? ARDOQ_OK : ardoq_tls_begin(&https->tls);
-    err = err ? err : compose(https);
-    if (err || https->is_reused) {
-        return err ? err : enter(https, ARDOQ_PHASE_SEND, wait);
+    wipe_head(https);
+    memset(https, 0, offsetof(ardoq_https_t, exchange));
+    https->is_reused = is_reused;
+    ardoq_http_parser_init(&https->parser, https->exchange.is_head);
+    ardoq_err_t err = ARDOQ_OK;
+    if (!is_reused) {
+        disconnect(https);
+        err = ardoq_tls_begin(&https->tls);
     }
-    https->address_count = 0;
-    https->address_next = 0;
-    (void)enter(https, ARDOQ_PHASE_RESOLVE, wait);
+    err = err ? err : compose(https);
+    if (err || is_reused) {
+        return err ? err : enter(https, ARDOQ_PHASE_SEND);
+    }
+    (void)enter(https, ARDOQ_PHASE_RESOLVE);
     err = ardoq_port_resolve_start(&https->resolve, https->origin->host);
     return err ? err : ARDOQ_PENDING;
 }
@@ -457,24 +456,13 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *or
 
 ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t *exchange)
 {
-    ardoq_wait_t wait;
     if (ardoq_https_is_busy(https)) {
         return ARDOQ_ERR_BUSY;
     }
     https->exchange = *exchange;
     https->deadline = ardoq_port_uptime_ms() + exchange->timeout_ms;
-    ardoq_http_parser_init(&https->parser, exchange->is_head);
-    https->length = 0;
-    https->body_cut = false;
-    https->has_answer = false;
-    https->is_writing = false;
-    https->is_early = false;
     ardoq_tls_begin_step(&https->tls);
-    https->is_reused = https->is_kept && ardoq_tls_is_alive(&https->tls);
-    if (!https->is_reused) {
-        disconnect(https);
-    }
-    const ardoq_err_t err = begin(https, &wait);
+    const ardoq_err_t err = begin(https, https->is_kept && ardoq_tls_is_alive(&https->tls));
     return err < 0 ? fail(https, err) : ARDOQ_OK;
 }
 
@@ -487,16 +475,15 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
     if (now >= https->deadline) {
         return fail(https, ARDOQ_ERR_TIMEOUT);
     }
-    *wait = (ardoq_wait_t){.event = ARDOQ_PORT_EVENT_NONE,
-                           .timeout_ms = (uint32_t)(https->deadline - now)};
+    https->wait.event = ARDOQ_PORT_EVENT_NONE;
+    https->wait.socket = NULL;
+    https->wait.timeout_ms = (uint32_t)(https->deadline - now);
     ardoq_tls_begin_step(&https->tls);
-    ardoq_err_t err = step_phase(https, wait);
+    ardoq_err_t err = step_phase(https);
     if (may_replay(https, err)) {
-        disconnect(https);
-        https->is_reused = false;
-        https->is_writing = false;
-        err = begin(https, wait);
+        err = begin(https, false);
     }
+    *wait = https->wait;
     return err < 0 ? fail(https, err) : err;
 }
 

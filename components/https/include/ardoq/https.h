@@ -72,6 +72,7 @@ typedef struct {
  * used most is first: processors reach what is near the beginning with shorter instructions.
  */
 typedef struct {
+    size_t length; /**< bytes of the body in the buffer */
     bool body_cut; /**< the body of an error or page was cut */
     /** @cond private */
     uint8_t phase;    /**< an ardoq_phase_t */
@@ -89,16 +90,17 @@ typedef struct {
     size_t part_skip; /**< bytes of it that are composed */
     size_t address_count;
     size_t address_next;
+    ardoq_wait_t wait; /**< what the step waits for */
+    /* What is above begins anew with each request. */
+    ardoq_https_exchange_t exchange;
     const ardoq_http_origin_t *origin;
     ardoq_port_resolve_t resolve;
     uint64_t deadline;         /**< uptime in ms */
     uint64_t connect_deadline; /**< uptime in ms when the next address is tried */
-    ardoq_https_exchange_t exchange;
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
     /** @endcond */
     ardoq_http_parser_t parser;     /**< has the response's head */
     ardoq_tls_t tls;                /**< the connection; tls.detail has the causes of an error */
-    size_t length;                  /**< bytes of the body in the buffer */
     char buffer[ARDOQ_BUFFER_SIZE]; /**< first what is sent, then the response body */
 } ardoq_https_t;
 
