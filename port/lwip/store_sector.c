@@ -5,7 +5,11 @@
 /* The header's numbers. SHAPE is the format, with the unit's size above it. */
 enum { MAGIC, SHAPE, SEQUENCE, SIZE, VALUES_CRC, HEADER_CRC, NUMBERS };
 
-enum { NUMBER_SIZE = 4, HEADER_SIZE = NUMBERS * NUMBER_SIZE };
+enum {
+    NUMBER_SIZE = 4,
+    CHECKED_SIZE = HEADER_CRC * NUMBER_SIZE,
+    HEADER_SIZE = NUMBERS * NUMBER_SIZE
+};
 
 #define MAGIC_NUMBER    UINT32_C(0x71647261) /* "ardq" */
 #define FORMAT          2
@@ -48,7 +52,7 @@ static bool read_header(ardoq_store_flash_t *flash, uint32_t sector, uint32_t nu
         numbers[i] = ardoq_store_get_number(bytes + i * NUMBER_SIZE, NUMBER_SIZE);
     }
     return numbers[MAGIC] == MAGIC_NUMBER && numbers[SHAPE] == shape_number(flash) &&
-           numbers[HEADER_CRC] == ardoq_store_crc32(0, bytes, HEADER_CRC * NUMBER_SIZE);
+           numbers[HEADER_CRC] == ardoq_store_crc32(0, bytes, CHECKED_SIZE);
 }
 
 static void write_header(ardoq_store_flash_t *flash, uint32_t sector, uint32_t numbers[NUMBERS])
@@ -59,8 +63,8 @@ static void write_header(ardoq_store_flash_t *flash, uint32_t sector, uint32_t n
     for (size_t i = 0; i < HEADER_CRC; i++) {
         ardoq_store_put_number(bytes + i * NUMBER_SIZE, NUMBER_SIZE, numbers[i]);
     }
-    ardoq_store_put_number(bytes + HEADER_CRC * NUMBER_SIZE, NUMBER_SIZE,
-                           ardoq_store_crc32(0, bytes, HEADER_CRC * NUMBER_SIZE));
+    ardoq_store_put_number(bytes + CHECKED_SIZE, NUMBER_SIZE,
+                           ardoq_store_crc32(0, bytes, CHECKED_SIZE));
     ardoq_store_writer_t writer = {
         .flash = flash,
         .address = header_of(flash, sector),

@@ -134,6 +134,7 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
     return ARDOQ_ERR_NOT_SET;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): a port that has a store writes the values */
 ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
                                   void *context)
 {

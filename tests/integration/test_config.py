@@ -1,6 +1,5 @@
 """`ardoq config`: the store, what it refuses, and who wins over whom."""
 
-import json
 import re
 import stat
 from pathlib import Path

@@ -389,6 +389,32 @@ static void misread_everywhere(change_t change)
     assert_in_range(changed, 1, calls - 10);
 }
 
+/* Even if another key seems to be this one, so that its value seems to make room. */
+static void test_every_wrong_read_of_what_does_not_fit(void **state)
+{
+    (void)state;
+    static snapshot_t before;
+    static char value[512 - VALUES - 20];
+    static char other[sizeof value];
+    model_t model = {{value, "t", NULL, NULL, NULL}};
+    memset(value, 'v', sizeof value - 1);
+    memset(other, 'o', sizeof other - 1);
+    assert_set("host", value);
+    assert_set("token", "t");
+    save(&before);
+    nor_flash_power_on(&flash);
+    assert_int_equal(ardoq_port_store_set("iost", other), ARDOQ_ERR_STORE_FULL);
+    const unsigned calls = flash.calls;
+    assert_true(calls > 5);
+    for (unsigned call = 1; call <= calls; call++) {
+        restore(&before);
+        flash.misread_at = call;
+        assert_true(ardoq_port_store_set("iost", other) != ARDOQ_OK);
+        nor_flash_power_on(&flash);
+        assert_model(&model);
+    }
+}
+
 /* The lines to the flash are noisy, once: what is read wrongly is never written. */
 static void test_every_read_that_is_wrong(void **state)
 {
@@ -403,12 +429,19 @@ static void test_every_read_that_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_sequence_numbers_begin_anew),     TEST(test_headers_that_do_not_follow),
-        TEST(test_flash_of_somebody_else),          TEST(test_other_formats),
-        TEST(test_format_1_is_left_alone),          TEST(test_senseless_values),
-        TEST(test_values_end_with_the_sector),      TEST(test_every_bit_that_rots),
-        TEST(test_every_bit_that_rots_after_a_cut), TEST(test_every_call_that_fails),
-        TEST(test_every_read_that_fails),           TEST(test_every_step_that_does_nothing),
+        TEST(test_sequence_numbers_begin_anew),
+        TEST(test_headers_that_do_not_follow),
+        TEST(test_flash_of_somebody_else),
+        TEST(test_other_formats),
+        TEST(test_format_1_is_left_alone),
+        TEST(test_senseless_values),
+        TEST(test_values_end_with_the_sector),
+        TEST(test_every_bit_that_rots),
+        TEST(test_every_bit_that_rots_after_a_cut),
+        TEST(test_every_call_that_fails),
+        TEST(test_every_read_that_fails),
+        TEST(test_every_step_that_does_nothing),
+        TEST(test_every_wrong_read_of_what_does_not_fit),
         TEST(test_every_read_that_is_wrong),
     };
     return cmocka_run_group_tests_name("lwip_store_damage", tests, NULL, NULL);

@@ -271,6 +271,9 @@ static void test_faults_are_told_with_their_line(void **state)
     write_file(store, "a = b\n# \0\n", 11);
     assert_refused(ARDOQ_ERR_STORE_DAMAGED);
     assert_fault(2, "it holds a byte of zero");
+    assert_int_equal(unlink(store), 0);
+    assert_set("host", "h");
+    assert_fault(0, NULL);
     write_store("hos = t\nhost = h\nhost0 = 1\nhost_ = 2\na_key_of_15_cha = 3\n");
     assert_value("host", "h");
     assert_fault(0, NULL);

@@ -30,8 +30,8 @@ extern "C" {
 #endif
 
 /** The store's two sectors of NOR flash. Erase them once before their first use: what is neither
- * erased nor the store's counts as damage, and is left alone. Each change of the store erases one of
- * them, in turns; a value takes its key and 3 bytes more. */
+ * erased nor the store's counts as damage, and is left alone. Each change of the store erases one
+ * of them, in turns; a value takes its key and 3 bytes more. */
 enum { ARDOQ_BOARD_FLASH_SECTORS = 2 };
 
 /** Largest program unit that the store can serve, in bytes. */
