@@ -279,13 +279,15 @@ static void append_setting(ardoq_text_t *out, const char *key, const char *value
 void ardoq_store_text_set(const char *text, size_t size, const char *key, const char *value,
                           ardoq_text_t *out)
 {
+    const bool is_new = !text;
+    text = is_new ? "" : text;
     const span_t all = {text, text + size};
-    const bool is_old = text && begins_with(all, OLD_FIRST_LINE);
+    const bool is_old = begins_with(all, OLD_FIRST_LINE);
     ardoq_store_line_t line;
-    if (!text || is_old) {
+    if (is_new || is_old) {
         ardoq_text_append_string(out, FIRST_LINE);
     }
-    if (!text || !ardoq_store_text_find(text, size, key, &line)) {
+    if (!ardoq_store_text_find(text, size, key, &line)) {
         append_lines(out, all, is_old);
         if (value) {
             append_setting(out, key, value);
