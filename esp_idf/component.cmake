@@ -32,7 +32,6 @@ endif()
 
 set(port_sources
     port/esp_idf/clock.c
-    port/esp_idf/environment.c
     port/esp_idf/identity.c
     port/esp_idf/log.c
     port/esp_idf/nvs_write.cpp

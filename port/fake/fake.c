@@ -284,11 +284,6 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     return err;
 }
 
-const char *ardoq_port_environment(const char *name)
-{
-    return ardoq_fake.environment ? ardoq_fake.environment(name) : NULL;
-}
-
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 void ardoq_port_identity(ardoq_identity_t *identity)

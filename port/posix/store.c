@@ -42,11 +42,6 @@ static _Thread_local ardoq_posix_store_fault_t fault;
 
 /* ---- Where it is ----------------------------------------------------------------------------- */
 
-const char *ardoq_port_environment(const char *name)
-{
-    return secure_getenv(name);
-}
-
 void ardoq_posix_set_store_path(const char *path)
 {
     chosen_path = path;

@@ -158,12 +158,6 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     return missing("ardoq_port_store_erase");
 }
 
-const char *ardoq_port_environment(const char *name)
-{
-    (void)name;
-    return NULL;
-}
-
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 void ardoq_port_identity(ardoq_identity_t *identity)

@@ -55,8 +55,6 @@ add_esp_idf_test(wait
 foreach(target chip simulator)
     add_esp_idf_test(clock_${target} FROM test_clock.c
         SOURCES ${port}/clock.c fakes/fake_freertos.c DEFINITIONS ${${target}} WRAP gettimeofday)
-    add_esp_idf_test(environment_${target} FROM test_environment.c
-        SOURCES ${port}/environment.c DEFINITIONS ${${target}})
     add_esp_idf_test(random_${target} FROM test_random.c
         SOURCES ${port}/random.c DEFINITIONS ${${target}} WRAP getentropy)
 endforeach()

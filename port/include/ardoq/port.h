@@ -216,12 +216,6 @@ ardoq_err_t ardoq_port_store_set(const char *key, const char *value);
 /** Removes one value; one that is not there is no error. Else as ardoq_port_store_set(). */
 ardoq_err_t ardoq_port_store_erase(const char *key);
 
-/**
- * Value of an environment variable, which overrides the store.
- * @return text owned by the platform, or null if unset or if the platform has no environment.
- */
-const char *ardoq_port_environment(const char *name);
-
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 /** Fills in what the platform knows of the device, texts that it builds by ardoq_identity_keep();

@@ -93,7 +93,6 @@ typedef struct {
     /** What the environment sets: pairs of key and value, which ardoq_port_store_each() gives after
      * the store's; a key of null ends them. Null: no variable is set. */
     const char *const (*variables)[2];
-    const char *(*environment)(const char *name); /**< null: no variable is set */
 
     ardoq_identity_t identity;     /**< what the platform knows */
     size_t log_length;             /**< bytes of @p log */
