@@ -28,7 +28,10 @@ def load(kconfig_path, value_files):
     for symbol in kconfig.unique_defined_syms:
         symbol.str_value  # a value out of range is noticed only when it is read
     if kconfig.warnings:
-        fail("\n".join(kconfig.warnings))
+        reasons = list(kconfig.warnings)
+        if any("ARDOQ_KEY_" in reason for reason in reasons):
+            reasons.append("custom fields are named in CONFIG_ARDOQ_FIELDS, as serial=sn")
+        fail("\n".join(reasons))
     return kconfig
 
 

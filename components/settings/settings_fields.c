@@ -2,94 +2,48 @@
 
 #include "settings_internal.h"
 
-static const char prefix[] = "device_";
+static const char device_prefix[] = "device_";
 
-enum { PREFIX_SIZE = sizeof prefix - 1 };
-
-/* An entry, inside the list. */
-typedef struct {
-    const char *text;    /* the target, without the prefix */
-    uint16_t size;       /* of it */
-    uint8_t source;      /* an ardoq_identity_field_t */
-    uint8_t prefix_size; /* 0 if the target does not begin with it */
-} entry_t;
+enum { PREFIX_SIZE = sizeof device_prefix - 1 };
 
 static bool is_separator(char c)
 {
     return c == ' ' || c == ',';
 }
 
-static bool take_entry(const char **fields, entry_t *entry)
+/* False if there is no target, or no room for it. */
+static bool set_target(ardoq_field_t *field, size_t prefix_size, const char *text, size_t size)
 {
-    const char *at = *fields;
-    size_t size = 0;
-    while (is_separator(*at)) {
-        at++;
-    }
-    while (at[size] != '\0' && !is_separator(at[size])) {
-        size++;
-    }
-    *fields = at;
-    const char *equals = memchr(at, '=', size);
-    entry->source = (uint8_t)ardoq_identity_find(at, equals ? (size_t)(equals - at) : size);
-    entry->prefix_size = PREFIX_SIZE;
-    if (equals) {
-        size -= (size_t)(equals + 1 - at);
-        at = equals + 1;
-        const bool has_prefix = size > PREFIX_SIZE && memcmp(at, prefix, PREFIX_SIZE) == 0;
-        entry->prefix_size = has_prefix ? PREFIX_SIZE : 0;
-        at += entry->prefix_size;
-        size -= entry->prefix_size;
-    }
-    entry->text = at;
-    entry->size = (uint16_t)size;
-    if (entry->source == ARDOQ_IDENTITY_COUNT || size == 0 ||
-        entry->prefix_size + size >= ARDOQ_FIELD_TARGET_SIZE) {
+    if (size == 0 || prefix_size + size >= sizeof field->target) {
         return false;
     }
-    *fields = at + size;
+    memcpy(field->target, device_prefix, prefix_size);
+    memcpy(field->target + prefix_size, text, size);
+    field->target[prefix_size + size] = '\0';
     return true;
-}
-
-static bool collide(const entry_t *a, const entry_t *b)
-{
-    return a->source == b->source || (a->prefix_size == b->prefix_size && a->size == b->size &&
-                                      memcmp(a->text, b->text, a->size) == 0);
-}
-
-/* A colon is in no name: it is left for a type after it. */
-static bool is_valid(const entry_t *entry, const entry_t *before, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (collide(&before[i], entry)) {
-            return false;
-        }
-    }
-    return ardoq_api_name_span(entry->text) == entry->size;
-}
-
-bool ardoq_fields_are_valid(const char *fields)
-{
-    /* No source comes twice, so that the last place is never kept. */
-    entry_t entries[ARDOQ_IDENTITY_COUNT + 1];
-    for (size_t count = 0; take_entry(&fields, &entries[count]); count++) {
-        if (!is_valid(&entries[count], entries, count)) {
-            return false;
-        }
-    }
-    return *fields == '\0';
 }
 
 bool ardoq_field_next(const char **fields, ardoq_field_t *field)
 {
-    entry_t entry;
-    if (!take_entry(fields, &entry)) {
+    const char *entry = *fields;
+    while (is_separator(*entry)) {
+        entry++;
+    }
+    *fields = entry;
+    const char *end = entry;
+    const char *name_end = NULL;
+    for (; *end != '\0' && !is_separator(*end); end++) {
+        if (*end == '=' && !name_end) {
+            name_end = end;
+        }
+    }
+    const bool is_set = name_end ? set_target(field, 0, name_end + 1, (size_t)(end - name_end - 1))
+                                 : set_target(field, PREFIX_SIZE, entry, (size_t)(end - entry));
+    field->source = ardoq_identity_find(entry, (size_t)((name_end ? name_end : end) - entry));
+    if (!is_set || field->source == ARDOQ_IDENTITY_COUNT) {
         return false;
     }
-    field->source = (ardoq_identity_field_t)entry.source;
-    memcpy(field->target, prefix, entry.prefix_size);
-    memcpy(field->target + entry.prefix_size, entry.text, entry.size);
-    field->target[entry.prefix_size + entry.size] = '\0';
+    *fields = end;
     return true;
 }
 
@@ -100,4 +54,28 @@ bool ardoq_field_find(const char *fields, ardoq_identity_field_t source, ardoq_f
         is_found = field->source == source;
     }
     return is_found;
+}
+
+/* Whether a list has no entry that collides with this one. */
+static bool is_unique(const ardoq_field_t *field, const char *others)
+{
+    ardoq_field_t other;
+    while (ardoq_field_next(&others, &other)) {
+        if (other.source == field->source || strcmp(other.target, field->target) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A colon is in no name: it is left for a type after it. */
+bool ardoq_fields_are_valid(const char *fields)
+{
+    ardoq_field_t field;
+    while (ardoq_field_next(&fields, &field)) {
+        if (field.target[ardoq_api_name_span(field.target)] != '\0' || !is_unique(&field, fields)) {
+            return false;
+        }
+    }
+    return *fields == '\0';
 }

@@ -17,23 +17,25 @@ bool ardoq_setting_is_obsolete(const char *name)
 
 #if ARDOQ_OBSOLETE_SETTINGS
 
-/* In the order of their sources. */
-static const char names[] = "key_serial\0"
-                            "key_mac\0"
-                            "key_model\0"
-                            "key_hw_rev\0"
-                            "key_chip\0"
-                            "key_chip_rev\0"
-                            "key_fw_name\0"
-                            "key_fw_version\0"
-                            "key_fw_hash\0"
-                            "key_sdk_version\0"
-                            "key_flash_size\0"
-                            "key_secure_boot\0"
-                            "key_flash_enc\0"
-                            "key_host_name\0"
-                            "key_ip_address\0"
-                            "key_last_seen\0";
+/* The linker lets most of them share their ends with the names of the fields. */
+static const char *const obsolete[ARDOQ_IDENTITY_COUNT] = {
+    [ARDOQ_IDENTITY_serial] = "key_serial",
+    [ARDOQ_IDENTITY_mac] = "key_mac",
+    [ARDOQ_IDENTITY_model] = "key_model",
+    [ARDOQ_IDENTITY_hardware_revision] = "key_hw_rev",
+    [ARDOQ_IDENTITY_chip] = "key_chip",
+    [ARDOQ_IDENTITY_chip_revision] = "key_chip_rev",
+    [ARDOQ_IDENTITY_firmware_name] = "key_fw_name",
+    [ARDOQ_IDENTITY_firmware_version] = "key_fw_version",
+    [ARDOQ_IDENTITY_firmware_hash] = "key_fw_hash",
+    [ARDOQ_IDENTITY_sdk_version] = "key_sdk_version",
+    [ARDOQ_IDENTITY_flash_size] = "key_flash_size",
+    [ARDOQ_IDENTITY_secure_boot] = "key_secure_boot",
+    [ARDOQ_IDENTITY_flash_encryption] = "key_flash_enc",
+    [ARDOQ_IDENTITY_host_name] = "key_host_name",
+    [ARDOQ_IDENTITY_ip_address] = "key_ip_address",
+    [ARDOQ_IDENTITY_last_seen] = "key_last_seen",
+};
 
 static void remove_entry(char *fields, unsigned source)
 {
@@ -66,25 +68,17 @@ static bool change_entry(char fields[ARDOQ_FIELDS_SIZE], unsigned source, const 
     return !text.err && target[ardoq_api_name_span(target)] == '\0';
 }
 
-/* The name in the list above, and the number of its source; null if it is none of them. */
-static const char *find_obsolete(const char *key, unsigned *source)
-{
-    const char *name = names;
-    for (*source = 0; name[0] != '\0' && strcmp(name, key) != 0; (*source)++) {
-        name += strlen(name) + 1;
-    }
-    return name[0] != '\0' ? name : NULL;
-}
-
 ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,
                                 const char **found)
 {
-    unsigned source;
-    const char *name = find_obsolete(key, &source);
-    if (!name) {
+    unsigned source = 0;
+    while (source < ARDOQ_IDENTITY_COUNT && strcmp(obsolete[source], key) != 0) {
+        source++;
+    }
+    if (source == ARDOQ_IDENTITY_COUNT) {
         return ARDOQ_OK;
     }
-    *found = name;
+    *found = obsolete[source];
     return value && change_entry(config->fields, source, value) ? ARDOQ_OK
                                                                 : ARDOQ_ERR_SETTING_OBSOLETE;
 }

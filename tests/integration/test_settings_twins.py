@@ -1,6 +1,8 @@
 """What settings.def, build_config.h, identity.def and Kconfig each know of the settings agrees."""
 
 import re
+import subprocess
+from pathlib import Path
 
 import kconfiglib
 import pytest
@@ -150,3 +152,13 @@ def test_every_size_of_the_identity_fits() -> None:
     text = (COMPONENTS / "settings/include/ardoq/settings.h").read_text("utf-8")
     [size] = re.findall(r"#define ARDOQ_SETTING_IDENTITY_SIZE (\d+)", text)
     assert max(int(row[1]) for row in rows("IDENTITY")) == int(size)
+
+
+def test_a_symbol_of_an_earlier_version_stops_the_build(tmp_path: Path) -> None:
+    defaults = tmp_path / "ardoq.defaults"
+    defaults.write_text('CONFIG_ARDOQ_KEY_MAC=""\n')
+    command = [built.ROOT / "scripts/kconfig.py", "--kconfig", built.ROOT / "Kconfig",
+               "--defaults", defaults]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ARDOQ_KEY_MAC" in done.stderr and "CONFIG_ARDOQ_FIELDS" in done.stderr

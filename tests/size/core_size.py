@@ -38,7 +38,6 @@ LINKED_GOALS = {"report only: our code": 15_800, "README's program: our code": 2
 
 # What may be called through a pointer, by the pointer's name. Nothing: it is the program's own.
 POINTERS = {
-    "accepts": ("settings.c:is_*",),
     "describe": (),
     "on_body": ("list.c:on_body", "context.c:on_body"),
     "on_element": ("list_commands.c:write_component", "list_commands.c:write_workspace"),

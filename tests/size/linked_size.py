@@ -44,6 +44,7 @@ OPTIONS = {
     "ERROR_NAMES": ("readme_program", FRIENDLY),
     "HINTS": ("readme_program", FRIENDLY),
     "LAST_SEEN": ("report_program", BARE),
+    "OBSOLETE_SETTINGS": ("report_program", BARE),
     "PINS": ("report_program", BARE),
     "STORE_PEM": ("report_program", BARE),
 }
