@@ -19,13 +19,13 @@ uint64_t __wrap_ardoq_port_uptime_ms(void)
     return now / TENTHS;
 }
 
-void __wrap_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
+void __wrap_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
                             uint32_t timeout_ms);
-void __wrap_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_wait_t what,
+void __wrap_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
                             uint32_t timeout_ms)
 {
     (void)socket;
-    (void)what;
+    (void)event;
     now += timeout_ms * TENTHS;
 }
 

@@ -39,20 +39,26 @@ LINKED_GOALS = {"report only: our code": 15_800, "README's program: our code": 2
 # What may be called through a pointer, by the pointer's name. Nothing: it is the program's own.
 POINTERS = {
     "describe": (),
-    "on_body": ("list.c:on_body", "context.c:on_body"),
+    "next": ("*.c:end_*",),
+    "on_body": ("list.c:on_list_body", "context.c:on_context_body"),
     "on_element": ("list_commands.c:write_component", "list_commands.c:write_workspace"),
     "on_entry": ("context_check.c:take_entry", "list_commands.c:write_entry"),
+    "on_wait": ("check.c:tell_progress",),
     "own": (),
     "run": ("device_commands.c:run_*",),
-    "tell": ("check.c:tell_*",),
+    "tell": ("check.c:tell_addresses", "check.c:tell_connection", "check.c:tell_tls"),
     "write": ("check.c:write_result",),
     "check.c:write_result write": (),
+    "explain.c:put write": ("check.c:write_explanation", "console.c:write_error"),
+    "write_body": ("client.c:write_body",),
+    "client.c:write_body write_body": ("ardoq_report_write_body",),
     "write_head": ("client.c:write_head",),
 }
 
-# What mbedTLS calls while it is called.
+# What mbedTLS and the port call while they are called.
 CALLED_BACK = {
-    "mbedtls_ssl_*": ("tls.c:*_bytes", "tls.c:verify_certificate", "mbedtls_seam.c:random_bytes"),
+    "ardoq_port_store_each": ("settings_identity.c:take_*", "settings_load.c:take_setting"),
+    "mbedtls_ssl_*": ("tls.c:*_bytes", "ardoq_tls_verify", "mbedtls_seam.c:random_bytes"),
 }
 
 
@@ -88,6 +94,8 @@ def functions_of(
 def stack_figures(functions: Functions, chains: dict[str, list[str]]) -> Figures:
     figures = {f"stack: {layer}": 0 for layer in layers()} | {"stack: deepest": 0}
     for name, chain in chains.items():
+        if not functions[name].path.startswith("components/"):
+            continue  # jsmn's, which one of ours calls
         for row in (f"stack: {layer_of(functions[name].path)}", "stack: deepest"):
             figures[row] = max(figures[row], depth(functions, chain))
     return figures
