@@ -224,6 +224,20 @@ static void test_other_plain_records_without_end(void **state)
     }
 }
 
+/* What a server refuses before it has shown a certificate is not the client's certificate. */
+static void test_fatal_alerts_before_the_certificate(void **state)
+{
+    (void)state;
+    static const unsigned char alerts[] = {40, 41, 42, 43, 44, 45, 46, 48, 49, 116};
+    for (size_t i = 0; i < sizeof alerts; i++) {
+        char record[] = "\x15\x03\x03\x00\x02\x02?";
+        record[6] = (char)alerts[i];
+        assert_int_equal(run_against(record, 7), ARDOQ_ERR_TLS_FAILED);
+        assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+        assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+    }
+}
+
 /* ---- After the handshake ---- */
 
 static void send_alert(mbedtls_ssl_context *tls)
@@ -692,6 +706,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_plain_alerts_without_end),
         TEST(test_other_plain_records_without_end),
+        TEST(test_fatal_alerts_before_the_certificate),
         TEST(test_alerts_instead_of_an_answer),
         TEST(test_alerts_to_a_client_that_cannot_send_its_body),
         TEST(test_a_body_of_records_with_a_byte_each),
