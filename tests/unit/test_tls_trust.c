@@ -176,6 +176,7 @@ static void test_root_that_cannot_be_read(void **state)
     (void)state;
     config.ca_pem = "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n";
     assert_open_fails(ARDOQ_ERR_TRUST_INVALID);
+    assert_int_not_equal(https.tls.detail.tls_code, 0);
 }
 
 /* mbedTLS takes the first and leaves the rest. */
