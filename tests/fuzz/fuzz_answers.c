@@ -13,8 +13,8 @@
 #include "ardoq/client.h"
 #include "ardoq/json_validate.h"
 #include "ardoq/report.h"
+#include "client_private.h"
 #include "fuzz.h"
-#include "response.h"
 
 static ardoq_json_document_t document;
 
@@ -41,19 +41,18 @@ static void check_me(span_t body, ardoq_err_t verdict)
     CHECK(is_text(me.org_name, sizeof me.org_name) && !has_control(me.org_name));
     CHECK(is_text(me.org_label, sizeof me.org_label) && !has_control(me.org_label));
     CHECK(is_text(me.user_email, sizeof me.user_email) && !has_control(me.user_email));
-    CHECK(is_text(me.response.message, sizeof me.response.message));
     CHECK((err == ARDOQ_ERR_JSON_KEY_MISSING || err == ARDOQ_ERR_JSON_TYPE ||
            err == ARDOQ_ERR_JSON_UTF8) == (me.response.message[0] != '\0') ||
           err == verdict);
 }
 
 /* The client as it is after an exchange; of the body as much as a buffer holds. */
-static void set_up(ardoq_client_t *client, ardoq_response_t *response, span_t line, span_t body)
+static void set_up(ardoq_client_t *client, span_t line, span_t body)
 {
     char *status = text_of(line);
     ardoq_https_t *https = &client->https;
-    ardoq_response_init(response);
-    client->response = response;
+    ardoq_response_init(&client->last);
+    client->message[0] = '\0';
     https->parser.head = (ardoq_http_head_t){
         .status = (uint16_t)(200 + strtoul(status, NULL, 10) % 400),
         .is_json = strstr(status, "json"),
@@ -72,13 +71,13 @@ static void set_up(ardoq_client_t *client, ardoq_response_t *response, span_t li
 static void check_refusal(span_t line, span_t body)
 {
     static ardoq_client_t client;
-    ardoq_response_t response;
-    set_up(&client, &response, line, body);
+    set_up(&client, line, body);
     const ardoq_err_t err = ardoq_response_interpret(&client);
+    const ardoq_response_t response = client.last;
     const bool is_success = response.status < 300;
     CHECK(!err == (is_success && (response.is_json || response.body_size == 0)));
     CHECK(err != ARDOQ_ERR_NOT_JSON || is_success);
-    CHECK(is_text(response.message, sizeof response.message));
+    CHECK(is_text(response.message, sizeof client.message));
     CHECK(!has_control(response.message));
     CHECK(err || response.message[0] == '\0');
     CHECK(response.status / 100 != 3 || strcmp(response.message, "login.example") == 0);
