@@ -63,7 +63,7 @@ ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe)
     const esp_console_cmd_t command = {
         .command = "ardoq",
         .help = "Reports this device to Ardoq, and keeps the settings for it",
-        .hint = "check | me | report | get [KEY] | set KEY VALUE | unset KEY",
+        .hint = "check | me | report | get [NAME] | set NAME VALUE | unset NAME",
         .func = run,
     };
     describe_device = describe;

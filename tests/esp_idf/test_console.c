@@ -179,7 +179,7 @@ static void test_status(void **state)
     assert_non_null(strstr(text, "error: there is no such command\n"));
     assert_int_equal(run_command("get", "hots"), 3);
     assert_non_null(strstr(text, "error: SETTING_UNKNOWN"));
-    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_EACH, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_int_equal(run_command("get", "host"), 3);
 }
 

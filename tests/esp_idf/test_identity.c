@@ -298,7 +298,7 @@ static void assert_flash_size(uint32_t size, const char *expected)
 {
     script.flash_size = size;
     read_identity();
-    assert_string_equal(identity.flash_size, expected);
+    assert_string_equal(ardoq_identity_get(&identity, ARDOQ_IDENTITY_flash_size), expected);
 }
 
 static void test_flash_size(void **state)
