@@ -480,9 +480,13 @@ static void test_store_that_fails_for_the_identity(void **state)
 static void test_identity_that_does_not_fit(void **state)
 {
     (void)state;
-    ardoq_fake.identity.used = ARDOQ_IDENTITY_SIZE;
+    char text[ARDOQ_IDENTITY_SIZE + 1];
+    memset(text, 'x', sizeof text);
+    text[ARDOQ_IDENTITY_SIZE - 1] = '\0';
+    ardoq_identity_keep(&ardoq_fake.identity, ARDOQ_IDENTITY_chip, text);
     assert_int_equal(ardoq_identity_read(&identity, &setting), ARDOQ_OK);
-    ardoq_fake.identity.used++;
+    assert_string_equal(identity.chip, text);
+    ardoq_identity_keep(&ardoq_fake.identity, ARDOQ_IDENTITY_model, "");
     assert_int_equal(ardoq_identity_read(&identity, &setting), ARDOQ_ERR_IDENTITY_FULL);
     assert_null(setting);
     ardoq_fake.identity.used = ARDOQ_IDENTITY_SIZE;
