@@ -12,7 +12,7 @@ void sample_identity(ardoq_identity_t *identity)
 
 ardoq_err_t sample_config(ardoq_config_t *config)
 {
-    const ardoq_err_t err = ardoq_config_defaults(config);
+    const ardoq_err_t err = ardoq_config_defaults(config, NULL);
     strcpy(config->token, SAMPLE_TOKEN);
     strcpy(config->workspace, SAMPLE_WORKSPACE);
     strcpy(config->component_type, SAMPLE_TYPE);
