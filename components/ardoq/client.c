@@ -42,6 +42,7 @@ ardoq_err_t ardoq_open(ardoq_client_t *client, const ardoq_config_t *config)
     memset(client, 0, sizeof *client);
     ardoq_err_t err =
         ardoq_config_check(config, &client->origin, &client->https.tls.detail.setting);
+    client->json = (ardoq_json_document_t)ARDOQ_JSON_DOCUMENT(client->tokens);
     err = err ? err : open_connection(client, config);
     if (!err) {
         client->config = config;

@@ -152,6 +152,7 @@ ardoq_err_t ardoq_list_start(ardoq_client_t *client, ardoq_list_t *list, const c
         return err;
     }
     memset(list, 0, sizeof *list);
+    list->document = (ardoq_json_document_t)ARDOQ_JSON_DOCUMENT(list->tokens);
     list->client = client;
     list->on_element = on_element;
     list->context = context;

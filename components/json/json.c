@@ -49,7 +49,7 @@ ardoq_err_t ardoq_json_parse_valid(ardoq_json_document_t *document, const char *
     jsmntok_t *const tokens = (jsmntok_t *)document->tokens;
     jsmn_parser parser;
     jsmn_init(&parser);
-    const int count = jsmn_parse(&parser, text, size, tokens, ARDOQ_JSON_TOKENS);
+    const int count = jsmn_parse(&parser, text, size, tokens, (unsigned)document->capacity);
     if (count < 0) {
         return ARDOQ_ERR_JSON_TOO_MANY_TOKENS;
     }

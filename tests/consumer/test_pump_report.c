@@ -202,7 +202,8 @@ static void test_the_report_holds_what_the_store_and_the_platform_know(void **st
 static void test_the_answer_names_the_component(void **state)
 {
     (void)state;
-    static ardoq_json_document_t document;
+    static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+    static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
     static ardoq_report_t answered;
     static const char body[] =
         "{\"components\":{\"updated\":[{\"id\":\"27f856b2e6bbf6aad403aab0\"}]}}";

@@ -16,7 +16,8 @@
 #include "client_private.h"
 #include "fuzz.h"
 
-static ardoq_json_document_t document;
+static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static void check_report(span_t body, ardoq_err_t verdict)
 {

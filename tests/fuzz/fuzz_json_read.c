@@ -24,7 +24,8 @@
 /* Of a long string only the last bytes are cut off. */
 enum { NUMBER_SIZE = 24, CUTS = 24 };
 
-static ardoq_json_document_t document;
+static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static span_t raw_of(ardoq_json_value_t value)
 {
@@ -38,7 +39,8 @@ static span_t raw_of(ardoq_json_value_t value)
 
 static void check_written(const char *string)
 {
-    static ardoq_json_document_t second;
+    static ardoq_json_token_t second_tokens[ARDOQ_JSON_TOKENS];
+    static ardoq_json_document_t second = ARDOQ_JSON_DOCUMENT(second_tokens);
     const size_t size = 6 * strlen(string) + 3;
     char *written = allocate(size);
     char *again = allocate(strlen(string) + 1);

@@ -246,7 +246,8 @@ static ardoq_err_t run_writer(span_t input, char *buffer, size_t size, size_t *w
 
 static void check_readable(span_t input, const char *text, size_t size)
 {
-    static ardoq_json_document_t document;
+    static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+    static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
     CHECK(ardoq_json_validate(text, size) == ARDOQ_OK);
     if (ardoq_json_parse(&document, text, size) == ARDOQ_ERR_JSON_TOO_MANY_TOKENS) {
         return;

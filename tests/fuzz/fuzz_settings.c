@@ -357,7 +357,8 @@ static void check_windows(ardoq_report_t *report, const char *body, size_t size)
 static void check_report(const ardoq_identity_t *identity)
 {
     static ardoq_report_t report;
-    static ardoq_json_document_t document;
+    static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+    static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
     ardoq_field_t serial;
     char path[64 + sizeof serial.target];
     static char body[REPORT_SIZE];

@@ -17,7 +17,8 @@
 
 enum { SIZE_BYTES = 4 };
 
-static ardoq_json_document_t document;
+static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static void print_string(ardoq_json_value_t value)
 {

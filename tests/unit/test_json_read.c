@@ -9,7 +9,8 @@
 
 #include "ardoq/json_read.h"
 
-static ardoq_json_document_t document;
+static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static ardoq_err_t parse(const char *text)
 {

@@ -309,7 +309,7 @@ static const char *element_of_parts(int id, size_t parts)
 static void test_links_of_too_many_parts(void **state)
 {
     (void)state;
-    const char *links = element_of_parts(1, ARDOQ_JSON_TOKENS + 1);
+    const char *links = element_of_parts(1, ARDOQ_ELEMENT_TOKENS + 1);
     if (strlen(links) > ARDOQ_ELEMENT_SIZE) {
         skip();
     }
@@ -344,13 +344,13 @@ static void test_largest_element(void **state)
 static void test_element_of_most_parts(void **state)
 {
     (void)state;
-    if (strlen(element_of_parts(1, ARDOQ_JSON_TOKENS + 1)) > ARDOQ_ELEMENT_SIZE) {
+    if (strlen(element_of_parts(1, ARDOQ_ELEMENT_TOKENS + 1)) > ARDOQ_ELEMENT_SIZE) {
         skip();
     }
-    const char *element = element_of_parts(1, ARDOQ_JSON_TOKENS);
+    const char *element = element_of_parts(1, ARDOQ_ELEMENT_TOKENS);
     assert_int_equal(run_page(text_of("{\"values\":[%s]}", element)), ARDOQ_OK);
     assert_string_equal(seen.log, "0=1 ");
-    element = element_of_parts(1, ARDOQ_JSON_TOKENS + 1);
+    element = element_of_parts(1, ARDOQ_ELEMENT_TOKENS + 1);
     assert_int_equal(run_page(text_of("{\"values\":[%s]}", element)), ARDOQ_ERR_ELEMENT_TOO_LARGE);
     assert_int_equal(seen.calls, 0);
     assert_int_equal(list.skipped, 1);
@@ -361,7 +361,7 @@ static void test_elements_that_do_not_fit_are_skipped(void **state)
 {
     (void)state;
     const char *large = element_of_size(0, ARDOQ_ELEMENT_SIZE + 100);
-    const char *many = element_of_parts(0, ARDOQ_JSON_TOKENS + 1);
+    const char *many = element_of_parts(0, ARDOQ_ELEMENT_TOKENS + 1);
     const char *const pages[] = {
         page_of(text_of("{\"id\":1},%s,{\"id\":2},%s", large, many), PATH "?cursor=2", false),
         last_page_of(text_of("%s,{\"id\":3}", large)),

@@ -11,7 +11,8 @@
 #include "ardoq/client.h"
 
 static ardoq_me_t me;
-static ardoq_json_document_t document;
+static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static ardoq_err_t interpret(const char *body)
 {

@@ -341,7 +341,8 @@ static void test_text_that_is_full(void **state)
 
 static ardoq_err_t interpret(const char *answer)
 {
-    static ardoq_json_document_t document;
+    static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+    static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
     memset(&report, 0, sizeof report);
     return ardoq_report_interpret(answer, strlen(answer), &document, &report);
 }

@@ -31,7 +31,8 @@ static bool document_invariant(const ardoq_json_document_t *document, size_t siz
 static void prove_parse_of(size_t size)
 {
     char text[size + 1];
-    ardoq_json_document_t document;
+    ardoq_json_token_t tokens[ARDOQ_JSON_TOKENS];
+    ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(tokens);
     const ardoq_err_t err = ardoq_json_parse(&document, text + 1, size);
     PROVE(document_invariant(&document, size));
     PROVE(err == ARDOQ_OK || document.count == 0);

@@ -79,6 +79,7 @@ struct ardoq_client {
     ardoq_http_origin_t origin;
     ardoq_https_t https;
     ardoq_json_document_t json;
+    ardoq_json_token_t tokens[ARDOQ_JSON_TOKENS];
     char message[ARDOQ_MESSAGE_SIZE];
     /** @endcond */
 };

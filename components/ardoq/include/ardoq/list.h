@@ -39,6 +39,7 @@ typedef struct {
     void *context;
     ardoq_json_stream_t stream;
     ardoq_json_document_t document;
+    ardoq_json_token_t tokens[ARDOQ_ELEMENT_TOKENS];
     char link[ARDOQ_LINK_SIZE];      /**< target of the page under way */
     char next_link[ARDOQ_LINK_SIZE]; /**< target of the next page, "" after the last */
     char landmark[ARDOQ_LINK_SIZE];  /**< an earlier link, to notice a circle */

@@ -27,12 +27,19 @@ typedef struct {
     int words[5]; /**< as many as jsmn's token has */
 } ardoq_json_token_t;
 
-/** A JSON text split into tokens. The text is borrowed: it must outlive the document. */
+/** A JSON text split into tokens. Text and tokens are borrowed: they must outlive the document. */
 typedef struct {
-    const char *text;                             /**< borrowed */
-    int count;                                    /**< tokens in use; 0 when there is no document */
-    ardoq_json_token_t tokens[ARDOQ_JSON_TOKENS]; /**< its values, in the order of the text */
+    const char *text;           /**< borrowed */
+    ardoq_json_token_t *tokens; /**< room for its values, in the order of the text; borrowed */
+    int capacity;               /**< tokens that there is room for */
+    int count;                  /**< tokens in use; 0 when there is no document */
 } ardoq_json_document_t;
+
+/** Initialiser of an ardoq_json_document_t with room in an array of tokens. */
+#define ARDOQ_JSON_DOCUMENT(array)                                                                 \
+    {                                                                                              \
+        NULL, (array), (int)(sizeof(array) / sizeof(array)[0]), 0                                  \
+    }
 
 /** A value inside a document: the number of its token. */
 typedef int ardoq_json_value_t;
@@ -49,7 +56,7 @@ typedef enum {
 
 /**
  * Validates and splits a text.
- * @param[out] document  the tokens; borrows @p text
+ * @param[in,out] document  with room for tokens; borrows @p text
  * @param text           @p size bytes, borrowed
  * @param size           in bytes
  * @return ARDOQ_OK, an error of ardoq_json_validate(), ARDOQ_ERR_JSON_TOO_MANY_TOKENS, or
