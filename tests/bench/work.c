@@ -14,7 +14,7 @@
 static ardoq_config_t config;
 static ardoq_identity_t identity;
 static ardoq_report_t report;
-static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+static ardoq_json_token_t document_tokens[ARDOQ_ELEMENT_TOKENS];
 static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 int work_prepare(void)
