@@ -38,18 +38,17 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
 static void write_outcome(const ardoq_console_t *console, const ardoq_report_t *report)
 {
     /* An id is at most doubled by escapes, having no control characters. */
-    char text[2 * sizeof report->component_id + 64];
-    ardoq_text_t written;
+    char id[2 * sizeof report->component_id + 2];
+    ardoq_text_t text;
     ardoq_json_writer_t json;
-    ardoq_text_init(&written, text, sizeof text, ARDOQ_ERR_JSON_BUFFER_FULL);
-    ardoq_json_write_init(&json, &written);
-    ardoq_json_write_object_begin(&json);
-    ardoq_json_write_member(&json, "outcome", ardoq_report_outcome_name(report->outcome));
-    ardoq_json_write_member(&json, "id", report->component_id);
-    ardoq_json_write_object_end(&json);
-    (void)ardoq_json_write_end(&json);
-    result(console, text);
-    result(console, "\n");
+    ardoq_text_init(&text, id, sizeof id, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_json_write_init(&json, &text);
+    ardoq_json_write_string(&json, report->component_id);
+    result(console, "{\"outcome\":\"");
+    result(console, ardoq_report_outcome_name(report->outcome));
+    result(console, "\",\"id\":");
+    result(console, id);
+    result(console, "}\n");
 }
 
 ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,

@@ -215,7 +215,7 @@ static ardoq_err_t take_received(ardoq_https_t *https, const char *data, size_t 
 static ardoq_err_t step_receive(ardoq_https_t *https)
 {
     /* A full buffer may still be followed by the end of a chunked body, or by an error's rest. */
-    char spill[64];
+    char spill[32];
     const size_t room = sizeof https->buffer - 1 - https->length;
     char *into = room > 0 ? https->buffer + https->length : spill;
     size_t size = 0;
@@ -349,7 +349,7 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
 /* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). */
 static ardoq_err_t receive_early(ardoq_https_t *https)
 {
-    char answer[64];
+    char answer[32];
     size_t size = 0;
     const ardoq_err_t err =
         ardoq_tls_read_early(&https->tls, answer, sizeof answer, &size, https->is_writing);
