@@ -454,13 +454,12 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *or
     return ardoq_tls_open(&https->tls, config, https->buffer, sizeof https->buffer);
 }
 
-ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t *exchange)
+ardoq_err_t ardoq_https_start(ardoq_https_t *https)
 {
     if (ardoq_https_is_busy(https)) {
         return ARDOQ_ERR_BUSY;
     }
-    https->exchange = *exchange;
-    https->deadline = ardoq_port_uptime_ms() + exchange->timeout_ms;
+    https->deadline = ardoq_port_uptime_ms() + https->exchange.timeout_ms;
     ardoq_tls_begin_step(&https->tls);
     const ardoq_err_t err = begin(https, https->is_kept && ardoq_tls_is_alive(&https->tls));
     return err < 0 ? fail(https, err) : ARDOQ_OK;

@@ -87,10 +87,18 @@ void open_https(void)
     assert_int_equal(ardoq_https_open(&https, &origin, &config), ARDOQ_OK);
 }
 
+ardoq_err_t start_exchange(void)
+{
+    if (!ardoq_https_is_busy(&https)) {
+        https.exchange = exchange;
+    }
+    return ardoq_https_start(&https);
+}
+
 ardoq_err_t run(void)
 {
     ardoq_wait_t wait;
-    ardoq_err_t err = ardoq_https_start(&https, &exchange);
+    ardoq_err_t err = start_exchange();
     while (!err || err == ARDOQ_PENDING) {
         err = ardoq_https_step(&https, &wait);
         if (err != ARDOQ_PENDING) {

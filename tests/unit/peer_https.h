@@ -42,6 +42,9 @@ void answer_with(const char *answer, peer_then_t then);
 
 void open_https(void);
 
+/* Begins the exchange, unless one is under way. */
+ardoq_err_t start_exchange(void);
+
 /* Runs the exchange to its end. */
 ardoq_err_t run(void);
 

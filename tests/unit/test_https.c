@@ -42,7 +42,7 @@ static void test_head_is_wiped_once_sent(void **state)
     ardoq_wait_t wait;
     answer_with(NULL, PEER_KEEP);
     open_https();
-    assert_int_equal(ardoq_https_start(&https, &exchange), ARDOQ_OK);
+    assert_int_equal(start_exchange(), ARDOQ_OK);
     while (strstr(tls_peer_received(), "\r\n\r\n") == NULL) {
         assert_int_equal(ardoq_https_step(&https, &wait), ARDOQ_PENDING);
     }
@@ -379,7 +379,7 @@ static ardoq_err_t send_one_byte(void *context, const void *data, size_t size, s
 static ardoq_err_t run_at_once(unsigned *waits)
 {
     ardoq_wait_t wait;
-    ardoq_err_t err = ardoq_https_start(&https, &exchange);
+    ardoq_err_t err = start_exchange();
     *waits = 0;
     while (!err || err == ARDOQ_PENDING) {
         err = ardoq_https_step(&https, &wait);

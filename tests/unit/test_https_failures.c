@@ -79,7 +79,7 @@ static void test_deadline_is_not_extended_by_slow_bytes(void **state)
     ardoq_fake.peer.receive = slow_receive;
     open_https();
     ardoq_wait_t wait = {0};
-    ardoq_err_t err = ardoq_https_start(&https, &exchange);
+    ardoq_err_t err = start_exchange();
     while (err >= ARDOQ_OK) {
         err = ardoq_https_step(&https, &wait);
         ardoq_fake.uptime_ms += wait.timeout_ms > 0 ? 1000 : 0;
@@ -251,7 +251,7 @@ static void test_cancel_in_every_state(void **state)
     open_https();
     ardoq_err_t err = ARDOQ_PENDING;
     for (unsigned steps = 0; err == ARDOQ_PENDING; steps++) {
-        assert_int_equal(ardoq_https_start(&https, &exchange), ARDOQ_OK);
+        assert_int_equal(start_exchange(), ARDOQ_OK);
         for (unsigned i = 0; i <= steps; i++) {
             err = ardoq_https_step(&https, &wait);
         }
@@ -271,8 +271,8 @@ static void test_only_one_exchange_at_a_time(void **state)
     answer_with(JSON_OK, PEER_KEEP);
     open_https();
     assert_int_equal(ardoq_https_step(&https, &wait), ARDOQ_ERR_INVALID_ARGUMENT);
-    assert_int_equal(ardoq_https_start(&https, &exchange), ARDOQ_OK);
-    assert_int_equal(ardoq_https_start(&https, &exchange), ARDOQ_ERR_BUSY);
+    assert_int_equal(start_exchange(), ARDOQ_OK);
+    assert_int_equal(start_exchange(), ARDOQ_ERR_BUSY);
 }
 
 static void write_bad_head(void *context, ardoq_text_t *head)

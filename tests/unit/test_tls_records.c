@@ -115,7 +115,7 @@ static void note_step(void)
 
 static ardoq_err_t start(void)
 {
-    const ardoq_err_t err = ardoq_https_start(&https, &exchange);
+    const ardoq_err_t err = start_exchange();
     note_step();
     return err;
 }

@@ -92,7 +92,9 @@ typedef struct {
     size_t address_next;
     ardoq_wait_t wait; /**< what the step waits for */
     /* What is above begins anew with each request. */
-    ardoq_https_exchange_t exchange;
+    /** @endcond */
+    ardoq_https_exchange_t exchange; /**< set it while none is under way */
+    /** @cond private */
     const ardoq_http_origin_t *origin;
     ardoq_port_resolve_t resolve;
     uint64_t deadline;         /**< uptime in ms */
@@ -115,12 +117,12 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *or
                              const ardoq_tls_config_t *config);
 
 /**
- * Begins an exchange, on the kept connection if there is one and it is alive. A request that cannot
+ * Begins the exchange in @p https->exchange, on the kept connection if there is one and it is alive. A request that cannot
  * be sent fails here, before anything is.
  * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; an error of the head or the body;
  *         ARDOQ_ERR_CLOCK_UNKNOWN; an error of ardoq_port_resolve_start().
  */
-ardoq_err_t ardoq_https_start(ardoq_https_t *https, const ardoq_https_exchange_t *exchange);
+ardoq_err_t ardoq_https_start(ardoq_https_t *https);
 
 /**
  * Goes one step on.
