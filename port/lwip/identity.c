@@ -23,6 +23,7 @@ static void put_mac(ardoq_identity_t *identity, const struct netif *netif)
 
 static void put_ip_address(ardoq_identity_t *identity, const struct netif *netif)
 {
+    /* cppcheck-suppress unusedVariable ; used with IPv4, with IPv6 and with both */
     char text[46];
 #if LWIP_IPV4
     if (!ip4_addr_isany(netif_ip4_addr(netif))) {
