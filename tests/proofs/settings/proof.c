@@ -69,20 +69,16 @@ void prove_template(void)
     prove_template_of(5);
 }
 
-/* As long as the shortest entry with a target: "mac=a". */
+/* One entry, as long as the shortest with a target: "mac=a". */
 void prove_fields(void)
 {
     const char *const value = any_text(5);
     const char *at = value;
     ardoq_field_t field;
-    while (ardoq_field_next(&at, &field)) {
+    if (ardoq_field_next(&at, &field)) {
         PROVE(field.source < ARDOQ_IDENTITY_COUNT);
         PROVE(strlen(field.target) < sizeof field.target);
         REACHED("an entry");
     }
     PROVE(at >= value && at <= value + 5);
-    if (ardoq_fields_are_valid(value)) {
-        PROVE(*at == '\0');
-        REACHED("a list that is valid");
-    }
 }
