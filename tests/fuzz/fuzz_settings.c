@@ -22,7 +22,7 @@
 #include "ardoq/report.h"
 #include "request_head.h"
 
-enum { QUERY_MAX = 4 };
+enum { QUERY_MAX = 4, REPORT_TOKENS = 128 };
 
 static ardoq_config_t config;
 static ardoq_client_t client;
@@ -357,7 +357,7 @@ static void check_windows(ardoq_report_t *report, const char *body, size_t size)
 static void check_report(const ardoq_identity_t *identity)
 {
     static ardoq_report_t report;
-    static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+    static ardoq_json_token_t document_tokens[REPORT_TOKENS];
     static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
     ardoq_field_t serial;
     char path[64 + sizeof serial.target];
