@@ -50,7 +50,7 @@ ardoq_err_t ardoq_json_parse_valid(ardoq_json_document_t *document, const char *
     jsmn_parser parser;
     jsmn_init(&parser);
     const int count = jsmn_parse(&parser, text, size, tokens, (unsigned)document->capacity);
-    if (count < 0) {
+    if (count < 0 || count > document->capacity) { /* jsmn only counts where there is no array */
         return ARDOQ_ERR_JSON_TOO_MANY_TOKENS;
     }
     document->count = count;

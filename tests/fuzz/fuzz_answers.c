@@ -52,6 +52,7 @@ static void set_up(ardoq_client_t *client, span_t line, span_t body)
 {
     char *status = text_of(line);
     ardoq_https_t *https = &client->https;
+    client->json = (ardoq_json_document_t)ARDOQ_JSON_DOCUMENT(client->tokens);
     ardoq_response_init(&client->last);
     client->message[0] = '\0';
     https->parser.head = (ardoq_http_head_t){

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import built
 from peers import Relay, Scripted, Stage
 from servers import Certificates, Serve
 from tool import Tool, expect_error, expect_success
@@ -87,16 +86,6 @@ def test_a_broken_root_is_no_trust(ask: Tool, certificates: Certificates) -> Non
     for text in ("", "nonsense", whole.replace("M", "N", 3), whole + whole[:200]):
         broken.write_text(text)
         expect_error(ask.run("--ca", str(broken), "me"), "TRUST_INVALID", 3)
-
-
-def test_roots_in_the_store_must_fit_the_buffer(
-    ask: Tool, certificates: Certificates
-) -> None:
-    roots = ask.home / "roots.pem"
-    pem = certificates.pem("ca").read_text()
-    roots.write_text(pem * (built.number("BUFFER_SIZE") // len(pem) + 1))
-    expect_success(ask.run("config", "set", "ca0", f"@{roots}"))
-    expect_error(ask.run("me"), "SETTING_TOO_LONG", 3)
 
 
 # What is refused

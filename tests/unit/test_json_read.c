@@ -9,7 +9,9 @@
 
 #include "ardoq/json_read.h"
 
-static ardoq_json_token_t document_tokens[ARDOQ_JSON_TOKENS];
+enum { TOKENS = 96 };
+
+static ardoq_json_token_t document_tokens[TOKENS];
 static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static ardoq_err_t parse(const char *text)
@@ -112,8 +114,8 @@ static void what_is_known_to_be_valid_is_only_split(void **state)
     assert_int_equal(document.count, 9);
     assert_raw("a.1.b", "2");
     assert_raw("c", "3");
-    char zeros[2 * ARDOQ_JSON_TOKENS + 2] = "[0";
-    for (size_t i = 1; i < ARDOQ_JSON_TOKENS; i++) {
+    char zeros[2 * TOKENS + 2] = "[0";
+    for (size_t i = 1; i < TOKENS; i++) {
         strcat(zeros, ",0");
     }
     strcat(zeros, "]");
@@ -124,7 +126,7 @@ static void what_is_known_to_be_valid_is_only_split(void **state)
 
 static ardoq_err_t parse_zeros(int count)
 {
-    static char text[2 * ARDOQ_JSON_TOKENS + 4];
+    static char text[2 * TOKENS + 4];
     size_t size = 0;
     for (int i = 0; i < count; i++) {
         text[size++] = i == 0 ? '[' : ',';
@@ -134,15 +136,23 @@ static ardoq_err_t parse_zeros(int count)
     return ardoq_json_parse(&document, text, size);
 }
 
-static void a_document_takes_as_many_tokens_as_configured(void **state)
+static void a_document_takes_as_many_tokens_as_it_has_room_for(void **state)
 {
     (void)state;
     size_t count = 0;
-    assert_int_equal(parse_zeros(ARDOQ_JSON_TOKENS - 1), ARDOQ_OK);
+    assert_int_equal(parse_zeros(TOKENS - 1), ARDOQ_OK);
     assert_int_equal(ardoq_json_array_size(&document, ARDOQ_JSON_ROOT, "", &count), ARDOQ_OK);
-    assert_int_equal(count, ARDOQ_JSON_TOKENS - 1);
-    assert_int_equal(parse_zeros(ARDOQ_JSON_TOKENS), ARDOQ_ERR_JSON_TOO_MANY_TOKENS);
+    assert_int_equal(count, TOKENS - 1);
+    assert_int_equal(parse_zeros(TOKENS), ARDOQ_ERR_JSON_TOO_MANY_TOKENS);
     assert_raw("", NULL);
+}
+
+static void a_document_without_room_takes_no_text(void **state)
+{
+    (void)state;
+    ardoq_json_document_t empty = {0};
+    assert_int_equal(ardoq_json_parse(&empty, "0", 1), ARDOQ_ERR_JSON_TOO_MANY_TOKENS);
+    assert_int_equal(empty.count, 0);
 }
 
 static void paths_lead_through_objects_and_arrays(void **state)
@@ -470,7 +480,8 @@ int main(void)
         cmocka_unit_test(a_failed_parse_leaves_nothing),
         cmocka_unit_test(a_text_longer_than_an_int_counts_is_refused),
         cmocka_unit_test(what_is_known_to_be_valid_is_only_split),
-        cmocka_unit_test(a_document_takes_as_many_tokens_as_configured),
+        cmocka_unit_test(a_document_takes_as_many_tokens_as_it_has_room_for),
+        cmocka_unit_test(a_document_without_room_takes_no_text),
         cmocka_unit_test(paths_lead_through_objects_and_arrays),
         cmocka_unit_test(an_index_is_a_plain_decimal_number),
         cmocka_unit_test(digits_may_be_a_key_too),

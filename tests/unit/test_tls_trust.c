@@ -129,6 +129,21 @@ static void test_several_roots(void **state)
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
 }
 
+static void test_roots_that_do_not_fit_the_buffer(void **state)
+{
+    (void)state;
+    enum { LENGTH = ARDOQ_FAKE_STORE_VALUE_SIZE - 1 };
+    static char pem[LENGTH + 1];
+    if (sizeof https.buffer > LENGTH) {
+        skip(); /* the fake store takes no more */
+    }
+    memset(pem, 'p', LENGTH);
+    assert_int_equal(ardoq_port_store_set("ca1", pem), ARDOQ_OK);
+    config.ca_pem = NULL;
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), ARDOQ_ERR_SETTING_TOO_LONG);
+    assert_string_equal(https.tls.detail.setting, "ca1");
+}
+
 static void test_roots_of_the_store(void **state)
 {
     (void)state;
@@ -327,6 +342,7 @@ static void test_client_key_that_cannot_be_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PEER_HTTPS_TEST(test_roots_that_do_not_fit_the_buffer),
         PEER_HTTPS_TEST(test_unknown_ca),
         PEER_HTTPS_TEST(test_self_signed),
         PEER_HTTPS_TEST(test_self_signed_and_trusted_for_another_host),
