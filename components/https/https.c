@@ -514,6 +514,8 @@ void ardoq_https_cancel(ardoq_https_t *https)
 
 void ardoq_https_close(ardoq_https_t *https)
 {
-    ardoq_https_cancel(https);
-    ardoq_tls_close(&https->tls);
+    if (https->origin) {
+        ardoq_https_cancel(https);
+        ardoq_tls_close(&https->tls);
+    }
 }

@@ -146,7 +146,8 @@ bool ardoq_https_is_busy(const ardoq_https_t *https);
 /** Gives up the exchange under way, if any, and closes the connection. */
 void ardoq_https_cancel(ardoq_https_t *https);
 
-/** Closes the connection and frees what mbedTLS allocated. The memory is the owner's to wipe. */
+/** Closes the connection and frees what mbedTLS allocated; also twice, and of zeroed memory that was
+ * never opened. The memory is the owner's to wipe. */
 void ardoq_https_close(ardoq_https_t *https);
 
 #ifdef __cplusplus
