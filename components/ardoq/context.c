@@ -130,7 +130,10 @@ ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context
 {
     const ardoq_request_t request = {
         .method = "GET", .path = context->path, .on_body = on_context_body, .context = context};
-    ardoq_err_t err = ardoq_call_begin(client, workspace && on_entry ? context : NULL);
+    if (!workspace || !on_entry) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
+    ardoq_err_t err = ardoq_call_begin(client, context);
     if (err) {
         return err;
     }

@@ -215,7 +215,10 @@ ardoq_err_t ardoq_report_start(ardoq_client_t *client, const ardoq_identity_t *i
         .write_body = ardoq_report_write_body,
         .context = report,
     };
-    ardoq_err_t err = ardoq_call_begin(client, identity ? report : NULL);
+    if (!identity) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
+    ardoq_err_t err = ardoq_call_begin(client, report);
     if (err) {
         return err;
     }

@@ -11,7 +11,8 @@ void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size, ardoq_err_t 
 
 void ardoq_text_init_window(ardoq_text_t *text, char *buffer, size_t size, size_t skip)
 {
-    *text = (ardoq_text_t){.data = buffer, .size = size, .skip = skip};
+    *text = (ardoq_text_t){.size = size, .skip = skip};
+    text->data = buffer;
 }
 
 static size_t smaller(size_t a, size_t b)

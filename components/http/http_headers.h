@@ -1,7 +1,4 @@
-/**
- * @file
- * The headers of a response that the parser reads. Private to this folder.
- */
+/* The headers of a response that the parser reads. Private to this folder. */
 #ifndef ARDOQ_HTTP_HEADERS_H
 #define ARDOQ_HTTP_HEADERS_H
 

@@ -146,7 +146,8 @@ static ardoq_err_t load_client_certificate(ardoq_tls_t *tls, room_t room)
 
 ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, char *buffer, size_t buffer_size)
 {
-    const room_t room = {buffer, buffer_size};
+    room_t room = {.size = buffer_size};
+    room.data = buffer;
     ardoq_err_t err = load_roots(tls, room);
 #if ARDOQ_CLIENT_CERTIFICATE
     err = err ? err : load_client_certificate(tls, room);

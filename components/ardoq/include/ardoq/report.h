@@ -79,12 +79,12 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
 
 /**
  * Writes the JSON of a report, or what a window shows of it. Pure.
- * @param report  an ardoq_report_t after ardoq_report_compose()
- * @param part    0: a report has one part
- * @param text    receives it
+ * @param context  an ardoq_report_t after ardoq_report_compose()
+ * @param part     0: a report has one part
+ * @param text     receives it
  * @return ARDOQ_OK, ARDOQ_ERR_JSON_UTF8, or the error of a text that is full.
  */
-ardoq_err_t ardoq_report_write_body(void *report, uint32_t part, ardoq_text_t *text);
+ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *text);
 
 /**
  * Reads the answer to a report into report->outcome and report->component_id. Pure.

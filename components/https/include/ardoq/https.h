@@ -117,8 +117,8 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *or
                              const ardoq_tls_config_t *config);
 
 /**
- * Begins the exchange in @p https->exchange, on the kept connection if there is one and it is alive. A request that cannot
- * be sent fails here, before anything is.
+ * Begins the exchange in @p https->exchange, on the kept connection if there is one and it is
+ * alive. A request that cannot be sent fails here, before anything is.
  * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; an error of the head or the body;
  *         ARDOQ_ERR_CLOCK_UNKNOWN; an error of ardoq_port_resolve_start().
  */
@@ -146,8 +146,8 @@ bool ardoq_https_is_busy(const ardoq_https_t *https);
 /** Gives up the exchange under way, if any, and closes the connection. */
 void ardoq_https_cancel(ardoq_https_t *https);
 
-/** Closes the connection and frees what mbedTLS allocated; also twice, and of zeroed memory that was
- * never opened. The memory is the owner's to wipe. */
+/** Closes the connection and frees what mbedTLS allocated; also twice, and of zeroed memory that
+ * was never opened. The memory is the owner's to wipe. */
 void ardoq_https_close(ardoq_https_t *https);
 
 #ifdef __cplusplus

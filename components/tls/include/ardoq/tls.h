@@ -148,6 +148,9 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls);
 
 /**
  * Writes in one record what fits. After ARDOQ_PENDING the same bytes must be given again.
+ * @param tls           connected
+ * @param data          bytes to send
+ * @param size          of them, at least 1
  * @param[out] written  1 to @p size on success, else 0
  * @return ARDOQ_OK; ARDOQ_PENDING; an error as ardoq_tls_handshake(); ARDOQ_ERR_TLS_FAILED also
  *         when a read has left output that nothing may follow.
@@ -156,6 +159,9 @@ ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, siz
 
 /**
  * Reads what has arrived.
+ * @param tls            connected
+ * @param[out] buffer    receives the bytes
+ * @param size           of @p buffer in bytes, at least 1
  * @param[out] received  1 to @p size on success; 0 with ARDOQ_OK: the peer has closed properly
  * @return ARDOQ_OK; ARDOQ_PENDING; ARDOQ_ERR_CONNECTION_CLOSED without a close_notify; an error as
  *         ardoq_tls_handshake().

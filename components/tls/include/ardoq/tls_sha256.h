@@ -42,6 +42,7 @@ void ardoq_tls_sha256_add(ardoq_tls_sha256_t *sha256, const void *data, size_t s
 
 /**
  * Ends the hash and frees what it needed.
+ * @param sha256     under way
  * @param[out] hash  written on success
  * @return false if any step has failed, which only hardware does, or PSA for want of memory.
  */
