@@ -62,12 +62,11 @@ tool:
 	cmake --build --preset tool
 
 test:
-	scripts/setup.sh build firmware size test
+	scripts/setup.sh build firmware test
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
 	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
 	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
-	$(MAKE) -j $$(nproc) --output-sync=target $(TESTED:%=build-%) $(FIRMWARE:%=build-%) \
-		$(MEASURED:%=build-%)
+	$(MAKE) -j $$(nproc) --output-sync=target $(TESTED:%=build-%) $(FIRMWARE:%=build-%)
 	# One ctest over all builds, so that they share the cores.
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
