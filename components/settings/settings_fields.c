@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "settings_internal.h"
+#include "ardoq/settings.h"
 
 static const char device_prefix[] = "device_";
 
@@ -54,28 +54,4 @@ bool ardoq_field_find(const char *fields, ardoq_identity_field_t source, ardoq_f
         is_found = field->source == source;
     }
     return is_found;
-}
-
-/* Whether a list has no entry that collides with this one. */
-static bool is_unique(const ardoq_field_t *field, const char *others)
-{
-    ardoq_field_t other;
-    while (ardoq_field_next(&others, &other)) {
-        if (other.source == field->source || strcmp(other.target, field->target) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A colon is in no name: it is left for a type after it. */
-bool ardoq_fields_are_valid(const char *fields)
-{
-    ardoq_field_t field;
-    while (ardoq_field_next(&fields, &field)) {
-        if (field.target[ardoq_api_name_span(field.target)] != '\0' || !is_unique(&field, fields)) {
-            return false;
-        }
-    }
-    return *fields == '\0';
 }

@@ -80,6 +80,30 @@ static bool is_name_template(const char *value)
     return true;
 }
 
+/* Whether a list has no entry that collides with this one. */
+static bool is_unique(const ardoq_field_t *field, const char *others)
+{
+    ardoq_field_t other;
+    while (ardoq_field_next(&others, &other)) {
+        if (other.source == field->source || strcmp(other.target, field->target) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A colon is in no name: it is left for a type after it. */
+bool ardoq_fields_are_valid(const char *fields)
+{
+    ardoq_field_t field;
+    while (ardoq_field_next(&fields, &field)) {
+        if (field.target[ardoq_api_name_span(field.target)] != '\0' || !is_unique(&field, fields)) {
+            return false;
+        }
+    }
+    return *fields == '\0';
+}
+
 static bool is_pem(const char *value)
 {
     const char *begin = strstr(value, "-----BEGIN ");
