@@ -63,60 +63,46 @@ static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t 
     return text.err;
 }
 
-static void write_field(ardoq_json_writer_t *json, const ardoq_field_t *field,
-                        const ardoq_identity_t *identity, int64_t unix_seconds)
+static void write_string(ardoq_text_t *json, const char *before, const char *string)
 {
-    const char *value = ardoq_identity_get(identity, field->source);
-    if (value[0] != '\0') {
-        ardoq_json_write_member(json, field->target, value);
-    } else if (ARDOQ_LAST_SEEN && field->source == ARDOQ_IDENTITY_last_seen && unix_seconds > 0) {
-        ardoq_json_write_member(json, field->target, ardoq_utc_to_iso8601(unix_seconds).text);
-    }
+    ardoq_text_append_string(json, before);
+    ardoq_json_escape(json, string);
 }
 
-static void write_custom_fields(ardoq_json_writer_t *json, const ardoq_config_t *config,
-                                const ardoq_identity_t *identity, int64_t unix_seconds)
+/* A member of which @p before is all up to its key. */
+static void write_member(ardoq_text_t *json, const char *before, const char *key, const char *value)
 {
-    const char *fields = config->fields;
+    write_string(json, before, key);
+    write_string(json, "\":\"", value);
+    ardoq_text_append_string(json, "\"");
+}
+
+/* The value of a field, "" when there is none to report. */
+static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t field,
+                            ardoq_iso8601_t *time)
+{
+    const char *value = ardoq_identity_get(report->identity, field);
+    if (ARDOQ_LAST_SEEN && field == ARDOQ_IDENTITY_last_seen && value[0] == '\0' &&
+        report->unix_seconds > 0) {
+        *time = ardoq_utc_to_iso8601(report->unix_seconds);
+        value = time->text;
+    }
+    return value;
+}
+
+static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report)
+{
+    const char *fields = report->config->fields;
+    const char *separator = "\"";
     ardoq_field_t field;
-    ardoq_json_write_key(json, "customFields");
-    ardoq_json_write_object_begin(json);
     while (ardoq_field_next(&fields, &field)) {
-        write_field(json, &field, identity, unix_seconds);
+        ardoq_iso8601_t time;
+        const char *value = value_of(report, field.source, &time);
+        if (value[0] != '\0') {
+            write_member(json, separator, field.target, value);
+            separator = ",\"";
+        }
     }
-    ardoq_json_write_object_end(json);
-}
-
-/* Unique within the workspace by the custom field of the serial number: Ardoq's recommended way
- * (developer portal, batch/operations/components). */
-static void write_unique_by(ardoq_json_writer_t *json, const ardoq_config_t *config)
-{
-    static const char prefix[] = "customFields.";
-    ardoq_field_t serial;
-    char path[sizeof prefix + sizeof serial.target];
-    ardoq_text_t text;
-    ardoq_text_init(&text, path, sizeof path, ARDOQ_ERR_JSON_BUFFER_FULL);
-    ardoq_text_append_string(&text, prefix);
-    if (ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial)) {
-        ardoq_text_append_string(&text, serial.target);
-    }
-
-    ardoq_json_write_key(json, "uniqueBy");
-    ardoq_json_write_array_begin(json);
-    ardoq_json_write_string(json, "rootWorkspace");
-    ardoq_json_write_string(json, path);
-    ardoq_json_write_array_end(json);
-}
-
-static void write_component(ardoq_json_writer_t *json, const ardoq_report_t *report)
-{
-    ardoq_json_write_key(json, "body");
-    ardoq_json_write_object_begin(json);
-    ardoq_json_write_member(json, "rootWorkspace", report->config->workspace);
-    ardoq_json_write_member(json, "typeId", report->config->component_type);
-    ardoq_json_write_member(json, "name", report->name);
-    write_custom_fields(json, report->config, report->identity, report->unix_seconds);
-    ardoq_json_write_object_end(json);
 }
 
 ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,
@@ -131,25 +117,25 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
     return err ? err : write_name(config->name_template, identity, report->name);
 }
 
+/* All but the strings is fixed. A component is unique within the workspace by the custom field of
+ * the serial number: Ardoq's recommended way (developer portal, batch/operations/components). */
 ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *text)
 {
     (void)part; /* there is only one */
     const ardoq_report_t *report = context;
-    ardoq_json_writer_t json;
-    ardoq_json_write_init(&json, text);
-    ardoq_json_write_object_begin(&json);
-    ardoq_json_write_key(&json, "components");
-    ardoq_json_write_object_begin(&json);
-    ardoq_json_write_key(&json, "upsert");
-    ardoq_json_write_array_begin(&json);
-    ardoq_json_write_object_begin(&json);
-    write_unique_by(&json, report->config);
-    write_component(&json, report);
-    ardoq_json_write_object_end(&json);
-    ardoq_json_write_array_end(&json);
-    ardoq_json_write_object_end(&json);
-    ardoq_json_write_object_end(&json);
-    return ardoq_json_write_end(&json);
+    const ardoq_config_t *config = report->config;
+    ardoq_field_t serial = {.target = ""};
+    (void)ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial);
+    write_string(text,
+                 "{\"components\":{\"upsert\":[{\"uniqueBy\":[\"rootWorkspace\",\"customFields.",
+                 serial.target);
+    write_string(text, "\"],\"body\":{\"rootWorkspace\":\"", config->workspace);
+    write_string(text, "\",\"typeId\":\"", config->component_type);
+    write_string(text, "\",\"name\":\"", report->name);
+    ardoq_text_append_string(text, "\",\"customFields\":{");
+    write_custom_fields(text, report);
+    ardoq_text_append_string(text, "}}}]}}");
+    return text->err;
 }
 
 /* ---- Interpret ------------------------------------------------------------------------------ */

@@ -9,11 +9,16 @@ void ardoq_json_write_init(ardoq_json_writer_t *writer, ardoq_text_t *text)
     *writer = (ardoq_json_writer_t){.text = text};
 }
 
+static void fail_text(ardoq_text_t *text, ardoq_err_t err)
+{
+    if (!text->err) {
+        text->err = err;
+    }
+}
+
 static void fail(ardoq_json_writer_t *writer, ardoq_err_t err)
 {
-    if (!writer->text->err) {
-        writer->text->err = err;
-    }
+    fail_text(writer->text, err);
 }
 
 /* ---- Order ---------------------------------------------------------------------------------- */
@@ -67,7 +72,7 @@ static void end_container(ardoq_json_writer_t *writer, bool object)
 
 /* ---- Strings -------------------------------------------------------------------------------- */
 
-static void put_escape(ardoq_json_writer_t *writer, char byte)
+static void put_escape(ardoq_text_t *text, char byte)
 {
     static const char escaped[] = "\"\\\b\f\n\r\t";
     const char *const found = strchr(escaped, byte);
@@ -79,22 +84,22 @@ static void put_escape(ardoq_json_writer_t *writer, char byte)
         escape[4] = byte < 0x10 ? '0' : '1';
         escape[5] = "0123456789abcdef"[byte & 0xF];
     }
-    ardoq_text_append_string(writer->text, escape);
+    ardoq_text_append_string(text, escape);
 }
 
-static void put_string(ardoq_json_writer_t *writer, const char *string)
+void ardoq_json_escape(ardoq_text_t *text, const char *string)
 {
     const char *const end = string + strlen(string);
     for (; string < end; string++) {
         const char *const run = string;
         string = ardoq_json_clean_end(run, end);
-        ardoq_text_append(writer->text, run, (size_t)(string - run));
+        ardoq_text_append(text, run, (size_t)(string - run));
         if ((unsigned char)*string >= 0x80) {
-            fail(writer, ARDOQ_ERR_JSON_UTF8);
+            fail_text(text, ARDOQ_ERR_JSON_UTF8);
             return;
         }
         if (string < end) {
-            put_escape(writer, *string);
+            put_escape(text, *string);
         }
     }
 }
@@ -124,7 +129,7 @@ void ardoq_json_write_array_end(ardoq_json_writer_t *writer)
 void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key)
 {
     begin(writer, in_object(writer) && !writer->has_key, ",\"");
-    put_string(writer, key);
+    ardoq_json_escape(writer->text, key);
     ardoq_text_append(writer->text, "\":", 2);
     writer->has_key = true;
 }
@@ -132,7 +137,7 @@ void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key)
 void ardoq_json_write_string(ardoq_json_writer_t *writer, const char *string)
 {
     begin_value(writer, ",\"");
-    put_string(writer, string);
+    ardoq_json_escape(writer->text, string);
     ardoq_text_append(writer->text, "\"", 1);
 }
 

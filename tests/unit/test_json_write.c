@@ -149,6 +149,21 @@ static void every_byte_but_the_special_ones_stands_as_it_is(void **state)
     }
 }
 
+static void a_string_is_escaped_without_a_writer(void **state)
+{
+    (void)state;
+    start();
+    ardoq_text_append_string(&written, "{\"a\":\"");
+    ardoq_json_escape(&written, "\"\x1f\\ \xc3\xa9");
+    ardoq_text_append_string(&written, "\"}");
+    assert_string_equal(buffer, "{\"a\":\"\\\"\\u001f\\\\ \xc3\xa9\"}");
+    ardoq_json_escape(&written, "a\xff");
+    assert_int_equal(written.err, ARDOQ_ERR_JSON_UTF8);
+    ardoq_text_init(&written, buffer, 2, ARDOQ_ERR_SETTING_TOO_LONG);
+    ardoq_json_escape(&written, "a\"\xff");
+    assert_int_equal(written.err, ARDOQ_ERR_SETTING_TOO_LONG);
+}
+
 static void what_is_not_utf8_is_refused(void **state)
 {
     (void)state;
@@ -367,6 +382,7 @@ int main(void)
         cmocka_unit_test(integers_have_64_bits),
         cmocka_unit_test(what_must_be_escaped_is),
         cmocka_unit_test(every_byte_but_the_special_ones_stands_as_it_is),
+        cmocka_unit_test(a_string_is_escaped_without_a_writer),
         cmocka_unit_test(what_is_not_utf8_is_refused),
         cmocka_unit_test(misuse_is_an_invalid_argument),
         cmocka_unit_test(nests_32_levels_deep),

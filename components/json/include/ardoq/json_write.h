@@ -63,6 +63,14 @@ void ardoq_json_write_null(ardoq_json_writer_t *writer);
 void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const char *string);
 
 /**
+ * Appends what stands between the quotes of a string, without a writer: for JSON of which all but
+ * some strings is fixed.
+ * @param text    receives it; ARDOQ_ERR_JSON_UTF8 becomes its error for a string that is not UTF-8
+ * @param string  NUL-terminated
+ */
+void ardoq_json_escape(ardoq_text_t *text, const char *string);
+
+/**
  * Ends the value.
  * @return ARDOQ_OK; the error of a text that is full; ARDOQ_ERR_JSON_UTF8 for a string that is not
  *         UTF-8; ARDOQ_ERR_JSON_TOO_DEEP; ARDOQ_ERR_INVALID_ARGUMENT when the calls do not make one
