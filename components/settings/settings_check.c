@@ -7,12 +7,12 @@ static ardoq_err_t check_value(const ardoq_setting_t *setting, const ardoq_confi
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
         return ardoq_number_is_in_range(config->timeout_ms) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
     }
-    return ardoq_setting_assign(setting, NULL, (const char *)config + setting->offset);
+    return ardoq_setting_assign_value(setting, NULL, (const char *)config + setting->offset);
 }
 
 static ardoq_err_t check_rules(const ardoq_config_t *config, const char **setting)
 {
-    const ardoq_setting_t *row = ardoq_setting_at(0);
+    const ardoq_setting_t *row = ardoq_settings;
     ardoq_err_t err = ARDOQ_OK;
     for (; !err && ardoq_setting_is_of_config(row); row++) {
         err = check_value(row, config);

@@ -16,8 +16,17 @@ enum {
     ARDOQ_RULE_fields,
     ARDOQ_RULE_pin,
     ARDOQ_RULE_identity,
-    ARDOQ_RULE_pem,
 };
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+/* All settings but PEM: those of ardoq_config_t first. */
+extern const ardoq_setting_t ardoq_settings[];
+
+/* ardoq_setting_find() and ardoq_setting_assign() for them alone. */
+const ardoq_setting_t *ardoq_setting_find_value(const char *name);
+ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
+                                       const char *value);
 
 /* ---- Rules ---------------------------------------------------------------------------------- */
 

@@ -22,12 +22,12 @@ ardoq_err_t ardoq_config_defaults(ardoq_config_t *config, const char **setting)
 #define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) NUMBER_TEXT(default_value) "\0"
 #include "ardoq/settings.def"
         ;
-    const ardoq_setting_t *row = ardoq_setting_at(0);
+    const ardoq_setting_t *row = ardoq_settings;
     const char *value = defaults;
     ardoq_err_t err = ARDOQ_OK;
     memset(config, 0, sizeof *config);
     for (; !err && ardoq_setting_is_of_config(row); row++) {
-        err = ardoq_setting_assign(row, config, value);
+        err = ardoq_setting_assign_value(row, config, value);
         value += strlen(value) + 1;
     }
     ardoq_name_setting(setting, err ? row[-1].name : NULL);
@@ -54,15 +54,15 @@ typedef struct {
 static ardoq_err_t take_setting(void *context, const char *key, const char *value)
 {
     load_t *load = context;
-    const ardoq_setting_t *setting = ardoq_setting_find(key);
+    const ardoq_setting_t *setting = ardoq_setting_find_value(key);
     if (!setting) {
         return ardoq_obsolete_take(load->config, key, value, &load->obsolete);
     }
     if (!ardoq_setting_is_of_config(setting)) {
         return ARDOQ_OK;
     }
-    const ardoq_err_t err =
-        value ? ardoq_setting_assign(setting, load->config, value) : ARDOQ_ERR_SETTING_TOO_LONG;
+    const ardoq_err_t err = value ? ardoq_setting_assign_value(setting, load->config, value)
+                                  : ARDOQ_ERR_SETTING_TOO_LONG;
     if (err) {
         load->setting = setting->name;
     }

@@ -129,10 +129,8 @@ static bool follows(uint8_t rule, const char *value)
         return ardoq_fields_are_valid(value);
     case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
         return span(value, BASE64) == 43 && strcmp(value + 43, "=") == 0;
-    case ARDOQ_RULE_identity:
-        return all(value, PRINTABLE);
     default:
-        return is_pem(value);
+        return all(value, PRINTABLE);
     }
 }
 
@@ -146,7 +144,6 @@ static const int16_t refusals[] = {
     [ARDOQ_RULE_fields] = ARDOQ_ERR_FIELDS_INVALID,
     [ARDOQ_RULE_pin] = ARDOQ_ERR_PIN_INVALID,
     [ARDOQ_RULE_identity] = ARDOQ_ERR_SETTING_INVALID,
-    [ARDOQ_RULE_pem] = ARDOQ_ERR_SETTING_INVALID,
 };
 
 /* ---- Values --------------------------------------------------------------------------------- */
@@ -178,23 +175,30 @@ static ardoq_err_t assign_number(ardoq_config_t *config, const char *value)
     return ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
-                                 const char *value)
+ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
+                                       const char *value)
 {
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
         return assign_number(config, value);
     }
-    const bool is_limited = setting->kind != ARDOQ_SETTING_KIND_PEM;
     const size_t size = strlen(value) + 1;
-    if (is_limited && size > setting->size) {
+    if (size > setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
-    const bool is_unset = is_limited && size == 1;
-    if (!is_unset && !follows(setting->rule, value)) {
+    if (size > 1 && !follows(setting->rule, value)) {
         return (ardoq_err_t)refusals[setting->rule];
     }
     if (config && setting->kind == ARDOQ_SETTING_KIND_TEXT) {
         memcpy((char *)config + setting->offset, value, size);
     }
     return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
+                                 const char *value)
+{
+    if (setting->kind != ARDOQ_SETTING_KIND_PEM) {
+        return ardoq_setting_assign_value(setting, config, value);
+    }
+    return is_pem(value) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }

@@ -2,7 +2,7 @@
 
 #include "settings_internal.h"
 
-static const ardoq_setting_t settings[] = {
+const ardoq_setting_t ardoq_settings[] = {
 #define ARDOQ_SETTING_TEXT(member, bytes, row_name, default_value, rule_name)                      \
     {.name = (row_name),                                                                           \
      .offset = offsetof(ardoq_config_t, member),                                                   \
@@ -20,8 +20,13 @@ static const ardoq_setting_t settings[] = {
      .size = (bytes),                                                                              \
      .kind = ARDOQ_SETTING_KIND_IDENTITY,                                                          \
      .rule = ARDOQ_RULE_identity},
+#include "ardoq/settings.def"
+};
+
+/* Apart, because only a program that writes settings needs them. */
+static const ardoq_setting_t pems[] = {
 #define ARDOQ_SETTING_PEM(row_name, what)                                                          \
-    {.name = (row_name), .kind = ARDOQ_SETTING_KIND_PEM, .rule = ARDOQ_RULE_pem, .secret = true},
+    {.name = (row_name), .kind = ARDOQ_SETTING_KIND_PEM, .secret = true},
 #include "ardoq/settings.def"
 };
 
@@ -31,21 +36,37 @@ static const ardoq_setting_t settings[] = {
     _Static_assert((bytes) <= ARDOQ_SETTING_IDENTITY_SIZE, "there is room for every value");
 #include "ardoq/settings.def"
 
-enum { SETTINGS_COUNT = sizeof settings / sizeof settings[0] };
+enum {
+    VALUES = sizeof ardoq_settings / sizeof ardoq_settings[0],
+    PEMS = sizeof pems / sizeof pems[0],
+};
 
 const ardoq_setting_t *ardoq_setting_at(size_t index)
 {
-    return index < SETTINGS_COUNT ? &settings[index] : NULL;
+    if (index < VALUES) {
+        return &ardoq_settings[index];
+    }
+    return index - VALUES < PEMS ? &pems[index - VALUES] : NULL;
+}
+
+static const ardoq_setting_t *find_row(const ardoq_setting_t *row, size_t count, const char *name)
+{
+    while (count > 0 && strcmp(row->name, name) != 0) {
+        row++;
+        count--;
+    }
+    return count > 0 ? row : NULL;
+}
+
+const ardoq_setting_t *ardoq_setting_find_value(const char *name)
+{
+    return find_row(ardoq_settings, VALUES, name);
 }
 
 const ardoq_setting_t *ardoq_setting_find(const char *name)
 {
-    for (size_t i = 0; i < SETTINGS_COUNT; i++) {
-        if (strcmp(settings[i].name, name) == 0) {
-            return &settings[i];
-        }
-    }
-    return NULL;
+    const ardoq_setting_t *setting = ardoq_setting_find_value(name);
+    return setting ? setting : find_row(pems, PEMS, name);
 }
 
 bool ardoq_setting_is_of_config(const ardoq_setting_t *setting)
