@@ -66,9 +66,9 @@ void ardoq_close(ardoq_client_t *client)
 /* The token must never reach a log, so only what is named here is shown. */
 static bool may_be_logged(const char *name, size_t size)
 {
-    static const char *const names[] = {"User-Agent", "Accept", "Content-Type"};
+    static const char *const names[] = {"user-agent", "accept", "content-type"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (ardoq_text_equal_ignoring_case(name, size, names[i], strlen(names[i]))) {
+        if (ardoq_text_equal_ignoring_case(name, size, names[i])) {
             return true;
         }
     }

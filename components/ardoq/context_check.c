@@ -25,20 +25,20 @@ static uint32_t sources_of(const ardoq_config_t *config, const char *api_name)
 
 static bool is_type(const ardoq_context_entry_t *entry, const char *type)
 {
-    return ardoq_text_equal_ignoring_case(entry->type, strlen(entry->type), type, strlen(type));
+    return ardoq_text_equal_ignoring_case(entry->type, strlen(entry->type), type);
 }
 
 /* The sources that a field of this type takes. All are sent as strings; the serial number is a key,
  * which Ardoq searches for, and it does so in a Text field. */
 static uint32_t fitting(const ardoq_context_entry_t *entry)
 {
-    if (is_type(entry, "Text")) {
+    if (is_type(entry, "text")) {
         return UINT32_MAX;
     }
-    if (is_type(entry, "TextArea")) {
+    if (is_type(entry, "textarea")) {
         return ~bit(ARDOQ_IDENTITY_serial);
     }
-    return is_type(entry, "DateTime") ? bit(ARDOQ_IDENTITY_last_seen) : 0;
+    return is_type(entry, "datetime") ? bit(ARDOQ_IDENTITY_last_seen) : 0;
 }
 
 static void take_type(ardoq_context_check_t *check, const ardoq_context_entry_t *entry)

@@ -58,22 +58,18 @@ ardoq_decimal_t ardoq_decimal(uint64_t value)
     return decimal;
 }
 
-static char lower(char c)
+static char to_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-bool ardoq_text_equal_ignoring_case(const char *a, size_t a_size, const char *b, size_t b_size)
+bool ardoq_text_equal_ignoring_case(const char *text, size_t size, const char *lower)
 {
-    if (a_size != b_size) {
-        return false;
+    size_t i = 0;
+    while (i < size && lower[i] != '\0' && to_lower(text[i]) == lower[i]) {
+        i++;
     }
-    for (size_t i = 0; i < a_size; i++) {
-        if (lower(a[i]) != lower(b[i])) {
-            return false;
-        }
-    }
-    return true;
+    return i == size && lower[i] == '\0';
 }
 
 void ardoq_wipe(void *data, size_t size)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ardoq/http_url.h"
+#include "ardoq/text.h"
 #include "http_chars.h"
 
 typedef enum {
@@ -21,15 +22,10 @@ typedef struct {
     size_t size;
 } span_t;
 
-/* True when the text is @p name, which is in lower case. */
-static bool equals(const char *text, size_t size, const char *name)
+/* True when the item is this word, written in lower case. */
+static bool is_word(span_t item, const char *lower)
 {
-    size_t i = 0;
-    /* Only letters become letters, and what a header may hold never becomes NUL. */
-    while (i < size && (text[i] | 0x20) == name[i]) {
-        i++;
-    }
-    return i == size && name[i] == '\0';
+    return ardoq_text_equal_ignoring_case(item.text, item.size, lower);
 }
 
 static span_t trim(const char *text, size_t size)
@@ -81,11 +77,11 @@ static bool read_number(const char *text, size_t size, size_t *number)
 
 static bool take_connection(ardoq_http_parser_t *parser, span_t option)
 {
-    if (equals(option.text, option.size, "keep-alive")) {
+    if (is_word(option, "keep-alive")) {
         parser->head.keep_alive = true;
     }
     /* "close" may stand in what was not kept. */
-    if (parser->text_cut || equals(option.text, option.size, "close")) {
+    if (parser->text_cut || is_word(option, "close")) {
         parser->asks_close = true;
     }
     return true;
@@ -108,8 +104,7 @@ static bool take_transfer_encoding(ardoq_http_parser_t *parser, span_t coding)
 {
     const bool is_first = !parser->has_transfer_encoding;
     parser->has_transfer_encoding = true;
-    return is_first && !parser->http_1_0 && !parser->text_cut &&
-           equals(coding.text, coding.size, "chunked");
+    return is_first && !parser->http_1_0 && !parser->text_cut && is_word(coding, "chunked");
 }
 
 /* application/json or application/...+json. */
@@ -123,8 +118,8 @@ static bool is_json_type(span_t media)
         return false;
     }
     const char *const end = media.text + media.size - SUFFIX_SIZE;
-    return equals(media.text, TYPE_SIZE, type) && equals(end, SUFFIX_SIZE, suffix) &&
-           (end[-1] == '/' || end[-1] == '+');
+    return is_word((span_t){media.text, TYPE_SIZE}, type) &&
+           is_word((span_t){end, SUFFIX_SIZE}, suffix) && (end[-1] == '/' || end[-1] == '+');
 }
 
 static void take_retry_after(ardoq_http_head_t *head, span_t value)
@@ -184,7 +179,7 @@ unsigned ardoq_http_header_find(const ardoq_http_parser_t *parser)
     };
     unsigned header = parser->head_complete ? ARDOQ_HTTP_HEADER_OTHER : 0;
     while (header < ARDOQ_HTTP_HEADER_OTHER &&
-           !equals(parser->text, parser->text_length, names[header])) {
+           !ardoq_text_equal_ignoring_case(parser->text, parser->text_length, names[header])) {
         header++;
     }
     return header;

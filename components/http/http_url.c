@@ -18,8 +18,7 @@ typedef struct {
 
 static bool has_scheme(const char *text, size_t size)
 {
-    return size >= SCHEME_LENGTH &&
-           ardoq_text_equal_ignoring_case(text, SCHEME_LENGTH, scheme, SCHEME_LENGTH);
+    return size >= SCHEME_LENGTH && ardoq_text_equal_ignoring_case(text, SCHEME_LENGTH, scheme);
 }
 
 static uint16_t read_port(const char *text, size_t size)
@@ -131,8 +130,7 @@ bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const c
 static bool is_same_origin(const authority_t *authority, const ardoq_http_origin_t *origin)
 {
     return authority->port == origin->port &&
-           ardoq_text_equal_ignoring_case(authority->host, authority->host_size, origin->host,
-                                          strlen(origin->host));
+           ardoq_text_equal_ignoring_case(authority->host, authority->host_size, origin->host);
 }
 
 /* Finds where the target begins; false when it is not on our own origin. */

@@ -84,15 +84,16 @@ void prove_decimal(void)
 
 void prove_equal_ignoring_case(void)
 {
-    const size_t a_size = any_size_up_to(CAPACITY_MAX);
-    const size_t b_size = any_size_up_to(CAPACITY_MAX);
-    const char *const a = any_bytes(a_size);
-    const char *const b = any_bytes(b_size);
-    const bool equal = ardoq_text_equal_ignoring_case(a, a_size, b, b_size);
-    PROVE(!equal || a_size == b_size);
+    const size_t size = any_size_up_to(CAPACITY_MAX);
+    const size_t lower_size = any_size_up_to(CAPACITY_MAX);
+    const char *const text = any_bytes(size);
+    char *const lower = any_bytes(lower_size + 1);
+    lower[lower_size] = '\0';
+    const bool equal = ardoq_text_equal_ignoring_case(text, size, lower);
+    PROVE(!equal || size == strlen(lower));
     const size_t i = any_size_up_to(CAPACITY_MAX);
-    if (equal && i < a_size) {
-        PROVE(a[i] == b[i] || (a[i] ^ b[i]) == 0x20);
+    if (equal && i < size) {
+        PROVE(text[i] == lower[i] || (text[i] ^ lower[i]) == 0x20);
         REACHED("equal");
     }
 }
