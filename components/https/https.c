@@ -284,7 +284,8 @@ static void end_head(ardoq_https_t *https, ardoq_text_t *head, size_t body_at)
 
 static ardoq_err_t compose_body(ardoq_https_t *https, ardoq_text_t *head)
 {
-    enum { LENGTH_ROOM = sizeof "4294967295\r\n\r\n" };
+    /* Digits of any size_t, 10 or 20, and the blank line. */
+    enum { LENGTH_ROOM = sizeof(size_t) * 5 / 2 + sizeof "\r\n\r\n" };
 
     const size_t body_at = head->length + LENGTH_ROOM;
     if (head->err || body_at > sizeof https->buffer) {
@@ -470,19 +471,17 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
     if (!ardoq_https_is_busy(https)) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
+    ardoq_err_t err = ARDOQ_ERR_TIMEOUT;
     const uint64_t now = ardoq_port_uptime_ms();
-    if (now >= https->deadline) {
-        return fail(https, ARDOQ_ERR_TIMEOUT);
+    if (now < https->deadline) {
+        https->wait = (ardoq_wait_t){.timeout_ms = (uint32_t)(https->deadline - now)};
+        ardoq_tls_begin_step(&https->tls);
+        err = step_phase(https);
+        if (may_replay(https, err)) {
+            err = begin(https, false);
+        }
+        *wait = https->wait;
     }
-    https->wait.event = ARDOQ_PORT_EVENT_NONE;
-    https->wait.socket = NULL;
-    https->wait.timeout_ms = (uint32_t)(https->deadline - now);
-    ardoq_tls_begin_step(&https->tls);
-    ardoq_err_t err = step_phase(https);
-    if (may_replay(https, err)) {
-        err = begin(https, false);
-    }
-    *wait = https->wait;
     return err < 0 ? fail(https, err) : err;
 }
 
