@@ -94,7 +94,9 @@ static ardoq_err_t configure(ardoq_tls_t *tls)
 ardoq_err_t ardoq_tls_open(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
                            size_t buffer_size)
 {
-    tls->config = *config;
+    tls->host = config->host;
+    tls->pins[0] = config->pins[0];
+    tls->pins[1] = config->pins[1];
     tls->socket.descriptor = ARDOQ_PORT_NO_SOCKET;
     mbedtls_ssl_config_init(&tls->ssl_config);
     mbedtls_x509_crt_init(&tls->roots);
@@ -103,7 +105,7 @@ ardoq_err_t ardoq_tls_open(ardoq_tls_t *tls, const ardoq_tls_config_t *config, c
     mbedtls_pk_init(&tls->key);
 #endif
     ardoq_err_t err = configure(tls);
-    err = err ? err : ardoq_tls_load_trust(tls, buffer, buffer_size);
+    err = err ? err : ardoq_tls_load_trust(tls, config, buffer, buffer_size);
     if (err) {
         ardoq_tls_close(tls);
     }
@@ -150,7 +152,7 @@ static ardoq_err_t set_up(ardoq_tls_t *tls)
     mbedtls_ssl_init(&tls->ssl);
     int code = mbedtls_ssl_setup(&tls->ssl, &tls->ssl_config);
     if (code == 0) {
-        code = mbedtls_ssl_set_hostname(&tls->ssl, tls->config.host);
+        code = mbedtls_ssl_set_hostname(&tls->ssl, tls->host);
     }
     if (code != 0) {
         return ardoq_tls_error(tls, code);

@@ -14,6 +14,7 @@ ardoq_err_t ardoq_tls_certificate_error(const ardoq_tls_t *tls);
 int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
 
 /* Loads roots and client certificate; as ardoq_tls_open(). */
-ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, char *buffer, size_t buffer_size);
+ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
+                                 size_t buffer_size);
 
 #endif

@@ -46,7 +46,7 @@ static void judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, u
 #if ARDOQ_PINS
 static bool has_pins(const ardoq_tls_t *tls)
 {
-    return tls->config.pins[0][0] != '\0' || tls->config.pins[1][0] != '\0';
+    return tls->pins[0][0] != '\0' || tls->pins[1][0] != '\0';
 }
 
 static bool matches_pin(const ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
@@ -61,8 +61,8 @@ static bool matches_pin(const ardoq_tls_t *tls, const mbedtls_x509_crt *certific
         mbedtls_base64_encode(base64, sizeof base64, &length, hash, sizeof hash) != 0) {
         return false;
     }
-    return strcmp((const char *)base64, tls->config.pins[0]) == 0 ||
-           strcmp((const char *)base64, tls->config.pins[1]) == 0;
+    return strcmp((const char *)base64, tls->pins[0]) == 0 ||
+           strcmp((const char *)base64, tls->pins[1]) == 0;
 }
 
 /* Any verified key of the chain will do. */

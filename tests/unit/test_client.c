@@ -275,6 +275,20 @@ static void test_open_takes_the_client_certificate(void **state)
     assert_int_equal(run_with(json_of("{}")), ARDOQ_OK);
 }
 
+/* What the store holds is not to blame. */
+static void test_a_certificate_of_the_program_is_about_no_setting(void **state)
+{
+    (void)state;
+    ardoq_port_store_set("ca0", certificate_file("ca.pem"));
+    config.ca_pem = NULL;
+    config.certificate_pem = "nonsense";
+    config.key_pem = certificate_file("client.key");
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID, NULL);
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = NULL;
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID, NULL);
+}
+
 static void test_open_takes_both_pins(void **state)
 {
     (void)state;
@@ -345,6 +359,7 @@ int main(void)
         PEER_REQUEST_TEST(test_open_checks_the_configuration),
         PEER_REQUEST_TEST(test_open_needs_trust),
         PEER_REQUEST_TEST(test_open_takes_the_client_certificate),
+        PEER_REQUEST_TEST(test_a_certificate_of_the_program_is_about_no_setting),
         PEER_REQUEST_TEST(test_open_takes_both_pins),
         PEER_REQUEST_TEST(test_close_wipes_everything),
         PEER_REQUEST_TEST(test_close_in_the_middle_of_a_call),

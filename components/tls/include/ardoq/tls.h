@@ -49,15 +49,16 @@ typedef struct {
     uint32_t verify_flags;        /**< MBEDTLS_X509_BADCERT_ bits of the last handshake */
     const char *tls_version;      /**< such as "TLSv1.3", mbedTLS's static text; null: none */
     const char *tls_cipher;       /**< name of the cipher suite, likewise */
-    int64_t certificate_end; /**< earliest end date of the chain, seconds since 1970; 0: unknown */
     bool certificate_dates_unchecked; /**< the clock was unknown and the build accepts that */
+    int64_t certificate_end; /**< earliest end date of the chain, seconds since 1970; 0: unknown */
 #if ARDOQ_CERTIFICATE_SUBJECT
     char certificate_subject[ARDOQ_SUBJECT_SIZE]; /**< of the server, such as "CN=app.ardoq.com";
                                                        printable; "" if unknown */
 #endif
 } ardoq_detail_t;
 
-/** The peer and the trust in it. All pointers are borrowed until ardoq_tls_close(). */
+/** The peer and the trust in it. Host and pins are borrowed until ardoq_tls_close(), PEM only while
+ * the connection is opened. */
 typedef struct {
     const char *host;            /**< name that the server's certificate must have */
     const char *ca_pem;          /**< roots, PEM, NUL-terminated; null: store, then platform */
@@ -82,7 +83,8 @@ typedef struct {
     ardoq_err_t io_err;  /**< of the port, the cause of mbedTLS's code */
     int64_t now;         /**< wall clock when the connection was begun, 0 if unknown */
     ardoq_port_socket_t socket;
-    ardoq_tls_config_t config;
+    const char *host;
+    const char *pins[2];
     mbedtls_ssl_context ssl;
     mbedtls_ssl_config ssl_config;
     mbedtls_x509_crt roots;
@@ -99,8 +101,8 @@ typedef struct {
  * Prepares trust, client certificate and random numbers. Opens no connection.
  * @param[out] tls      zeroed, not open; on failure nothing is left allocated, and detail.setting
  *                      names the PEM of the store that the error is about
- * @param config        copied; what it points to is borrowed
- * @param buffer        room for one PEM of the store; wiped where it held a key
+ * @param config        as said there
+ * @param buffer        room for one PEM of the store; wiped
  * @param buffer_size   in bytes
  * @return ARDOQ_OK; ARDOQ_ERR_TRUST_MISSING; ARDOQ_ERR_TRUST_INVALID;
  *         ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID; ARDOQ_ERR_SETTING_TOO_LONG for PEM in the store
