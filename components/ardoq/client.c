@@ -123,11 +123,14 @@ static ardoq_err_t write_body(void *context, uint32_t part, ardoq_text_t *text)
 /* ---- Interruption --------------------------------------------------------------------------- */
 
 /* Two steps and no exchange, which a processor without atomic instructions, such as RV32IMC, would
- * call a library for. */
+ * call a library for. The second only after an interruption: it would lose one that comes between
+ * them. */
 static bool take_interruption(ardoq_client_t *client)
 {
     const bool is_interrupted = __atomic_load_n(&client->interrupted, __ATOMIC_ACQUIRE) != 0;
-    __atomic_store_n(&client->interrupted, 0, __ATOMIC_RELAXED);
+    if (is_interrupted) {
+        __atomic_store_n(&client->interrupted, 0, __ATOMIC_RELAXED);
+    }
     return is_interrupted;
 }
 

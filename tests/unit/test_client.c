@@ -1,4 +1,7 @@
 /* A client's calls: what is refused, step by step, deadlines, interruption, opening and closing. */
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -227,6 +230,60 @@ static void test_interruption_during_a_call(void **state)
     assert_no_token_in_client();
 }
 
+/* ---- Interruption from another task ---- */
+
+enum { INTERRUPTIONS = 2000 };
+
+static unsigned interruptions_wanted;
+static unsigned interruptions_made;
+
+static void *interrupt_when_wanted(void *unused)
+{
+    (void)unused;
+    for (unsigned i = 1; i <= INTERRUPTIONS; i++) {
+        while (__atomic_load_n(&interruptions_wanted, __ATOMIC_ACQUIRE) < i) {
+            sched_yield();
+        }
+        ardoq_interrupt(&client);
+        __atomic_store_n(&interruptions_made, i, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+/* The next step at the latest sees an interruption that was there when it began. */
+static void assert_interruption_is_seen(unsigned number)
+{
+    ardoq_wait_t wait;
+    ardoq_err_t err = ARDOQ_PENDING;
+    bool was_made = false;
+    assert_int_equal(ardoq_request_start(&client, &request, &response), ARDOQ_OK);
+    __atomic_store_n(&interruptions_wanted, number, __ATOMIC_RELEASE);
+    while (err == ARDOQ_PENDING && !was_made) {
+        was_made = __atomic_load_n(&interruptions_made, __ATOMIC_ACQUIRE) == number;
+        err = ardoq_request_step(&client, &wait);
+    }
+    assert_int_equal(err, ARDOQ_ERR_INTERRUPTED);
+    while (__atomic_load_n(&interruptions_made, __ATOMIC_ACQUIRE) != number) {
+        sched_yield();
+    }
+}
+
+/* Whatever the client does at that moment. */
+static void test_no_interruption_is_lost(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    peer_client_answer(json_of("{}"));
+    ardoq_fake.resolve_polls = UINT_MAX;
+    interruptions_wanted = 0;
+    interruptions_made = 0;
+    assert_int_equal(pthread_create(&thread, NULL, interrupt_when_wanted, NULL), 0);
+    for (unsigned i = 1; i <= INTERRUPTIONS; i++) {
+        assert_interruption_is_seen(i);
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 /* ---- Opening and closing ---- */
 
 static void assert_open_fails(ardoq_err_t expected, const char *failed)
@@ -356,6 +413,7 @@ int main(void)
         PEER_REQUEST_TEST(test_interruption_with_nothing_under_way),
         PEER_REQUEST_TEST(test_interruption_before_the_first_step),
         PEER_REQUEST_TEST(test_interruption_during_a_call),
+        PEER_REQUEST_TEST(test_no_interruption_is_lost),
         PEER_REQUEST_TEST(test_open_checks_the_configuration),
         PEER_REQUEST_TEST(test_open_needs_trust),
         PEER_REQUEST_TEST(test_open_takes_the_client_certificate),
