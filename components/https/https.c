@@ -146,7 +146,7 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
 static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
 {
     https->buffer[https->length] = '\0';
-    https->is_kept = https->parser.head.keep_alive && !https->is_early && !has_surplus &&
+    https->is_kept = https->parser.head.keep_alive && https->is_sent && !has_surplus &&
                      ardoq_tls_is_clean(&https->tls);
     if (!https->is_kept) {
         disconnect(https);
@@ -173,7 +173,6 @@ static ardoq_err_t end_request(ardoq_https_t *https)
 /* A server may refuse a request before it has read it all, but not have carried it out. */
 static ardoq_err_t end_request_early(ardoq_https_t *https)
 {
-    https->is_early = true;
     return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_HTTP_PROTOCOL : end_request(https);
 }
 
@@ -190,7 +189,7 @@ static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
             return err;
         }
         ardoq_err_t other = ARDOQ_OK;
-        if (https->phase == ARDOQ_PHASE_SEND && https->parser.head_complete) {
+        if (https->parser.head_complete && !https->is_sent) {
             other = end_request_early(https);
         }
         other = other < 0 ? other : take_body(https, &piece);
@@ -233,14 +232,18 @@ static ardoq_err_t step_receive(ardoq_https_t *https)
 static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_text_t *text)
 {
     const ardoq_err_t err = https->exchange.write_body(https->exchange.write_context, part, text);
+    if (err > ARDOQ_PENDING) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
     return err >= 0 && text->err ? text->err : err;
 }
 
-/* Fills the rest of the buffer. ARDOQ_OK: the body has come to its end. */
+/* Fills the rest of the buffer. ARDOQ_OK: the body has come to its end, ARDOQ_PENDING: at least one
+ * byte is left of it. */
 static ardoq_err_t fill(ardoq_https_t *https)
 {
     ardoq_err_t err = ARDOQ_PENDING;
-    while (err == ARDOQ_PENDING && https->filled < sizeof https->buffer) {
+    while (err == ARDOQ_PENDING) {
         ardoq_text_t text;
         ardoq_text_init_window(&text, https->buffer + https->filled,
                                sizeof https->buffer - https->filled, https->part_skip);
@@ -265,7 +268,13 @@ static ardoq_err_t count(ardoq_https_t *https)
         ardoq_text_t text;
         ardoq_text_init_window(&text, https->buffer, 0, 0);
         err = write_part(https, part, &text);
+        if (err >= 0 && text.total < skip) {
+            return ARDOQ_ERR_BODY_CHANGED;
+        }
         https->body_left += text.total - skip;
+        if (err >= 0 && https->body_left > INT32_MAX) {
+            return ARDOQ_ERR_REQUEST_TOO_LARGE;
+        }
         skip = 0;
     }
     return err;
@@ -337,8 +346,8 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
     if (err < 0) {
         return err;
     }
-    if (https->filled > https->body_left ||
-        (https->is_composed && https->filled < https->body_left)) {
+    if (https->is_composed ? https->filled != https->body_left
+                           : https->filled >= https->body_left) {
         return ARDOQ_ERR_BODY_CHANGED;
     }
     https->body_left -= https->filled;
@@ -347,17 +356,24 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
 
 /* ---- Sending it ----------------------------------------------------------------------------- */
 
-/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). */
+/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). What
+ * there is of its head is read, so that what follows is not sent. */
 static ardoq_err_t receive_early(ardoq_https_t *https)
 {
     char answer[32];
     size_t size = 0;
-    const ardoq_err_t err =
-        ardoq_tls_read_early(&https->tls, answer, sizeof answer, &size, https->is_writing);
-    if (err == ARDOQ_PENDING && https->tls.waits_for == ARDOQ_PORT_EVENT_NONE) {
-        https->wait.timeout_ms = 0;
-    }
-    return err ? err : take_received(https, answer, size);
+    ardoq_err_t err;
+    do {
+        err = ardoq_tls_read_early(&https->tls, answer, sizeof answer, &size, https->is_writing);
+        if (err == ARDOQ_PENDING && https->tls.waits_for == ARDOQ_PORT_EVENT_NONE) {
+            https->wait.timeout_ms = 0;
+        }
+        if (err) {
+            return err;
+        }
+        err = take_received(https, answer, size);
+    } while (err == ARDOQ_PENDING && https->phase == ARDOQ_PHASE_SEND);
+    return err;
 }
 
 /* What the buffer holds, up to one record. */
@@ -377,14 +393,16 @@ static ardoq_err_t write_record(ardoq_https_t *https)
 static ardoq_err_t step_send(ardoq_https_t *https)
 {
     ardoq_err_t err = https->sent == https->filled ? compose_next(https) : ARDOQ_OK;
-    if (!err && https->filled > 0) {
-        err = write_record(https);
-    }
+    err = err ? err : write_record(https);
     if (err < 0) {
         return err;
     }
-    const bool is_sent = https->sent == https->filled && https->is_composed;
-    return is_sent ? end_request(https) : receive_early(https);
+    if (https->sent < https->filled || !https->is_composed) {
+        return receive_early(https);
+    }
+    /* What was dropped, because the server took nothing more, was not sent. */
+    https->is_sent = !https->tls.deaf_since;
+    return end_request(https);
 }
 
 /* ---- The state machine ---------------------------------------------------------------------- */

@@ -6,10 +6,16 @@
 
 #include <mbedtls/ssl.h>
 
+#include "ardoq/build_config.h"
 #include "ardoq/port_fake.h"
 #include "mbedtls_seam.h"
 
-enum { QUEUE_SIZE = 65536, REQUEST_SIZE = 262144, FILES = 32, FILE_SIZE = 8192 };
+enum {
+    QUEUE_SIZE = 65536,
+    REQUEST_SIZE = 262144 + 7 * ARDOQ_BUFFER_SIZE,
+    FILES = 32,
+    FILE_SIZE = 8192
+};
 
 typedef struct {
     unsigned char bytes[QUEUE_SIZE];
@@ -130,7 +136,8 @@ static bool request_is_complete(void)
         return false;
     }
     const size_t expected = length && length < end ? strtoul(length + 18, NULL, 10) : 0;
-    return current_step()->early || strlen(end + 4) >= expected;
+    const peer_step_t *step = current_step();
+    return strlen(end + 4) >= (step->early ? step->after : expected);
 }
 
 static void answer(void)

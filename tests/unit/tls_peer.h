@@ -22,6 +22,7 @@ typedef struct {
     peer_then_t then;
     bool waits;   /* answers only when it is asked again, so that something may come before */
     bool early;   /* answers as soon as the head is complete, and reads no further */
+    size_t after; /* early: once this many bytes of the body have arrived */
     size_t first; /* bytes of the answer that get a TLS record of their own; 0: none */
 } peer_step_t;
 
