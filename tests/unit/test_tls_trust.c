@@ -245,6 +245,36 @@ static void test_pin_does_not_replace_trust(void **state)
     assert_refused("self_signed", ARDOQ_ERR_CERTIFICATE_SELF_SIGNED);
 }
 
+/* Opened once; each server is another. */
+static void assert_next_server(const char *certificate, ardoq_err_t expected)
+{
+    ardoq_https_cancel(&https);
+    tls_peer_stop();
+    script.certificate = certificate;
+    answer_with(JSON_OK, PEER_KEEP);
+    assert_int_equal(run(), expected);
+    assert_int_equal(https.tls.detail.verify_flags == 0, expected == ARDOQ_OK);
+    assert_int_equal(https.tls.detail.tls_code == 0, expected == ARDOQ_OK);
+    assert_int_equal(tls_peer_answered(), expected == ARDOQ_OK);
+}
+
+/* What one certificate has shown says nothing of the next one. */
+static void test_every_connection_is_judged_anew(void **state)
+{
+    (void)state;
+    config.pins[0] = certificate_file("server.pin");
+    open_https();
+    assert_next_server("server", ARDOQ_OK);
+    assert_next_server("chained", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
+    assert_next_server("wrong_host", ARDOQ_ERR_CERTIFICATE_WRONG_HOST);
+    assert_next_server("self_signed", ARDOQ_ERR_CERTIFICATE_SELF_SIGNED);
+    assert_next_server("chained", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
+    assert_next_server("server", ARDOQ_OK);
+    assert_next_server("expired", ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    assert_next_server("not_yet_valid", ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID);
+    assert_next_server("server", ARDOQ_OK);
+}
+
 /* ---- Client certificates ---- */
 
 static void test_client_certificate(void **state)
@@ -339,6 +369,45 @@ static void test_client_key_that_cannot_be_read(void **state)
     assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
 }
 
+/* ---- The setting that an error is about ---- */
+
+static void assert_open_fails_by(ardoq_err_t expected, const char *setting)
+{
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), expected);
+    assert_true(setting ? strcmp(https.tls.detail.setting, setting) == 0
+                        : https.tls.detail.setting == NULL);
+}
+
+static void test_error_names_what_stands_in_the_store(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_port_store_set("key", "nonsense");
+    ardoq_port_store_set("cert", "nonsense");
+    ardoq_port_store_set("ca1", "nonsense");
+    ardoq_port_store_set("ca0", "nonsense");
+    assert_open_fails_by(ARDOQ_ERR_TRUST_INVALID, "ca0");
+    ardoq_port_store_set("ca0", certificate_file("ca.pem"));
+    assert_open_fails_by(ARDOQ_ERR_TRUST_INVALID, "ca1");
+    ardoq_port_store_erase("ca1");
+    assert_open_fails_by(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID, "cert");
+    ardoq_port_store_set("cert", certificate_file("client.pem"));
+    assert_open_fails_by(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID, "key");
+    ardoq_port_store_set("key", certificate_file("client.key"));
+    assert_open_fails_by(ARDOQ_OK, NULL);
+}
+
+/* The pair is the program's, and the roots are good. */
+static void test_error_of_the_program_names_no_setting(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_port_store_set("ca0", certificate_file("ca.pem"));
+    config.certificate_pem = "nonsense";
+    config.key_pem = certificate_file("client.key");
+    assert_open_fails_by(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +437,7 @@ int main(void)
         PEER_HTTPS_TEST(test_pin_of_the_roots_key),
         PEER_HTTPS_TEST(test_pin_that_matches_nothing),
         PEER_HTTPS_TEST(test_pin_does_not_replace_trust),
+        PEER_HTTPS_TEST(test_every_connection_is_judged_anew),
         PEER_HTTPS_TEST(test_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_of_the_store),
         PEER_HTTPS_TEST(test_stored_key_does_not_stay_in_the_buffer),
@@ -376,6 +446,8 @@ int main(void)
         PEER_HTTPS_TEST(test_half_a_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_that_cannot_be_read),
         PEER_HTTPS_TEST(test_client_key_that_cannot_be_read),
+        PEER_HTTPS_TEST(test_error_names_what_stands_in_the_store),
+        PEER_HTTPS_TEST(test_error_of_the_program_names_no_setting),
     };
     return cmocka_run_group_tests_name("tls_trust", tests, NULL, NULL);
 }
