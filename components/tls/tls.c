@@ -130,6 +130,7 @@ ardoq_err_t ardoq_tls_begin(ardoq_tls_t *tls)
     int64_t now = 0;
     const bool is_known = ardoq_port_wall_time(&now) && ardoq_utc_is_plausible(now);
     memset(&tls->detail, 0, sizeof tls->detail);
+    tls->socket.platform_code = 0;
     tls->deaf_since = ARDOQ_PHASE_IDLE;
     tls->now = is_known ? now : 0;
     return is_known || ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN;
@@ -140,6 +141,12 @@ ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *addr
     ardoq_port_close(&tls->socket);
     tls->detail.address = *address;
     return ardoq_port_connect_start(&tls->socket, address, port);
+}
+
+ardoq_err_t ardoq_tls_connect_poll(ardoq_tls_t *tls)
+{
+    tls->waits_for = ARDOQ_PORT_EVENT_WRITABLE;
+    return ardoq_port_connect_poll(&tls->socket);
 }
 
 static ardoq_err_t set_up(ardoq_tls_t *tls)
@@ -162,13 +169,6 @@ static ardoq_err_t set_up(ardoq_tls_t *tls)
     return ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_tls_connect_poll(ardoq_tls_t *tls)
-{
-    tls->waits_for = ARDOQ_PORT_EVENT_WRITABLE;
-    const ardoq_err_t err = ardoq_port_connect_poll(&tls->socket);
-    return err ? err : set_up(tls);
-}
-
 static ardoq_err_t handshake_end(ardoq_tls_t *tls)
 {
     if (!ardoq_seam_handshake_is_over(&tls->ssl)) {
@@ -181,6 +181,10 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
 
 ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
 {
+    const ardoq_err_t set_up_err = tls->is_set_up ? ARDOQ_OK : set_up(tls);
+    if (set_up_err) {
+        return set_up_err;
+    }
     const int code = mbedtls_ssl_handshake_step(&tls->ssl);
     if (code == 0) {
         tls->waits_for = ARDOQ_PORT_EVENT_NONE;

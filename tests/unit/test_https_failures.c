@@ -290,6 +290,21 @@ static void test_request_that_cannot_be_written_never_connects(void **state)
     assert_string_equal(ardoq_fake.resolved_host, "");
 }
 
+/* What failed before has nothing to do with it. */
+static void test_code_of_another_failure_is_forgotten(void **state)
+{
+    (void)state;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    ardoq_fake_fail(ARDOQ_FAKE_RECEIVE, 3, ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_FAILED);
+    exchange.write_head = write_bad_head;
+    assert_int_equal(run(), ARDOQ_ERR_REQUEST_INVALID);
+    assert_int_equal(https.tls.detail.platform_code, 0);
+    assert_int_equal(https.tls.detail.tls_code, 0);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_IDLE);
+}
+
 static void test_invalid_http_closes_the_connection(void **state)
 {
     (void)state;
@@ -320,6 +335,7 @@ int main(void)
         PEER_HTTPS_TEST(test_cancel_in_every_state),
         PEER_HTTPS_TEST(test_only_one_exchange_at_a_time),
         PEER_HTTPS_TEST(test_request_that_cannot_be_written_never_connects),
+        PEER_HTTPS_TEST(test_code_of_another_failure_is_forgotten),
         PEER_HTTPS_TEST(test_invalid_http_closes_the_connection),
     };
     return cmocka_run_group_tests_name("https_failures", tests, NULL, NULL);

@@ -130,16 +130,11 @@ ardoq_err_t ardoq_tls_begin(ardoq_tls_t *tls);
 /** Starts to connect to an address. @return as ardoq_port_connect_start(). */
 ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *address, uint16_t port);
 
-/**
- * Asks whether the TCP connection is there, and then sets the session up.
- * @return ARDOQ_OK: begin the handshake; ARDOQ_PENDING; as ardoq_port_connect_poll(), after which
- *         the next address may be tried; ARDOQ_ERR_OUT_OF_MEMORY or ARDOQ_ERR_TLS_FAILED, after
- *         which it may not.
- */
+/** Asks whether the TCP connection is there. @return as ardoq_port_connect_poll(). */
 ardoq_err_t ardoq_tls_connect_poll(ardoq_tls_t *tls);
 
 /**
- * One step of the handshake.
+ * One step of the handshake, the first of which sets the session up.
  * @return ARDOQ_OK when it is over; ARDOQ_PENDING; an error of the port; ARDOQ_ERR_TLS_FAILED;
  *         ARDOQ_ERR_CERTIFICATE_UNTRUSTED, ..._WRONG_HOST, ..._EXPIRED, ..._NOT_YET_VALID,
  *         ..._PIN_MISMATCH, ..._SELF_SIGNED, ..._WEAK, ..._REJECTED;
