@@ -293,8 +293,7 @@ static void end_head(ardoq_https_t *https, ardoq_text_t *head, size_t body_at)
 
 static ardoq_err_t compose_body(ardoq_https_t *https, ardoq_text_t *head)
 {
-    /* Digits of any size_t, 10 or 20, and the blank line. */
-    enum { LENGTH_ROOM = sizeof(size_t) * 5 / 2 + sizeof "\r\n\r\n" };
+    enum { LENGTH_ROOM = sizeof "4294967295\r\n\r\n" }; /* count() allows no longer one */
 
     const size_t body_at = head->length + LENGTH_ROOM;
     if (head->err || body_at > sizeof https->buffer) {

@@ -275,6 +275,20 @@ char *beside(const char *suffix)
     return path;
 }
 
+/* What the shell of a developer may have set. */
+static void forget_environment(void)
+{
+    for (char **variable = environ; *variable;) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
+        if (strncmp(name, "ARDOQ_", 6) == 0 && unsetenv(name) == 0) {
+            variable = environ;
+        } else {
+            variable++;
+        }
+    }
+}
+
 int set_up(void **state)
 {
     (void)state;
@@ -287,6 +301,7 @@ int set_up(void **state)
     }
     snprintf(store, sizeof store, "%s/store", folder);
     ardoq_posix_set_store_path(store);
+    forget_environment();
     next_descriptor = find_next_descriptor();
     return 0;
 }
