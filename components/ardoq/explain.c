@@ -76,9 +76,7 @@ static void explain_detail(const sink_t *sink, const ardoq_detail_t *detail)
     put_hex(sink, "mbedTLS code: ", detail->tls_code);
     put_hex(sink, "certificate flags: ", detail->verify_flags);
     if (detail->verify_flags != 0 && detail->certificate_end > 0) {
-#if ARDOQ_CERTIFICATE_SUBJECT
         put_line(sink, "certificate of: ", detail->certificate_subject);
-#endif
         put_line(sink, "certificates end: ", ardoq_utc_to_iso8601(detail->certificate_end).text);
     }
 }

@@ -92,10 +92,8 @@ static void tell_tls(const ardoq_check_t *check)
     write(check, detail->tls_version);
     write(check, " ");
     write(check, detail->tls_cipher);
-#if ARDOQ_CERTIFICATE_SUBJECT
     write(check, ", ");
     write(check, detail->certificate_subject);
-#endif
     write(check, ", valid until ");
     write(check, end.text);
     write(check, detail->certificate_dates_unchecked ? ", not checked: the clock is unknown" : "");

@@ -62,4 +62,8 @@ void ardoq_name_setting(const char **setting, const char *name);
 ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,
                                 const char **found);
 
+/* Whether a certificate or key is of no use in this build. It must not be passed over in silence:
+ * the device would trust more than it was told to. */
+bool ardoq_pem_is_left_out(const char *name);
+
 #endif

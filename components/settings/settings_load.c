@@ -55,6 +55,10 @@ static ardoq_err_t take_setting(void *context, const char *key, const char *valu
 {
     load_t *load = context;
     const ardoq_setting_t *setting = ardoq_setting_find_value(key);
+    if (!setting && ardoq_pem_is_left_out(key)) {
+        load->setting = ardoq_setting_find(key)->name;
+        return ARDOQ_ERR_LEFT_OUT;
+    }
     if (!setting) {
         return ardoq_obsolete_take(load->config, key, value, &load->obsolete);
     }

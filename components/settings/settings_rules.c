@@ -128,7 +128,7 @@ static bool follows(uint8_t rule, const char *value)
     case ARDOQ_RULE_fields:
         return ardoq_fields_are_valid(value);
     case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
-        return span(value, BASE64) == 43 && strcmp(value + 43, "=") == 0;
+        return ARDOQ_PINS && span(value, BASE64) == 43 && strcmp(value + 43, "=") == 0;
     default:
         return all(value, PRINTABLE);
     }
@@ -142,7 +142,7 @@ static const int16_t refusals[] = {
     [ARDOQ_RULE_component_type] = ARDOQ_ERR_COMPONENT_TYPE_INVALID,
     [ARDOQ_RULE_name_template] = ARDOQ_ERR_SETTING_INVALID,
     [ARDOQ_RULE_fields] = ARDOQ_ERR_FIELDS_INVALID,
-    [ARDOQ_RULE_pin] = ARDOQ_ERR_PIN_INVALID,
+    [ARDOQ_RULE_pin] = ARDOQ_PINS ? ARDOQ_ERR_PIN_INVALID : ARDOQ_ERR_LEFT_OUT,
     [ARDOQ_RULE_identity] = ARDOQ_ERR_SETTING_INVALID,
 };
 
@@ -199,6 +199,9 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
 {
     if (setting->kind != ARDOQ_SETTING_KIND_PEM) {
         return ardoq_setting_assign_value(setting, config, value);
+    }
+    if (ardoq_pem_is_left_out(setting->name)) {
+        return ARDOQ_ERR_LEFT_OUT;
     }
     return is_pem(value) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }

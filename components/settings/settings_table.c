@@ -69,6 +69,15 @@ const ardoq_setting_t *ardoq_setting_find(const char *name)
     return setting ? setting : find_row(pems, PEMS, name);
 }
 
+bool ardoq_pem_is_left_out(const char *name)
+{
+    if (ARDOQ_STORE_PEM && ARDOQ_CLIENT_CERTIFICATE) {
+        return false;
+    }
+    const size_t roots = ARDOQ_STORE_PEM ? 2 : 0; /* the first rows, which are of use */
+    return find_row(pems + roots, PEMS - roots, name) != NULL;
+}
+
 bool ardoq_setting_is_of_config(const ardoq_setting_t *setting)
 {
     return setting->kind <= ARDOQ_SETTING_KIND_NUMBER;

@@ -133,6 +133,8 @@ ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, const ardoq_tls_config_t *con
     ardoq_err_t err = load_roots(tls, config, room);
 #if ARDOQ_CLIENT_CERTIFICATE
     err = err ? err : load_pair(tls, config, room);
+#else
+    err = err || !(config->certificate_pem || config->key_pem) ? err : ARDOQ_ERR_LEFT_OUT;
 #endif
     if (!err) {
         tls->detail.setting = NULL;

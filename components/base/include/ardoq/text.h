@@ -60,8 +60,8 @@ typedef struct {
 /** Writes @p value in decimal. */
 ardoq_decimal_t ardoq_decimal(uint64_t value);
 
-/** True when @p size bytes of @p text are @p lower, a NUL-terminated text without capital letters, but
- * for the case of ASCII letters. */
+/** True when @p size bytes of @p text are @p lower, a NUL-terminated text without capital letters,
+ * but for the case of ASCII letters. */
 bool ardoq_text_equal_ignoring_case(const char *text, size_t size, const char *lower);
 
 /** Overwrites @p size bytes in a way that no compiler may leave out. */

@@ -37,7 +37,7 @@ typedef enum {
 } ardoq_phase_t;
 
 /** Bytes kept of the server certificate's subject, with the NUL. */
-#define ARDOQ_SUBJECT_SIZE 96
+#define ARDOQ_SUBJECT_SIZE (ARDOQ_CERTIFICATE_SUBJECT ? 96 : 1)
 
 /** The causes of an error, and what is known of the connection. */
 typedef struct {
@@ -51,10 +51,8 @@ typedef struct {
     const char *tls_cipher;       /**< name of the cipher suite, likewise */
     bool certificate_dates_unchecked; /**< the clock was unknown and the build accepts that */
     int64_t certificate_end; /**< earliest end date of the chain, seconds since 1970; 0: unknown */
-#if ARDOQ_CERTIFICATE_SUBJECT
     char certificate_subject[ARDOQ_SUBJECT_SIZE]; /**< of the server, such as "CN=app.ardoq.com";
                                                        printable; "" if unknown */
-#endif
 } ardoq_detail_t;
 
 /** The peer and the trust in it. Host and pins are borrowed until ardoq_tls_close(), PEM only while
