@@ -98,6 +98,22 @@ static void read_message(ardoq_client_t *client)
     }
 }
 
+/* A server may say what it was sent. A message that was cut may end within the token: its beginning
+ * is hidden too, unless it is too short to tell anything. */
+static void hide_token(char *message, const char *token)
+{
+    enum { TELLING = 8 };
+    for (; *message != '\0'; message++) {
+        size_t same = 0;
+        while (token[same] != '\0' && token[same] == message[same]) {
+            same++;
+        }
+        if (same >= TELLING && (token[same] == '\0' || message[same] == '\0')) {
+            memset(message, '*', same);
+        }
+    }
+}
+
 static uint32_t retry_after(const ardoq_http_head_t *head)
 {
     if (head->status != 429 && head->status != 503) {
@@ -132,5 +148,6 @@ ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
     } else if (err) {
         read_message(client);
     }
+    hide_token(client->message, client->config->token);
     return err;
 }

@@ -191,6 +191,46 @@ static void test_messages(void **state)
     assert_int_equal(ardoq_fake.connects, 1);
 }
 
+/* What the server says goes to logs and to people. */
+static void test_message_that_holds_the_token(void **state)
+{
+    (void)state;
+    const char *body = "Bad token " TEST_TOKEN ", yes: " TEST_TOKEN;
+    const char *stars = repeat("*", strlen(TEST_TOKEN));
+    assert_int_equal(run_with(response_of("401 Unauthorized", "text/plain", body)),
+                     ARDOQ_ERR_UNAUTHORIZED);
+    assert_string_equal(response.message, text_of("Bad token %s, yes: %s", stars, stars));
+    assert_string_equal(response.body, body);
+    body = "{\"message\":\"" TEST_TOKEN "\"}";
+    assert_int_equal(run_with(response_of("403 Forbidden", "application/json", body)),
+                     ARDOQ_ERR_FORBIDDEN);
+    assert_string_equal(response.message, stars);
+}
+
+/* Wherever the limit falls. */
+static void test_message_that_is_cut_within_the_token(void **state)
+{
+    (void)state;
+    for (size_t size = 100; size < ARDOQ_MESSAGE_SIZE; size++) {
+        const char *body = text_of("%s%s", repeat("-", size), TEST_TOKEN);
+        assert_int_equal(run_with(response_of("400 Bad Request", "text/plain", body)),
+                         ARDOQ_ERR_BAD_REQUEST);
+        assert_int_equal(strlen(response.message),
+                         strlen(body) < ARDOQ_MESSAGE_SIZE ? strlen(body) : ARDOQ_MESSAGE_SIZE - 1);
+        assert_null(strstr(response.message, text_of("%.8s", TEST_TOKEN)));
+    }
+}
+
+/* As much of it as any text may have. */
+static void test_message_that_begins_as_the_token_does(void **state)
+{
+    (void)state;
+    const char *body = text_of("%.12s and %.7s", TEST_TOKEN, TEST_TOKEN);
+    assert_int_equal(run_with(response_of("400 Bad Request", "text/plain", body)),
+                     ARDOQ_ERR_BAD_REQUEST);
+    assert_string_equal(response.message, body);
+}
+
 static void assert_is_utf8(const char *text)
 {
     const char *json = text_of("\"%s\"", text);
@@ -410,6 +450,9 @@ int main(void)
         PEER_REQUEST_TEST(test_large_page_instead_of_data),
         PEER_REQUEST_TEST(test_redirections_are_not_followed),
         PEER_REQUEST_TEST(test_messages),
+        PEER_REQUEST_TEST(test_message_that_holds_the_token),
+        PEER_REQUEST_TEST(test_message_that_is_cut_within_the_token),
+        PEER_REQUEST_TEST(test_message_that_begins_as_the_token_does),
         PEER_REQUEST_TEST(test_long_messages_are_cut_between_characters),
         PEER_REQUEST_TEST(test_long_plain_messages_are_cut),
         PEER_REQUEST_TEST(test_error_larger_than_the_buffer),
