@@ -143,8 +143,7 @@ void ardoq_interrupt(ardoq_client_t *client)
 
 static bool is_usable(const ardoq_request_t *request)
 {
-    return request && request->method && request->path &&
-           (request->body || request->body_size == 0) &&
+    return request->method && request->path && (request->body || request->body_size == 0) &&
            (request->query || request->query_count == 0);
 }
 
@@ -198,7 +197,7 @@ ardoq_err_t ardoq_call_start(ardoq_client_t *client, const ardoq_request_t *requ
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response)
 {
-    const ardoq_err_t err = ardoq_call_begin(client, response);
+    const ardoq_err_t err = ardoq_call_begin(client, request ? response : NULL);
     return err ? err : ardoq_call_start(client, request, response, NULL, NULL);
 }
 

@@ -128,8 +128,7 @@ static ardoq_err_t end_context(ardoq_client_t *client, void *argument, ardoq_err
 ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context,
                                 const char *workspace, ardoq_on_entry_t on_entry, void *argument)
 {
-    const ardoq_request_t request = {
-        .method = "GET", .path = context->path, .on_body = on_context_body, .context = context};
+    ardoq_request_t request = {.method = "GET", .on_body = on_context_body, .context = context};
     if (!workspace || !on_entry) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
@@ -143,6 +142,7 @@ ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context
     context->on_entry = on_entry;
     context->argument = argument;
     ardoq_json_scan_init(&context->scan);
+    request.path = context->path;
     err = write_path(context, workspace);
     return err ? err : ardoq_call_start(client, &request, &context->response, end_context, context);
 }

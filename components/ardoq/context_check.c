@@ -82,6 +82,9 @@ static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
 ardoq_err_t ardoq_context_check_start(ardoq_client_t *client, ardoq_context_t *context,
                                       ardoq_context_check_t *check)
 {
+    if (!context) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
     const ardoq_err_t err = ardoq_call_begin(client, check);
     if (err) {
         return err;

@@ -147,7 +147,7 @@ ardoq_err_t ardoq_list_start(ardoq_client_t *client, ardoq_list_t *list, const c
                              const ardoq_query_t *query, size_t query_count,
                              ardoq_on_element_t on_element, void *context)
 {
-    if (!on_element) {
+    if (!path || !on_element) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     const ardoq_err_t err = ardoq_call_begin(client, list);

@@ -66,7 +66,6 @@ static void check_error(ardoq_err_t err, bool is_open)
 /* The token is sent neither twice nor to anybody whom mbedTLS could not check. */
 static void check_failed_call(const call_t *call, const outcome_t *outcome)
 {
-
     check_equal("the phase", outcome->phase, ARDOQ_PHASE_HANDSHAKE);
     check_equal("connections", outcome->connects, 1);
     check_equal("answers", outcome->answered, 0);

@@ -313,6 +313,19 @@ static void test_invalid_http_closes_the_connection(void **state)
     assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_RECEIVE);
 }
 
+/* What cannot be opened may be closed like all the rest. */
+static void test_closed_after_a_failed_opening(void **state)
+{
+    (void)state;
+    config.ca_pem = "nonsense";
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), ARDOQ_ERR_TRUST_INVALID);
+    ardoq_https_close(&https);
+    ardoq_https_close(&https);
+    ardoq_tls_close(&https.tls);
+    assert_false(ardoq_https_is_busy(&https));
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +350,7 @@ int main(void)
         PEER_HTTPS_TEST(test_request_that_cannot_be_written_never_connects),
         PEER_HTTPS_TEST(test_code_of_another_failure_is_forgotten),
         PEER_HTTPS_TEST(test_invalid_http_closes_the_connection),
+        PEER_HTTPS_TEST(test_closed_after_a_failed_opening),
     };
     return cmocka_run_group_tests_name("https_failures", tests, NULL, NULL);
 }

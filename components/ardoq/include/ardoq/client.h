@@ -3,6 +3,12 @@
  * A client of the Ardoq REST API v2: opening it, the general request, errors explained, the
  * connection test.
  *
+ * A client is not open before ardoq_open(), when that has failed, and after ardoq_close(). A call
+ * that is given such a client, or a null pointer where it needs a client, memory, a text or a
+ * function, sends nothing, leaves the memory as it is and returns ARDOQ_ERR_INVALID_ARGUMENT; one
+ * that is given a busy client returns ARDOQ_ERR_BUSY in the same way. This holds for reports, lists
+ * and contexts too. Nothing that is said to be pure takes a null pointer.
+ *
  * All memory is the caller's. The core has no mutable global state: one client belongs to one task
  * at a time, never to an interrupt handler; several clients may work in parallel (with PSA, mbedTLS
  * then needs MBEDTLS_THREADING_C).
@@ -54,7 +60,7 @@ typedef struct {
     const char *body;       /**< NUL-terminated */
     size_t body_size;       /**< in bytes, without the NUL; 0 when on_body took it */
     const char *message;    /**< what the server says of an error, "" if nothing; printable, may be
-                                 cut */
+                                 cut; stars where it says the token */
 } ardoq_response_t;
 
 /** A client. */
@@ -145,7 +151,8 @@ ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *r
  */
 ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait);
 
-/** Waits for what ardoq_request_step() says: 100 ms at most, so that an interruption is seen. */
+/** Waits for what ardoq_request_step() says: 100 ms at most, so that an interruption is seen.
+ * @p wait is not null. */
 void ardoq_wait_for(const ardoq_wait_t *wait);
 
 /** Called before each wait of ardoq_finish(), such as to show progress; it must not call the
@@ -168,10 +175,12 @@ void ardoq_request_cancel(ardoq_client_t *client);
 /**
  * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and at most one public-key
  * operation; does nothing to a later call. The only function that another task may call meanwhile.
+ * @p client is not null; it need not be open.
  */
 void ardoq_interrupt(ardoq_client_t *client);
 
-/** The causes of the last call's error; borrowed until the next call. @p client is not null. */
+/** The causes of the last call's error; borrowed until the next call. @p client is not null; it
+ * need not be open. */
 const ardoq_detail_t *ardoq_detail(const ardoq_client_t *client);
 
 /** Name of a phase, such as "handshake"; static text, never null. */
@@ -185,9 +194,9 @@ typedef void (*ardoq_write_t)(void *context, const char *text);
  * who must act; in lines that begin with two blanks the hint, the setting that it is about, status
  * and words of the server, the phase, the codes of the platform and of mbedTLS, the certificate.
  * No secret is among it, and no control character.
- * @param client   of the call; null when there is none
+ * @param client   of the call; null when there is none; it need not be open
  * @param err      what the call returned
- * @param write    takes the text
+ * @param write    takes the text; not null
  * @param context  given to write
  */
 void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t write,

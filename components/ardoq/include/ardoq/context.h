@@ -103,15 +103,15 @@ ardoq_err_t ardoq_context_check_start(ardoq_client_t *client, ardoq_context_t *c
                                       ardoq_context_check_t *check);
 
 /**
- * Whether the configured component type exists.
+ * Whether the configured component type exists. Pure.
  * @return ARDOQ_OK, ARDOQ_ERR_COMPONENT_TYPE_INVALID when none is configured, or
  *         ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN.
  */
 ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check);
 
 /**
- * Whether the custom field of a source can be reported. What belongs to a component type that does
- * not exist is not judged.
+ * Whether the custom field of a source can be reported. Pure. What belongs to a component type that
+ * does not exist is not judged.
  * @param check   after ardoq_context_check()
  * @param source  see ardoq_field_t
  * @return ARDOQ_OK, also for one that is not listed; ARDOQ_ERR_SERIAL_FIELD_MISSING when it is the

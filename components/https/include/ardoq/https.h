@@ -3,6 +3,8 @@
  * One HTTPS exchange at a time as a state machine: resolve, connect, handshake, send, receive. No
  * step waits for the network.
  *
+ * No pointer is null, but where it is said. What is not open may only be opened or closed.
+ *
  * A connection is kept for the next exchange when the server allows it, and is closed by any error,
  * so that a late answer is never taken for the next one.
  */
@@ -129,6 +131,7 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https);
  * @param https      opened connection with an exchange under way
  * @param[out] wait  set when the result is ARDOQ_PENDING
  * @return ARDOQ_PENDING; ARDOQ_OK: the response is complete, whatever its status;
+ *         ARDOQ_ERR_INVALID_ARGUMENT when none is under way, or of a callback that is pending;
  *         ARDOQ_ERR_TIMEOUT; an error of the port, of ardoq/tls.h, of ardoq/http_request.h, of
  *         ardoq/http_response.h or of on_body; ARDOQ_ERR_RESPONSE_TOO_LARGE;
  *         ARDOQ_ERR_CONNECTION_CLOSED; ARDOQ_ERR_BODY_CHANGED when the body was not the same the
@@ -146,8 +149,8 @@ bool ardoq_https_is_busy(const ardoq_https_t *https);
 /** Gives up the exchange under way, if any, and closes the connection. */
 void ardoq_https_cancel(ardoq_https_t *https);
 
-/** Closes the connection and frees what mbedTLS allocated; also twice, and of zeroed memory that
- * was never opened. The memory is the owner's to wipe. */
+/** Closes the connection and frees what mbedTLS allocated. The memory is the owner's to wipe. Also
+ * after a failed ardoq_https_open(), twice, and of zeroed memory that was never opened. */
 void ardoq_https_close(ardoq_https_t *https);
 
 #ifdef __cplusplus

@@ -4,6 +4,9 @@
  * runs long, whatever the peer sends: a step handles at most one handshake message or
  * ARDOQ_STEP_BYTES. mbedTLS is used in this layer and nowhere else.
  *
+ * No pointer is null, but where it is said. What is not open may only be opened, and closed if it
+ * is what a failed ardoq_tls_open() or ardoq_tls_close() has left.
+ *
  * The server's chain, its host name and the dates are always verified; there is no switch that
  * turns this off.
  */
@@ -110,7 +113,8 @@ typedef struct {
 ardoq_err_t ardoq_tls_open(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
                            size_t buffer_size);
 
-/** Closes the connection and frees what mbedTLS allocated. */
+/** Closes the connection and frees what mbedTLS allocated. Also after a failed ardoq_tls_open(),
+ * and twice. */
 void ardoq_tls_close(ardoq_tls_t *tls);
 
 /* ---- Connection ----------------------------------------------------------------------------- */

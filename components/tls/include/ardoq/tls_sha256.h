@@ -1,6 +1,6 @@
 /**
  * @file
- * SHA-256 (FIPS 180-4) by mbedTLS, without heap where mbedTLS allows it.
+ * SHA-256 (FIPS 180-4) by mbedTLS, without heap where mbedTLS allows it. No pointer is null.
  */
 #ifndef ARDOQ_TLS_SHA256_H
 #define ARDOQ_TLS_SHA256_H
