@@ -442,6 +442,55 @@ static void test_elements_of_every_type(void **state)
     }
 }
 
+/* ---- Between two pages ---- */
+
+static ardoq_err_t take_and_interrupt(void *context, const ardoq_json_document_t *element,
+                                      uint32_t index)
+{
+    ardoq_interrupt(&client);
+    return take_element(context, element, index);
+}
+
+static void assert_ends_after_the_first_page(ardoq_err_t err, ardoq_on_element_t on_element)
+{
+    assert_int_equal(ardoq_list_each(&client, &list, PATH, NULL, 0, on_element, &seen), err);
+    assert_string_equal(seen.log, "0=1 ");
+    assert_int_equal(list.pages, 1);
+    assert_int_equal(tls_peer_answered(), 1);
+    /* Of the page that did not come. */
+    assert_int_equal(list.response.status, 0);
+    assert_string_equal(list.response.body, "");
+    assert_int_not_equal(ardoq_detail(&client)->phase, ARDOQ_PHASE_IDLE);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+    assert_false(holds(&client, sizeof client, TEST_TOKEN));
+}
+
+static void test_interrupted_between_pages(void **state)
+{
+    (void)state;
+    const peer_step_t steps[] = {{.answer = page_of("{\"id\":1}", PATH "?cursor=2", false)},
+                                 {.answer = last_page_of("{\"id\":2}")}};
+    peer_client_open(steps, 2);
+    assert_ends_after_the_first_page(ARDOQ_ERR_INTERRUPTED, take_and_interrupt);
+    assert_int_equal(run(), ARDOQ_OK);
+}
+
+static void test_network_that_is_lost_between_pages(void **state)
+{
+    (void)state;
+    const char *body = "{\"values\":[{\"id\":1}],\"_links\":{\"next\":{\"href\":\"/2\"}}}";
+    const peer_step_t steps[] = {
+        {.answer = text_of("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                           "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                           strlen(body), body)},
+        {.answer = last_page_of("")}};
+    peer_client_open(steps, 2);
+    ardoq_fake_fail(ARDOQ_FAKE_RESOLVE_START, 2, ARDOQ_ERR_NETWORK_DOWN);
+    assert_ends_after_the_first_page(ARDOQ_ERR_NETWORK_DOWN, take_element);
+    assert_int_equal(ardoq_detail(&client)->phase, ARDOQ_PHASE_RESOLVE);
+    assert_int_equal(ardoq_detail(&client)->platform_code, ARDOQ_ERR_NETWORK_DOWN);
+}
+
 /* ---- Answers that are no page ---- */
 
 static void test_error_on_the_second_page(void **state)
@@ -611,6 +660,8 @@ int main(void)
         TEST(test_error_of_the_callback_ends_the_list),
         TEST(test_callback_must_not_call_the_client),
         TEST(test_elements_of_every_type),
+        TEST(test_interrupted_between_pages),
+        TEST(test_network_that_is_lost_between_pages),
         TEST(test_error_on_the_second_page),
         TEST(test_answers_that_are_no_page),
         TEST(test_page_of_html),

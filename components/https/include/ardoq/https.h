@@ -37,7 +37,7 @@ typedef void (*ardoq_write_head_t)(void *context, ardoq_text_t *head);
  *
  * It is called for the parts in order, for each as often as needed: the same part always has the
  * same bytes, also when all begins again from part 0. Whatever can change, such as the clock, is
- * looked at before the exchange.
+ * looked at before the exchange. It must not call the client.
  * @param context  of the exchange
  * @param part     number of the part, from 0
  * @param text     receives it; an error in it, or as the result, ends the exchange
@@ -121,8 +121,9 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *or
 /**
  * Begins the exchange in @p https->exchange, on the kept connection if there is one and it is
  * alive. A request that cannot be sent fails here, before anything is.
- * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; an error of the head or the body;
- *         ARDOQ_ERR_CLOCK_UNKNOWN; an error of ardoq_port_resolve_start().
+ * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; an error of the head or the body, among them
+ *         ARDOQ_ERR_REQUEST_TOO_LARGE, also of a body over 2 GB; ARDOQ_ERR_CLOCK_UNKNOWN; an error
+ * of ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_https_start(ardoq_https_t *https);
 
