@@ -104,7 +104,7 @@ static bool take_transfer_encoding(ardoq_http_parser_t *parser, span_t coding)
 {
     const bool is_first = !parser->has_transfer_encoding;
     parser->has_transfer_encoding = true;
-    return is_first && !parser->http_1_0 && !parser->text_cut && is_word(coding, "chunked");
+    return is_first && !parser->head.http_1_0 && !parser->text_cut && is_word(coding, "chunked");
 }
 
 /* application/json or application/...+json. */

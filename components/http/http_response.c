@@ -50,8 +50,8 @@ static state_t read_status(ardoq_http_parser_t *parser, char c)
 
     const char wanted = form[parser->text_length++];
     if (wanted == 'v') {
-        parser->http_1_0 = c == '0';
-        return parser->http_1_0 ? STATE_STATUS : expect(c, '1', STATE_STATUS);
+        parser->head.http_1_0 = c == '0';
+        return parser->head.http_1_0 ? STATE_STATUS : expect(c, '1', STATE_STATUS);
     }
     if (wanted != 'd') {
         return expect(c, wanted, STATE_STATUS);
@@ -137,7 +137,7 @@ static state_t end_head(ardoq_http_parser_t *parser)
     }
     parser->head_complete = true;
     parser->head_size = parser->head_bytes;
-    head->keep_alive = !parser->asks_close && (head->keep_alive || !parser->http_1_0);
+    head->keep_alive = !parser->asks_close && (head->keep_alive || !head->http_1_0);
     return begin_body(parser);
 }
 

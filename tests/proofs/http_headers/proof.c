@@ -113,7 +113,7 @@ void prove_transfer_encoding(void)
 {
     ardoq_http_parser_t parser = any_parser();
     if (take_transfer_encoding(&parser, any_span(VALUE_MAX))) {
-        PROVE(!parser.text_cut && !parser.http_1_0);
+        PROVE(!parser.text_cut && !parser.head.http_1_0);
         REACHED("chunked");
     }
 }

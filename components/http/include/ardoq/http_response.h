@@ -39,6 +39,7 @@ extern "C" {
 /** What the head of a response says, complete when ardoq_http_parser_t.head_complete is true. */
 typedef struct {
     uint16_t status;         /**< HTTP status */
+    bool http_1_0;           /**< the version is HTTP/1.0, not 1.1 */
     bool is_json;            /**< Content-Type is application/json or application/...+json */
     bool has_content_length; /**< Content-Length was given */
     bool has_retry_after;    /**< Retry-After was given as seconds */
@@ -58,7 +59,6 @@ typedef struct {
     /** @cond private */
     bool head_request; /**< the request's method was HEAD */
     bool has_transfer_encoding;
-    bool http_1_0;
     bool asks_close; /**< Connection holds "close" */
     bool text_cut;   /**< the current header's value was longer than text[] */
     uint8_t state;
