@@ -179,26 +179,32 @@ ardoq_err_t ardoq_call_begin(ardoq_client_t *client, const void *result)
 }
 
 ardoq_err_t ardoq_call_start(ardoq_client_t *client, const ardoq_request_t *request,
-                             ardoq_response_t *response, ardoq_next_t next, void *context)
+                             ardoq_response_t *response, ardoq_next_t next)
 {
     ardoq_response_init(response);
-    if (!is_usable(request)) {
-        return ARDOQ_ERR_INVALID_ARGUMENT;
-    }
     client->request = *request;
     client->response = response;
     client->next = next;
-    client->next_context = context;
     client->message[0] = '\0';
     ardoq_response_init(&client->last);
     return start_exchange(client);
+}
+
+ardoq_err_t ardoq_call_start_checked(ardoq_client_t *client, const ardoq_request_t *request,
+                                     ardoq_response_t *response, ardoq_next_t next)
+{
+    if (!is_usable(request)) {
+        ardoq_response_init(response);
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
+    return ardoq_call_start(client, request, response, next);
 }
 
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response)
 {
     const ardoq_err_t err = ardoq_call_begin(client, request ? response : NULL);
-    return err ? err : ardoq_call_start(client, request, response, NULL, NULL);
+    return err ? err : ardoq_call_start_checked(client, request, response, NULL);
 }
 
 /* An exchange has ended: the call goes on with the next one, or ends as well. */
@@ -214,7 +220,7 @@ static ardoq_err_t end_exchange(ardoq_client_t *client, ardoq_err_t err, ardoq_w
     }
     *client->response = client->last;
     if (client->next) {
-        err = client->next(client, client->next_context, err);
+        err = client->next(client, client->request.context, err);
     }
     if (!err && ardoq_https_is_busy(&client->https)) {
         *wait = (ardoq_wait_t){.event = ARDOQ_PORT_EVENT_NONE};

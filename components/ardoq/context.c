@@ -144,7 +144,7 @@ ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context
     ardoq_json_scan_init(&context->scan);
     request.path = context->path;
     err = write_path(context, workspace);
-    return err ? err : ardoq_call_start(client, &request, &context->response, end_context, context);
+    return err ? err : ardoq_call_start(client, &request, &context->response, end_context);
 }
 
 ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,

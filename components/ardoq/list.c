@@ -117,7 +117,7 @@ static ardoq_err_t start_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_
     request.context = list;
     list->next_link[0] = '\0';
     ardoq_json_stream_init(&list->stream, "values", "_links", list->buffer, sizeof list->buffer);
-    return ardoq_call_start(client, &request, &list->response, end_page, list);
+    return ardoq_call_start_checked(client, &request, &list->response, end_page);
 }
 
 static ardoq_err_t start_next_page(ardoq_client_t *client, ardoq_list_t *list)

@@ -60,13 +60,13 @@ static ardoq_err_t end_me(ardoq_client_t *client, void *context, ardoq_err_t err
 
 ardoq_err_t ardoq_me_start(ardoq_client_t *client, ardoq_me_t *me)
 {
-    static const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH};
+    const ardoq_request_t request = {.method = "GET", .path = ARDOQ_ME_PATH, .context = me};
     const ardoq_err_t err = ardoq_call_begin(client, me);
     if (err) {
         return err;
     }
     memset(me, 0, sizeof *me);
-    return ardoq_call_start(client, &request, &me->response, end_me, me);
+    return ardoq_call_start(client, &request, &me->response, end_me);
 }
 
 ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me)

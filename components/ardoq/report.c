@@ -209,7 +209,7 @@ ardoq_err_t ardoq_report_start(ardoq_client_t *client, const ardoq_identity_t *i
         return err;
     }
     err = ardoq_report_compose(client->config, identity, ardoq_report_time(), report);
-    return err ? err : ardoq_call_start(client, &request, &report->response, end_report, report);
+    return err ? err : ardoq_call_start(client, &request, &report->response, end_report);
 }
 
 ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,

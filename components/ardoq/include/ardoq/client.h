@@ -76,13 +76,12 @@ typedef ardoq_err_t (*ardoq_next_t)(ardoq_client_t *client, void *context, ardoq
 struct ardoq_client {
     /** @cond private */
     const ardoq_config_t *config; /**< null: it is not open */
-    unsigned char interrupted;
     ardoq_next_t next;
-    void *next_context;
     ardoq_response_t *response; /**< the caller's */
     ardoq_response_t last;      /**< what came back last */
     ardoq_request_t request;
     ardoq_http_origin_t origin;
+    unsigned char interrupted;
     ardoq_https_t https;
     ardoq_json_document_t json;
     ardoq_json_token_t tokens[ARDOQ_JSON_TOKENS];
