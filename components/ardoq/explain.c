@@ -77,7 +77,8 @@ static void explain_detail(const sink_t *sink, const ardoq_detail_t *detail)
     put_hex(sink, "certificate flags: ", detail->verify_flags);
     if (detail->verify_flags != 0 && detail->certificate_end > 0) {
         put_line(sink, "certificate of: ", detail->certificate_subject);
-        put_line(sink, "certificates end: ", ardoq_utc_to_iso8601(detail->certificate_end).text);
+        ardoq_iso8601_t end;
+        put_line(sink, "certificates end: ", ardoq_utc_to_iso8601(detail->certificate_end, &end));
     }
 }
 

@@ -84,8 +84,7 @@ static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t
     const char *value = ardoq_identity_get(report->identity, field);
     if (ARDOQ_LAST_SEEN && field == ARDOQ_IDENTITY_last_seen && value[0] == '\0' &&
         report->unix_seconds > 0) {
-        *time = ardoq_utc_to_iso8601(report->unix_seconds);
-        value = time->text;
+        value = ardoq_utc_to_iso8601(report->unix_seconds, time);
     }
     return value;
 }

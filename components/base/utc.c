@@ -1,5 +1,7 @@
 #include "ardoq/utc.h"
 
+#include <stddef.h>
+
 #include "ardoq/version.h"
 
 /* Days fit 32 bits, and a processor that has no more needs a library to divide 64. They are counted
@@ -54,21 +56,21 @@ static char *put_digits(char *out, int value, int width, char separator)
     return out + width + 1;
 }
 
-ardoq_iso8601_t ardoq_utc_to_iso8601(int64_t seconds)
+const char *ardoq_utc_to_iso8601(int64_t seconds, ardoq_iso8601_t *iso)
 {
+    static const char separators[] = "--T::Z";
     /* A day is 675 times 128 seconds; counted in these, the year 9999 fits 32 bits. */
     const int32_t days = (int32_t)(seconds >> 7) / 675;
     const int of_day = (int)(seconds - (int64_t)days * DAY_SECONDS);
     ardoq_utc_t utc;
     set_date(&utc, days + DAYS_TO_1970);
 
-    ardoq_iso8601_t iso = {.text = ""};
-    char *out = put_digits(iso.text, utc.year, 4, '-');
-    out = put_digits(out, utc.month, 2, '-');
-    out = put_digits(out, utc.day, 2, 'T');
-    out = put_digits(out, of_day / 3600, 2, ':');
-    out = put_digits(out, of_day / 60 % 60, 2, ':');
-    out = put_digits(out, of_day % 60, 2, 'Z');
+    const int parts[] = {utc.year,      utc.month,        utc.day,
+                         of_day / 3600, of_day / 60 % 60, of_day % 60};
+    char *out = iso->text;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        out = put_digits(out, parts[i], i == 0 ? 4 : 2, separators[i]);
+    }
     *out = '\0';
-    return iso;
+    return iso->text;
 }

@@ -87,7 +87,8 @@ static void tell_connection(const ardoq_check_t *check)
 static void tell_tls(const ardoq_check_t *check)
 {
     const ardoq_detail_t *detail = ardoq_detail(check->client);
-    ardoq_iso8601_t end = ardoq_utc_to_iso8601(detail->certificate_end);
+    ardoq_iso8601_t end;
+    (void)ardoq_utc_to_iso8601(detail->certificate_end, &end);
     end.text[sizeof "2026-11-23" - 1] = '\0';
     write(check, detail->tls_version);
     write(check, " ");

@@ -401,6 +401,8 @@ static void test_wipe(void **state)
 
 enum { DAY_SECONDS = 86400 };
 
+static ardoq_iso8601_t iso;
+
 static void assert_moment(int64_t seconds)
 {
     const time_t moment = (time_t)seconds;
@@ -408,7 +410,7 @@ static void assert_moment(int64_t seconds)
     char expected[32];
     gmtime_r(&moment, &tm);
     strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    assert_string_equal(ardoq_utc_to_iso8601(seconds).text, expected);
+    assert_string_equal(ardoq_utc_to_iso8601(seconds, &iso), expected);
     const ardoq_utc_t utc = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
                              tm.tm_hour,        tm.tm_min,     tm.tm_sec};
     assert_int_equal(timegm(&tm), seconds);
@@ -423,7 +425,7 @@ static void test_days_agree_with_the_c_library(void **state)
     for (int64_t day = 0; day < DAYS_TO_2201; day++) {
         assert_moment(day * DAY_SECONDS + day % DAY_SECONDS);
     }
-    assert_string_equal(ardoq_utc_to_iso8601((int64_t)DAYS_TO_2201 * DAY_SECONDS).text,
+    assert_string_equal(ardoq_utc_to_iso8601((int64_t)DAYS_TO_2201 * DAY_SECONDS, &iso),
                         "2201-01-01T00:00:00Z");
 }
 
@@ -456,7 +458,7 @@ static void test_leap_days(void **state)
     };
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
         assert_int_equal(ardoq_utc_to_seconds(&moments[i].utc), moments[i].seconds);
-        assert_string_equal(ardoq_utc_to_iso8601(moments[i].seconds).text, moments[i].iso);
+        assert_string_equal(ardoq_utc_to_iso8601(moments[i].seconds, &iso), moments[i].iso);
     }
 }
 

@@ -33,8 +33,8 @@ typedef struct {
     char text[21]; /**< 20 characters */
 } ardoq_iso8601_t;
 
-/** Writes @p seconds since 1970 (years 1970 to 9999) as ISO 8601 in UTC. */
-ardoq_iso8601_t ardoq_utc_to_iso8601(int64_t seconds);
+/** Writes @p seconds since 1970 (years 1970 to 9999) as ISO 8601 in UTC. @return iso->text. */
+const char *ardoq_utc_to_iso8601(int64_t seconds, ardoq_iso8601_t *iso);
 
 #ifdef __cplusplus
 }
