@@ -150,15 +150,16 @@ static bool is_usable(const ardoq_request_t *request)
 static ardoq_err_t start_exchange(ardoq_client_t *client)
 {
     const ardoq_request_t *request = &client->request;
+    const ardoq_http_method_t method = ardoq_http_method(request->method);
     ardoq_https_exchange_t *exchange = &client->https.exchange; /* nobody else uses it now */
     exchange->write_head = write_head;
     exchange->write_body = has_body(request) ? write_body : NULL;
     exchange->write_context = client;
     exchange->on_body = request->on_body;
     exchange->on_body_context = request->context;
-    exchange->needs_length = ardoq_http_method_expects_body(request->method);
+    exchange->needs_length = method.expects_body;
     exchange->is_head = strcmp(request->method, "HEAD") == 0;
-    exchange->is_idempotent = ardoq_http_method_is_idempotent(request->method);
+    exchange->is_idempotent = method.is_idempotent;
     exchange->timeout_ms =
         request->timeout_ms > 0 ? request->timeout_ms : client->config->timeout_ms;
     return ardoq_https_start(&client->https);

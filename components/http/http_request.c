@@ -94,9 +94,9 @@ bool ardoq_http_value_is_valid(const char *value)
 }
 
 /* Idempotent up to PUT, with a body from PUT on. */
-typedef enum { METHOD_PUT = 5, METHOD_COUNT = 8 } method_t;
+enum { METHOD_PUT = 5, METHOD_COUNT = 8 };
 
-static unsigned find_method(const char *method)
+ardoq_http_method_t ardoq_http_method(const char *method)
 {
     static const char methods[METHOD_COUNT][sizeof "OPTIONS"] = {
         "GET", "HEAD", "OPTIONS", "TRACE", "DELETE", [METHOD_PUT] = "PUT", "POST", "PATCH"};
@@ -104,16 +104,8 @@ static unsigned find_method(const char *method)
     while (i < METHOD_COUNT && strcmp(method, methods[i]) != 0) {
         i++;
     }
-    return i;
-}
-
-bool ardoq_http_method_is_idempotent(const char *method)
-{
-    return find_method(method) <= METHOD_PUT;
-}
-
-bool ardoq_http_method_expects_body(const char *method)
-{
-    const unsigned found = find_method(method);
-    return found >= METHOD_PUT && found < METHOD_COUNT;
+    return (ardoq_http_method_t){
+        .is_idempotent = i <= METHOD_PUT,
+        .expects_body = i >= METHOD_PUT && i < METHOD_COUNT,
+    };
 }

@@ -231,7 +231,7 @@ static size_t check_body_headers(const request_head_t *head, const ardoq_request
 {
     char length[24];
     const bool has_body = request->body_size > 0;
-    const bool has_length = has_body || ardoq_http_method_expects_body(request->method);
+    const bool has_length = has_body || ardoq_http_method(request->method).expects_body;
     snprintf(length, sizeof length, "%zu", request->body_size);
     CHECK(span_is(header_of(head, "Content-Length"), has_length ? length : ""));
     CHECK(span_is(header_of(head, "Content-Type"), has_body ? "application/json" : ""));

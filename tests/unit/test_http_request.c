@@ -240,9 +240,9 @@ static void knows_the_methods(void **state)
         {"GETS", false, false},  {"GE", false, false},   {"", false, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *method = cases[i].method;
-        assert_int_equal(ardoq_http_method_is_idempotent(method), cases[i].is_idempotent);
-        assert_int_equal(ardoq_http_method_expects_body(method), cases[i].expects_body);
+        const ardoq_http_method_t method = ardoq_http_method(cases[i].method);
+        assert_int_equal(method.is_idempotent, cases[i].is_idempotent);
+        assert_int_equal(method.expects_body, cases[i].expects_body);
     }
 }
 

@@ -89,8 +89,8 @@ void prove_header(void)
 
 void prove_method(void)
 {
-    const char *const method = any_text(any_size_up_to(8));
-    if (ardoq_http_method_is_idempotent(method) && ardoq_http_method_expects_body(method)) {
+    const ardoq_http_method_t method = ardoq_http_method(any_text(any_size_up_to(8)));
+    if (method.is_idempotent && method.expects_body) {
         REACHED("PUT");
     }
 }

@@ -61,11 +61,14 @@ void ardoq_http_write_bearer(ardoq_text_t *head, const char *token);
 /** True when every byte of @p value may stand in a header's value as sent by us; "" may. */
 bool ardoq_http_value_is_valid(const char *value);
 
-/** True for methods that may be sent again after a lost answer (RFC 9110, 9.2.2). */
-bool ardoq_http_method_is_idempotent(const char *method);
+/** What is known of a method. */
+typedef struct {
+    bool is_idempotent; /**< it may be sent again after a lost answer (RFC 9110, 9.2.2) */
+    bool expects_body;  /**< its request states a length even without a body (RFC 9110, 8.6) */
+} ardoq_http_method_t;
 
-/** True for methods whose request must state a length even without a body (RFC 9110, 8.6). */
-bool ardoq_http_method_expects_body(const char *method);
+/** Looks a method up; of one that is not known nothing is true. */
+ardoq_http_method_t ardoq_http_method(const char *method);
 
 #ifdef __cplusplus
 }
