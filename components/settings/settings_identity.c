@@ -15,8 +15,7 @@ static ardoq_err_t take_identity(void *context, const char *key, const char *val
     if (!setting || setting->kind != ARDOQ_SETTING_KIND_IDENTITY) {
         return ARDOQ_OK;
     }
-    ardoq_err_t err =
-        value ? ardoq_setting_assign_value(setting, NULL, value) : ARDOQ_ERR_SETTING_TOO_LONG;
+    ardoq_err_t err = ardoq_setting_assign_value(setting, NULL, value);
     if (!err && value[0] != '\0') {
         err =
             ardoq_identity_keep(reading->identity, (ardoq_identity_field_t)setting->offset, value);
@@ -51,8 +50,7 @@ static ardoq_err_t take_wanted(void *context, const char *key, const char *value
     if (strcmp(key, wanted->setting->name) != 0) {
         return ARDOQ_OK;
     }
-    const ardoq_err_t err = value ? ardoq_setting_assign_value(wanted->setting, NULL, value)
-                                  : ARDOQ_ERR_SETTING_TOO_LONG;
+    const ardoq_err_t err = ardoq_setting_assign_value(wanted->setting, NULL, value);
     if (!err && value[0] != '\0') {
         memcpy(wanted->value, value, strlen(value) + 1);
     }

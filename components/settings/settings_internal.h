@@ -23,7 +23,8 @@ enum {
 /* All settings but PEM: those of ardoq_config_t first. */
 extern const ardoq_setting_t ardoq_settings[];
 
-/* ardoq_setting_find() and ardoq_setting_assign() for them alone. */
+/* ardoq_setting_find() and ardoq_setting_assign() for them alone; a value that is null did not fit.
+ */
 const ardoq_setting_t *ardoq_setting_find_value(const char *name);
 ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
                                        const char *value);

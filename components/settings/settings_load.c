@@ -65,8 +65,7 @@ static ardoq_err_t take_setting(void *context, const char *key, const char *valu
     if (!ardoq_setting_is_of_config(setting)) {
         return ARDOQ_OK;
     }
-    const ardoq_err_t err = value ? ardoq_setting_assign_value(setting, load->config, value)
-                                  : ARDOQ_ERR_SETTING_TOO_LONG;
+    const ardoq_err_t err = ardoq_setting_assign_value(setting, load->config, value);
     if (err) {
         load->setting = setting->name;
     }

@@ -178,6 +178,9 @@ static ardoq_err_t assign_number(ardoq_config_t *config, const char *value)
 ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
                                        const char *value)
 {
+    if (!value) {
+        return ARDOQ_ERR_SETTING_TOO_LONG;
+    }
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
         return assign_number(config, value);
     }
