@@ -40,7 +40,8 @@ static void put_decimal(const sink_t *sink, const char *label, int64_t number)
 {
     if (number != 0) {
         const uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-        put_number(sink, label, number < 0, "", ardoq_decimal(magnitude).digits);
+        ardoq_decimal_t room;
+        put_number(sink, label, number < 0, "", ardoq_decimal(magnitude, &room));
     }
 }
 

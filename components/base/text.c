@@ -45,17 +45,15 @@ void ardoq_text_append_string(ardoq_text_t *text, const char *string)
     ardoq_text_append(text, string, strlen(string));
 }
 
-ardoq_decimal_t ardoq_decimal(uint64_t value)
+const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
 {
-    ardoq_decimal_t decimal;
-    size_t start = sizeof decimal.digits - 1;
-    decimal.digits[start] = '\0';
+    char *digit = room->digits + sizeof room->digits - 1;
+    *digit = '\0';
     do {
-        decimal.digits[--start] = (char)('0' + value % 10);
+        *--digit = (char)('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    memmove(decimal.digits, decimal.digits + start, sizeof decimal.digits - start);
-    return decimal;
+    return digit;
 }
 
 static char to_lower(char c)

@@ -81,7 +81,8 @@ static void tell_connection(const ardoq_check_t *check)
 {
     write(check, ardoq_ip_text(&ardoq_detail(check->client)->address).text);
     write(check, " port ");
-    write(check, ardoq_decimal(check->client->origin.port).digits);
+    ardoq_decimal_t room;
+    write(check, ardoq_decimal(check->client->origin.port, &room));
 }
 
 static void tell_tls(const ardoq_check_t *check)

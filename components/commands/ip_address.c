@@ -9,11 +9,12 @@ static void append_char(ardoq_text_t *text, char one)
 
 static void append_ipv4(ardoq_text_t *text, const uint8_t bytes[4])
 {
+    ardoq_decimal_t room;
     for (size_t i = 0; i < 4; i++) {
         if (i > 0) {
             append_char(text, '.');
         }
-        ardoq_text_append_string(text, ardoq_decimal(bytes[i]).digits);
+        ardoq_text_append_string(text, ardoq_decimal(bytes[i], &room));
     }
 }
 

@@ -11,11 +11,12 @@ static void result(const ardoq_console_t *console, const char *text)
 
 static void note_skipped(const ardoq_console_t *console, const ardoq_list_t *list)
 {
+    ardoq_decimal_t room;
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "  skipped: ");
-    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, ardoq_decimal(list->skipped).digits);
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, ardoq_decimal(list->skipped, &room));
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, ", the first is number ");
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
-                        ardoq_decimal((uint64_t)list->first_skipped + 1).digits);
+                        ardoq_decimal((uint64_t)list->first_skipped + 1, &room));
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "\n");
 }
 

@@ -55,7 +55,8 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
     ardoq_text_append_string(head, origin->host);
     if (origin->port != ARDOQ_HTTP_DEFAULT_PORT) {
         ardoq_text_append_string(head, ":");
-        ardoq_text_append_string(head, ardoq_decimal(origin->port).digits);
+        ardoq_decimal_t room;
+        ardoq_text_append_string(head, ardoq_decimal(origin->port, &room));
     }
     ardoq_text_append_string(head, "\r\n");
 }

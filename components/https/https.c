@@ -285,7 +285,8 @@ static ardoq_err_t count(ardoq_https_t *https)
 static void end_head(ardoq_https_t *https, ardoq_text_t *head, size_t body_at)
 {
     const size_t written = https->filled - body_at;
-    ardoq_text_append_string(head, ardoq_decimal(written + https->body_left).digits);
+    ardoq_decimal_t room;
+    ardoq_text_append_string(head, ardoq_decimal(written + https->body_left, &room));
     ardoq_text_append_string(head, "\r\n\r\n");
     memmove(https->buffer + head->length, https->buffer + body_at, written);
     https->filled = head->length + written;

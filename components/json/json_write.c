@@ -145,7 +145,8 @@ void ardoq_json_write_int64(ardoq_json_writer_t *writer, int64_t number)
 {
     begin_value(writer, number < 0 ? ",-" : ",");
     const uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    ardoq_text_append_string(writer->text, ardoq_decimal(magnitude).digits);
+    ardoq_decimal_t room;
+    ardoq_text_append_string(writer->text, ardoq_decimal(magnitude, &room));
 }
 
 void ardoq_json_write_boolean(ardoq_json_writer_t *writer, bool boolean)

@@ -90,8 +90,7 @@ const char *ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_confi
     case ARDOQ_SETTING_KIND_TEXT:
         return (const char *)config + setting->offset;
     case ARDOQ_SETTING_KIND_NUMBER:
-        *number = ardoq_decimal(config->timeout_ms);
-        return number->digits;
+        return ardoq_decimal(config->timeout_ms, number);
     default:
         return "";
     }

@@ -18,7 +18,8 @@ int main(void)
         return 2;
     }
     for (unsigned i = 0; !err && i < WRITES; i++) {
-        err = ardoq_port_store_set("timeout_ms", ardoq_decimal(FIRST_VALUE + i).digits);
+        ardoq_decimal_t room;
+        err = ardoq_port_store_set("timeout_ms", ardoq_decimal(FIRST_VALUE + i, &room));
     }
     if (err) {
         uart_print(ardoq_err_name(err));

@@ -338,18 +338,20 @@ static void test_text_of_one_byte_holds_only_the_nul(void **state)
     assert_string_equal(buffer, "");
 }
 
+static ardoq_decimal_t decimal;
+
 static void assert_decimal(uint64_t value)
 {
     char expected[24];
     snprintf(expected, sizeof expected, "%" PRIu64, value);
-    assert_string_equal(ardoq_decimal(value).digits, expected);
+    assert_string_equal(ardoq_decimal(value, &decimal), expected);
 }
 
 static void test_decimal(void **state)
 {
     (void)state;
-    assert_string_equal(ardoq_decimal(0).digits, "0");
-    assert_string_equal(ardoq_decimal(UINT64_MAX).digits, "18446744073709551615");
+    assert_string_equal(ardoq_decimal(0, &decimal), "0");
+    assert_string_equal(ardoq_decimal(UINT64_MAX, &decimal), "18446744073709551615");
     for (uint64_t power = 1; power <= UINT64_MAX / 10; power *= 10) {
         assert_decimal(power - 1);
         assert_decimal(power);

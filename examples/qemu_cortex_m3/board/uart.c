@@ -36,7 +36,8 @@ void uart_print(const char *text)
 
 void uart_print_number(uint64_t number)
 {
-    uart_print(ardoq_decimal(number).digits);
+    ardoq_decimal_t room;
+    uart_print(ardoq_decimal(number, &room));
 }
 
 void uart_print_hex(uint32_t word)

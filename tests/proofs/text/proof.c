@@ -71,12 +71,13 @@ void prove_append_to_window(void)
 void prove_decimal(void)
 {
     const uint64_t value = nondet_uint64();
-    const ardoq_decimal_t decimal = ardoq_decimal(value);
-    const size_t length = strlen(decimal.digits);
+    ardoq_decimal_t room;
+    const char *const digits = ardoq_decimal(value, &room);
+    const size_t length = strlen(digits);
     PROVE(length >= 1 && length <= 20);
     const size_t i = any_size_up_to(19);
-    PROVE(i >= length || (decimal.digits[i] >= '0' && decimal.digits[i] <= '9'));
-    PROVE(decimal.digits[0] != '0' || length == 1);
+    PROVE(i >= length || (digits[i] >= '0' && digits[i] <= '9'));
+    PROVE(digits[0] != '0' || length == 1);
     if (length == 20) {
         REACHED("the longest number");
     }

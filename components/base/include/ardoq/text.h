@@ -52,13 +52,13 @@ void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size);
 /** Appends a NUL-terminated string. */
 void ardoq_text_append_string(ardoq_text_t *text, const char *string);
 
-/** Decimal digits of a number, NUL-terminated. */
+/** Room for the decimal digits of any number. */
 typedef struct {
-    char digits[21]; /**< up to 20 of them */
+    char digits[21]; /**< up to 20 of them, and a NUL; they stand at its end */
 } ardoq_decimal_t;
 
-/** Writes @p value in decimal. */
-ardoq_decimal_t ardoq_decimal(uint64_t value);
+/** Writes @p value in decimal. @return the digits, NUL-terminated, inside @p room. */
+const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room);
 
 /** True when @p size bytes of @p text are @p lower, a NUL-terminated text without capital letters,
  * but for the case of ASCII letters. */
