@@ -505,13 +505,9 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
 
 void ardoq_https_forget(ardoq_https_t *https)
 {
-    ardoq_detail_t *detail = &https->tls.detail;
-    detail->setting = NULL;
-    detail->phase = ARDOQ_PHASE_IDLE;
-    detail->platform_code = 0;
-    detail->tls_code = 0;
+    /* A connection is kept after a success only, which has no cause of an error. */
     if (!https->is_kept) {
-        memset(detail, 0, sizeof *detail);
+        memset(&https->tls.detail, 0, sizeof https->tls.detail);
     }
 }
 

@@ -220,6 +220,11 @@ static void test_certificate_that_is_refused(void **state)
 #if ARDOQ_CERTIFICATE_SUBJECT
     assert_non_null(strstr(text, "\n  certificate of: CN=localhost"));
 #endif
+    /* Of this nothing is told with a call that cannot begin. */
+    assert_int_equal(
+        ardoq_request(&client, &(ardoq_request_t){.path = "/"}, &(ardoq_response_t){0}),
+        ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_explained(ARDOQ_ERR_INVALID_ARGUMENT, "");
 }
 
 int main(void)
