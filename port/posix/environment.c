@@ -51,9 +51,9 @@ ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void
     ardoq_err_t err = ARDOQ_OK;
     for (char **entry = environ; !err && entry && *entry; entry++) {
         char key[ARDOQ_PORT_KEY_MAX + 1];
-        char variable[PREFIX_SIZE + OF_GUIDE_SIZE + sizeof key] = "";
         const size_t size = strcspn(*entry, "=");
         if (is_variable(*entry, size, key)) {
+            char variable[PREFIX_SIZE + OF_GUIDE_SIZE + sizeof key] = "";
             memcpy(variable, *entry, size);
             const char *value = secure_getenv(variable);
             err = value ? on_value(context, key, value) : ARDOQ_OK;
