@@ -52,6 +52,8 @@ static void set_up(ardoq_client_t *client, span_t line, span_t body)
 {
     char *status = text_of(line);
     ardoq_https_t *https = &client->https;
+    static const ardoq_config_t config = {.token = "adq_0123456789"};
+    client->config = &config;
     client->json = (ardoq_json_document_t)ARDOQ_JSON_DOCUMENT(client->tokens);
     ardoq_response_init(&client->last);
     client->message[0] = '\0';
@@ -81,6 +83,7 @@ static void check_refusal(span_t line, span_t body)
     CHECK(err != ARDOQ_ERR_NOT_JSON || is_success);
     CHECK(is_text(response.message, sizeof client.message));
     CHECK(!has_control(response.message));
+    CHECK(!strstr(response.message, client.config->token));
     CHECK(err || response.message[0] == '\0');
     CHECK(response.status / 100 != 3 || strcmp(response.message, "login.example") == 0);
     CHECK(response.retry_after_s <= ARDOQ_RETRY_AFTER_MAX);
