@@ -29,6 +29,10 @@ const ardoq_setting_t *ardoq_setting_find_value(const char *name);
 ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
                                        const char *value);
 
+/* Whether a certificate or key is of no use in this build. It must not be passed over in silence:
+ * the device would trust more than it was told to. */
+bool ardoq_pem_is_left_out(const char *name);
+
 /* ---- Rules ---------------------------------------------------------------------------------- */
 
 /* Whether a number lies in the range of its setting. */
@@ -62,9 +66,5 @@ void ardoq_name_setting(const char **setting, const char *name);
  */
 ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,
                                 const char **found);
-
-/* Whether a certificate or key is of no use in this build. It must not be passed over in silence:
- * the device would trust more than it was told to. */
-bool ardoq_pem_is_left_out(const char *name);
 
 #endif
