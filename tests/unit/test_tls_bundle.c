@@ -265,6 +265,43 @@ static void test_bundle_and_a_pin_of_an_unknown_ca(void **state)
                              MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_OTHER);
 }
 
+/* As the CA callback of ESP-IDF's bundle makes a root when it is built for cross-signed ones: a
+ * name and a key, without the certificate itself and so without dates. */
+static ardoq_err_t attach_root_without_certificate(struct mbedtls_ssl_config *tls_config,
+                                                   struct mbedtls_x509_crt *roots)
+{
+    static unsigned char der[2048];
+    static mbedtls_x509_crt parsed;
+    static mbedtls_x509_crt root;
+    const char *pem = certificate_file("ca.pem");
+    (void)roots;
+    mbedtls_x509_crt_init(&parsed);
+    mbedtls_x509_crt_init(&root);
+    assert_int_equal(mbedtls_x509_crt_parse(&parsed, (const unsigned char *)pem, strlen(pem) + 1),
+                     0);
+    assert_true(parsed.raw.len <= sizeof der);
+    memcpy(der, parsed.raw.p, parsed.raw.len);
+    assert_int_equal(mbedtls_x509_crt_parse_der_nocopy(&root, der, parsed.raw.len), 0);
+    mbedtls_x509_crt_free(&parsed);
+    memset(&root.raw, 0, sizeof root.raw);
+    memset(&root.valid_from, 0, sizeof root.valid_from);
+    memset(&root.valid_to, 0, sizeof root.valid_to);
+    mbedtls_ssl_conf_ca_chain(tls_config, &root, NULL);
+    return ARDOQ_OK;
+}
+
+static void test_dates_of_a_root_that_is_no_certificate_are_not_judged(void **state)
+{
+    (void)state;
+    config.ca_pem = NULL;
+    ardoq_fake.trust = attach_root_without_certificate;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_true(https.tls.detail.certificate_end > time(NULL));
+    ardoq_https_cancel(&https);
+    ardoq_fake.wall_time = time(NULL) + 90 * 86400;
+    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +321,7 @@ int main(void)
         PEER_HTTPS_TEST(test_bundle_and_a_pin),
         PEER_HTTPS_TEST(test_bundle_and_a_pin_that_matches_nothing),
         PEER_HTTPS_TEST(test_bundle_and_a_pin_of_an_unknown_ca),
+        PEER_HTTPS_TEST(test_dates_of_a_root_that_is_no_certificate_are_not_judged),
     };
     return cmocka_run_group_tests_name("tls_bundle", tests, NULL, NULL);
 }
