@@ -28,6 +28,23 @@ if(NOT target STREQUAL "linux" OR idf_version VERSION_GREATER_EQUAL 5.3)
     list(APPEND private_requirements console)
 endif()
 
+# ---- Options of earlier versions ----------------------------------------------------------------
+
+# ESP-IDF drops them without a word, and a device would report to other custom fields than before. In
+# the first reading, because ESP-IDF then writes sdkconfig anew, without them.
+idf_build_get_property(value_files SDKCONFIG_DEFAULTS)
+idf_build_get_property(sdkconfig SDKCONFIG)
+foreach(value_file IN LISTS sdkconfig value_files)
+    if(EXISTS ${value_file})
+        file(STRINGS ${value_file} obsolete REGEX "^CONFIG_ARDOQ_KEY_")
+        if(obsolete)
+            list(JOIN obsolete "\n  " obsolete)
+            message(FATAL_ERROR "${value_file} has options of an earlier version:\n  ${obsolete}\n"
+                "Remove them, and name their custom fields in CONFIG_ARDOQ_FIELDS, as serial=sn.")
+        endif()
+    endif()
+endforeach()
+
 # ---- Sources ------------------------------------------------------------------------------------
 
 set(port_sources

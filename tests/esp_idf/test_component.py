@@ -29,7 +29,8 @@ MISSING_ON_LINUX = {"esp_app_format": {"5.2", "5.3"}, "console": {"5.1", "5.2"},
                     "esp_timer": {"5.1"}, "spi_flash": {"5.1"}, "efuse": {"5.1", "5.2", "5.3"},
                     "bootloader_support": {*VERSIONS}}
 
-CONFIGURED = {*re.findall(r"\bCONFIG_[A-Z]\w+", (ROOT / "esp_idf/component.cmake").read_text())}
+CONFIGURED = {*re.findall(r"(?:if\(|NOT |{)(CONFIG_[A-Z]\w+)",
+                          (ROOT / "esp_idf/component.cmake").read_text())}
 
 Lists = dict[str, list[str]]
 
@@ -113,6 +114,19 @@ def test_requirements_do_not_depend_on_the_configuration(
 def test_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to(ROOT)
     assert requirements("esp32c3", "5.5", tmp_path / name) == requirements("esp32c3", "5.5")
+
+
+@pytest.mark.parametrize("property", ["SDKCONFIG", "SDKCONFIG_DEFAULTS"])
+def test_an_option_of_an_earlier_version(tmp_path: Path, property: str) -> None:
+    values = tmp_path / "some values"
+    values.write_text('CONFIG_ARDOQ_HOST="acme"\n# CONFIG_ARDOQ_KEY_MAC is not set\n')
+    assert requirements("esp32", "5.5", **{property: f"{values};{tmp_path}/missing"})
+    with values.open("a") as file:
+        file.write('CONFIG_ARDOQ_KEY_SERIAL="sn"\nCONFIG_ARDOQ_KEY_MODEL="product"\n')
+    words = words_of(read_first("esp32", "5.5", **{property: f"{values};{tmp_path}/missing"}))
+    assert f'{values} has options of an earlier version:' in words
+    assert 'CONFIG_ARDOQ_KEY_SERIAL="sn" CONFIG_ARDOQ_KEY_MODEL="product"' in words
+    assert "CONFIG_ARDOQ_FIELDS" in words
 
 
 # ---- The second reading --------------------------------------------------------------------------
