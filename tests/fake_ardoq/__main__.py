@@ -119,8 +119,6 @@ def _add_choices(serve: argparse.ArgumentParser) -> None:
     add("--reverse-keys", action="store_true", help="object keys of answers in reverse order")
     add("--nulls", action="store_true",
         help="send optional component fields that are unset as null; default: leave them out")
-    add("--upsert-drops-fields", action="store_true",
-        help="an upsert replaces all custom fields; default: it merges")
 
 
 def _arguments() -> argparse.Namespace:
@@ -165,7 +163,7 @@ def _statuses(arguments: argparse.Namespace) -> Statuses:
 def _application(arguments: argparse.Namespace, store: Store, journal: Journal) -> Application:
     statuses = _statuses(arguments)
     answers = Answers(arguments.error_body, arguments.framing, arguments.reverse_keys)
-    components = Components(store, statuses, arguments.upsert_drops_fields)
+    components = Components(store, statuses)
     look = Look(arguments.page_size, arguments.nulls)
     gate = Gate(
         arguments.token,

@@ -28,10 +28,9 @@ def _value_at(path: str, body: dict[str, Any]) -> Any:
 class Components:
     """Every method expects to be called inside a transaction of the store."""
 
-    def __init__(self, store: Store, statuses: Statuses, upsert_drops_fields: bool) -> None:
+    def __init__(self, store: Store, statuses: Statuses) -> None:
         self._store = store
         self._statuses = statuses
-        self._upsert_drops_fields = upsert_drops_fields
 
     def create(self, body: dict[str, Any]) -> str:
         self._check_place(body)
@@ -44,9 +43,9 @@ class Components:
         stored = self.named(oid)
         if version not in ("latest", stored["version"]):
             message = f"ifVersionMatch: {version} is not the stored version {stored['version']}"
-            raise Refusal(self._statuses.version_mismatch, message)
+            raise Refusal(409, message)
         self._check_fields(body)
-        self._change(stored, body, keep_fields=True)
+        self._change(stored, body)
 
     def upsert(self, unique_by: list[str], body: dict[str, Any]) -> tuple[str, bool]:
         """The component's id, and whether it is new."""
@@ -59,7 +58,7 @@ class Components:
             return self.create(body), True
         if found[0]["typeId"] != body["typeId"]:
             raise Refusal(422, "typeId: an upsert cannot change the type of a component")
-        self._change(found[0], body, keep_fields=not self._upsert_drops_fields)
+        self._change(found[0], body)
         return found[0]["id"], False
 
     def delete(self, oid: str) -> None:
@@ -73,7 +72,7 @@ class Components:
         """The component that a body names by id."""
         row = self._store.component(oid)
         if row is None:
-            raise Refusal(self._statuses.unknown_id, f"there is no component {oid!r}")
+            raise Refusal(404, f"there is no component {oid!r}")
         return row
 
     def matching(self, match: dict[str, Any]) -> list[str]:
@@ -87,22 +86,20 @@ class Components:
     def aliased(self, alias: str, match: dict[str, Any]) -> str:
         found = self.matching(match)
         if not found:
-            message = f"the alias {alias!r} matches no component"
-            raise Refusal(self._statuses.unknown_id, message)
+            raise Refusal(404, f"the alias {alias!r} matches no component")
         if len(found) > 1:
             self._refuse_several(f"the alias {alias!r}", len(found))
         return found[0]
 
-    def _change(self, stored: sqlite3.Row, body: dict[str, Any], keep_fields: bool) -> None:
-        kept = json.loads(stored["customFields"]) if keep_fields else {}
+    def _change(self, stored: sqlite3.Row, body: dict[str, Any]) -> None:
+        kept = json.loads(stored["customFields"])
         fields = json.dumps({**kept, **body.get("customFields", {})})
         self._store.change_component(stored["id"], {**_plain(body), "customFields": fields})
 
     def _check_place(self, body: dict[str, Any]) -> None:
         workspace, type_id = body["rootWorkspace"], body["typeId"]
         if self._store.workspace(workspace) is None:
-            message = f"rootWorkspace: there is no workspace {workspace}"
-            raise Refusal(self._statuses.unknown_id, message)
+            raise Refusal(404, f"rootWorkspace: there is no workspace {workspace}")
         if all(row["typeId"] != type_id for row in self._store.component_types(workspace)):
             raise Refusal(422, f"typeId: the workspace has no component type {type_id}")
 

@@ -31,9 +31,7 @@ class Statuses:
     several_matches: int = _chosen(409, "an upsert or alias that matches several components")
     unknown_field: int = _chosen(422, "a custom field that does not exist")
     wrong_type: int = _chosen(422, "a custom field value of the wrong type, or not in the list")
-    version_mismatch: int = _chosen(409, "an ifVersionMatch that is not the stored version")
     missing_org: int = _chosen(403, "an X-org that is wrong, or missing on a shared host")
-    unknown_id: int = _chosen(404, "a body that names an unknown workspace, component or alias")
 
 
 STATUS_SWITCHES = fields(Statuses)
