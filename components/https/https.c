@@ -63,8 +63,8 @@ static ardoq_err_t connect_next(ardoq_https_t *https)
     while (https->address_next < https->address_count) {
         const size_t left = https->address_count - https->address_next;
         const uint64_t now = ardoq_port_uptime_ms();
-        /* At most a timeout_ms, so it fits. */
-        const uint32_t remaining = https->deadline > now ? (uint32_t)(https->deadline - now) : 0;
+        /* At most a timeout_ms, so it fits. Once that has passed the next step ends it all. */
+        const uint32_t remaining = (uint32_t)(https->deadline - now);
         https->connect_deadline = now + remaining / left;
         const ardoq_port_address_t *address = &https->addresses[https->address_next++];
         err = ardoq_tls_connect(&https->tls, address, https->origin->port);

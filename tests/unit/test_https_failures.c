@@ -103,6 +103,26 @@ static void test_each_address_gets_an_equal_share(void **state)
     assert_int_equal(https.tls.detail.platform_code, 0);
 }
 
+/* A port's calls take time as well. */
+static void pass_the_deadline(void *context)
+{
+    (void)context;
+    ardoq_fake.uptime_ms = exchange.timeout_ms + 1;
+}
+
+static void test_deadline_between_two_addresses(void **state)
+{
+    (void)state;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    ardoq_fake.peer.closed = pass_the_deadline;
+    ardoq_fake.address_count = 3;
+    ardoq_fake.connect_results[0] = ARDOQ_ERR_CONNECTION_REFUSED;
+    ardoq_fake_fail(ARDOQ_FAKE_CONNECT_START, 2, ARDOQ_ERR_HOST_UNREACHABLE);
+    assert_timeout(ARDOQ_PHASE_CONNECT);
+    assert_int_equal(ardoq_fake.connects, 3);
+}
+
 static void test_last_address_tells_the_error(void **state)
 {
     (void)state;
@@ -335,6 +355,7 @@ int main(void)
         PEER_HTTPS_TEST(test_deadline_without_an_answer),
         PEER_HTTPS_TEST(test_deadline_is_not_extended_by_slow_bytes),
         PEER_HTTPS_TEST(test_each_address_gets_an_equal_share),
+        PEER_HTTPS_TEST(test_deadline_between_two_addresses),
         PEER_HTTPS_TEST(test_last_address_tells_the_error),
         PEER_HTTPS_TEST(test_next_address_without_a_network),
         PEER_HTTPS_TEST(test_every_failing_resolve),
