@@ -42,9 +42,10 @@ typedef struct {
     const char *body;              /**< JSON text; null for none */
     size_t body_size;              /**< in bytes */
     ardoq_write_body_t write_body; /**< writes the body instead, part by part; null: @p body */
-    ardoq_on_body_t on_body;       /**< takes the parts of a response's body; it must not call the
-                                        client. Null: it is kept in the client's buffer */
-    void *context;                 /**< given to write_body and on_body */
+    ardoq_on_body_t on_body;       /**< takes the parts of a response's body; null: it is kept in
+                                        the client's buffer */
+    void *context;                 /**< given to write_body and on_body, neither of which may call
+                                        the client */
     uint32_t timeout_ms;           /**< 0: the configuration's */
 } ardoq_request_t;
 
