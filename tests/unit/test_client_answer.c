@@ -191,6 +191,20 @@ static void test_messages(void **state)
     assert_int_equal(ardoq_fake.connects, 1);
 }
 
+static void test_message_is_of_this_answer_only(void **state)
+{
+    (void)state;
+    const peer_step_t steps[] = {
+        {.answer = response_of("400 Bad Request", "text/plain", "the first")},
+        {.answer = json_of("{}")},
+    };
+    peer_client_open(steps, 2);
+    assert_int_equal(run(), ARDOQ_ERR_BAD_REQUEST);
+    assert_string_equal(response.message, "the first");
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_string_equal(response.message, "");
+}
+
 /* What the server says goes to logs and to people. */
 static void test_message_that_holds_the_token(void **state)
 {
@@ -450,6 +464,7 @@ int main(void)
         PEER_REQUEST_TEST(test_large_page_instead_of_data),
         PEER_REQUEST_TEST(test_redirections_are_not_followed),
         PEER_REQUEST_TEST(test_messages),
+        PEER_REQUEST_TEST(test_message_is_of_this_answer_only),
         PEER_REQUEST_TEST(test_message_that_holds_the_token),
         PEER_REQUEST_TEST(test_message_that_is_cut_within_the_token),
         PEER_REQUEST_TEST(test_message_that_begins_as_the_token_does),
