@@ -491,6 +491,28 @@ static void test_network_that_is_lost_between_pages(void **state)
     assert_int_equal(ardoq_detail(&client)->platform_code, ARDOQ_ERR_NETWORK_DOWN);
 }
 
+static void keep_text(void *context, const char *text)
+{
+    strncat(context, text, 512 - strlen(context) - 1);
+}
+
+/* What is said of it is about the page that did not come. */
+static void test_second_page_that_is_not_answered(void **state)
+{
+    (void)state;
+    const peer_step_t steps[] = {{.answer = page_of("{\"id\":1}", PATH "?cursor=2", false)},
+                                 {.answer = "", .then = PEER_CUT}};
+    char said[512] = "";
+    peer_client_open(steps, 2);
+    assert_int_equal(run(), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_string_equal(seen.log, "0=1 ");
+    assert_int_equal(list.response.status, 0);
+    assert_string_equal(list.response.body, "");
+    ardoq_explain(&client, ARDOQ_ERR_CONNECTION_CLOSED, keep_text, said);
+    assert_non_null(strstr(said, "failed in phase: receive"));
+    assert_null(strstr(said, "HTTP status"));
+}
+
 /* ---- Answers that are no page ---- */
 
 static void test_error_on_the_second_page(void **state)
@@ -662,6 +684,7 @@ int main(void)
         TEST(test_elements_of_every_type),
         TEST(test_interrupted_between_pages),
         TEST(test_network_that_is_lost_between_pages),
+        TEST(test_second_page_that_is_not_answered),
         TEST(test_error_on_the_second_page),
         TEST(test_answers_that_are_no_page),
         TEST(test_page_of_html),
