@@ -20,7 +20,7 @@ static void prove_walk_of(size_t size)
     ardoq_json_validator_t walker;
     ASSUME(walker_invariant(&walker));
     const ardoq_json_validator_t before = walker;
-    char data[size + 1];
+    char data[size];
     const char *at = data;
     const ardoq_err_t err = ardoq_json_walk(&walker, &at, data + size);
     PROVE(walker_invariant(&walker));
