@@ -86,7 +86,7 @@ void prove_escape(void)
     ASSUME(c > 0);
     const ardoq_err_t err = text.err;
     const size_t length = text.length;
-    put_escape(&writer, c);
+    put_escape(&text, c);
     PROVE(invariant(&writer));
     PROVE(!err || text.err == err);
     PROVE(text.err || text.length == length + 2 || text.length == length + 6);
