@@ -45,14 +45,21 @@ void ardoq_text_append_string(ardoq_text_t *text, const char *string)
     ardoq_text_append(text, string, strlen(string));
 }
 
+/* Long division in parts that leave no quotient above 16 bits, because that of 64 bits brings 750
+ * bytes of the compiler's library to a 32-bit processor. */
 const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
 {
     char *digit = room->digits + sizeof room->digits - 1;
+    uint32_t high = (uint32_t)(value >> 32);
+    uint32_t low = (uint32_t)value;
     *digit = '\0';
     do {
-        *--digit = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
+        const uint32_t upper = (high % 10) << 16 | low >> 16;
+        const uint32_t lower = (upper % 10) << 16 | (low & 0xffff);
+        *--digit = (char)('0' + lower % 10);
+        high /= 10;
+        low = (upper / 10) << 16 | lower / 10;
+    } while (high || low);
     return digit;
 }
 
