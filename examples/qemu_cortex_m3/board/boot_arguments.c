@@ -1,6 +1,5 @@
 #include "boot_arguments.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "semihosting.h"
@@ -17,14 +16,14 @@ static bool take_flash(const char *value)
     return value[0] != '\0';
 }
 
+/* (newlib's strtoul() is 370 bytes.) */
 static bool take_number(const char *value, uint32_t max, uint32_t *number)
 {
-    const size_t digits = strspn(value, "0123456789");
-    if (digits == 0 || digits > 9 || value[digits] != '\0') {
-        return false;
+    *number = 0;
+    while (*value >= '0' && *value <= '9' && *number <= max) {
+        *number = *number * 10 + (uint32_t)(*value++ - '0');
     }
-    *number = (uint32_t)strtoul(value, NULL, 10);
-    return *number > 0 && *number <= max;
+    return *value == '\0' && *number > 0 && *number <= max;
 }
 
 static bool take_dns_port(const char *value)

@@ -19,6 +19,9 @@
 #define MBEDTLS_PLATFORM_MEMORY /* so that tests/firmware/measure.c can count */
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_HAVE_ASM
+/* Division of 64 bits comes from the compiler's library, with 750 bytes. mbedTLS's own has 32-bit
+ * steps, and the curves do not divide. */
+#define MBEDTLS_NO_UDBL_DIVISION
 /* Not MBEDTLS_HAVE_TIME: the library judges the dates of certificates itself. */
 /* Not MBEDTLS_CTR_DRBG_C, MBEDTLS_ENTROPY_C: all random numbers come from ardoq_port_random(). */
 
@@ -31,6 +34,20 @@
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
+/* All that there are with what is below, in mbedTLS's own order; its own list also names some 200
+ * for which it then has no code. */
+#define FIRMWARE_TLS12_CIPHERSUITES                                                                \
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,                                               \
+        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,                                             \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,                                           \
+        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+#if FIRMWARE_TLS13
+#define MBEDTLS_SSL_CIPHERSUITES                                                                   \
+    MBEDTLS_TLS1_3_AES_256_GCM_SHA384, MBEDTLS_TLS1_3_AES_128_GCM_SHA256,                          \
+        FIRMWARE_TLS12_CIPHERSUITES
+#else
+#define MBEDTLS_SSL_CIPHERSUITES FIRMWARE_TLS12_CIPHERSUITES
+#endif
 
 #if FIRMWARE_RECORD_SIZE > 4096
 /* The largest record that there is, so any server will do. */
@@ -50,6 +67,7 @@
 #define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+#define MBEDTLS_PKCS1_V21 /* PSS; TLS 1.2 of mbedTLS knows PKCS#1 v1.5 only */
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
@@ -75,7 +93,6 @@
 #define MBEDTLS_MPI_MAX_SIZE 512 /* RSA with 4096 bits: the largest roots have it */
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
-#define MBEDTLS_PKCS1_V21
 #define MBEDTLS_ECP_C
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
@@ -89,6 +106,14 @@
 #define MBEDTLS_GCM_C
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
+/* GCM decrypts with encrypted counters, so nothing here ever decrypts a block: 2.4 KB. 2.28 has no
+ * option for that, only room for another decryption: aes_decrypt.c. */
+#if FIRMWARE_TLS13
+#define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
+#else
+#define MBEDTLS_AES_SETKEY_DEC_ALT
+#define MBEDTLS_AES_DECRYPT_ALT
+#endif
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
