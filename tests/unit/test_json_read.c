@@ -348,6 +348,16 @@ static void strings_are_cut_at_a_character(void **state)
     }
 }
 
+static void strings_are_cut_after_an_escape_too(void **state)
+{
+    (void)state;
+    char buffer[6];
+    assert_int_equal(parse("\"a\\nbcdefghi\""), ARDOQ_OK);
+    assert_int_equal(ardoq_json_string(&document, ARDOQ_JSON_ROOT, "", buffer, sizeof buffer),
+                     ARDOQ_ERR_JSON_TRUNCATED);
+    assert_string_equal(buffer, "a\nbcd");
+}
+
 static void a_cut_string_is_still_checked(void **state)
 {
     (void)state;
@@ -491,6 +501,7 @@ int main(void)
         cmocka_unit_test(strings_are_unescaped_to_utf8),
         cmocka_unit_test(what_c_text_cannot_hold_is_an_error),
         cmocka_unit_test(strings_are_cut_at_a_character),
+        cmocka_unit_test(strings_are_cut_after_an_escape_too),
         cmocka_unit_test(a_cut_string_is_still_checked),
         cmocka_unit_test(a_string_needs_a_buffer),
         cmocka_unit_test(only_a_string_is_a_string),

@@ -233,7 +233,7 @@ static void misuse_is_an_invalid_argument(void **state)
         /* nothing, or not yet all */
         "", "{", "[", "{k", "{kv", "[v", "[{}", "{k[]", "[[]",
         /* a wrong end */
-        "}", "]", "{]", "[}", "{}}", "[]]", "[{]", "{k[}", "v]", "[v]]",
+        "}", "]", "{]", "[}", "{}}", "[]]", "[{]", "{k[}", "v]", "[v]]", "][v",
         /* a key where none is due, or without its value */
         "k", "kv", "[k", "[k]", "[kv]", "{k}", "{kvk}", "{kkv}", "{kk}",
         /* a value without its key */
