@@ -235,6 +235,8 @@ static void test_fields_of_a_type_that_is_unknown(void **state)
     strcpy(config.fields, "serial=a");
     assert_int_equal(judge("{\"customFields\":[{\"apiKey\":\"a\",\"type\":\"Text\"}]}"), ARDOQ_OK);
     assert_int_equal(error_of("serial"), ARDOQ_OK);
+    assert_int_equal(judge("{\"customFields\":[{\"apiKey\":\"b\",\"type\":\"Text\"}]}"), ARDOQ_OK);
+    assert_int_equal(error_of("serial"), ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN);
     strcpy(config.fields, "mac=a");
     assert_int_equal(error_of("serial"), ARDOQ_ERR_SERIAL_FIELD_MISSING);
 }
