@@ -277,6 +277,8 @@ static void test_cancel_in_every_state(void **state)
         }
         ardoq_https_cancel(&https);
         assert_false(ardoq_https_is_busy(&https));
+        assert_int_equal(https.length, 0);
+        assert_string_equal(https.buffer, "");
         assert_int_equal(ardoq_fake.open_sockets, 0);
         assert_int_equal(ardoq_fake.resolving, 0);
         assert_head_is_wiped();
