@@ -54,6 +54,41 @@ static void test_connection_with_surplus_bytes_inside_tls_is_closed(void **state
     assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
+static ardoq_err_t (*honest_receive)(void *context, void *buffer, size_t size, size_t *received);
+static size_t part_left;
+
+/* On the first connection a record comes no further than its head. */
+static ardoq_err_t receive_part(void *context, void *buffer, size_t size, size_t *received)
+{
+    if (ardoq_fake.connects > 1) {
+        return honest_receive(context, buffer, size, received);
+    }
+    if (part_left == 0) {
+        return ARDOQ_PENDING;
+    }
+    const ardoq_err_t err =
+        honest_receive(context, buffer, size < part_left ? size : part_left, received);
+    part_left -= *received;
+    return err;
+}
+
+/* Whatever it will say was not asked for. */
+static void test_connection_with_a_part_of_a_record_is_replaced(void **state)
+{
+    (void)state;
+    const peer_step_t step = {.answer = JSON_OK JSON_OK, .first = strlen(JSON_OK)};
+    start_peer(&step, 1);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+    honest_receive = ardoq_fake.peer.receive;
+    ardoq_fake.peer.receive = receive_part;
+    part_left = 3;
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_int_equal(part_left, 0);
+}
+
 static void kept_connection_closed_meanwhile(peer_then_t how, const char *method)
 {
     exchange.write_context = (void *)method;
@@ -189,6 +224,7 @@ int main(void)
         PEER_HTTPS_TEST(test_connection_is_not_kept_when_the_server_says_close),
         PEER_HTTPS_TEST(test_connection_with_surplus_bytes_is_closed),
         PEER_HTTPS_TEST(test_connection_with_surplus_bytes_inside_tls_is_closed),
+        PEER_HTTPS_TEST(test_connection_with_a_part_of_a_record_is_replaced),
         PEER_HTTPS_TEST(test_dead_kept_connection_is_replaced),
         PEER_HTTPS_TEST(test_closed_kept_connection_is_replaced_for_post_too),
         PEER_HTTPS_TEST(test_request_lost_on_a_kept_connection_is_replayed),
