@@ -28,6 +28,7 @@ static size_t part_sizes[PARTS];
 static bool is_counted;            /* all parts were counted: what comes now is sent */
 static void (*when_counted)(void); /* null: nothing changes */
 static unsigned calls;
+static size_t room; /* for the body behind the head */
 
 static struct {
     unsigned at; /* number of the call, from 1; 0: never */
@@ -64,6 +65,9 @@ static ardoq_err_t write_parts(void *context, uint32_t part, ardoq_text_t *text)
         assert_head_is_wiped();
     }
     append_part(part, text);
+    if (calls == 0) {
+        room = text->size;
+    }
     if (++calls == failing.at) {
         text->err = failing.is_in_text ? failing.err : ARDOQ_OK;
         return failing.is_in_text ? ARDOQ_PENDING : failing.err;
@@ -171,9 +175,9 @@ static void test_bodies_of_every_length_near_the_buffers(void **state)
     for (size_t size = ARDOQ_BUFFER_SIZE - 200; size < ARDOQ_BUFFER_SIZE + 2; size += STRIDE) {
         send_in_parts(size);
     }
-    for (size_t size = 2 * ARDOQ_BUFFER_SIZE - 150; size < 2 * ARDOQ_BUFFER_SIZE - 90;
-         size += STRIDE) {
+    for (size_t size = room - 2; size <= room + 2; size++) {
         send_in_parts(size);
+        send_in_parts(size + ARDOQ_BUFFER_SIZE);
     }
 }
 
@@ -338,8 +342,9 @@ static void test_body_that_goes_on_where_a_piece_ends(void **state)
     (void)state;
     answer_with(JSON_OK, PEER_KEEP);
     open_https();
-    for (size_t size = 2 * ARDOQ_BUFFER_SIZE - 150; size < 2 * ARDOQ_BUFFER_SIZE - 90;
-         size += STRIDE) {
+    assert_int_equal(run(), ARDOQ_OK);
+    const size_t whole = room + ARDOQ_BUFFER_SIZE;
+    for (size_t size = whole - 1; size <= whole + 1; size++) {
         set_parts(size, 0, 0, 0);
         is_counted = false;
         when_counted = change;
@@ -349,7 +354,7 @@ static void test_body_that_goes_on_where_a_piece_ends(void **state)
         assert_int_equal(run(), ARDOQ_ERR_BODY_CHANGED);
         assert_true(strlen(received_body()) < size);
     }
-    assert_int_equal(tls_peer_answered(), 0);
+    assert_int_equal(tls_peer_answered(), 1);
 }
 
 static ardoq_err_t write_shrinking(void *context, uint32_t part, ardoq_text_t *text)
