@@ -228,7 +228,7 @@ static void test_other_plain_records_without_end(void **state)
 static void test_fatal_alerts_before_the_certificate(void **state)
 {
     (void)state;
-    static const unsigned char alerts[] = {40, 41, 42, 43, 44, 45, 46, 48, 49, 116};
+    static const unsigned char alerts[] = {40, 41, 42, 43, 44, 45, 46, 48, 49, 80, 116, 200};
     for (size_t i = 0; i < sizeof alerts; i++) {
         char record[] = "\x15\x03\x03\x00\x02\x02?";
         record[6] = (char)alerts[i];
@@ -510,6 +510,12 @@ static void send_hello_request(mbedtls_ssl_context *tls)
     tls_peer_send_handshake("\0\0\0\0", 4);
 }
 
+static void ask_once(mbedtls_ssl_context *tls)
+{
+    tls_peer_when_idle(NULL);
+    send_hello_request(tls);
+}
+
 static void test_hello_requests_without_end(void **state)
 {
     (void)state;
@@ -649,6 +655,50 @@ static void test_a_hello_request_at_every_moment_of_a_body(void **state)
     assert_true(moment > 3);
 }
 
+static void ask_after_a_part_of_the_record(mbedtls_ssl_context *tls)
+{
+    (void)tls;
+    wire.blocks_at = 100;
+    tls_peer_when_idle(ask_once);
+}
+
+/* The record is finished first; its bytes neither leave twice nor with the alert. */
+static void test_a_hello_request_while_a_record_cannot_leave(void **state)
+{
+    (void)state;
+    static char body[40000 + 1];
+    memset(body, 'b', sizeof body - 1);
+    script.tls_1_2 = true;
+    post(body, sizeof body - 1);
+    const peer_step_t answer = {.answer = JSON_OK};
+    start_watched_peer(&answer, 1);
+    tls_peer_when_idle(ask_after_a_part_of_the_record);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
+    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
+    assert_int_equal(wire.blocks_at, SIZE_MAX);
+}
+
+static void stop_reading_after_the_body(mbedtls_ssl_context *tls)
+{
+    if (strstr(tls_peer_received(), SMUGGLED)) {
+        ask_once(tls);
+        wire.is_closed = true;
+    }
+}
+
+static void test_a_server_that_reads_no_more_is_not_asked_again(void **state)
+{
+    (void)state;
+    script.tls_1_2 = true;
+    const peer_step_t answer = {.answer = JSON_OK, .waits = true};
+    post(SMUGGLED, strlen(SMUGGLED));
+    start_watched_peer(&answer, 1);
+    tls_peer_when_idle(stop_reading_after_the_body);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
+    assert_true(wire.is_closed);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
 static void close_after_many_hello_requests(mbedtls_ssl_context *tls)
 {
     tls_peer_when_idle(NULL);
@@ -724,6 +774,8 @@ int main(void)
         TEST(test_an_alert_that_cannot_leave_on_a_kept_connection),
         TEST(test_an_alert_that_never_leaves_does_not_hold_up_the_answer),
         TEST(test_a_hello_request_at_every_moment_of_a_body),
+        TEST(test_a_hello_request_while_a_record_cannot_leave),
+        TEST(test_a_server_that_reads_no_more_is_not_asked_again),
         TEST(test_alerts_that_go_nowhere_count),
         TEST(test_an_alert_that_cannot_leave_in_the_middle_of_a_body),
     };
