@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "ardoq/port_fake.h"
+#include "ardoq/tls_sha256.h"
 #include "ardoq/version.h"
 #include "peer_https.h"
+#include "tls_private.h"
 
 static void test_unknown_ca(void **state)
 {
@@ -237,6 +239,24 @@ static void test_pin_that_matches_nothing(void **state)
     assert_refused("server", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
 }
 
+static bool hash_fails;
+
+bool __real_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char *hash);
+bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char *hash);
+bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char *hash)
+{
+    return __real_ardoq_tls_sha256_end(sha256, hash) && !hash_fails;
+}
+
+static void test_pin_of_a_key_that_cannot_be_hashed(void **state)
+{
+    (void)state;
+    config.pins[0] = certificate_file("server.pin");
+    hash_fails = true;
+    assert_refused("server", ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
+    hash_fails = false;
+}
+
 /* A pin is no way round verification. */
 static void test_pin_does_not_replace_trust(void **state)
 {
@@ -273,6 +293,58 @@ static void test_every_connection_is_judged_anew(void **state)
     assert_next_server("expired", ARDOQ_ERR_CERTIFICATE_EXPIRED);
     assert_next_server("not_yet_valid", ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID);
     assert_next_server("server", ARDOQ_OK);
+}
+
+/* ---- What is told of it ---- */
+
+static ardoq_err_t (*honest_send)(void *context, const void *data, size_t size, size_t *sent);
+
+static ardoq_err_t fail_after_the_certificate(void *context, const void *data, size_t size,
+                                              size_t *sent)
+{
+    return https.tls.detail.certificate_end != 0 ? ARDOQ_ERR_NETWORK_FAILED
+                                                 : honest_send(context, data, size, sent);
+}
+
+/* The alert that says why cannot leave. */
+static void test_network_that_fails_while_a_certificate_is_refused(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("other_ca.pem");
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    honest_send = ardoq_fake.peer.send;
+    ardoq_fake.peer.send = fail_after_the_certificate;
+    assert_int_equal(run(), ARDOQ_ERR_NETWORK_FAILED);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+    assert_int_equal(https.tls.detail.verify_flags, 0);
+}
+
+/* The subject of a certificate that has nothing but one attribute. */
+static const char *subject_of(const char *oid, size_t size)
+{
+    static ardoq_tls_t tls = {.pins = {"", ""}};
+    unsigned char raw = 0;
+    uint32_t flags = 0;
+    mbedtls_x509_crt certificate;
+    mbedtls_x509_crt_init(&certificate);
+    certificate.subject_raw.p = certificate.issuer_raw.p = &raw;
+    certificate.subject.oid.p = (unsigned char *)oid;
+    certificate.subject.oid.len = size;
+    certificate.subject.val.p = (unsigned char *)"x";
+    certificate.subject.val.len = 1;
+    assert_int_equal(ardoq_tls_verify(&tls, &certificate, 0, &flags), 0);
+    return tls.detail.certificate_subject;
+}
+
+/* Names are of 2.5.4.N: neither of what stands above that, nor of what stands below. */
+static void test_names_of_attributes(void **state)
+{
+    (void)state;
+    assert_string_equal(subject_of("\x55\x04\x03", 3), ARDOQ_CERTIFICATE_SUBJECT ? "CN=x" : "");
+    assert_string_equal(subject_of("\x55\x04\x03", 2), "");
+    assert_string_equal(subject_of("\x55\x04\x03\x01", 4), "");
+    assert_string_equal(subject_of("\x55\x05\x03", 3), "");
 }
 
 /* ---- Client certificates ---- */
@@ -436,8 +508,11 @@ int main(void)
         PEER_HTTPS_TEST(test_pin_of_the_servers_key),
         PEER_HTTPS_TEST(test_pin_of_the_roots_key),
         PEER_HTTPS_TEST(test_pin_that_matches_nothing),
+        PEER_HTTPS_TEST(test_pin_of_a_key_that_cannot_be_hashed),
         PEER_HTTPS_TEST(test_pin_does_not_replace_trust),
         PEER_HTTPS_TEST(test_every_connection_is_judged_anew),
+        PEER_HTTPS_TEST(test_network_that_fails_while_a_certificate_is_refused),
+        PEER_HTTPS_TEST(test_names_of_attributes),
         PEER_HTTPS_TEST(test_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_of_the_store),
         PEER_HTTPS_TEST(test_stored_key_does_not_stay_in_the_buffer),
