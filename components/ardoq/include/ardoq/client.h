@@ -175,8 +175,8 @@ void ardoq_request_cancel(ardoq_client_t *client);
 /**
  * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and one step of a handshake,
  * which may hold a public-key operation for each certificate of the server (docs/performance.md);
- * does nothing to a later call. The only function that another task may call meanwhile. @p client is
- * not null; it need not be open.
+ * does nothing to a later call. The only function that another task may call meanwhile. @p client
+ * is not null; it need not be open.
  */
 void ardoq_interrupt(ardoq_client_t *client);
 
