@@ -51,7 +51,7 @@ const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
 {
     char *digit = room->digits + sizeof room->digits - 1;
     uint32_t high = (uint32_t)(value >> 32);
-    uint32_t low = (uint32_t)value;
+    uint32_t low = (uint32_t)(value & UINT32_MAX);
     *digit = '\0';
     do {
         const uint32_t upper = (high % 10) << 16 | low >> 16;
