@@ -545,9 +545,8 @@ static size_t alert_bytes;
 
 static void block_the_alert(mbedtls_ssl_context *tls)
 {
-    tls_peer_when_idle(NULL);
     wire.blocks_at = alert_bytes;
-    send_hello_request(tls);
+    ask_once(tls);
 }
 
 static void block_the_alert_after_the_body(mbedtls_ssl_context *tls)
@@ -595,9 +594,8 @@ static void test_an_alert_that_cannot_leave_on_a_kept_connection(void **state)
 static void block_for_good(mbedtls_ssl_context *tls)
 {
     if (strstr(tls_peer_received(), SMUGGLED)) {
-        tls_peer_when_idle(NULL);
         wire.blocks = true;
-        send_hello_request(tls);
+        ask_once(tls);
     }
 }
 
