@@ -25,8 +25,7 @@ static void forget_dates(uint32_t *flags)
 
 static void judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, uint32_t *flags)
 {
-    /* ESP-IDF's bundle with cross-signed roots gives a name and a key as the root, without dates.
-     */
+    /* With cross-signed roots, ESP-IDF's bundle gives only a name and a key for a root. */
     if (!certificate->raw.p) {
         return;
     }
