@@ -116,15 +116,16 @@ def test_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     assert requirements("esp32c3", "5.5", tmp_path / name) == requirements("esp32c3", "5.5")
 
 
-@pytest.mark.parametrize("property", ["SDKCONFIG", "SDKCONFIG_DEFAULTS"])
-def test_an_option_of_an_earlier_version(tmp_path: Path, property: str) -> None:
+@pytest.mark.parametrize("name", ["SDKCONFIG", "SDKCONFIG_DEFAULTS"])
+def test_an_option_of_an_earlier_version(tmp_path: Path, name: str) -> None:
     values = tmp_path / "some values"
     values.write_text('CONFIG_ARDOQ_HOST="acme"\n# CONFIG_ARDOQ_KEY_MAC is not set\n')
-    assert requirements("esp32", "5.5", **{property: f"{values};{tmp_path}/missing"})
+    files = {name: f"{values};{tmp_path}/missing"}
+    assert requirements("esp32", "5.5", **files)
     with values.open("a") as file:
         file.write('CONFIG_ARDOQ_KEY_SERIAL="sn"\nCONFIG_ARDOQ_KEY_MODEL="product"\n')
-    words = words_of(read_first("esp32", "5.5", **{property: f"{values};{tmp_path}/missing"}))
-    assert f'{values} has options of an earlier version:' in words
+    words = words_of(read_first("esp32", "5.5", **files))
+    assert f"{values} has options of an earlier version:" in words
     assert 'CONFIG_ARDOQ_KEY_SERIAL="sn" CONFIG_ARDOQ_KEY_MODEL="product"' in words
     assert "CONFIG_ARDOQ_FIELDS" in words
 
