@@ -1,5 +1,7 @@
 #include "mbedtls_seam.h"
 
+#include <string.h>
+
 #include <mbedtls/pem.h>
 #include <mbedtls/version.h>
 
@@ -7,11 +9,6 @@
 
 #if MBEDTLS_VERSION_NUMBER < 0x021c0000
 #error "mbedTLS 2.28 or later is needed"
-#endif
-
-#if MBEDTLS_VERSION_MAJOR < 3
-/* Members became private, and named as such, in 3.0. */
-#define MBEDTLS_PRIVATE(member) member
 #endif
 
 #ifndef MBEDTLS_SSL_CLI_C
@@ -157,12 +154,6 @@ void ardoq_seam_configure(mbedtls_ssl_config *config)
 #endif
 }
 
-ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config, void **context)
-{
-    *context = config->MBEDTLS_PRIVATE(p_vrfy);
-    return config->MBEDTLS_PRIVATE(f_vrfy);
-}
-
 int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size)
 {
 #if MBEDTLS_VERSION_MAJOR == 3
@@ -172,58 +163,22 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 #endif
 }
 
-bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)
-{
-    return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
-}
-
-bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls)
-{
-    return tls->MBEDTLS_PRIVATE(in_left) == 0;
-}
-
-bool ardoq_seam_is_no_common_version(int code)
-{
-#if MBEDTLS_VERSION_MAJOR >= 3
-    return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
-#else
-    return code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
-#endif
-}
-
-int ardoq_seam_alert(const mbedtls_ssl_context *tls)
-{
-    /* Its level, then what it is about (RFC 8446, 6). */
-    return tls->MBEDTLS_PRIVATE(in_msg)[1];
-}
-
-bool ardoq_seam_is_too_large(int code)
-{
-    /* Of what does not fit when it is fetched, and, before 3.6.3, of a handshake message that comes
-     * in more records than one. */
-    return code == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || code == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
-}
-
 #if MBEDTLS_VERSION_MAJOR < 4
-/* A code is the sum of what a high and a low layer say of it (mbedtls/error.h). */
+/* A code is the sum of what a high layer says of it, in steps of 128, and a low one
+ * (mbedtls/error.h). */
+#define HIGH_PART(code) (-(code) >> 7)
+
 bool ardoq_seam_is_out_of_memory(int code)
 {
-    static const int high_codes[] = {
-        MBEDTLS_ERR_SSL_ALLOC_FAILED,    MBEDTLS_ERR_X509_ALLOC_FAILED,
-        MBEDTLS_ERR_PEM_ALLOC_FAILED,    MBEDTLS_ERR_PK_ALLOC_FAILED,
-        MBEDTLS_ERR_ECP_ALLOC_FAILED,    MBEDTLS_ERR_MD_ALLOC_FAILED,
-        MBEDTLS_ERR_CIPHER_ALLOC_FAILED,
+    static const unsigned char high_parts[] = {
+        HIGH_PART(MBEDTLS_ERR_SSL_ALLOC_FAILED),    HIGH_PART(MBEDTLS_ERR_X509_ALLOC_FAILED),
+        HIGH_PART(MBEDTLS_ERR_PEM_ALLOC_FAILED),    HIGH_PART(MBEDTLS_ERR_PK_ALLOC_FAILED),
+        HIGH_PART(MBEDTLS_ERR_ECP_ALLOC_FAILED),    HIGH_PART(MBEDTLS_ERR_MD_ALLOC_FAILED),
+        HIGH_PART(MBEDTLS_ERR_CIPHER_ALLOC_FAILED),
     };
     const int low = -(-code & 0x7f);
-    if (low == MBEDTLS_ERR_MPI_ALLOC_FAILED || low == MBEDTLS_ERR_ASN1_ALLOC_FAILED) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof high_codes / sizeof high_codes[0]; i++) {
-        if (code - low == high_codes[i]) {
-            return true;
-        }
-    }
-    return false;
+    return low == MBEDTLS_ERR_MPI_ALLOC_FAILED || low == MBEDTLS_ERR_ASN1_ALLOC_FAILED ||
+           memchr(high_parts, HIGH_PART(code), sizeof high_parts) != NULL;
 }
 #else
 bool ardoq_seam_is_out_of_memory(int code)
@@ -231,13 +186,3 @@ bool ardoq_seam_is_out_of_memory(int code)
     return code == PSA_ERROR_INSUFFICIENT_MEMORY || code == MBEDTLS_ERR_SSL_ALLOC_FAILED;
 }
 #endif
-
-bool ardoq_seam_is_session_ticket(int code)
-{
-#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
-    return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
-#else
-    (void)code;
-    return false;
-#endif
-}

@@ -7,8 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <mbedtls/version.h>
+
 #include "ardoq/err.h"
 #include "ardoq/tls.h"
+
+#if MBEDTLS_VERSION_MAJOR < 3
+/* Members became private, and named as such, in 3.0. */
+#define MBEDTLS_PRIVATE(member) member
+#endif
 
 /* Signature of an X.509 verify callback. */
 typedef int (*ardoq_seam_verify_t)(void *, mbedtls_x509_crt *, int, uint32_t *);
@@ -23,34 +30,69 @@ ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
 void ardoq_seam_configure(mbedtls_ssl_config *config);
 
 /* The verify callback that the configuration already has, such as a certificate bundle's. */
-ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config, void **context);
+static inline ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config,
+                                                           void **context)
+{
+    *context = config->MBEDTLS_PRIVATE(p_vrfy);
+    return config->MBEDTLS_PRIVATE(f_vrfy);
+}
 
 /* Parses a private key without password; PEM with its closing NUL counted in size. */
 int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size);
 
 /* True once the handshake is over. */
-bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls);
+static inline bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)
+{
+    return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
 
 /* True when no part of a record has been received that is yet to be completed. */
-bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls);
+static inline bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls)
+{
+    return tls->MBEDTLS_PRIVATE(in_left) == 0;
+}
 
 /* True for mbedTLS codes that mean: no version or cipher suite in common. */
-bool ardoq_seam_is_no_common_version(int code);
+static inline bool ardoq_seam_is_no_common_version(int code)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
+#else
+    return code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
+#endif
+}
 
 /* RFC 8446, 6.2; mbedTLS has no name for it. */
 #define ARDOQ_SEAM_ALERT_CERTIFICATE_REQUIRED 116
 
 /* The alert behind MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, right after that code was returned. */
-int ardoq_seam_alert(const mbedtls_ssl_context *tls);
+static inline int ardoq_seam_alert(const mbedtls_ssl_context *tls)
+{
+    /* Its level, then what it is about (RFC 8446, 6). */
+    return tls->MBEDTLS_PRIVATE(in_msg)[1];
+}
 
 /* True for codes that mean: a record, or a handshake message of several, does not fit the input
  * buffer. */
-bool ardoq_seam_is_too_large(int code);
+static inline bool ardoq_seam_is_too_large(int code)
+{
+    /* Of what does not fit when it is fetched, and, before 3.6.3, of a handshake message that comes
+     * in more records than one. */
+    return code == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || code == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+}
 
 /* True for mbedTLS codes that mean: no memory. */
 bool ardoq_seam_is_out_of_memory(int code);
 
 /* True for a code that means "read again" and carries no data: a session ticket of TLS 1.3. */
-bool ardoq_seam_is_session_ticket(int code);
+static inline bool ardoq_seam_is_session_ticket(int code)
+{
+#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
+    return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+    (void)code;
+    return false;
+#endif
+}
 
 #endif
