@@ -127,13 +127,14 @@ void ardoq_tls_close(ardoq_tls_t *tls)
 
 ardoq_err_t ardoq_tls_begin(ardoq_tls_t *tls)
 {
-    int64_t now = 0;
-    const bool is_known = ardoq_port_wall_time(&now) && ardoq_utc_is_plausible(now);
     memset(&tls->detail, 0, sizeof tls->detail);
     tls->socket.platform_code = 0;
     tls->deaf_since = ARDOQ_PHASE_IDLE;
-    tls->now = is_known ? now : 0;
-    return is_known || ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN;
+    if (ardoq_port_wall_time(&tls->now) && ardoq_utc_is_plausible(tls->now)) {
+        return ARDOQ_OK;
+    }
+    tls->now = 0;
+    return ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN;
 }
 
 ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *address, uint16_t port)
@@ -242,7 +243,9 @@ ardoq_err_t ardoq_tls_read(ardoq_tls_t *tls, char *buffer, size_t size, size_t *
     }
     if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
         /* An answer to the peer, such as an alert, could not leave. Reading goes on without it. */
-        tls->has_unsent = tls->has_unsent || !tls->holds_output;
+        if (!tls->holds_output) {
+            tls->has_unsent = true;
+        }
         tls->waits_for = ARDOQ_PORT_EVENT_NONE;
     }
     /* 0 is the end of the stream without close_notify, which anybody on the way can make, or any
