@@ -4,11 +4,13 @@
 #include "mbedtls_seam.h"
 #include "tls_private.h"
 
-/* Room for one PEM of the store. */
+/* What is being loaded, with room for one PEM of the store. */
 typedef struct {
-    char *data;
-    size_t size;
-} room_t;
+    ardoq_tls_t *tls;
+    char *room;
+    size_t room_size;
+    unsigned loaded; /* number of PEMs that were there */
+} loading_t;
 
 /* A PEM that is not whole; mbedTLS has no code for it, and none of its own is this one. */
 enum { PEM_CUT = 1 };
@@ -18,10 +20,9 @@ enum { PEM_CUT = 1 };
 /* mbedTLS ends at a certificate without its last line, and is content if it has read another. */
 static bool is_whole(const char *pem)
 {
-    static const char begin[] = "-----BEGIN CERTIFICATE-----";
-    static const char end[] = "-----END CERTIFICATE-----";
-    while ((pem = strstr(pem, begin)) != NULL) {
-        pem = strstr(pem, end);
+    /* Literals, which the linker keeps once: mbedTLS has the same. */
+    while ((pem = strstr(pem, "-----BEGIN CERTIFICATE-----")) != NULL) {
+        pem = strstr(pem, "-----END CERTIFICATE-----");
         if (!pem) {
             return false;
         }
@@ -48,26 +49,28 @@ static int parse(ardoq_tls_t *tls, mbedtls_x509_crt *chain, const char *pem)
     return parse_certificates(chain, pem);
 }
 
-/* Loads what the program gave, or else what the store has under a name; null: there is none.
- * chain: receives certificates; null: it is the client's key.
- * ARDOQ_ERR_NOT_SET: there is no such PEM. */
-static ardoq_err_t load(ardoq_tls_t *tls, room_t room, const char *pem, const char *name,
+/* Loads what the program gave, or else what the store has under a name, if it has it; a name that
+ * is null: there is none.
+ * chain: receives certificates; null: it is the client's key. */
+static ardoq_err_t load(loading_t *loading, const char *pem, const char *name,
                         mbedtls_x509_crt *chain)
 {
+    ardoq_tls_t *tls = loading->tls;
     tls->detail.setting = NULL;
     if (!pem) {
         if (!name || !ARDOQ_STORE_PEM) {
-            return ARDOQ_ERR_NOT_SET;
+            return ARDOQ_OK;
         }
         tls->detail.setting = name;
-        const ardoq_err_t err = ardoq_port_store_get(name, room.data, room.size);
+        const ardoq_err_t err = ardoq_port_store_get(name, loading->room, loading->room_size);
         if (err) {
-            return err;
+            return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
         }
-        pem = room.data;
+        pem = loading->room;
     }
     const int code = parse(tls, chain, pem);
     if (code == 0) {
+        loading->loaded++;
         return ARDOQ_OK;
     }
     tls->detail.tls_code = code == PEM_CUT ? 0 : code;
@@ -77,21 +80,17 @@ static ardoq_err_t load(ardoq_tls_t *tls, room_t room, const char *pem, const ch
     return chain == &tls->roots ? ARDOQ_ERR_TRUST_INVALID : ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
 }
 
-static ardoq_err_t unless_not_set(ardoq_err_t err)
-{
-    return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
-}
-
 /* ---- Roots ---------------------------------------------------------------------------------- */
 
-static ardoq_err_t load_roots(ardoq_tls_t *tls, const ardoq_tls_config_t *config, room_t room)
+static ardoq_err_t load_roots(loading_t *loading, const ardoq_tls_config_t *config)
 {
+    ardoq_tls_t *tls = loading->tls;
     mbedtls_x509_crt *roots = &tls->roots;
-    ardoq_err_t err = unless_not_set(load(tls, room, config->ca_pem, "ca0", roots));
+    ardoq_err_t err = load(loading, config->ca_pem, "ca0", roots);
     if (!err && !config->ca_pem) {
-        err = unless_not_set(load(tls, room, NULL, "ca1", roots));
+        err = load(loading, NULL, "ca1", roots);
     }
-    if (!err && roots->raw.p == NULL) {
+    if (!err && loading->loaded == 0) {
         tls->detail.setting = NULL;
         err = ardoq_port_trust(&tls->ssl_config, roots);
     }
@@ -105,19 +104,20 @@ static ardoq_err_t load_roots(ardoq_tls_t *tls, const ardoq_tls_config_t *config
 
 #if ARDOQ_CLIENT_CERTIFICATE
 /* The pair of the program; that of the store if it gave neither. */
-static ardoq_err_t load_pair(ardoq_tls_t *tls, const ardoq_tls_config_t *config, room_t room)
+static ardoq_err_t load_pair(loading_t *loading, const ardoq_tls_config_t *config)
 {
+    ardoq_tls_t *tls = loading->tls;
     const bool is_stored = !config->certificate_pem && !config->key_pem;
-    const ardoq_err_t err =
-        load(tls, room, config->certificate_pem, is_stored ? "cert" : NULL, &tls->certificate);
-    if (unless_not_set(err)) {
+    loading->loaded = 0;
+    ardoq_err_t err =
+        load(loading, config->certificate_pem, is_stored ? "cert" : NULL, &tls->certificate);
+    if (!err) {
+        err = load(loading, config->key_pem, is_stored ? "key" : NULL, NULL);
+    }
+    if (err || loading->loaded == 0) {
         return err;
     }
-    const ardoq_err_t key_err = load(tls, room, config->key_pem, is_stored ? "key" : NULL, NULL);
-    if (unless_not_set(key_err) || (err && key_err)) {
-        return unless_not_set(key_err);
-    }
-    if (err || key_err) {
+    if (loading->loaded == 1) {
         return ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
     }
     const int code = mbedtls_ssl_conf_own_cert(&tls->ssl_config, &tls->certificate, &tls->key);
@@ -128,11 +128,11 @@ static ardoq_err_t load_pair(ardoq_tls_t *tls, const ardoq_tls_config_t *config,
 ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
                                  size_t buffer_size)
 {
-    room_t room = {.size = buffer_size};
-    room.data = buffer;
-    ardoq_err_t err = load_roots(tls, config, room);
+    loading_t loading = {.tls = tls, .room_size = buffer_size};
+    loading.room = buffer;
+    ardoq_err_t err = load_roots(&loading, config);
 #if ARDOQ_CLIENT_CERTIFICATE
-    err = err ? err : load_pair(tls, config, room);
+    err = err ? err : load_pair(&loading, config);
 #else
     err = err || !(config->certificate_pem || config->key_pem) ? err : ARDOQ_ERR_LEFT_OUT;
 #endif
