@@ -62,27 +62,29 @@ ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
  * dates. */
 ardoq_err_t ardoq_tls_certificate_error(const ardoq_tls_t *tls)
 {
-    const uint32_t flags = tls->detail.verify_flags;
-    static const struct {
-        uint32_t flags;
-        ardoq_err_t err;
-    } reasons[] = {
-        {MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_MISSING,
-         ARDOQ_ERR_CERTIFICATE_UNTRUSTED},
-        {MBEDTLS_X509_BADCERT_CN_MISMATCH, ARDOQ_ERR_CERTIFICATE_WRONG_HOST},
-        {MBEDTLS_X509_BADCERT_EXPIRED, ARDOQ_ERR_CERTIFICATE_EXPIRED},
-        {MBEDTLS_X509_BADCERT_FUTURE, ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID},
-        {MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY,
-         ARDOQ_ERR_CERTIFICATE_WEAK},
-        {~(uint32_t)MBEDTLS_X509_BADCERT_OTHER, ARDOQ_ERR_CERTIFICATE_REJECTED},
+    static const uint32_t reasons[] = {
+        MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_MISSING,
+        MBEDTLS_X509_BADCERT_CN_MISMATCH,
+        MBEDTLS_X509_BADCERT_EXPIRED,
+        MBEDTLS_X509_BADCERT_FUTURE,
+        MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY,
+        ~(uint32_t)MBEDTLS_X509_BADCERT_OTHER,
     };
+    enum { REASONS = sizeof reasons / sizeof reasons[0] };
+    /* Apart from the reasons, beside which they would be padded. */
+    static const ardoq_err_t errors[REASONS + 1] = {
+        ARDOQ_ERR_CERTIFICATE_UNTRUSTED,    ARDOQ_ERR_CERTIFICATE_WRONG_HOST,
+        ARDOQ_ERR_CERTIFICATE_EXPIRED,      ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID,
+        ARDOQ_ERR_CERTIFICATE_WEAK,         ARDOQ_ERR_CERTIFICATE_REJECTED,
+        ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH,
+    };
+    const uint32_t flags = tls->detail.verify_flags;
     if (tls->is_self_signed && (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)) {
         return ARDOQ_ERR_CERTIFICATE_SELF_SIGNED;
     }
-    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
-        if (flags & reasons[i].flags) {
-            return reasons[i].err;
-        }
+    size_t i = 0;
+    while (i < REASONS && !(flags & reasons[i])) {
+        i++;
     }
-    return ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH;
+    return errors[i];
 }

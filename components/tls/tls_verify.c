@@ -12,22 +12,21 @@
 
 static int64_t to_seconds(const mbedtls_x509_time *time)
 {
-    const ardoq_utc_t utc = {time->year, time->mon, time->day, time->hour, time->min, time->sec};
+    ardoq_utc_t utc;
+    _Static_assert(sizeof utc == sizeof *time, "both are six numbers, in the same order");
+    memcpy(&utc, time, sizeof utc);
     return ardoq_utc_to_seconds(&utc);
 }
 
 /* Whether mbedTLS judges dates, and by which clock, depends on its build; the port's clock decides,
  * the same way everywhere (RFC 5280, 4.1.2.5). */
-static void forget_dates(uint32_t *flags)
-{
-    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
-}
+enum { DATES = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE };
 
-static void judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, uint32_t *flags)
+static uint32_t judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
 {
     /* With cross-signed roots, ESP-IDF's bundle gives only a name and a key for a root. */
     if (!certificate->raw.p) {
-        return;
+        return 0;
     }
     const int64_t end = to_seconds(&certificate->valid_to);
     if (tls->detail.certificate_end == 0 || end < tls->detail.certificate_end) {
@@ -35,14 +34,10 @@ static void judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, u
     }
     if (tls->now == 0) {
         tls->detail.certificate_dates_unchecked = true;
-        return;
+        return 0;
     }
-    if (tls->now > end) {
-        *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-    }
-    if (tls->now < to_seconds(&certificate->valid_from)) {
-        *flags |= MBEDTLS_X509_BADCERT_FUTURE;
-    }
+    return (tls->now > end ? MBEDTLS_X509_BADCERT_EXPIRED : 0) |
+           (tls->now < to_seconds(&certificate->valid_from) ? MBEDTLS_X509_BADCERT_FUTURE : 0);
 }
 
 /* ---- Pins ----------------------------------------------------------------------------------- */
@@ -89,16 +84,13 @@ static void judge_pins(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, in
 /* Short name of an attribute of a name (RFC 4519), "" for one that is rare in a server's. */
 static const char *attribute_name(const mbedtls_x509_buf *oid)
 {
-    /* Attributes 2.5.4.N: N and the name that it has. */
-    static const char names[][4] = {"\3CN", "\6C", "\7L", "\10ST", "\12O", "\13OU"};
-    if (oid->len == 3 && memcmp(oid->p, "\x55\x04", 2) == 0) {
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            if (oid->p[2] == (unsigned char)names[i][0]) {
-                return names[i] + 1;
-            }
-        }
-    }
-    return "";
+    /* Attributes 2.5.4.N, by N. */
+    static const char names[][3] = {
+        [3] = "CN", [6] = "C", [7] = "L", [8] = "ST", [10] = "O", [11] = "OU",
+    };
+    const bool is_known = oid->len == 3 && memcmp(oid->p, "\x55\x04", 2) == 0 &&
+                          oid->p[2] < sizeof names / sizeof names[0];
+    return names[is_known ? oid->p[2] : 0];
 }
 
 /* mbedTLS has a function for it, which links snprintf. */
@@ -133,10 +125,7 @@ static int ask_port(ardoq_tls_t *tls, mbedtls_x509_crt *certificate, int depth, 
 {
     void *context = NULL;
     const ardoq_seam_verify_t own = ardoq_seam_config_verify(&tls->ssl_config, &context);
-    const uint32_t wrong_name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;
-    *flags &= ~wrong_name;
     const int code = own ? own(context, certificate, depth, flags) : 0;
-    *flags |= wrong_name;
     if (code == 0 || code == MBEDTLS_ERR_X509_ALLOC_FAILED) {
         return code;
     }
@@ -155,12 +144,13 @@ static bool is_own_issuer(const mbedtls_x509_crt *certificate)
 int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     ardoq_tls_t *tls = context;
-    forget_dates(flags);
+    const uint32_t wrong_name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    *flags &= ~(uint32_t)(DATES | MBEDTLS_X509_BADCERT_CN_MISMATCH);
     const int code = ask_port(tls, certificate, depth, flags);
     if (code != 0) {
         return code;
     }
-    judge_dates(tls, certificate, flags);
+    *flags |= wrong_name | judge_dates(tls, certificate);
 #if ARDOQ_PINS
     judge_pins(tls, certificate, depth, flags);
 #endif
