@@ -15,25 +15,26 @@ enum { RESOLVE_POLL_SHARE = 32 };
 static ardoq_err_t enter(ardoq_https_t *https, ardoq_phase_t phase)
 {
     https->tls.detail.phase = phase;
-    https->phase = (uint8_t)phase;
     https->wait.timeout_ms = 0;
     return ARDOQ_PENDING;
 }
 
-static ardoq_err_t wait_for(ardoq_https_t *https, ardoq_port_event_t event, uint32_t at_most_ms)
+static ardoq_err_t wait_at_most(ardoq_https_t *https, uint32_t at_most_ms)
 {
-    https->wait.event = event;
-    https->wait.socket = event == ARDOQ_PORT_EVENT_NONE ? NULL : &https->tls.socket;
     if (at_most_ms < https->wait.timeout_ms) {
         https->wait.timeout_ms = at_most_ms;
     }
     return ARDOQ_PENDING;
 }
 
-static ardoq_err_t wait_for_tls(ardoq_https_t *https, uint32_t at_most_ms)
+/* Passes a result of the connection on; of one that is pending it notes what to wait for. */
+static ardoq_err_t wait_for_tls(ardoq_https_t *https, ardoq_err_t err, uint32_t at_most_ms)
 {
-    const ardoq_port_event_t event = https->tls.waits_for;
-    return wait_for(https, event, event == ARDOQ_PORT_EVENT_NONE ? 0 : at_most_ms);
+    if (err != ARDOQ_PENDING) {
+        return err;
+    }
+    https->wait.event = https->tls.waits_for;
+    return wait_at_most(https, https->wait.event == ARDOQ_PORT_EVENT_NONE ? 0 : at_most_ms);
 }
 
 /* ---- Connection ----------------------------------------------------------------------------- */
@@ -51,21 +52,19 @@ static ardoq_err_t step_resolve(ardoq_https_t *https)
         ardoq_port_resolve_poll(&https->resolve, https->addresses, &https->address_count);
     if (err == ARDOQ_PENDING) {
         const uint32_t elapsed_ms = https->exchange.timeout_ms - https->wait.timeout_ms;
-        return wait_for(https, ARDOQ_PORT_EVENT_NONE, 1 + elapsed_ms / RESOLVE_POLL_SHARE);
+        return wait_at_most(https, 1 + elapsed_ms / RESOLVE_POLL_SHARE);
     }
     return err ? err : enter(https, ARDOQ_PHASE_CONNECT);
 }
 
-/* Each address gets an equal share of the time that remains. */
-static ardoq_err_t connect_next(ardoq_https_t *https)
+/* Each address gets an equal share of the time that remains.
+ * err: of the address before, returned when no other is left */
+static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_err_t err)
 {
-    ardoq_err_t err = ARDOQ_ERR_HOST_UNREACHABLE;
     while (https->address_next < https->address_count) {
-        const size_t left = https->address_count - https->address_next;
-        const uint64_t now = ardoq_port_uptime_ms();
-        /* At most a timeout_ms, so it fits. Once that has passed the next step ends it all. */
-        const uint32_t remaining = (uint32_t)(https->deadline - now);
-        https->connect_deadline = now + remaining / left;
+        const uint32_t left = (uint32_t)(https->address_count - https->address_next);
+        /* The last one may wait until the deadline. */
+        https->next_address_ms = https->wait.timeout_ms - https->wait.timeout_ms / left;
         const ardoq_port_address_t *address = &https->addresses[https->address_next++];
         err = ardoq_tls_connect(&https->tls, address, https->origin->port);
         if (!err) {
@@ -77,30 +76,19 @@ static ardoq_err_t connect_next(ardoq_https_t *https)
 
 static ardoq_err_t step_connect(ardoq_https_t *https)
 {
-    if (https->address_next == 0) {
-        return connect_next(https);
+    ardoq_err_t err = ARDOQ_ERR_HOST_UNREACHABLE;
+    if (https->address_next > 0) {
+        err = ardoq_tls_connect_poll(&https->tls);
+        if (err == ARDOQ_PENDING && https->wait.timeout_ms > https->next_address_ms) {
+            return wait_for_tls(https, err, https->wait.timeout_ms - https->next_address_ms);
+        }
     }
-    const ardoq_err_t err = ardoq_tls_connect_poll(&https->tls);
-    const uint64_t now = ardoq_port_uptime_ms();
-    if (err == ARDOQ_PENDING && now < https->connect_deadline) {
-        return wait_for(https, ARDOQ_PORT_EVENT_WRITABLE,
-                        (uint32_t)(https->connect_deadline - now));
-    }
-    if (!err) {
-        return enter(https, ARDOQ_PHASE_HANDSHAKE);
-    }
-    if (https->address_next < https->address_count) {
-        return connect_next(https);
-    }
-    return err == ARDOQ_PENDING ? ARDOQ_ERR_TIMEOUT : err;
+    return err ? connect_next(https, err) : enter(https, ARDOQ_PHASE_HANDSHAKE);
 }
 
 static ardoq_err_t step_handshake(ardoq_https_t *https)
 {
-    const ardoq_err_t err = ardoq_tls_handshake(&https->tls);
-    if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, UINT32_MAX);
-    }
+    const ardoq_err_t err = wait_for_tls(https, ardoq_tls_handshake(&https->tls), UINT32_MAX);
     return err ? err : enter(https, ARDOQ_PHASE_SEND);
 }
 
@@ -152,7 +140,7 @@ static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
         disconnect(https);
     }
     https->tls.detail.phase = ARDOQ_PHASE_IDLE;
-    https->phase = ARDOQ_PHASE_IDLE;
+    https->is_busy = false;
     return ARDOQ_OK;
 }
 
@@ -218,11 +206,8 @@ static ardoq_err_t step_receive(ardoq_https_t *https)
     const size_t room = sizeof https->buffer - 1 - https->length;
     char *into = room > 0 ? https->buffer + https->length : spill;
     size_t size = 0;
-    const ardoq_err_t err =
-        ardoq_tls_read(&https->tls, into, room > 0 ? room : sizeof spill, &size);
-    if (err == ARDOQ_PENDING) {
-        return wait_for_tls(https, UINT32_MAX);
-    }
+    ardoq_err_t err = ardoq_tls_read(&https->tls, into, room > 0 ? room : sizeof spill, &size);
+    err = wait_for_tls(https, err, UINT32_MAX);
     return err ? err : take_received(https, into, size);
 }
 
@@ -231,7 +216,11 @@ static ardoq_err_t step_receive(ardoq_https_t *https)
 /* What comes next of the body, as far as the text shows it. */
 static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_text_t *text)
 {
-    const ardoq_err_t err = https->exchange.write_body(https->exchange.write_context, part, text);
+    const ardoq_https_exchange_t *exchange = &https->exchange;
+    if (!exchange->write_body) {
+        return ARDOQ_OK;
+    }
+    const ardoq_err_t err = exchange->write_body(exchange->write_context, part, text);
     if (err > ARDOQ_PENDING) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
@@ -256,6 +245,7 @@ static ardoq_err_t fill(ardoq_https_t *https)
         https->part++;
         https->part_skip = 0;
     }
+    https->is_composed = err == ARDOQ_OK;
     return err;
 }
 
@@ -302,7 +292,6 @@ static ardoq_err_t compose_body(ardoq_https_t *https, ardoq_text_t *head)
     }
     https->filled = body_at;
     ardoq_err_t err = fill(https);
-    https->is_composed = err == ARDOQ_OK;
     if (err == ARDOQ_PENDING) {
         err = count(https);
     }
@@ -324,11 +313,11 @@ static ardoq_err_t compose(ardoq_https_t *https)
     if (head.err) {
         return head.err;
     }
-    if (exchange->write_body) {
+    if (exchange->write_body || exchange->needs_length) {
         ardoq_text_append_string(&head, "Content-Length: ");
         return compose_body(https, &head);
     }
-    ardoq_text_append_string(&head, exchange->needs_length ? "Content-Length: 0\r\n\r\n" : "\r\n");
+    ardoq_text_append_string(&head, "\r\n");
     https->filled = head.length;
     https->is_composed = true;
     return head.err;
@@ -342,16 +331,14 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
     https->sent = 0;
     https->filled = 0;
     const ardoq_err_t err = fill(https);
-    https->is_composed = err == ARDOQ_OK;
     if (err < 0) {
         return err;
     }
-    if (https->is_composed ? https->filled != https->body_left
-                           : https->filled >= https->body_left) {
-        return ARDOQ_ERR_BODY_CHANGED;
-    }
+    /* Nothing is left of it when, and only when, it has come to its end. */
     https->body_left -= https->filled;
-    return ARDOQ_OK;
+    const bool is_same =
+        https->body_left <= INT32_MAX && https->is_composed == (https->body_left == 0);
+    return is_same ? ARDOQ_OK : ARDOQ_ERR_BODY_CHANGED;
 }
 
 /* ---- Sending it ----------------------------------------------------------------------------- */
@@ -372,7 +359,7 @@ static ardoq_err_t receive_early(ardoq_https_t *https)
             return err;
         }
         err = take_received(https, answer, size);
-    } while (err == ARDOQ_PENDING && https->phase == ARDOQ_PHASE_SEND);
+    } while (err == ARDOQ_PENDING && https->tls.detail.phase == ARDOQ_PHASE_SEND);
     return err;
 }
 
@@ -387,7 +374,7 @@ static ardoq_err_t write_record(ardoq_https_t *https)
     if (!err) {
         https->wait.timeout_ms = 0;
     }
-    return err == ARDOQ_PENDING ? wait_for_tls(https, SEND_POLL_MS) : err;
+    return wait_for_tls(https, err, SEND_POLL_MS);
 }
 
 static ardoq_err_t step_send(ardoq_https_t *https)
@@ -409,7 +396,7 @@ static ardoq_err_t step_send(ardoq_https_t *https)
 
 static ardoq_err_t step_phase(ardoq_https_t *https)
 {
-    switch ((ardoq_phase_t)https->phase) {
+    switch (https->tls.detail.phase) {
     case ARDOQ_PHASE_RESOLVE:
         return step_resolve(https);
     case ARDOQ_PHASE_CONNECT:
@@ -430,6 +417,7 @@ static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
 {
     wipe_head(https);
     memset(https, 0, offsetof(ardoq_https_t, exchange));
+    https->is_busy = true;
     https->is_reused = is_reused;
     ardoq_http_parser_init(&https->parser, https->exchange.is_head);
     ardoq_err_t err = ARDOQ_OK;
@@ -457,10 +445,11 @@ static bool may_replay(const ardoq_https_t *https, ardoq_err_t err)
 static ardoq_err_t fail(ardoq_https_t *https, ardoq_err_t err)
 {
     ardoq_detail_t *detail = &https->tls.detail;
-    const bool is_of_resolver = https->phase == ARDOQ_PHASE_RESOLVE;
-    detail->phase = (ardoq_phase_t)(https->tls.deaf_since ? https->tls.deaf_since : https->phase);
-    detail->platform_code =
-        is_of_resolver ? https->resolve.platform_code : https->tls.socket.platform_code;
+    detail->platform_code = detail->phase == ARDOQ_PHASE_RESOLVE ? https->resolve.platform_code
+                                                                 : https->tls.socket.platform_code;
+    if (https->tls.deaf_since) {
+        detail->phase = (ardoq_phase_t)https->tls.deaf_since;
+    }
     ardoq_https_cancel(https);
     return err;
 }
@@ -498,6 +487,7 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
         if (may_replay(https, err)) {
             err = begin(https, false);
         }
+        https->wait.socket = https->wait.event == ARDOQ_PORT_EVENT_NONE ? NULL : &https->tls.socket;
         *wait = https->wait;
     }
     return err < 0 ? fail(https, err) : err;
@@ -513,7 +503,7 @@ void ardoq_https_forget(ardoq_https_t *https)
 
 bool ardoq_https_is_busy(const ardoq_https_t *https)
 {
-    return https->phase != ARDOQ_PHASE_IDLE;
+    return https->is_busy;
 }
 
 void ardoq_https_cancel(ardoq_https_t *https)
@@ -521,7 +511,7 @@ void ardoq_https_cancel(ardoq_https_t *https)
     wipe_head(https);
     https->length = 0;
     https->buffer[0] = '\0';
-    https->phase = ARDOQ_PHASE_IDLE;
+    https->is_busy = false;
     disconnect(https);
 }
 

@@ -77,7 +77,7 @@ typedef struct {
     size_t length; /**< bytes of the body in the buffer */
     bool body_cut; /**< the body of an error or page was cut */
     /** @cond private */
-    uint8_t phase;    /**< an ardoq_phase_t */
+    bool is_busy;     /**< an exchange is under way; tls.detail.phase says how far it is */
     bool is_kept;     /**< connected, and no exchange is under way */
     bool is_reused;   /**< the exchange began on a kept connection */
     bool has_answer;  /**< a byte of the response has arrived */
@@ -92,15 +92,15 @@ typedef struct {
     size_t part_skip; /**< bytes of it that are composed */
     size_t address_count;
     size_t address_next;
-    ardoq_wait_t wait; /**< what the step waits for */
+    uint32_t next_address_ms; /**< before the deadline, when the next address is tried */
+    ardoq_wait_t wait;        /**< what the step waits for */
     /* What is above begins anew with each request. */
     /** @endcond */
     ardoq_https_exchange_t exchange; /**< set it while none is under way */
     /** @cond private */
     const ardoq_http_origin_t *origin;
     ardoq_port_resolve_t resolve;
-    uint64_t deadline;         /**< uptime in ms */
-    uint64_t connect_deadline; /**< uptime in ms when the next address is tried */
+    uint64_t deadline; /**< uptime in ms */
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
     /** @endcond */
     ardoq_http_parser_t parser;     /**< has the response's head */
