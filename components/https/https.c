@@ -11,6 +11,13 @@ enum { RESOLVE_POLL_SHARE = 32 };
 
 /* ---- Phases --------------------------------------------------------------------------------- */
 
+/* 0 once the deadline has passed. At most a timeout_ms, so it fits. */
+static uint32_t remaining_ms(const ardoq_https_t *https)
+{
+    const uint64_t now = ardoq_port_uptime_ms();
+    return now < https->deadline ? (uint32_t)(https->deadline - now) : 0;
+}
+
 /* Goes on at once with another phase. */
 static ardoq_err_t enter(ardoq_https_t *https, ardoq_phase_t phase)
 {
@@ -224,7 +231,11 @@ static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_t
     if (err > ARDOQ_PENDING) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    return err >= 0 && text->err ? text->err : err;
+    if (err >= 0 && text->err) {
+        return text->err;
+    }
+    /* Empty parts could go on for ever. */
+    return err == ARDOQ_PENDING && remaining_ms(https) == 0 ? ARDOQ_ERR_TIMEOUT : err;
 }
 
 /* Fills the rest of the buffer. ARDOQ_OK: the body has come to its end, ARDOQ_PENDING: at least one
@@ -479,9 +490,8 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
     ardoq_err_t err = ARDOQ_ERR_TIMEOUT;
-    const uint64_t now = ardoq_port_uptime_ms();
-    if (now < https->deadline) {
-        https->wait = (ardoq_wait_t){.timeout_ms = (uint32_t)(https->deadline - now)};
+    https->wait = (ardoq_wait_t){.timeout_ms = remaining_ms(https)};
+    if (https->wait.timeout_ms > 0) {
         ardoq_tls_begin_step(&https->tls);
         err = step_phase(https);
         if (may_replay(https, err)) {

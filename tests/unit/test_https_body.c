@@ -247,6 +247,67 @@ static void test_endless_body(void **state)
     assert_head_is_wiped();
 }
 
+/* What comes before the empty parts, which take a second each. */
+static size_t before_empty;
+
+static ardoq_err_t write_empty_for_ever(void *context, uint32_t part, ardoq_text_t *text)
+{
+    (void)context;
+    if (part == 0) {
+        set_parts(before_empty, 0, 0, 0);
+        append_part(part, text);
+    } else {
+        assert_in_range(ardoq_fake.uptime_ms, 0, exchange.timeout_ms - 1);
+        ardoq_fake.uptime_ms += 1000;
+    }
+    return ARDOQ_PENDING;
+}
+
+/* While the buffer is filled at first, and while the rest is counted. */
+static void test_empty_parts_for_ever(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 5, 2 * ARDOQ_BUFFER_SIZE};
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    exchange.write_body = write_empty_for_ever;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        ardoq_fake.uptime_ms = 0;
+        before_empty = sizes[i];
+        assert_int_equal(start_exchange(), ARDOQ_ERR_TIMEOUT);
+        assert_int_equal(ardoq_fake.uptime_ms, exchange.timeout_ms);
+        assert_false(ardoq_https_is_busy(&https));
+        assert_head_is_wiped();
+    }
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static ardoq_err_t write_empty_when_counted(void *context, uint32_t part, ardoq_text_t *text)
+{
+    if (is_counted && part > 0) {
+        assert_in_range(ardoq_fake.uptime_ms, 0, exchange.timeout_ms - 1);
+        ardoq_fake.uptime_ms += 1000;
+        return ARDOQ_PENDING;
+    }
+    return write_parts(context, part, text);
+}
+
+static void change_nothing(void)
+{
+}
+
+static void test_empty_parts_for_ever_the_second_time(void **state)
+{
+    (void)state;
+    when_counted = change_nothing;
+    set_parts(ARDOQ_BUFFER_SIZE, 10, 10, 10);
+    exchange.write_body = write_empty_when_counted;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_SEND);
+    assert_in_range(ardoq_fake.uptime_ms, exchange.timeout_ms, exchange.timeout_ms + 1000);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
 /* ---- A body that fails ---- */
 
 static void fail_at(unsigned at, ardoq_err_t err, bool is_in_text, ardoq_err_t expected)
@@ -588,6 +649,8 @@ int main(void)
         BODY_TEST(test_short_body_leaves_with_the_head),
         BODY_TEST(test_head_without_room_for_a_body),
         BODY_TEST(test_endless_body),
+        BODY_TEST(test_empty_parts_for_ever),
+        BODY_TEST(test_empty_parts_for_ever_the_second_time),
         BODY_TEST(test_body_that_fails),
         BODY_TEST(test_body_that_is_longer_the_second_time),
         BODY_TEST(test_body_that_is_shorter_the_second_time),

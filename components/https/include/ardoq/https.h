@@ -122,8 +122,9 @@ ardoq_err_t ardoq_https_open(ardoq_https_t *https, const ardoq_http_origin_t *or
  * Begins the exchange in @p https->exchange, on the kept connection if there is one and it is
  * alive. A request that cannot be sent fails here, before anything is.
  * @return ARDOQ_OK: step it; ARDOQ_ERR_BUSY; an error of the head or the body, among them
- *         ARDOQ_ERR_REQUEST_TOO_LARGE, also of a body over 2 GB; ARDOQ_ERR_CLOCK_UNKNOWN; an error
- * of ardoq_port_resolve_start().
+ *         ARDOQ_ERR_REQUEST_TOO_LARGE, also of a body over 2 GB, and ARDOQ_ERR_TIMEOUT when
+ *         composing a body took that long; ARDOQ_ERR_CLOCK_UNKNOWN; an error of
+ *         ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_https_start(ardoq_https_t *https);
 
