@@ -564,27 +564,74 @@ static void test_answer_to_the_last_byte(void **state)
 /* Says that it goes on, and waits for the rest. */
 static bool has_continued;
 
-static void say_continue(mbedtls_ssl_context *tls)
+static const char *first_words;
+
+static void say_first_words(mbedtls_ssl_context *tls)
 {
     if (!has_continued && strstr(tls_peer_received(), "\r\n\r\n")) {
+        const size_t size = strlen(first_words);
         has_continued = true;
-        assert_int_equal(mbedtls_ssl_write(tls, (const unsigned char *)CONTINUE, strlen(CONTINUE)),
-                         strlen(CONTINUE));
+        assert_int_equal(mbedtls_ssl_write(tls, (const unsigned char *)first_words, size), size);
     }
+}
+
+/* These words come while the body is being sent, the answer after it. */
+static ardoq_err_t run_with_first_words(const char *words, const char *answer)
+{
+    has_continued = false;
+    first_words = words;
+    set_parts(BODY_SIZE, 0, 0, 0);
+    answer_with(answer, PEER_KEEP);
+    tls_peer_when_idle(say_first_words);
+    open_https();
+    const ardoq_err_t err = run();
+    assert_true(has_continued);
+    assert_body_arrived();
+    return err;
 }
 
 static void test_interim_answer_while_sending(void **state)
 {
     (void)state;
-    has_continued = false;
-    set_parts(BODY_SIZE, 0, 0, 0);
-    answer_with(JSON_OK, PEER_KEEP);
-    tls_peer_when_idle(say_continue);
-    open_https();
-    assert_int_equal(run(), ARDOQ_OK);
-    assert_true(has_continued);
-    assert_body_arrived();
+    assert_int_equal(run_with_first_words(CONTINUE, JSON_OK), ARDOQ_OK);
     assert_int_equal(ardoq_fake.open_sockets, 1);
+}
+
+static void test_interim_answer_that_ends_after_the_last_byte(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with_first_words("H", &CONTINUE JSON_OK[1]), ARDOQ_OK);
+    assert_string_equal(https.buffer, "{}");
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+    start_over();
+    assert_int_equal(run_with_first_words("HTTP/1.1 100 Continue\r", "\n\r\n" JSON_OK), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+}
+
+/* Also when its head ends after that. */
+static void test_success_that_begins_before_the_last_byte(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"", CONTINUE};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t size = 1; size < sizeof CREATED - 1; size++) {
+            char words[sizeof CONTINUE CREATED];
+            snprintf(words, sizeof words, "%s%.*s", heads[i], (int)size, CREATED);
+            const ardoq_err_t err = run_with_first_words(words, CREATED + size);
+            assert_int_equal(err, ARDOQ_ERR_HTTP_PROTOCOL);
+            assert_int_equal(ardoq_fake.open_sockets, 0);
+            start_over();
+        }
+    }
+}
+
+static void test_refusal_that_begins_before_the_last_byte(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with_first_words("HTTP/1.1 4", TOO_LARGE + 10), ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 413);
+    assert_string_equal(https.buffer, "big");
+    assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
 /* ---- A server that takes nothing more ---- */
@@ -662,6 +709,9 @@ int main(void)
         BODY_TEST(test_early_successes),
         BODY_TEST(test_answer_to_the_last_byte),
         BODY_TEST(test_interim_answer_while_sending),
+        BODY_TEST(test_interim_answer_that_ends_after_the_last_byte),
+        BODY_TEST(test_success_that_begins_before_the_last_byte),
+        BODY_TEST(test_refusal_that_begins_before_the_last_byte),
         BODY_TEST(test_success_of_a_request_that_did_not_leave),
         BODY_TEST(test_refusal_of_a_request_that_did_not_leave),
     };

@@ -50,11 +50,13 @@ typedef struct {
 } ardoq_http_head_t;
 
 /**
- * State of one response. Everything but @p head and @p head_complete is private. Large fields stand
- * last, which makes for smaller code.
+ * State of one response. Everything but @p head, @p head_complete and @p is_early is private. Large
+ * fields stand last, which makes for smaller code.
  */
 typedef struct {
     bool head_complete; /**< the final head was read; a body may follow */
+
+    bool is_early; /**< see ardoq_http_parser_note_sent() */
 
     /** @cond private */
     bool head_request; /**< the request's method was HEAD */
@@ -85,6 +87,13 @@ typedef struct {
 
 /** Prepares for the response to a request; @p head_request is true when its method is HEAD. */
 void ardoq_http_parser_init(ardoq_http_parser_t *parser, bool head_request);
+
+/** Notes that the request has been sent. From then on @p is_early tells whether the answer that was
+ * or is being read had begun by then; an interim one counts no more once it has ended. */
+static inline void ardoq_http_parser_note_sent(ardoq_http_parser_t *parser)
+{
+    parser->is_early = parser->state != 0 || parser->text_length > 0;
+}
 
 /**
  * Reads on, up to the end of the input, one part of the body, or the end of the response.
