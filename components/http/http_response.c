@@ -48,6 +48,9 @@ static state_t read_status(ardoq_http_parser_t *parser, char c)
     /* v is a version that we speak, d a digit. */
     static const char form[] = "HTTP/1.v ddd";
 
+    if (parser->text_length == 0) {
+        parser->is_early = !parser->request_sent;
+    }
     const char wanted = form[parser->text_length++];
     if (wanted == 'v') {
         parser->head.http_1_0 = c == '0';
@@ -118,9 +121,8 @@ static state_t begin_body(ardoq_http_parser_t *parser)
 
 static state_t skip_interim(ardoq_http_parser_t *parser)
 {
-    const uint16_t head_bytes = parser->head_bytes;
-    ardoq_http_parser_init(parser, parser->head_request);
-    parser->head_bytes = head_bytes;
+    memset(&parser->head_complete, 0,
+           sizeof *parser - offsetof(ardoq_http_parser_t, head_complete));
     return STATE_STATUS;
 }
 

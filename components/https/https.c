@@ -137,17 +137,11 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     return keep_body(https, piece->body, piece->body_size);
 }
 
-/* The final answer began before all of the request was sent. */
-static bool is_early(const ardoq_https_t *https)
-{
-    return !https->is_sent || https->parser.is_early;
-}
-
 /* The response is complete. Whatever came after it belongs to nobody. */
 static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
 {
     https->buffer[https->length] = '\0';
-    https->is_kept = https->parser.head.keep_alive && !is_early(https) && !has_surplus &&
+    https->is_kept = https->parser.head.keep_alive && !https->parser.is_early && !has_surplus &&
                      ardoq_tls_is_clean(&https->tls);
     if (!https->is_kept) {
         disconnect(https);
@@ -190,7 +184,7 @@ static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
             return err;
         }
         ardoq_err_t other = ARDOQ_OK;
-        if (https->parser.head_complete && is_early(https)) {
+        if (https->parser.head_complete && https->parser.is_early) {
             other = end_request_early(https);
         }
         other = other < 0 ? other : take_body(https, &piece);
@@ -405,8 +399,7 @@ static ardoq_err_t step_send(ardoq_https_t *https)
         return receive_early(https);
     }
     /* What was dropped, because the server took nothing more, was not sent. */
-    https->is_sent = !https->tls.deaf_since;
-    ardoq_http_parser_note_sent(&https->parser);
+    https->parser.request_sent = !https->tls.deaf_since;
     return end_request(https);
 }
 

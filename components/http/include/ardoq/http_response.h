@@ -50,25 +50,29 @@ typedef struct {
 } ardoq_http_head_t;
 
 /**
- * State of one response. Everything but @p head, @p head_complete and @p is_early is private. Large
- * fields stand last, which makes for smaller code.
+ * State of one response. Everything but @p request_sent, @p head, @p head_complete and @p is_early
+ * is private. Large fields stand last, which makes for smaller code.
  */
 typedef struct {
-    bool head_complete; /**< the final head was read; a body may follow */
+    bool request_sent; /**< for the caller to set, who wants is_early */
+    /** @cond private */
+    bool head_request;   /**< the request's method was HEAD */
+    uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
+    /** @endcond */
 
-    bool is_early; /**< see ardoq_http_parser_note_sent() */
+    /* From here on all begins anew after an interim response. */
+    bool head_complete; /**< the final head was read; a body may follow */
+    bool is_early;      /**< it began before request_sent was set */
 
     /** @cond private */
-    bool head_request; /**< the request's method was HEAD */
     bool has_transfer_encoding;
     bool asks_close; /**< Connection holds "close" */
     bool text_cut;   /**< the current header's value was longer than text[] */
     uint8_t state;
     uint8_t header; /**< which one the value belongs to */
     uint8_t text_length;
-    uint16_t head_bytes; /**< counted against ARDOQ_HTTP_HEADERS_MAX */
-    uint16_t head_size;  /**< head_bytes at the end of the head */
-    size_t remaining;    /**< of the body or the chunk */
+    uint16_t head_size; /**< head_bytes at the end of the head */
+    size_t remaining;   /**< of the body or the chunk */
     /** @endcond */
 
     ardoq_http_head_t head; /**< what the head says */
@@ -87,13 +91,6 @@ typedef struct {
 
 /** Prepares for the response to a request; @p head_request is true when its method is HEAD. */
 void ardoq_http_parser_init(ardoq_http_parser_t *parser, bool head_request);
-
-/** Notes that the request has been sent. From then on @p is_early tells whether the answer that was
- * or is being read had begun by then; an interim one counts no more once it has ended. */
-static inline void ardoq_http_parser_note_sent(ardoq_http_parser_t *parser)
-{
-    parser->is_early = parser->state != 0 || parser->text_length > 0;
-}
 
 /**
  * Reads on, up to the end of the input, one part of the body, or the end of the response.

@@ -83,7 +83,6 @@ typedef struct {
     bool has_answer;  /**< a byte of the response has arrived */
     bool is_writing;  /**< a write waits to be repeated */
     bool is_composed; /**< all that is left of the request is in the buffer */
-    bool is_sent;     /**< all of the request; an answer that comes before that is early */
     size_t sent;      /**< bytes of the buffer */
     size_t filled;    /**< bytes of the request in the buffer */
     size_t head_size; /**< bytes of the buffer that hold the token */
