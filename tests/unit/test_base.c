@@ -387,6 +387,8 @@ static void test_texts_of_unequal_length_differ(void **state)
     assert_false(ardoq_text_equal_ignoring_case("Host", 4, "hosts"));
     assert_false(ardoq_text_equal_ignoring_case("Hosts", 5, "host"));
     assert_false(ardoq_text_equal_ignoring_case("", 0, "x"));
+    static const char unended[] = {'H', 'o', 's', 't'};
+    assert_false(ardoq_text_equal_ignoring_case(unended, sizeof unended, "hosts"));
 }
 
 static void test_wipe(void **state)

@@ -257,6 +257,18 @@ static void test_pin_of_a_key_that_cannot_be_hashed(void **state)
     hash_fails = false;
 }
 
+/* Whatever fails on the way, the hash has failed at the end. */
+static void test_hash_of_which_a_part_has_failed(void **state)
+{
+    (void)state;
+    unsigned char hash[ARDOQ_TLS_SHA256_SIZE];
+    ardoq_tls_sha256_t sha256;
+    ardoq_tls_sha256_begin(&sha256);
+    sha256.has_failed = true;
+    ardoq_tls_sha256_add(&sha256, "x", 1);
+    assert_false(ardoq_tls_sha256_end(&sha256, hash));
+}
+
 /* A pin is no way round verification. */
 static void test_pin_does_not_replace_trust(void **state)
 {
@@ -509,6 +521,7 @@ int main(void)
         PEER_HTTPS_TEST(test_pin_of_the_roots_key),
         PEER_HTTPS_TEST(test_pin_that_matches_nothing),
         PEER_HTTPS_TEST(test_pin_of_a_key_that_cannot_be_hashed),
+        PEER_HTTPS_TEST(test_hash_of_which_a_part_has_failed),
         PEER_HTTPS_TEST(test_pin_does_not_replace_trust),
         PEER_HTTPS_TEST(test_every_connection_is_judged_anew),
         PEER_HTTPS_TEST(test_network_that_fails_while_a_certificate_is_refused),
