@@ -180,9 +180,6 @@ static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
     while (err == ARDOQ_PENDING && size > 0) {
         ardoq_http_piece_t piece;
         err = ardoq_http_parse(&https->parser, data, size, &piece);
-        if (err < 0) {
-            return err;
-        }
         ardoq_err_t other = ARDOQ_OK;
         if (https->parser.head_complete && https->parser.is_early) {
             other = end_request_early(https);

@@ -553,6 +553,17 @@ static void test_early_successes(void **state)
     assert_early_success(CONTINUE JSON_OK, 0, PEER_KEEP);
 }
 
+static void test_early_answer_that_is_invalid(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        run_early("HTTP/1.1 413 Big\r\nTransfer-Encoding: chunked\r\n\r\nx", 0, PEER_KEEP),
+        ARDOQ_ERR_HTTP_PROTOCOL);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_RECEIVE);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+    assert_head_is_wiped();
+}
+
 static void test_answer_to_the_last_byte(void **state)
 {
     (void)state;
@@ -707,6 +718,7 @@ int main(void)
         BODY_TEST(test_replay_in_the_middle_of_a_body),
         BODY_TEST(test_early_refusals),
         BODY_TEST(test_early_successes),
+        BODY_TEST(test_early_answer_that_is_invalid),
         BODY_TEST(test_answer_to_the_last_byte),
         BODY_TEST(test_interim_answer_while_sending),
         BODY_TEST(test_interim_answer_that_ends_after_the_last_byte),
