@@ -70,6 +70,10 @@ static int receive_bytes(void *context, unsigned char *buffer, size_t size)
 
 static ardoq_err_t pending_or_error(ardoq_tls_t *tls, int code)
 {
+    if (code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS) { /* with MBEDTLS_ECP_RESTARTABLE */
+        tls->waits_for = ARDOQ_PORT_EVENT_NONE;
+        return ARDOQ_PENDING;
+    }
     const bool is_pending = code == MBEDTLS_ERR_SSL_WANT_READ ||
                             code == MBEDTLS_ERR_SSL_WANT_WRITE ||
                             ardoq_seam_is_session_ticket(code);

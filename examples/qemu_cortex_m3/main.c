@@ -1,4 +1,6 @@
 /* Firmware that tells Ardoq about its device once, at boot. */
+#include <mbedtls/ecp.h>
+
 #include "ardoq/report.h"
 #include "boot_arguments.h"
 #include "console.h"
@@ -60,6 +62,9 @@ int main(void)
     if (!boot_arguments_read()) {
         return EXIT_USAGE;
     }
+#ifdef FIRMWARE_ECP_MAX_OPS
+    mbedtls_ecp_set_max_ops(FIRMWARE_ECP_MAX_OPS);
+#endif
     network_start();
     const ardoq_err_t err = report_device();
     print_outcome(err);

@@ -2,6 +2,7 @@
  * Those of instructions mean something under -icount shift=0 only, where each takes a nanosecond.
  */
 #include <malloc.h>
+#include <mbedtls/ecp.h>
 #include <mbedtls/platform.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -149,6 +150,9 @@ int main(void)
     if (!boot_arguments_read()) {
         return 2;
     }
+#ifdef FIRMWARE_ECP_MAX_OPS
+    mbedtls_ecp_set_max_ops(FIRMWARE_ECP_MAX_OPS);
+#endif
     network_start();
     mbedtls_platform_set_calloc_free(count_calloc, count_free);
     const uint32_t start = busy_ticks();

@@ -99,6 +99,13 @@
 #define MBEDTLS_ECP_DP_SECP256R1_ENABLED
 #define MBEDTLS_ECP_DP_SECP384R1_ENABLED
 #define MBEDTLS_ECP_NIST_OPTIM
+#if FIRMWARE_RESTARTABLE
+/* Operations with public keys in pieces of so many steps, about 4 million instructions, so that an
+ * interruption is seen between them. 3.5 KB of flash; mbedTLS has it for TLS 1.2 with ECDSA. */
+#define MBEDTLS_ECP_RESTARTABLE
+#define MBEDTLS_ECDH_LEGACY_CONTEXT
+#define FIRMWARE_ECP_MAX_OPS 1000
+#endif
 /* Only for operations without a secret, such as verification: the others are given ours. */
 #define MBEDTLS_ECP_NO_INTERNAL_RNG
 

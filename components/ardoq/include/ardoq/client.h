@@ -173,9 +173,10 @@ ardoq_err_t ardoq_finish(ardoq_client_t *client, ardoq_on_wait_t on_wait, void *
 void ardoq_request_cancel(ardoq_client_t *client);
 
 /**
- * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and one step of a handshake,
- * which may hold a public-key operation for each certificate of the server (docs/performance.md);
- * does nothing to a later call. The only function that another task may call meanwhile. @p client
+ * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and one step of a handshake:
+ * a piece of a public-key operation with MBEDTLS_ECP_RESTARTABLE and mbedtls_ecp_set_max_ops(), else
+ * one such operation for each certificate of the server (docs/performance.md). Does nothing to a
+ * later call. The only function that another task may call meanwhile. @p client
  * is not null; it need not be open.
  */
 void ardoq_interrupt(ardoq_client_t *client);
