@@ -36,20 +36,6 @@ static const char *text_of_row(const char *text, size_t row)
 
 /* ---- What is asked for ----------------------------------------------------------------------- */
 
-#if ARDOQ_ERROR_NAMES
-
-const char *ardoq_err_name(ardoq_err_t err)
-{
-    static const char names[] = "PENDING\0"
-                                "OK\0"
-#define ARDOQ_ERROR(name, class_name, hint) #name "\0"
-#include "ardoq/errors.def"
-                                "UNKNOWN";
-    return text_of_row(names, row_of(err));
-}
-
-#else
-
 /* Digits of the number of the error at a place, each a constant. */
 #define NUMBER(place)                                                                              \
     {                                                                                              \
@@ -61,6 +47,14 @@ _Static_assert(ARDOQ_ERR_COUNT < 100, "two digits are enough for each number");
 
 const char *ardoq_err_name(ardoq_err_t err)
 {
+#if ARDOQ_ERROR_NAMES
+    static const char names[] = "PENDING\0"
+                                "OK\0"
+#define ARDOQ_ERROR(name, class_name, hint) #name "\0"
+#include "ardoq/errors.def"
+                                "UNKNOWN";
+    return text_of_row(names, row_of(err));
+#else
     static const char numbers[ROWS][4] = {
         "1",
         "0",
@@ -69,9 +63,8 @@ const char *ardoq_err_name(ardoq_err_t err)
     };
     const size_t row = row_of(err);
     return row < ROWS ? numbers[row] : "UNKNOWN";
-}
-
 #endif
+}
 
 ardoq_err_class_t ardoq_err_class(ardoq_err_t err)
 {

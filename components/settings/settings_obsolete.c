@@ -68,9 +68,12 @@ static bool change_entry(char fields[ARDOQ_FIELDS_SIZE], unsigned source, const 
     return !text.err && target[ardoq_api_name_span(target)] == '\0';
 }
 
+#endif
+
 ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,
                                 const char **found)
 {
+#if ARDOQ_OBSOLETE_SETTINGS
     unsigned source = 0;
     while (source < ARDOQ_IDENTITY_COUNT && strcmp(obsolete[source], key) != 0) {
         source++;
@@ -81,13 +84,7 @@ ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const c
     *found = obsolete[source];
     return value && change_entry(config->fields, source, value) ? ARDOQ_OK
                                                                 : ARDOQ_ERR_SETTING_OBSOLETE;
-}
-
 #else
-
-ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,
-                                const char **found)
-{
     (void)config;
     (void)value;
     if (!ardoq_setting_is_obsolete(key)) {
@@ -95,6 +92,5 @@ ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const c
     }
     *found = "key_...";
     return ARDOQ_ERR_SETTING_OBSOLETE;
-}
-
 #endif
+}
