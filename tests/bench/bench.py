@@ -23,7 +23,7 @@ from emulator import COUNTING, NETWORK, NO_NETWORK, Board  # noqa: E402
 from name_server import NameServer  # noqa: E402
 from server import Server  # noqa: E402
 from servers import DEVICE_TYPE, TOKEN, WORKSPACE, Certificates, make_certificates  # noqa: E402
-from size_table import Figures, above, judged, parse, table  # noqa: E402
+from size_table import Figures, above, parse, table  # noqa: E402
 
 PAGE = ROOT / "docs" / "performance.md"
 
@@ -261,7 +261,7 @@ def main() -> None:
     folder.mkdir(parents=True)
     columns = measure(arguments.builds, arguments.flash_image, folder)
     print(table(heading(), columns))
-    faults = judged(above(columns[OURS], GOALS))
+    faults = list(above(columns[OURS], GOALS))
     committed = PAGE.read_text("utf-8") if PAGE.exists() else ""
     measured_with, before = parse(committed.partition(AFTER_TABLE)[0]) if committed else ("", {})
     if arguments.write:

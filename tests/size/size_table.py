@@ -1,30 +1,26 @@
 """The committed tables: a row for each figure, a column for each thing that was measured."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 Figures = dict[str, int]
 
-# What is to be reached: ceilings that are goals, and help texts that tell what an option costs.
-# While this is False, what is missed is printed, and nothing fails.
-GOALS_ARE_CEILINGS = False
+# Rows that are above their ceiling, known and weighed in CHANGELOG.md. They may not grow either.
+MISSED = {
+    "report only: our code",
+    "README's program: our code",
+    "Cortex-M3: validate a component of 757 bytes, find its serial number",
+}
 
 
 def above(figures: Figures, most: Figures) -> Iterator[str]:
-    """The rows that are above what they may be at most."""
+    """The rows that are above what they may be at most, and those that no longer are."""
     for row, ceiling in most.items():
-        if figures[row] > ceiling:
+        is_above = figures[row] > ceiling
+        if is_above and row not in MISSED:
             yield f"{row} is {figures[row]:,}, and may be {ceiling:,} at most"
-
-
-def judged(missed: Iterable[str]) -> list[str]:
-    """What is missed of the goals: faults, once goals are ceilings; until then it is printed."""
-    missed = list(missed)
-    if GOALS_ARE_CEILINGS:
-        return missed
-    for fault in missed:
-        print(f"Not reached yet: {fault}.")
-    return []
+        elif row in MISSED and not is_above:
+            yield f"{row} is {figures[row]:,}: take it out of MISSED in tests/size/size_table.py"
 
 
 def stop_at(faults: list[str]) -> None:
