@@ -7,7 +7,9 @@
  * power fail in the next change, and come back; `bNUMBER` turns a bit over.
  *
  * Properties:
- * - Nothing is read beyond the flash, and nothing is done to it that no flash allows.
+ * - Nothing is read beyond the flash, and nothing is done to it that no flash allows; but where
+ * bits have turned over, a sector whose erasure was cut short may look like one that was never
+ * used.
  * - A value that was set is there; after a change that succeeded the other sector is erased, so
  * that nothing is left of what was there before.
  * - As long as only the store has written to the flash: each key has the value that a model says; a
@@ -30,6 +32,7 @@ typedef struct {
     char *keys[KEYS];
     char *values[KEYS];
     bool is_foreign; /* others wrote to the flash: it may hold anything */
+    bool has_rot;    /* a bit has turned over */
 } model_t;
 
 /* Number of a key, which gets one if it has none yet; KEYS if there is no room. */
@@ -237,7 +240,7 @@ static void turn_bit(model_t *model, const char *text)
 {
     const unsigned long bit = strtoul(text, NULL, 10) % (8 * sizeof memory);
     memory[bit / 8] = (uint8_t)(memory[bit / 8] ^ 1 << (bit % 8));
-    model->is_foreign = true;
+    model->is_foreign = model->has_rot = true;
 }
 
 static void run_line(model_t *model, span_t line)
@@ -279,11 +282,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     build_flash(&model, &input);
     while (input.size > 0) {
         run_line(&model, take_line(&input));
-        CHECK(!flash.misuse);
+        CHECK(!flash.misuse || model.has_rot);
     }
     nor_flash_power_on(&flash);
     check_all(&model);
-    CHECK(!flash.misuse);
+    CHECK(!flash.misuse || model.has_rot);
     for (size_t i = 0; i < KEYS; i++) {
         free(model.keys[i]);
         free(model.values[i]);
