@@ -200,7 +200,7 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
         tls->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
     }
-    return err < 0 && tls->detail.verify_flags ? ardoq_tls_certificate_error(tls) : err;
+    return tls->detail.verify_flags ? ardoq_tls_certificate_error(tls) : err;
 }
 
 void ardoq_tls_disconnect(ardoq_tls_t *tls)
