@@ -228,7 +228,7 @@ static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_t
     if (err > ARDOQ_PENDING) {
         return ARDOQ_ERR_INVALID_ARGUMENT;
     }
-    if (err >= 0 && text->err) {
+    if (text->err) {
         return text->err;
     }
     /* Empty parts could go on for ever. */
