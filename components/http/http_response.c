@@ -211,7 +211,7 @@ static state_t next_state(ardoq_http_parser_t *parser, char c)
 static bool is_text(char c)
 {
     const unsigned char byte = (unsigned char)c;
-    return byte == '\t' || (byte >= ' ' && byte != 0x7f);
+    return (byte >= ' ' && byte != 0x7f) || byte == '\t';
 }
 
 /* Leading blanks are not kept, and closing ones not missed where there is no room. */
