@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <mbedtls/version.h>
+#if MBEDTLS_VERSION_MAJOR >= 3
+#include <psa/crypto.h>
+#endif
 
 #include "ardoq/list.h"
 #include "ardoq/port_fake.h"
@@ -122,6 +126,20 @@ int failing_call_tear_down(void **state)
 {
     close_client();
     return peer_client_tear_down(state);
+}
+
+void renew_random_generator(void)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    mbedtls_psa_crypto_free();
+    assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
+    /* The first key that there is brings the room for others. */
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_key_id_t key;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_RAW_DATA);
+    assert_int_equal(psa_import_key(&attributes, (const uint8_t *)"k", 1, &key), PSA_SUCCESS);
+    assert_int_equal(psa_destroy_key(key), PSA_SUCCESS);
+#endif
 }
 
 ardoq_err_t try_to_open_client(void)

@@ -41,6 +41,11 @@ bool is_exhaustive(void);
 int failing_call_set_up(void **state);
 int failing_call_tear_down(void **state);
 
+/* mbedTLS seeds the one random generator of the process anew after some thousand numbers, and then
+ * allocates anew what it keeps, on behalf of client or server. A new one does not come to that. No
+ * connection is open. */
+void renew_random_generator(void);
+
 /* Opens the client, and notes what it holds without a connection. */
 ardoq_err_t try_to_open_client(void);
 

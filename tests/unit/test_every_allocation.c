@@ -11,10 +11,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <mbedtls/version.h>
-#if MBEDTLS_VERSION_MAJOR >= 3
-#include <psa/crypto.h>
-#endif
 
 #include "ardoq/port_fake.h"
 #include "failing_call.h"
@@ -79,22 +75,6 @@ static void check_failed_call(const call_t *call, const outcome_t *outcome)
     script.quick = true;
     check_next_call(call);
     script.quick = quick;
-}
-
-/* mbedTLS seeds the one random generator of the process anew after some thousand numbers, and then
- * allocates anew what it keeps, on behalf of client or server. A new one does not come to that. */
-static void renew_random_generator(void)
-{
-#if MBEDTLS_VERSION_MAJOR >= 3
-    mbedtls_psa_crypto_free();
-    assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
-    /* The first key that there is brings the room for others. */
-    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-    psa_key_id_t key;
-    psa_set_key_type(&attributes, PSA_KEY_TYPE_RAW_DATA);
-    assert_int_equal(psa_import_key(&attributes, (const uint8_t *)"k", 1, &key), PSA_SUCCESS);
-    assert_int_equal(psa_destroy_key(key), PSA_SUCCESS);
-#endif
 }
 
 static void fail_once(const call_t *call, size_t at)

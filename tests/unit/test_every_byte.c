@@ -22,7 +22,7 @@
 
 /* One in so many is tried. In turns, so that a stride of 3 meets every byte with one of the three
  * faults that end a connection. */
-enum { IN_TURNS = 3, EXCHANGE_STRIDE = 16, HANDSHAKE_STRIDE = 64 };
+enum { IN_TURNS = 3, EXCHANGE_STRIDE = 16, HANDSHAKE_STRIDE = 64, TRIALS_OF_A_GENERATOR = 100 };
 
 /* What stands behind the handshake is tried with quick ones, unless there is TLS 1.3, whose records
  * are others. */
@@ -46,6 +46,7 @@ static int set_up(void **state)
 {
     const int result = failing_call_set_up(state);
     trials = 0;
+    renew_random_generator();
     script.quick = exchange_is_quick;
     open_client();
     return result;
@@ -118,6 +119,13 @@ static void check_trial(const trial_t *trial, outcome_t outcome)
 
 static void try(const trial_t *trial)
 {
+    if (trials % TRIALS_OF_A_GENERATOR == 0) {
+        close_connection();
+        renew_random_generator();
+        if (trial->is_kept) {
+            check_next_call(trial->call);
+        }
+    }
     trying("%s", text_of_trial(trial));
     trials++;
     pipe_arm(trial->fault, trial->direction, trial->at);
