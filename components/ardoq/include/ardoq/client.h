@@ -174,10 +174,10 @@ void ardoq_request_cancel(ardoq_client_t *client);
 
 /**
  * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and one step of a handshake:
- * a piece of a public-key operation with MBEDTLS_ECP_RESTARTABLE and mbedtls_ecp_set_max_ops(), else
- * one such operation for each certificate of the server (docs/performance.md). Does nothing to a
- * later call. The only function that another task may call meanwhile. @p client
- * is not null; it need not be open.
+ * a piece of a public-key operation with MBEDTLS_ECP_RESTARTABLE and mbedtls_ecp_set_max_ops(),
+ * else one such operation for each certificate of the server (docs/performance.md). Does nothing to
+ * a later call. The only function that another task may call meanwhile. @p client is not null; it
+ * need not be open.
  */
 void ardoq_interrupt(ardoq_client_t *client);
 
