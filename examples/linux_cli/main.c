@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "ardoq/commands.h"
-#include "ardoq/json_validate.h"
 #include "ardoq/port_posix.h"
 #include "ardoq/version.h"
 #include "console.h"
@@ -17,7 +17,7 @@
 #include "help.h"
 #include "look_up.h"
 #include "provision.h"
-#include "query.h"
+#include "request.h"
 #include "session.h"
 
 static ardoq_report_t report;
@@ -25,13 +25,24 @@ static ardoq_me_t me;
 
 /* ---- Commands: argv[0] is the command's name ------------------------------------------------ */
 
+static void show_failure(ardoq_err_t err, const ardoq_response_t *response)
+{
+    if (err) {
+        show_error_body(response);
+    }
+}
+
 static int command_me(int argc, char **argv)
 {
     if (argc > 1) {
         return usage_error("me takes no argument: ", argv[1]);
     }
-    const ardoq_err_t err = open_client();
-    return ardoq_console_exit_status(err ? err : ardoq_command_me(&console, &client, &me));
+    ardoq_err_t err = open_client();
+    if (!err) {
+        err = ardoq_command_me(&console, &client, &me);
+        show_failure(err, &me.response);
+    }
+    return ardoq_console_exit_status(err);
 }
 
 static ardoq_err_t read_identity(ardoq_identity_t *identity)
@@ -65,8 +76,12 @@ static ardoq_err_t report_device(const ardoq_identity_t *identity, bool dry_run)
     if (err) {
         return err;
     }
-    return dry_run ? ardoq_command_report_dry_run(&console, &config, identity, &report)
-                   : ardoq_command_report(&console, &client, identity, &report);
+    if (dry_run) {
+        return ardoq_command_report_dry_run(&console, &config, identity, &report);
+    }
+    err = ardoq_command_report(&console, &client, identity, &report);
+    show_failure(err, &report.response);
+    return err;
 }
 
 static int command_report(int argc, char **argv)
@@ -96,111 +111,6 @@ static int command_report(int argc, char **argv)
         return usage_error("report does not take: ", argv[optind]);
     }
     return ardoq_console_exit_status(err ? err : report_device(&identity, dry_run));
-}
-
-typedef struct {
-    ardoq_json_validator_t json;
-    bool is_printed;
-} printer_t;
-
-/* Standard output promises JSON, so what is printed is checked on its way. */
-static ardoq_err_t print_body(void *context, const char *data, size_t size)
-{
-    printer_t *printer = context;
-    const ardoq_err_t err = ardoq_json_validator_feed(&printer->json, data, size);
-    printer->is_printed = true;
-    console.write(console.context, ARDOQ_OUTPUT_RESULT, data, size);
-    return err;
-}
-
-/* The body of an error stands in the buffer, perhaps cut, perhaps no JSON at all. */
-static void print_error_body(const ardoq_response_t *response)
-{
-    if (response->is_json && ardoq_json_validate(response->body, response->body_size) == ARDOQ_OK) {
-        puts(response->body);
-    }
-}
-
-static ardoq_err_t send_request(const ardoq_request_t *request)
-{
-    ardoq_response_t response = {0};
-    printer_t printer = {0};
-    ardoq_json_validator_init(&printer.json);
-    ardoq_err_t err = open_client();
-    if (err) {
-        return err;
-    }
-    ardoq_request_t streamed = *request;
-    streamed.on_body = print_body;
-    streamed.context = &printer;
-    err = ardoq_request(&client, &streamed, &response);
-    if (!err && printer.is_printed) {
-        err = ardoq_json_validator_end(&printer.json);
-    }
-    if (printer.is_printed) {
-        puts("");
-    }
-    if (err) {
-        ardoq_console_explain(&console, &client, err, NULL);
-        print_error_body(&response);
-    }
-    return err;
-}
-
-typedef struct {
-    query_t query;
-    ardoq_request_t request;
-    char *body;
-} request_arguments_t;
-
-static int set_body(request_arguments_t *arguments, const char *value)
-{
-    free(arguments->body);
-    arguments->body = read_value(value);
-    if (!arguments->body) {
-        return reading_error(value);
-    }
-    arguments->request.body = arguments->body;
-    arguments->request.body_size = strlen(arguments->body);
-    return 0;
-}
-
-static int parse_request(int argc, char **argv, request_arguments_t *arguments)
-{
-    static const struct option options[] = {
-        {"query", required_argument, NULL, 'q'},
-        {"data", required_argument, NULL, 'd'},
-        {0},
-    };
-    int option;
-    int code = 0;
-    optind = 0;
-    while (!code && (option = getopt_long(argc, argv, "q:d:", options, NULL)) != -1) {
-        code = option == 'q'   ? add_query(&arguments->query, optarg)
-               : option == 'd' ? set_body(arguments, optarg)
-                               : EXIT_USAGE;
-    }
-    if (!code && argc - optind != 2) {
-        return usage_error("request needs a method and a path, such as: ", "GET /api/v2/me");
-    }
-    if (!code) {
-        arguments->request.method = argv[optind];
-        arguments->request.path = argv[optind + 1];
-        arguments->request.query = arguments->query.pairs;
-        arguments->request.query_count = arguments->query.count;
-    }
-    return code;
-}
-
-static int command_request(int argc, char **argv)
-{
-    request_arguments_t arguments = {0};
-    int code = parse_request(argc, argv, &arguments);
-    if (!code) {
-        code = ardoq_console_exit_status(send_request(&arguments.request));
-    }
-    free(arguments.body);
-    return code;
 }
 
 static int config_set(const char *key, const char *value)
@@ -306,6 +216,7 @@ static int take_option(int option)
     case 'c':
         return set_ca(optarg);
     case 'v':
+        is_verbose = true;
         ardoq_posix_set_log_level(ARDOQ_LOG_DEBUG);
         return GO_ON;
     case 'h':

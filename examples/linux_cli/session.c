@@ -8,6 +8,7 @@
 /* Large, so static. */
 ardoq_config_t config;
 ardoq_client_t client;
+bool is_verbose;
 
 static void on_signal(int number)
 {

@@ -2,10 +2,15 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include <stdbool.h>
+
 #include "ardoq/client.h"
 
 extern ardoq_config_t config;
 extern ardoq_client_t client;
+
+/* --verbose was given. */
+extern bool is_verbose;
 
 /* Loads the configuration; a failure is explained. */
 ardoq_err_t load_config(void);

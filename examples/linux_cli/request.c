@@ -1,0 +1,236 @@
+#include "request.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "ardoq/json_scan.h"
+#include "ardoq/list.h"
+#include "console.h"
+#include "files.h"
+#include "query.h"
+#include "session.h"
+
+typedef struct {
+    query_t query;
+    ardoq_request_t request;
+    char *target; /* path, or absolute URL */
+    char *body;
+    bool all_pages;
+} request_arguments_t;
+
+static void print_result(const char *text, size_t size)
+{
+    console.write(console.context, ARDOQ_OUTPUT_RESULT, text, size);
+}
+
+static void print_result_string(const char *text)
+{
+    print_result(text, strlen(text));
+}
+
+static void explain_failure(ardoq_err_t err, const ardoq_response_t *response)
+{
+    ardoq_console_explain(&console, &client, err, NULL);
+    print_error_body(response);
+}
+
+/* ---- One answer ------------------------------------------------------------------------------ */
+
+typedef struct {
+    ardoq_json_scan_t json;
+    bool is_printed;
+} printer_t;
+
+/* Standard output promises JSON, so what is printed is checked on its way. */
+static ardoq_err_t print_body(void *context, const char *data, size_t size)
+{
+    printer_t *printer = context;
+    ardoq_err_t err = ARDOQ_OK;
+    printer->is_printed = true;
+    print_result(data, size);
+    while (!err && size > 0) {
+        size_t consumed = 0;
+        ardoq_json_scan_event_t event;
+        err = ardoq_json_scan_feed(&printer->json, data, size, &consumed, &event);
+        data += consumed;
+        size -= consumed;
+    }
+    return err;
+}
+
+static ardoq_err_t send_one(request_arguments_t *arguments)
+{
+    ardoq_response_t response = {0};
+    printer_t printer = {0};
+    ardoq_json_scan_init(&printer.json);
+    arguments->request.on_body = print_body;
+    arguments->request.context = &printer;
+    ardoq_err_t err = ardoq_request(&client, &arguments->request, &response);
+    if (!err && printer.is_printed) {
+        err = ardoq_json_scan_end(&printer.json);
+    }
+    if (printer.is_printed) {
+        print_result_string("\n");
+    }
+    if (err) {
+        explain_failure(err, &response);
+    }
+    return err;
+}
+
+/* ---- All pages ------------------------------------------------------------------------------- */
+
+static ardoq_err_t print_element(void *context, const ardoq_json_document_t *element,
+                                 uint32_t index)
+{
+    (void)index;
+    bool *has_begun = context;
+    size_t size;
+    const char *text = ardoq_json_raw(element, ARDOQ_JSON_ROOT, &size);
+    const char *quote = ardoq_json_type(element, ARDOQ_JSON_ROOT) == ARDOQ_JSON_STRING ? "\"" : "";
+    print_result_string(*has_begun ? "," : "{\"values\":[");
+    print_result_string(quote);
+    print_result(text, size);
+    print_result_string(quote);
+    *has_begun = true;
+    return ARDOQ_OK;
+}
+
+/* The value keeps the shape of a page. What a failure cuts off is not closed, so that nobody takes
+ * it for the whole. */
+static ardoq_err_t send_all(const request_arguments_t *arguments)
+{
+    static ardoq_list_t list; /* large */
+    const ardoq_request_t *request = &arguments->request;
+    bool has_begun = false;
+    const ardoq_err_t err = ardoq_list_each(&client, &list, request->path, request->query,
+                                            request->query_count, print_element, &has_begun);
+    if (!err) {
+        print_result_string(has_begun ? "]}\n" : "{\"values\":[]}\n");
+        return err;
+    }
+    if (has_begun) {
+        print_result_string("\n");
+    }
+    explain_failure(err, &list.response);
+    return err;
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+/* After two slashes comes a host too (RFC 3986, 4.2). */
+static bool is_url(const char *target)
+{
+    return strncmp(target, "//", 2) == 0 || (target[0] != '/' && strstr(target, "://"));
+}
+
+/* `_links.next.href` is a whole URL. The token goes nowhere but to the configured host. */
+static int take_path_of_url(char *url)
+{
+    ardoq_http_origin_t origin;
+    const char *path;
+    size_t size;
+    if (ardoq_http_origin_parse(config.host, strlen(config.host), &origin) ||
+        ardoq_http_link_target(url, strlen(url), &origin, &path, &size)) {
+        fprintf(stderr, "the host is set to %s\n", config.host);
+        return usage_error("the token is not sent to this URL, which is not of the host: ", url);
+    }
+    memmove(url, size > 0 ? path : "/", size > 0 ? size : 1);
+    url[size > 0 ? size : 1] = '\0';
+    return 0;
+}
+
+static int send_request(request_arguments_t *arguments)
+{
+    ardoq_err_t err = open_client();
+    if (err) {
+        return ardoq_console_exit_status(err);
+    }
+    const int code = is_url(arguments->target) ? take_path_of_url(arguments->target) : 0;
+    if (code) {
+        return code;
+    }
+    arguments->request.path = arguments->target;
+    err = arguments->all_pages ? send_all(arguments) : send_one(arguments);
+    return ardoq_console_exit_status(err);
+}
+
+static int set_body(request_arguments_t *arguments, const char *value)
+{
+    free(arguments->body);
+    arguments->body = read_value(value);
+    if (!arguments->body) {
+        return reading_error(value);
+    }
+    arguments->request.body = arguments->body;
+    arguments->request.body_size = strlen(arguments->body);
+    return 0;
+}
+
+static int take_request_option(int option, request_arguments_t *arguments)
+{
+    switch (option) {
+    case 'q':
+        return add_query(&arguments->query, optarg);
+    case 'd':
+        return set_body(arguments, optarg);
+    case 'a':
+        arguments->all_pages = true;
+        return 0;
+    default:
+        return EXIT_USAGE; /* getopt has said why */
+    }
+}
+
+/* [METHOD] PATH: as in Ardoq's guide, a request without a method is a GET. */
+static int take_words(int count, char **words, request_arguments_t *arguments)
+{
+    ardoq_request_t *request = &arguments->request;
+    if (count < 1 || count > 2) {
+        return usage_error("request needs a path, and may have a method before it, such as: ",
+                           "GET /api/v2/me");
+    }
+    request->method = count == 2 ? words[0] : "GET";
+    arguments->target = words[count - 1];
+    if (count == 1 && arguments->body) {
+        return usage_error("a request with a body needs a method, such as: ", "POST");
+    }
+    if (arguments->all_pages && (strcmp(request->method, "GET") != 0 || arguments->body)) {
+        return usage_error("--all takes only GET without a body, not: ", request->method);
+    }
+    return 0;
+}
+
+static int parse_request(int argc, char **argv, request_arguments_t *arguments)
+{
+    static const struct option options[] = {
+        {"query", required_argument, NULL, 'q'},
+        {"data", required_argument, NULL, 'd'},
+        {"all", no_argument, NULL, 'a'},
+        {0},
+    };
+    int option;
+    int code = 0;
+    optind = 0;
+    while (!code && (option = getopt_long(argc, argv, "q:d:", options, NULL)) != -1) {
+        code = take_request_option(option, arguments);
+    }
+    arguments->request.query = arguments->query.pairs;
+    arguments->request.query_count = arguments->query.count;
+    return code ? code : take_words(argc - optind, argv + optind, arguments);
+}
+
+int command_request(int argc, char **argv)
+{
+    request_arguments_t arguments = {0};
+    int code = parse_request(argc, argv, &arguments);
+    if (!code) {
+        code = send_request(&arguments);
+    }
+    free(arguments.body);
+    return code;
+}
