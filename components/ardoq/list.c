@@ -60,6 +60,32 @@ static ardoq_err_t take_links(ardoq_list_t *list)
     return err ? err : keep_target(link, &list->client->origin);
 }
 
+/* For people: what cannot be read is no reason to fail. An empty array or object says nothing. */
+static void take_warnings(ardoq_list_t *list)
+{
+    const ardoq_json_document_t *document = &list->document;
+    ardoq_json_value_t warnings;
+    size_t size;
+    if (list->warnings[0] != '\0' ||
+        ardoq_json_parse_valid(&list->document, list->buffer, list->stream.length) ||
+        ardoq_json_find(document, ARDOQ_JSON_ROOT, "warnings", &warnings) ||
+        ardoq_json_type(document, warnings) == ARDOQ_JSON_NULL) {
+        return;
+    }
+    const char *text = ardoq_json_raw(document, warnings, &size);
+    if (size <= 2) {
+        return;
+    }
+    if (size >= sizeof list->warnings) {
+        size = sizeof list->warnings - 1;
+        while (((unsigned char)text[size] & 0xc0) == 0x80) { /* within a character */
+            size--;
+        }
+    }
+    memcpy(list->warnings, text, size);
+    ardoq_response_blank_controls(list->warnings);
+}
+
 static ardoq_err_t take_event(ardoq_list_t *list, ardoq_json_stream_event_t event)
 {
     switch (event) {
@@ -67,6 +93,9 @@ static ardoq_err_t take_event(ardoq_list_t *list, ardoq_json_stream_event_t even
         return take_element(list);
     case ARDOQ_JSON_STREAM_MEMBER:
         return take_links(list);
+    case ARDOQ_JSON_STREAM_NOTE:
+        take_warnings(list);
+        return ARDOQ_OK;
     case ARDOQ_JSON_STREAM_TOO_LARGE:
         skip_element(list);
         return ARDOQ_OK;
@@ -117,6 +146,7 @@ static ardoq_err_t start_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_
     request.context = list;
     list->next_link[0] = '\0';
     ardoq_json_stream_init(&list->stream, "values", "_links", list->buffer, sizeof list->buffer);
+    list->stream.note = "_meta";
     return ardoq_call_start_checked(client, &request, &list->response, end_page);
 }
 

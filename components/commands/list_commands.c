@@ -20,6 +20,13 @@ static void note_skipped(const ardoq_console_t *console, const ardoq_list_t *lis
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "\n");
 }
 
+static void note_warnings(const ardoq_console_t *console, const ardoq_list_t *list)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "warning: Ardoq says: ");
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, list->warnings);
+    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "\n");
+}
+
 static ardoq_err_t write_list(const ardoq_console_t *console, ardoq_client_t *client,
                               ardoq_list_t *list, const char *path, const ardoq_query_t *query,
                               size_t query_count, ardoq_on_element_t on_element)
@@ -28,6 +35,9 @@ static ardoq_err_t write_list(const ardoq_console_t *console, ardoq_client_t *cl
         ardoq_list_each(client, list, path, query, query_count, on_element, (void *)console);
     if (err) {
         ardoq_console_explain(console, client, err, NULL);
+    }
+    if (list->warnings[0] != '\0') {
+        note_warnings(console, list);
     }
     if (list->skipped > 0) {
         note_skipped(console, list);

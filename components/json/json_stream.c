@@ -8,7 +8,7 @@
 enum { ROOT, MEMBERS, ELEMENTS, LEVELS };
 
 /* What is being kept. */
-enum { NOTHING, KEY, MEMBER, ELEMENT };
+enum { NOTHING, KEY, MEMBER, NOTE, ELEMENT };
 
 void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, const char *member,
                             char *buffer, size_t size)
@@ -50,6 +50,8 @@ static ardoq_err_t member_begin(ardoq_json_stream_t *stream, const char *first)
 {
     if (key_is(stream, stream->member)) {
         keep_value(stream, MEMBER, first);
+    } else if (stream->note && key_is(stream, stream->note)) {
+        keep_value(stream, NOTE, first);
     }
     if (!key_is(stream, stream->array)) {
         return ARDOQ_OK;
@@ -89,12 +91,13 @@ static ardoq_json_stream_event_t value_end(ardoq_json_stream_t *stream, uint8_t 
     if (level == ELEMENTS) {
         return stream->in_array ? element_end(stream) : ARDOQ_JSON_STREAM_MORE;
     }
+    const uint8_t kept = stream->kept;
     stream->in_array = false;
-    if (stream->kept != MEMBER) {
-        return ARDOQ_JSON_STREAM_MORE;
-    }
     stream->kept = NOTHING;
-    return ARDOQ_JSON_STREAM_MEMBER;
+    if (kept == NOTE && stream->length <= stream->size) {
+        return ARDOQ_JSON_STREAM_NOTE;
+    }
+    return kept == MEMBER ? ARDOQ_JSON_STREAM_MEMBER : ARDOQ_JSON_STREAM_MORE;
 }
 
 /* What stands right before @p at. */

@@ -49,10 +49,10 @@ static bool is_control(const unsigned char *character)
            (character[0] == 0xc2 && character[1] < 0xa0);
 }
 
-/* The bar tells what the server says from what this tool says. */
-static void print_line(const unsigned char *text, const unsigned char *end)
+void print_harmless(const char *bytes, size_t count)
 {
-    fputs("  | ", stderr);
+    const unsigned char *text = (const unsigned char *)bytes;
+    const unsigned char *const end = text + count;
     while (text < end) {
         const size_t size = character_size(text);
         if (size == 0) {
@@ -64,7 +64,6 @@ static void print_line(const unsigned char *text, const unsigned char *end)
         }
         text += size > 0 ? size : 1;
     }
-    fputc('\n', stderr);
 }
 
 static void print_for_people(const char *body, size_t size, bool is_cut)
@@ -74,7 +73,9 @@ static void print_for_people(const char *body, size_t size, bool is_cut)
     while (body < end) {
         const char *line_break = memchr(body, '\n', (size_t)(end - body));
         const char *line_end = line_break ? line_break : end;
-        print_line((const unsigned char *)body, (const unsigned char *)line_end);
+        fputs("  | ", stderr); /* which tells it from what this tool says */
+        print_harmless(body, (size_t)(line_end - body));
+        fputc('\n', stderr);
         body = line_end + 1;
     }
 }

@@ -1,7 +1,9 @@
 #include "look_up.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "console.h"
 #include "query.h"
@@ -44,6 +46,32 @@ int command_context(int argc, char **argv)
     return ardoq_console_exit_status(err);
 }
 
+/* Ardoq answers a filter that it does not know with everything. */
+static bool is_filter(const char *name)
+{
+    static const char *const names[] = {"name", "rootWorkspace", "parent", "componentKey",
+                                        "typeId"};
+    static const char custom[] = "customFields.";
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return strncmp(name, custom, sizeof custom - 1) == 0 && name[sizeof custom - 1] != '\0';
+}
+
+static int check_filters(const query_t *query)
+{
+    for (size_t i = 0; i < query->count; i++) {
+        if (!is_filter(query->pairs[i].name)) {
+            return usage_error("components takes name, rootWorkspace, parent, componentKey, typeId"
+                               " and customFields.FIELD, not: ",
+                               query->pairs[i].name);
+        }
+    }
+    return 0;
+}
+
 int command_components(int argc, char **argv)
 {
     static const struct option options[] = {{"query", required_argument, NULL, 'q'}, {0}};
@@ -57,6 +85,7 @@ int command_components(int argc, char **argv)
     if (!code && optind < argc) {
         return usage_error("components does not take: ", argv[optind]);
     }
+    code = code ? code : check_filters(&query);
     if (code) {
         return code;
     }

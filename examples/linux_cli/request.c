@@ -38,12 +38,38 @@ static void explain_failure(ardoq_err_t err, const ardoq_response_t *response)
     print_error_body(response);
 }
 
+static void show_warnings(const char *text, size_t size)
+{
+    if (size > 0) {
+        fputs("warning: Ardoq says: ", stderr);
+        print_harmless(text, size);
+        fputc('\n', stderr);
+    }
+}
+
 /* ---- One answer ------------------------------------------------------------------------------ */
 
 typedef struct {
     ardoq_json_scan_t json;
     bool is_printed;
+    char warnings[1024]; /* of Ardoq, each with its quotes */
+    size_t warnings_size;
 } printer_t;
+
+/* Ardoq leaves out a filter that it does not know, and says so only here. */
+static void keep_warning(printer_t *printer)
+{
+    const ardoq_json_scan_t *json = &printer->json;
+    const size_t room = sizeof printer->warnings - printer->warnings_size;
+    if (json->depth < 2 || json->text[0] != '"' || json->length + 2 > room ||
+        !ardoq_json_scan_is_at(json, 1, "_meta") || !ardoq_json_scan_is_at(json, 2, "warnings")) {
+        return;
+    }
+    char *end = printer->warnings + printer->warnings_size;
+    memcpy(end, json->text, json->length);
+    end[json->length] = ' ';
+    printer->warnings_size += json->length + 1;
+}
 
 /* Standard output promises JSON, so what is printed is checked on its way. */
 static ardoq_err_t print_body(void *context, const char *data, size_t size)
@@ -54,8 +80,11 @@ static ardoq_err_t print_body(void *context, const char *data, size_t size)
     print_result(data, size);
     while (!err && size > 0) {
         size_t consumed = 0;
-        ardoq_json_scan_event_t event;
+        ardoq_json_scan_event_t event = ARDOQ_JSON_SCAN_MORE;
         err = ardoq_json_scan_feed(&printer->json, data, size, &consumed, &event);
+        if (event == ARDOQ_JSON_SCAN_VALUE) {
+            keep_warning(printer);
+        }
         data += consumed;
         size -= consumed;
     }
@@ -76,6 +105,7 @@ static ardoq_err_t send_one(request_arguments_t *arguments)
     if (printer.is_printed) {
         print_result_string("\n");
     }
+    show_warnings(printer.warnings, printer.warnings_size);
     if (err) {
         explain_failure(err, &response);
     }
@@ -109,6 +139,7 @@ static ardoq_err_t send_all(const request_arguments_t *arguments)
     bool has_begun = false;
     const ardoq_err_t err = ardoq_list_each(&client, &list, request->path, request->query,
                                             request->query_count, print_element, &has_begun);
+    show_warnings(list.warnings, strlen(list.warnings));
     if (!err) {
         print_result_string(has_begun ? "]}\n" : "{\"values\":[]}\n");
         return err;

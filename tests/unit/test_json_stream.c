@@ -13,6 +13,7 @@
 enum { ROOM = 64 };
 
 static char area[ROOM + 1];
+static const char *note; /* key of the other member */
 static ardoq_json_stream_t stream;
 
 /* What a stream gave, in words: "0=1 1=22 member={} 2 too large, end". */
@@ -39,6 +40,9 @@ static void tell_event(ardoq_json_stream_event_t event)
         break;
     case ARDOQ_JSON_STREAM_MEMBER:
         tell("member=%.*s ", length, stream.buffer);
+        break;
+    case ARDOQ_JSON_STREAM_NOTE:
+        tell("note=%.*s ", length, stream.buffer);
         break;
     case ARDOQ_JSON_STREAM_TOO_LARGE:
         assert_int_equal(length, 0);
@@ -70,6 +74,7 @@ static void start(size_t room)
     memset(area, '#', sizeof area);
     memset(&stream, 0xA5, sizeof stream);
     ardoq_json_stream_init(&stream, "values", "_links", area, room);
+    stream.note = note;
 }
 
 static void finish(ardoq_err_t err)
@@ -238,6 +243,26 @@ static void a_member_too_large_for_the_buffer_is_an_error(void **state)
     assert_story("{\"_links\":{\"a\":[1,2,3]},\"values\":[1]}", 4, "JSON_BUFFER_FULL");
 }
 
+static void another_member_is_read_where_it_fits(void **state)
+{
+    (void)state;
+    static const case_t cases[] = {
+        {"{\"_meta\":{\"values\":[7]},\"values\":[1]}", "note={\"values\":[7]} 0=1 end"},
+        {"{\"values\":[1],\"_links\":{},\"_meta\":5}", "0=1 member={} note=5 end"},
+        {"{\"_meta\":\"12345678\",\"_meta\":[],\"values\":[{\"_meta\":1}]}",
+         "note=[] 0 too large end"},
+        {"{\"_meta\":[\"12345678\"],\"_links\":[[1]],\"values\":[2]}", "member=[[1]] 0=2 end"},
+        {"{\"_metas\":1,\"_met\":2,\"values\":[]}", "end"},
+        {"{\"_meta\":[1,],\"values\":[]}", "JSON_INVALID"},
+    };
+    note = "_meta";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_story(cases[i].text, i == 0 ? ROOM : 8, cases[i].story);
+    }
+    note = NULL;
+    assert_story(cases[0].text, ROOM, "0=1 end");
+}
+
 static void a_text_that_is_no_object_is_of_the_wrong_type(void **state)
 {
     (void)state;
@@ -375,6 +400,7 @@ int main(void)
         cmocka_unit_test(keys_of_any_length_are_told_apart),
         cmocka_unit_test(what_is_too_large_for_the_buffer_is_skipped),
         cmocka_unit_test(a_member_too_large_for_the_buffer_is_an_error),
+        cmocka_unit_test(another_member_is_read_where_it_fits),
         cmocka_unit_test(a_text_that_is_no_object_is_of_the_wrong_type),
         cmocka_unit_test(the_array_must_be_one_and_be_there),
         cmocka_unit_test(the_text_is_validated_to_its_end),

@@ -285,6 +285,66 @@ static void test_links_that_are_absent(void **state)
     assert_int_equal(tls_peer_answered(), sizeof links / sizeof links[0]);
 }
 
+/* ---- Warnings ---- */
+
+static void assert_warnings(const char *meta, const char *expected)
+{
+    for (int first = 0; first < 2; first++) {
+        const char *page = text_of(first ? "{\"_meta\":%s,\"values\":[{\"id\":1}],\"_links\":{}}"
+                                         : "{\"values\":[{\"id\":1}],\"_meta\":%s}",
+                                   meta);
+        assert_int_equal(run_page(page), ARDOQ_OK);
+        assert_string_equal(list.warnings, expected);
+        assert_int_equal(seen.calls, 1);
+    }
+}
+
+static void test_warnings(void **state)
+{
+    (void)state;
+    assert_warnings("{\"warnings\":[\"no such filter: nam\"],\"query\":{\"raw\":{}}}",
+                    "[\"no such filter: nam\"]");
+    assert_warnings("{\"warnings\":{\"nam\":[\"unknown\"]}}", "{\"nam\":[\"unknown\"]}");
+    assert_warnings("{\"warnings\":\"\\u001b[31m \xc2\x9b\"}", "\\u001b[31m   ");
+    static const char *const none[] = {"{}",
+                                       "null",
+                                       "[\"warnings\"]",
+                                       "{\"warnings\":null}",
+                                       "{\"warnings\":[]}",
+                                       "{\"warnings\":{}}",
+                                       "{\"a\":{\"warnings\":[\"b\"]}}"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        assert_warnings(none[i], "");
+    }
+}
+
+static void test_warnings_that_are_long(void **state)
+{
+    (void)state;
+    const char *whole = text_of("[\"%s\"]", repeat("y", ARDOQ_MESSAGE_SIZE - 5));
+    assert_warnings(text_of("{\"warnings\":%s}", whole), whole);
+    char cut[ARDOQ_MESSAGE_SIZE] = {0};
+    memcpy(cut, text_of("[\"%s", repeat("y", ARDOQ_MESSAGE_SIZE - 5)), sizeof cut - 3);
+    /* Two bytes are left for a character of three. */
+    assert_warnings(text_of("{\"warnings\":%s\xe2\x98\x83\"]}", cut), cut);
+    const char *larger = repeat("y", ARDOQ_ELEMENT_SIZE);
+    assert_warnings(text_of("{\"warnings\":[\"%s\"]}", larger), "");
+}
+
+static void test_the_first_warnings_stay(void **state)
+{
+    (void)state;
+    const char *const pages[] = {
+        json_of("{\"_meta\":{\"warnings\":[\"one\"]},\"_links\":{\"next\":{\"href\":\"/2\"}},"
+                "\"values\":[]}"),
+        json_of("{\"_meta\":{\"warnings\":[\"two\"]},\"values\":[]}"),
+    };
+    assert_int_equal(run_pages(pages, 2), ARDOQ_OK);
+    assert_string_equal(list.warnings, "[\"one\"]");
+}
+
+/* ---- Links that are of no use ---- */
+
 static void test_links_that_cannot_be_read(void **state)
 {
     (void)state;
@@ -673,6 +733,9 @@ int main(void)
         TEST(test_pages_that_go_in_a_circle),
         TEST(test_longest_link),
         TEST(test_links_that_are_absent),
+        TEST(test_warnings),
+        TEST(test_warnings_that_are_long),
+        TEST(test_the_first_warnings_stay),
         TEST(test_links_that_cannot_be_read),
         TEST(test_links_of_too_many_parts),
         TEST(test_largest_element),

@@ -167,6 +167,15 @@ static void test_elements_that_are_too_large(void **state)
     assert_failed(ARDOQ_ERR_ELEMENT_TOO_LARGE, "  skipped: 2, the first is number 2\n");
 }
 
+static void test_warnings_of_ardoq(void **state)
+{
+    (void)state;
+    assert_int_equal(components("{\"values\":[{}],\"_meta\":{\"warnings\":[\"no such filter\"]}}"),
+                     ARDOQ_OK);
+    assert_string_equal(kept_result(), "{}\n");
+    assert_string_equal(kept_people(), "warning: Ardoq says: [\"no such filter\"]\n");
+}
+
 static void test_workspace_that_is_none(void **state)
 {
     (void)state;
@@ -190,6 +199,7 @@ int main(void)
         TEST(test_server_that_refuses),
         TEST(test_answers_that_end_too_early),
         TEST(test_elements_that_are_too_large),
+        TEST(test_warnings_of_ardoq),
         TEST(test_workspace_that_is_none),
     };
     return cmocka_run_group_tests_name("list_commands", tests, NULL, NULL);

@@ -18,6 +18,7 @@ static ardoq_json_stream_t any_stream(void)
     ardoq_json_stream_t stream;
     stream.array = "values";
     stream.member = "_links";
+    stream.note = "_meta";
     stream.size = any_size_up_to(BUFFER_MAX);
     stream.buffer = any_bytes(stream.size);
     return stream;
@@ -56,6 +57,10 @@ void prove_step(void)
         PROVE(stream.length <= stream.size);
         REACHED("a member");
         break;
+    case ARDOQ_JSON_STREAM_NOTE:
+        PROVE(stream.length <= stream.size);
+        REACHED("a note");
+        break;
     case ARDOQ_JSON_STREAM_ELEMENT:
         PROVE(stream.length <= stream.size && stream.index == next_index);
         REACHED("an element");
@@ -74,6 +79,7 @@ void prove_feed(void)
     ardoq_json_stream_t stream;
     stream.array = "a";
     stream.member = "b";
+    stream.note = "c";
     stream.size = sizeof buffer;
     stream.buffer = buffer;
     ASSUME(invariant(&stream));

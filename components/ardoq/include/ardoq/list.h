@@ -27,11 +27,15 @@ typedef ardoq_err_t (*ardoq_on_element_t)(void *context, const ardoq_json_docume
 
 /** Memory of a list; only the first members are for reading. */
 typedef struct {
-    uint32_t count;            /**< elements seen, skipped ones among them */
-    uint32_t pages;            /**< pages read */
-    uint32_t skipped;          /**< elements that were too large */
-    uint32_t first_skipped;    /**< number of the first of them */
-    ardoq_response_t response; /**< of the last page */
+    uint32_t count;                    /**< elements seen, skipped ones among them */
+    uint32_t pages;                    /**< pages read */
+    uint32_t skipped;                  /**< elements that were too large */
+    uint32_t first_skipped;            /**< number of the first of them */
+    ardoq_response_t response;         /**< of the last page */
+    char warnings[ARDOQ_MESSAGE_SIZE]; /**< JSON text of the first `_meta.warnings`, "" if there are
+                                            none: Ardoq leaves out a filter that it does not know
+                                            and answers with more; may be cut, control characters
+                                            are spaces */
 
     /** @cond private */
     const ardoq_client_t *client;

@@ -28,18 +28,22 @@ typedef enum {
     ARDOQ_JSON_STREAM_MORE,      /**< nothing: it needs more bytes */
     ARDOQ_JSON_STREAM_ELEMENT,   /**< an element of the array */
     ARDOQ_JSON_STREAM_MEMBER,    /**< the value of the wanted member */
+    ARDOQ_JSON_STREAM_NOTE,      /**< the value of the other member */
     ARDOQ_JSON_STREAM_TOO_LARGE, /**< an element of the array that does not fit, skipped */
 } ardoq_json_stream_event_t;
 
-/** A stream. Only @p index, @p length and the caller's @p buffer are for reading. */
+/** A stream. Only @p index, @p length and the caller's @p buffer are for reading; @p note may be
+ * set once it is initialised. */
 typedef struct {
     ardoq_json_validator_t validator; /**< of the whole text */
     const char *array;                /**< key of the array */
     const char *member;               /**< key of the wanted member */
-    char *buffer;   /**< holds the text of an element or member while it is reported */
-    size_t size;    /**< of the buffer in bytes */
-    size_t length;  /**< bytes of the text reported, in the buffer and not NUL-terminated */
-    uint32_t index; /**< number of the element reported, from 0 */
+    const char *note; /**< key of one more member, which is left out where it does not
+                           fit; null: none */
+    char *buffer;     /**< holds the text of an element or member while it is reported */
+    size_t size;      /**< of the buffer in bytes */
+    size_t length;    /**< bytes of the text reported, in the buffer and not NUL-terminated */
+    uint32_t index;   /**< number of the element reported, from 0 */
     /** @cond private */
     uint32_t next_index;
     char key[ARDOQ_JSON_STREAM_KEY_SIZE];
