@@ -106,7 +106,8 @@ def _add_demands(serve: argparse.ArgumentParser) -> None:
 def _add_choices(serve: argparse.ArgumentParser) -> None:
     add = serve.add_argument_group("what Ardoq does not document").add_argument
     add("--error-body", choices=ERROR_BODIES, default="message",
-        help="JSON object with this key, text/plain or text/html; default %(default)s")
+        help="JSON object with this key, text/plain, text/html, or with reitit what that library "
+        "says of a 400; default %(default)s")
     for field in STATUS_SWITCHES:
         switch = f"--{field.name.replace('_', '-')}-status"
         add(switch, type=_status(400, 599), default=field.default, metavar="STATUS",
@@ -115,10 +116,10 @@ def _add_choices(serve: argparse.ArgumentParser) -> None:
         help="answer an unauthorised request with 200 and an HTML page instead of 401")
     add("--framing", choices=FRAMINGS, default="content-length",
         help="what tells the end of an answer; default %(default)s")
-    add("--page-size", type=_count(1), default=100, metavar="N", help="default %(default)s")
+    add("--page-size", type=_count(1), default=300, metavar="N", help="default %(default)s")
     add("--reverse-keys", action="store_true", help="object keys of answers in reverse order")
-    add("--nulls", action="store_true",
-        help="send optional component fields that are unset as null; default: leave them out")
+    add("--no-nulls", action="store_true",
+        help="leave out component fields that are unset; default: they are null")
 
 
 def _arguments() -> argparse.Namespace:
@@ -164,7 +165,7 @@ def _application(arguments: argparse.Namespace, store: Store, journal: Journal) 
     statuses = _statuses(arguments)
     answers = Answers(arguments.error_body, arguments.framing, arguments.reverse_keys)
     components = Components(store, statuses)
-    look = Look(arguments.page_size, arguments.nulls)
+    look = Look(arguments.page_size, not arguments.no_nulls)
     gate = Gate(
         arguments.token,
         Organisation(arguments.org_label, arguments.shared_host, statuses.missing_org),

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from errors import Refusal
 
-ERROR_BODIES = ("message", "error", "text", "html")
+ERROR_BODIES = ("message", "error", "text", "html", "reitit")
 FRAMINGS = ("content-length", "chunked", "close")
 
 # Small, so that an ordinary answer arrives in several chunks.
@@ -23,6 +23,18 @@ def _page(title: str, text: str) -> str:
         f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>"
         f"<body><h1>{title}</h1><p>{text}</p></body></html>\n"
     )
+
+
+def _coercion(refusal: Refusal) -> dict[str, Any]:
+    """What the library of Ardoq's server says by itself of a request that it cannot read."""
+    place, _, reason = refusal.message.partition(": ")
+    return {
+        "value": {},
+        "type": "reitit.coercion/request-coercion",
+        "coercion": "malli",
+        "in": ["request", "body-params"],
+        "humanized": {place.removeprefix("$."): [reason or "is not valid"]},
+    }
 
 
 def _reversed(value: Any) -> Any:
@@ -63,6 +75,10 @@ class Answers:
         return Response(status_code=204, headers=self._closing())
 
     def refusal(self, refusal: Refusal) -> Response:
+        if self._error_body == "reitit" and refusal.status == 400:
+            return self.json(400, _coercion(refusal), refusal.headers)
+        if self._error_body == "reitit":
+            return self.json(refusal.status, {"message": refusal.message}, refusal.headers)
         if self._error_body in ("message", "error"):
             body = {self._error_body: refusal.message}
             return self.json(refusal.status, body, refusal.headers)

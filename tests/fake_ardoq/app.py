@@ -17,6 +17,7 @@ from answers import Answers
 from batch import Batch
 from calls import Call
 from components import Components, Version
+from custom_fields import Field
 from documents import Schemas
 from errors import Refusal, Unauthorised
 from journal import Journal
@@ -29,6 +30,31 @@ _COMPONENT_FILTERS = ("name", "rootWorkspace", "parent", "componentKey", "typeId
 _UNSERVED = re.compile("/api/v2/(references|reports|attachments)(/.*)?")
 
 Handler = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a query asks a list for, and what is said of the rest of it."""
+
+    criteria: dict[str, Any]
+    meta: dict[str, Any]
+
+
+def _filters(query: dict[str, str], plain: tuple[str, ...], fields: dict[str, Field]) -> Filters:
+    """A parameter that is unknown, or whose value its field does not take, is left out: Ardoq then
+    answers with more than was asked for, and says so in `_meta` alone."""
+    criteria: dict[str, Any] = {}
+    warnings = []
+    for name, text in query.items():
+        try:
+            if name not in plain and name not in fields:
+                raise ValueError("there is no such query parameter")
+            is_field = name in fields
+            criteria[name] = custom_fields.read_filter(fields[name], text) if is_field else text
+        except ValueError as error:
+            warnings.append(f"{name}: {error}")
+    described = {"raw": query, "conformed": criteria}
+    return Filters(criteria, {"warnings": warnings, "query": described} if warnings else {})
 
 
 @dataclass(frozen=True)
@@ -77,36 +103,30 @@ class Api:
         ]
 
     def me(self, call: Call) -> Response:
-        call.query()
         return self._answers.json(200, shapes.me(self._store))
 
     def list_workspaces(self, call: Call) -> Response:
-        query = call.query(*_WORKSPACE_FILTERS, pages.CURSOR)
+        query = call.query()
         after = pages.read_cursor(query)
-        rows = self._store.workspaces(query, after, self._look.page_size + 1)
-        return self._page(call, rows, shapes.workspace)
+        filters = _filters(query, _WORKSPACE_FILTERS, {})
+        rows = self._store.workspaces(filters.criteria, after, self._look.page_size + 1)
+        return self._page(call, rows, shapes.workspace, filters.meta)
 
     def read_workspace(self, call: Call, oid: str) -> Response:
-        call.query()
         return self._answers.json(200, shapes.workspace(self._workspace(oid)))
 
     def read_context(self, call: Call, oid: str) -> Response:
-        call.query()
         return self._answers.json(200, shapes.context(self._store, self._workspace(oid)["id"]))
 
     def list_components(self, call: Call) -> Response:
         fields = {CUSTOM + key: field for key, field in self._store.custom_fields().items()}
-        query = call.query(*_COMPONENT_FILTERS, *fields, pages.CURSOR)
+        query = call.query()
         after = pages.read_cursor(query)
-        criteria = {
-            name: custom_fields.read_filter(fields[name], text) if name in fields else text
-            for name, text in query.items()
-        }
-        rows = self._store.components(criteria, after, self._look.page_size + 1)
-        return self._page(call, rows, self._shape)
+        filters = _filters(query, _COMPONENT_FILTERS, fields)
+        rows = self._store.components(filters.criteria, after, self._look.page_size + 1)
+        return self._page(call, rows, self._shape, filters.meta)
 
     def create_component(self, call: Call) -> Response:
-        call.query()
         body = call.document("component-create")
         with self._store.transaction():
             oid = self._components.create(body)
@@ -114,12 +134,11 @@ class Api:
         return self._answers.json(201, self._entity(oid))
 
     def read_component(self, call: Call, oid: str) -> Response:
-        call.query()
         self._require(oid)
         return self._answers.json(200, self._entity(oid))
 
     def update_component(self, call: Call, oid: str) -> Response:
-        version = _version(call.query("ifVersionMatch"))
+        version = _version(call.query())
         body = call.document("component-update")
         self._require(oid)
         with self._store.transaction():
@@ -128,21 +147,18 @@ class Api:
         return self._answers.json(200, self._entity(oid))
 
     def delete_component(self, call: Call, oid: str) -> Response:
-        call.query()
         self._require(oid)
         with self._store.transaction():
             self._components.delete(oid)
         return self._answers.empty()
 
     def run_batch(self, call: Call) -> Response:
-        call.query()
         document = call.document("batch")
         with self._store.transaction():
             result = Batch(self._components, document).run(self._entity)
         return self._answers.json(200, result)
 
     def expand_batch(self, call: Call) -> Response:
-        call.query()
         document = call.document("batch")
         return self._answers.json(200, Batch(self._components, document).expand())
 
@@ -163,7 +179,7 @@ class Api:
             raise Refusal(404, f"there is no component {oid}")
 
     def _shape(self, row: sqlite3.Row) -> dict[str, Any]:
-        return shapes.component(row, self._look.nulls)
+        return shapes.component(row, self._store.custom_fields(), self._look.nulls)
 
     def _entity(self, oid: str) -> dict[str, Any]:
         return self._shape(self._components.named(oid))
@@ -173,12 +189,13 @@ class Api:
         call: Call,
         rows: list[sqlite3.Row],
         shape: Callable[[sqlite3.Row], dict[str, Any]],
+        meta: dict[str, Any],
     ) -> Response:
         def link(cursor: str) -> str:
             # Starlette builds the absolute address on the host and port of the Host header.
             return str(call.request.url.include_query_params(**{pages.CURSOR: cursor}))
 
-        return self._answers.json(200, pages.page(rows, self._look.page_size, shape, link))
+        return self._answers.json(200, pages.page(rows, self._look.page_size, shape, link, meta))
 
 
 class Application:

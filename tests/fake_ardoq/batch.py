@@ -23,7 +23,7 @@ class Batch:
         self._operations = document.get("components", {})
         self._aliases: dict[str, str] = {}
         self._batch_ids: dict[str, str] = {}
-        self._parents: list[tuple[str, str]] = []
+        self._parents: list[tuple[str, str | None]] = []
         self._results: dict[str, list[dict[str, Any]]] = {
             "created": [],
             "updated": [],
@@ -37,7 +37,7 @@ class Batch:
         self._each("update", self._update)
         self._each("upsert", self._upsert)
         for child, parent in self._parents:
-            self._components.adopt(child, self._oid(parent))
+            self._components.adopt(child, None if parent is None else self._oid(parent))
         self._embed(entity)
         self._each("delete", self._delete)
         results = {key: found for key, found in self._results.items() if found}
@@ -58,8 +58,8 @@ class Batch:
         copy = dict(operation)
         if "id" in copy:
             copy["id"] = self._aliases.get(copy["id"], copy["id"])
-        if "parent" in copy.get("body", {}):
-            parent = copy["body"]["parent"]
+        parent = copy.get("body", {}).get("parent")
+        if parent is not None:
             copy["body"] = {**copy["body"], "parent": self._aliases.get(parent, parent)}
         return copy
 

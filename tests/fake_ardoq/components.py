@@ -19,6 +19,12 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
     return {key: body[key] for key in _PLAIN if key in body}
 
 
+def _merged(kept: dict[str, Any], body: dict[str, Any]) -> str:
+    """Custom fields as they are stored: null unsets one."""
+    fields = {**kept, **body.get("customFields", {})}
+    return json.dumps({key: value for key, value in fields.items() if value is not None})
+
+
 def _value_at(path: str, body: dict[str, Any]) -> Any:
     if path.startswith(CUSTOM):
         return body.get("customFields", {}).get(path[len(CUSTOM):])
@@ -36,7 +42,7 @@ class Components:
         self._check_place(body)
         self._check_fields(body)
         values = {**_plain(body), "rootWorkspace": body["rootWorkspace"], "typeId": body["typeId"]}
-        values["customFields"] = json.dumps(body.get("customFields", {}))
+        values["customFields"] = _merged({}, body)
         return self._store.add_component(values)
 
     def update(self, oid: str, version: Version, body: dict[str, Any]) -> None:
@@ -64,9 +70,9 @@ class Components:
     def delete(self, oid: str) -> None:
         self._store.delete_component(self.named(oid)["id"])
 
-    def adopt(self, child: str, parent: str) -> None:
-        """Sets the parent of a component that was just created or updated."""
-        self._store.set_parent(child, self.named(parent)["id"])
+    def adopt(self, child: str, parent: str | None) -> None:
+        """Sets or unsets the parent of a component that was just created or updated."""
+        self._store.set_parent(child, None if parent is None else self.named(parent)["id"])
 
     def named(self, oid: str) -> sqlite3.Row:
         """The component that a body names by id."""
@@ -92,8 +98,7 @@ class Components:
         return found[0]
 
     def _change(self, stored: sqlite3.Row, body: dict[str, Any]) -> None:
-        kept = json.loads(stored["customFields"])
-        fields = json.dumps({**kept, **body.get("customFields", {})})
+        fields = _merged(json.loads(stored["customFields"]), body)
         self._store.change_component(stored["id"], {**_plain(body), "customFields": fields})
 
     def _check_place(self, body: dict[str, Any]) -> None:

@@ -15,6 +15,10 @@ class Field:
     key: str
     type: str
     options: tuple[str, ...] = ()
+    # Of the component type Device; else it belongs to the workspace, but not to that type.
+    of_device: bool = True
+    # Made by the system: nobody writes it, and it is null where it was not calculated.
+    calculated: bool = False
 
     @property
     def label(self) -> str:
@@ -41,6 +45,13 @@ SEEDED = (
     Field("device_port_count", "Number"),
     Field("device_managed", "Checkbox"),
     Field("device_environment", "List", ("laboratory", "production")),
+    Field("device_notes", "TextArea"),
+    Field("device_contact", "Email"),
+    Field("device_manual", "Url"),
+    Field("device_owner", "User"),
+    Field("device_labels", "SelectMultipleList", ("indoor", "outdoor", "mobile")),
+    Field("location_code", "Text", of_device=False),
+    Field("device_age_days", "Number", calculated=True),
 )
 
 _DATE_TIME = re.compile(
@@ -50,6 +61,10 @@ _DATE_TIME = re.compile(
 
 def _is_text(value: Any, field: Field) -> bool:
     return isinstance(value, str)
+
+
+def _is_text_like(pattern: str) -> Callable[[Any, Field], bool]:
+    return lambda value, field: isinstance(value, str) and bool(re.fullmatch(pattern, value))
 
 
 def _is_date_time(value: Any, field: Field) -> bool:
@@ -74,26 +89,31 @@ def _is_option(value: Any, field: Field) -> bool:
     return value in field.options
 
 
-_ACCEPTS: dict[str, Callable[[Any, Field], bool]] = {
-    "Text": _is_text,
-    "DateTime": _is_date_time,
-    "Number": _is_number,
-    "Checkbox": _is_truth,
-    "List": _is_option,
-}
+def _are_options(value: Any, field: Field) -> bool:
+    return isinstance(value, list) and all(item in field.options for item in value)
 
-_WANTED = {
-    "Text": "a string",
-    "DateTime": "an ISO-8601 time with its zone, as a string",
-    "Number": "a number",
-    "Checkbox": "true or false",
+
+# What each type takes, and how that is called.
+_TYPES: dict[str, tuple[Callable[[Any, Field], bool], str]] = {
+    "Text": (_is_text, "a string"),
+    "TextArea": (_is_text, "a string"),
+    "DateTime": (_is_date_time, "an ISO-8601 time with its zone, as a string"),
+    "Number": (_is_number, "a number"),
+    "Checkbox": (_is_truth, "true or false"),
+    "Email": (_is_text_like(r"[^@\s]+@[^@\s]+"), "an e-mail address"),
+    "Url": (_is_text_like(r"https?://\S+"), "an address that begins with http"),
+    "User": (_is_text_like("[0-9a-f]{24}"), "the id of a user"),
+    "List": (_is_option, "one of the field's options"),
+    "SelectMultipleList": (_are_options, "an array of the field's options"),
 }
 
 
 def check_value(field: Field, value: Any, status: int) -> None:
-    """Refuses, with `status`, a value that the field's type does not take."""
-    if not _ACCEPTS[field.type](value, field):
-        wanted = _WANTED.get(field.type) or "one of " + ", ".join(field.options)
+    """Refuses, with `status`, a value that the field's type does not take; null unsets any."""
+    accepts, wanted = _TYPES[field.type]
+    if field.calculated:
+        raise Refusal(status, f"customFields.{field.key} is calculated")
+    if value is not None and not accepts(value, field):
         raise Refusal(status, f"customFields.{field.key}: {field.type} takes {wanted}")
 
 
@@ -115,5 +135,4 @@ def read_filter(field: Field, text: str) -> Any:
     try:
         return _READERS.get(field.type, str)(text)
     except (ValueError, KeyError):
-        message = f"customFields.{field.key}: {field.type} takes {_WANTED[field.type]}"
-        raise Refusal(400, message) from None
+        raise ValueError(f"{field.type} takes {_TYPES[field.type][1]}") from None

@@ -33,9 +33,10 @@ def page(
     size: int,
     shape: Callable[[sqlite3.Row], dict[str, Any]],
     link: Callable[[str], str],
+    meta: dict[str, Any],
 ) -> dict[str, Any]:
     """One page of `rows`, which hold one row more than `size` when another page follows."""
     values = [shape(row) for row in rows[:size]]
     more = len(rows) > size
     links = {"next": {"href": link(_opaque(rows[size - 1]["seq"]))}} if more else {}
-    return {"values": values, "_links": links, "_meta": {}}
+    return {"values": values, "_links": links, "_meta": meta}

@@ -42,8 +42,8 @@ def workspace(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def component(row: sqlite3.Row, nulls: bool) -> dict[str, Any]:
-    """A component; with `nulls`, an optional field that is unset is null instead of absent."""
+def component(row: sqlite3.Row, fields: dict[str, Field], nulls: bool) -> dict[str, Any]:
+    """A component; without `nulls` what is unset is absent instead of null."""
     shape = {
         "_id": row["id"],
         "_version": row["version"],
@@ -56,6 +56,8 @@ def component(row: sqlite3.Row, nulls: bool) -> dict[str, Any]:
         "customFields": json.loads(row["customFields"]),
     }
     shape.update((key, row[key]) for key in _OPTIONAL if nulls or row[key] is not None)
+    if nulls:
+        shape["customFields"].update((key, None) for key, each in fields.items() if each.calculated)
     return shape
 
 
@@ -66,27 +68,34 @@ def _field(field: Field) -> dict[str, Any]:
         "type": field.type,
         "description": None,
         "defaultValue": None,
-        "readOnly": False,
-        "calculated": False,
+        "readOnly": field.calculated,
+        "calculated": field.calculated,
     }
     if field.options:
         shape["options"] = list(field.options)
     return shape
 
 
-def _component_type(row: sqlite3.Row, keys: list[str]) -> dict[str, Any]:
-    unset = dict.fromkeys(("color", "icon", "image", "shape"))
-    return {"name": row["name"], "typeId": row["typeId"], "customFields": keys, **unset}
+def _component_type(
+    row: sqlite3.Row, types: list[sqlite3.Row], fields: dict[str, Field]
+) -> dict[str, Any]:
+    parent = next((each for each in types if each["typeId"] == row["parent"]), None)
+    keys = [key for key, field in fields.items() if field.of_device == (parent is not None)]
+    shape = {"name": row["name"], "typeId": row["typeId"], "customFields": keys}
+    if parent is not None:
+        shape["parent"] = {"name": parent["name"], "typeId": parent["typeId"]}
+    return {**shape, **dict.fromkeys(("color", "icon", "image", "shape"))}
 
 
 def context(store: Store, oid: str) -> dict[str, Any]:
-    fields = store.custom_fields()
+    fields, types = store.custom_fields(), store.component_types(oid)
     return {
         "rootWorkspace": oid,
-        "componentTypes": [
-            _component_type(row, [*fields]) for row in store.component_types(oid)
+        "componentTypes": [_component_type(row, types, fields) for row in types],
+        "referenceTypes": [
+            {"name": "Connects to", "type": 1, "customFields": []},
+            {"name": "Located at", "type": 2, "customFields": ["location_code"]},
         ],
-        "referenceTypes": [],
         "customFields": [_field(field) for field in fields.values()],
-        "tags": [],
+        "tags": [{"name": "installed"}, {"name": "spare"}],
     }

@@ -15,6 +15,7 @@ from custom_fields import Field
 
 USER = "5e0000000000000000000001"
 COMPONENT_MODEL = "5e0000000000000000000002"
+LOCATION_TYPE = "p1800000000000"
 
 # Columns bear the API's names, so that a row is nearly an answer.
 TABLES = """
@@ -31,11 +32,11 @@ CREATE TABLE IF NOT EXISTS workspaces (
 );
 CREATE TABLE IF NOT EXISTS component_types (
     workspace TEXT NOT NULL REFERENCES workspaces (id), typeId TEXT NOT NULL, name TEXT NOT NULL,
-    PRIMARY KEY (workspace, typeId)
+    parent TEXT, PRIMARY KEY (workspace, typeId)
 );
 CREATE TABLE IF NOT EXISTS custom_fields (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, apiKey TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
-    options TEXT NOT NULL
+    options TEXT NOT NULL, ofDevice INTEGER NOT NULL, calculated INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS components (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
@@ -165,15 +166,22 @@ class Store:
             " ON CONFLICT (id) DO UPDATE SET name = excluded.name",
             (seed.workspace, seed.workspace_name, COMPONENT_MODEL, time, USER, time, USER),
         )
-        self._db.execute(
-            "INSERT OR IGNORE INTO component_types VALUES (?, ?, 'Device')",
-            (seed.workspace, seed.component_type),
+        self._db.executemany(
+            "INSERT OR IGNORE INTO component_types VALUES (?, ?, ?, ?)",
+            [
+                (seed.workspace, LOCATION_TYPE, "Location", None),
+                (seed.workspace, seed.component_type, "Device", LOCATION_TYPE),
+            ],
         )
 
     def _seed_fields(self) -> None:
         self._db.executemany(
-            "INSERT OR IGNORE INTO custom_fields (apiKey, type, options) VALUES (?, ?, ?)",
-            [(field.key, field.type, json.dumps(field.options)) for field in custom_fields.SEEDED],
+            "INSERT OR IGNORE INTO custom_fields (apiKey, type, options, ofDevice, calculated)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [
+                (each.key, each.type, json.dumps(each.options), each.of_device, each.calculated)
+                for each in custom_fields.SEEDED
+            ],
         )
 
     # Organisation, workspaces, fields
@@ -202,7 +210,13 @@ class Store:
     def custom_fields(self) -> dict[str, Field]:
         rows = self._db.execute("SELECT * FROM custom_fields ORDER BY seq")
         return {
-            row["apiKey"]: Field(row["apiKey"], row["type"], tuple(json.loads(row["options"])))
+            row["apiKey"]: Field(
+                row["apiKey"],
+                row["type"],
+                tuple(json.loads(row["options"])),
+                bool(row["ofDevice"]),
+                bool(row["calculated"]),
+            )
             for row in rows
         }
 
@@ -234,7 +248,7 @@ class Store:
             [*changes.values(), oid],
         )
 
-    def set_parent(self, oid: str, parent: str) -> None:
+    def set_parent(self, oid: str, parent: str | None) -> None:
         """Belongs to the create or update that was just made, so it makes no version of its own."""
         self._db.execute("UPDATE components SET parent = ? WHERE id = ?", (parent, oid))
 

@@ -193,7 +193,7 @@ def create(tool: Tool, name: str, description: str) -> None:
     expect_success(tool.run("request", "POST", "/api/v2/components", "-d", f"@{body}"))
 
 
-@pytest.mark.parametrize("switch", ["--nulls", "--reverse-keys", "--framing=chunked"])
+@pytest.mark.parametrize("switch", ["--no-nulls", "--reverse-keys", "--framing=chunked"])
 def test_a_list_is_read_to_its_end(
     launch: Launch, tool: Tool, serve_once: Serve, switch: str
 ) -> None:

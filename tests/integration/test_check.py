@@ -157,6 +157,13 @@ def test_an_unknown_component_type(ask: Tool) -> None:
         ("model", "device_managed: CUSTOM_FIELD_UNFIT"),
         ("model", "device_last_seen: CUSTOM_FIELD_UNFIT"),
         ("model", "device_environment: CUSTOM_FIELD_UNFIT"),
+        ("model", "device_contact: CUSTOM_FIELD_UNFIT"),
+        ("model", "device_manual: CUSTOM_FIELD_UNFIT"),
+        ("model", "device_owner: CUSTOM_FIELD_UNFIT"),
+        ("model", "device_labels: CUSTOM_FIELD_UNFIT"),
+        ("serial", "device_notes: CUSTOM_FIELD_UNFIT"),
+        ("model", "device_age_days: CUSTOM_FIELD_READ_ONLY"),
+        ("model", "location_code: CUSTOM_FIELD_NOT_OF_TYPE"),
     ],
 )
 def test_a_custom_field_that_cannot_be_reported(ask: Tool, step: str, failure: str) -> None:
@@ -164,6 +171,10 @@ def test_a_custom_field_that_cannot_be_reported(ask: Tool, step: str, failure: s
     custom[step] = failure.split(":")[0]
     result = check(ask, ARDOQ_FIELDS=" ".join(f"{name}={field}" for name, field in custom.items()))
     expect_failures(result, 3, [*BEFORE_FIELDS, *custom], **{step: failure})
+
+
+def test_a_long_text_takes_all_but_the_serial_number(ask: Tool) -> None:
+    assert check(ask, ARDOQ_FIELDS="serial model=device_notes").code == 0
 
 
 def test_a_serial_number_that_is_not_listed(ask: Tool) -> None:

@@ -39,7 +39,9 @@ def test_a_request_without_a_method_is_a_get(ask: Tool, server: FakeArdoq) -> No
     assert server.journal[-1]["method"] == "GET"
 
 
-@pytest.mark.parametrize("form", ["https://localhost:{}", "HTTPS://LocalHost:{}", "https://localhost.:{}"])
+@pytest.mark.parametrize(
+    "form", ["https://localhost:{}", "HTTPS://LocalHost:{}", "https://localhost.:{}"]
+)
 def test_a_path_may_be_a_url_of_the_host(ask: Tool, server: FakeArdoq, form: str) -> None:
     """As `_links.next.href` gives it; and a browser's address line, with its fragment."""
     url = form.format(server.port)
@@ -141,7 +143,9 @@ SHOWN = "  | <p>a [31mb?c d   \n  | l\xf8 ?????????</p>\n"
 
 
 @pytest.mark.parametrize("status", ["500 Oops", "403 No", "200 OK"])
-@pytest.mark.parametrize("arguments", [["request", "/a"], ["request", "--all", "/a"], ["me"], ["report"]])
+@pytest.mark.parametrize(
+    "arguments", [["request", "/a"], ["request", "--all", "/a"], ["me"], ["report"]]
+)
 def test_the_whole_body_of_an_error_is_shown(
     ask: Tool, certificates: Certificates, status: str, arguments: list[str]
 ) -> None:
@@ -156,6 +160,16 @@ def test_the_whole_body_of_an_error_is_shown(
     stars = "*" * len(token)
     assert f"\n  the server's answer:\n{SHOWN}  | {'x' * 300}{stars}\n  | end\n" in result.err
     assert "the server's answer" not in plain.err
+
+
+def test_an_error_of_reitit_is_shown(tool: Tool, serve_once: Serve) -> None:
+    """Which has no message."""
+    asking = tool.at(serve_once("--error-body", "reitit"))
+    result = asking.run("request", "POST", COMPONENTS, "-d", json.dumps(component("")))
+    expect_error(result, "BAD_REQUEST", 6)
+    assert result.json["humanized"]["name"]
+    assert "\n  the server says: " in result.err
+    assert asking.run("report", "--set", "serial=R-1").code == 0
 
 
 def test_a_body_that_is_cut_is_said_to_be(ask: Tool, certificates: Certificates) -> None:
