@@ -1,6 +1,7 @@
 /**
  * @file
- * The context of a workspace: its component types, and the custom fields of the organisation.
+ * The context of a workspace: its component types and its custom fields. The organisation may have
+ * more fields, which only need to be added to a component type.
  *
  * It is tens of KB in a real workspace, and no part of it has a bound, so it is read as it passes
  * and never kept.
@@ -85,7 +86,7 @@ typedef struct {
     bool has_type;                /**< the component type exists */
     uint32_t listed;              /**< fields of the component type that is being read */
     uint32_t of_type;             /**< fields of the configured component type */
-    uint32_t known;               /**< fields that exist */
+    uint32_t known;               /**< fields that the workspace has */
     uint32_t fitting;             /**< fields that take what is sent */
     uint32_t read_only;           /**< fields that take nothing */
     char type_name[64];           /**< of the configured component type; may be cut */
