@@ -66,7 +66,7 @@ void ardoq_close(ardoq_client_t *client)
 /* The token must never reach a log, so only what is named here is shown. */
 static bool may_be_logged(const char *name, size_t size)
 {
-    static const char *const names[] = {"user-agent", "accept", "content-type"};
+    static const char *const names[] = {"user-agent", "accept", "accept-encoding", "content-type"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (ardoq_text_equal_ignoring_case(name, size, names[i])) {
             return true;
@@ -100,6 +100,7 @@ static void write_head(void *context, ardoq_text_t *head)
     log_debug("Host", client->origin.host);
     write_header(head, "User-Agent", "ardoq-device/" ARDOQ_VERSION);
     write_header(head, "Accept", "application/json");
+    write_header(head, "Accept-Encoding", "identity");
     ardoq_http_write_bearer(head, client->config->token);
     log_debug("Authorization", "(not shown)");
     if (client->config->org_label[0] != '\0') {

@@ -87,7 +87,12 @@ static bool looks_like_a_page(const ardoq_response_t *response)
 static void read_message(ardoq_client_t *client)
 {
     static const char page[] = "the server answered with an HTML page";
+    static const char encoded[] = "the server's words are compressed, which nobody asked for";
     const ardoq_response_t *response = &client->last;
+    if (response->body_cut && response->body_size == 0) {
+        set_message(client, encoded, sizeof encoded - 1);
+        return;
+    }
     if (response->is_json && read_json_message(client) == ARDOQ_OK) {
         return;
     }

@@ -11,6 +11,7 @@ typedef enum {
     HEADER_CONNECTION,
     HEADER_CONTENT_LENGTH,
     HEADER_TRANSFER_ENCODING,
+    HEADER_CONTENT_ENCODING,
     /* Others. */
     HEADER_CONTENT_TYPE,
     HEADER_LOCATION,
@@ -107,6 +108,15 @@ static bool take_transfer_encoding(ardoq_http_parser_t *parser, span_t coding)
     return is_first && !parser->head.http_1_0 && !parser->text_cut && is_word(coding, "chunked");
 }
 
+/* Any coding but identity, also one that may stand in what was not kept. */
+static bool take_content_encoding(ardoq_http_parser_t *parser, span_t coding)
+{
+    if (parser->text_cut || (coding.size > 0 && !is_word(coding, "identity"))) {
+        parser->head.is_encoded = true;
+    }
+    return true;
+}
+
 /* application/json or application/...+json. */
 static bool is_json_type(span_t media)
 {
@@ -139,6 +149,8 @@ static bool take_item(ardoq_http_parser_t *parser, span_t item)
         return take_content_length(parser, item);
     case HEADER_TRANSFER_ENCODING:
         return take_transfer_encoding(parser, item);
+    case HEADER_CONTENT_ENCODING:
+        return take_content_encoding(parser, item);
     case HEADER_CONTENT_TYPE:
         head->is_json = is_json_type(item);
         return true;
@@ -169,18 +181,30 @@ bool ardoq_http_header_take(ardoq_http_parser_t *parser)
 
 unsigned ardoq_http_header_find(const ardoq_http_parser_t *parser)
 {
-    static const char names[ARDOQ_HTTP_HEADER_OTHER][sizeof "transfer-encoding"] = {
+    /* No two of the names are of the same length. */
+    enum { SHORTEST = sizeof "location" - 1 };
+    static const uint8_t headers[] = {
+        HEADER_LOCATION,          ARDOQ_HTTP_HEADER_OTHER, HEADER_CONNECTION,
+        HEADER_RETRY_AFTER,       HEADER_CONTENT_TYPE,     ARDOQ_HTTP_HEADER_OTHER,
+        HEADER_CONTENT_LENGTH,    ARDOQ_HTTP_HEADER_OTHER, HEADER_CONTENT_ENCODING,
+        HEADER_TRANSFER_ENCODING,
+    };
+    static const char names[ARDOQ_HTTP_HEADER_OTHER + 1][sizeof "transfer-encoding"] = {
         [HEADER_CONNECTION] = "connection",
         [HEADER_CONTENT_LENGTH] = "content-length",
         [HEADER_TRANSFER_ENCODING] = "transfer-encoding",
+        [HEADER_CONTENT_ENCODING] = "content-encoding",
         [HEADER_CONTENT_TYPE] = "content-type",
         [HEADER_LOCATION] = "location",
         [HEADER_RETRY_AFTER] = "retry-after",
     };
-    unsigned header = parser->head_complete ? ARDOQ_HTTP_HEADER_OTHER : 0;
-    while (header < ARDOQ_HTTP_HEADER_OTHER &&
-           !ardoq_text_equal_ignoring_case(parser->text, parser->text_length, names[header])) {
-        header++;
+    const size_t size = parser->text_length;
+    /* One that is too short becomes a very large number. */
+    if (parser->head_complete || size - SHORTEST >= sizeof headers) {
+        return ARDOQ_HTTP_HEADER_OTHER;
     }
-    return header;
+    const unsigned header = headers[size - SHORTEST];
+    return ardoq_text_equal_ignoring_case(parser->text, size, names[header])
+               ? header
+               : ARDOQ_HTTP_HEADER_OTHER;
 }

@@ -8,7 +8,7 @@
 #include "ardoq/http_response.h"
 
 /* Any header that is not read, and every trailer. */
-enum { ARDOQ_HTTP_HEADER_OTHER = 6 };
+enum { ARDOQ_HTTP_HEADER_OTHER = 7 };
 
 /* Which header the name in parser->text is. */
 unsigned ardoq_http_header_find(const ardoq_http_parser_t *parser);

@@ -129,6 +129,11 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     if (piece->body_size == 0) {
         return ARDOQ_OK;
     }
+    if (https->parser.head.is_encoded) {
+        /* Nobody can read it, and no screen should show it. */
+        https->body_cut = true;
+        return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_CONTENT_ENCODED : ARDOQ_OK;
+    }
     if (is_data(https) && https->exchange.on_body) {
         const ardoq_err_t err =
             https->exchange.on_body(https->exchange.on_body_context, piece->body, piece->body_size);

@@ -82,6 +82,7 @@ static void assert_head(const ardoq_http_head_t *head, const ardoq_http_head_t *
 {
     assert_int_equal(head->status, expected->status);
     assert_int_equal(head->is_json, expected->is_json);
+    assert_int_equal(head->is_encoded, expected->is_encoded);
     assert_int_equal(head->has_content_length, expected->has_content_length);
     assert_int_equal(head->has_retry_after, expected->has_retry_after);
     assert_int_equal(head->keep_alive, expected->keep_alive);

@@ -105,6 +105,73 @@ static void test_large_page_instead_of_data(void **state)
     assert_int_equal(response.body_size, ARDOQ_BUFFER_SIZE - 1);
 }
 
+/* ---- Content codings, for none of which the client asks ---- */
+
+#define ENCODED_BYTES "\x1f\x8b\b\xabV\xca"
+
+static const char *encoded_answer(int status, const char *coding)
+{
+    return text_of("HTTP/1.1 %d x\r\nContent-Type: application/json\r\nContent-Encoding: %s\r\n"
+                   "Content-Length: %zu\r\n\r\n" ENCODED_BYTES,
+                   status, coding, sizeof ENCODED_BYTES - 1);
+}
+
+/* No byte of it is in the client, where something might show it, or in the log. */
+static void assert_nothing_of_it_is_kept(void)
+{
+    assert_string_equal(response.body, "");
+    assert_int_equal(response.body_size, 0);
+    assert_false(holds(response.message, strlen(response.message), "\x1f"));
+    assert_null(strstr(ardoq_fake.log, "\x1f"));
+    assert_null(strstr(ardoq_fake.log, "V\xca"));
+}
+
+static void test_success_that_is_encoded(void **state)
+{
+    (void)state;
+    static const char *const codings[] = {"gzip", "deflate", "br", "x", "identity, zstd"};
+    for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++) {
+        assert_int_equal(run_with(encoded_answer(200, codings[i])), ARDOQ_ERR_CONTENT_ENCODED);
+        assert_int_equal(response.status, 200);
+        assert_nothing_of_it_is_kept();
+        assert_int_equal(ardoq_fake.open_sockets, 0);
+    }
+    assert_int_equal(run_with("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+                              "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\n\x1f"),
+                     ARDOQ_ERR_CONTENT_ENCODED);
+}
+
+/* What the status says stays true, and the connection may be used again. */
+static void test_error_that_is_encoded(void **state)
+{
+    (void)state;
+    static const int statuses[] = {302, 400, 401, 429, 500, 503};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        assert_int_equal(run_with(encoded_answer(statuses[i], "gzip")), error_of(statuses[i]));
+        assert_int_equal(response.status, statuses[i]);
+        assert_string_equal(
+            response.message,
+            statuses[i] == 302 ? "" : "the server's words are compressed, which nobody asked for");
+        assert_true(response.body_cut);
+        assert_nothing_of_it_is_kept();
+    }
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+static void test_coding_that_changes_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                              "Content-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}"),
+                     ARDOQ_OK);
+    assert_string_equal(response.body, "{}");
+    assert_int_equal(run_with("HTTP/1.1 204 OK\r\nContent-Encoding: gzip\r\n\r\n"), ARDOQ_OK);
+    assert_int_equal(
+        run_with("HTTP/1.1 400 No\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"),
+        ARDOQ_ERR_BAD_REQUEST);
+    assert_string_equal(response.message, "");
+}
+
 /* ---- Redirections ---- */
 
 static void assert_redirects(const char *location, const char *message)
@@ -399,6 +466,16 @@ static void test_errors_are_not_given_to_the_program(void **state)
     assert_string_equal(response.message, "none");
 }
 
+static void test_encoded_body_is_not_given_to_the_program(void **state)
+{
+    (void)state;
+    request.on_body = take_body;
+    taken = 0;
+    assert_int_equal(run_with(encoded_answer(200, "gzip")), ARDOQ_ERR_CONTENT_ENCODED);
+    assert_int_equal(run_with(encoded_answer(404, "gzip")), ARDOQ_ERR_NOT_FOUND);
+    assert_int_equal(taken, 0);
+}
+
 static void test_largest_body_that_fits(void **state)
 {
     (void)state;
@@ -462,6 +539,9 @@ int main(void)
         PEER_REQUEST_TEST(test_page_instead_of_data),
         PEER_REQUEST_TEST(test_shortest_text_instead_of_data),
         PEER_REQUEST_TEST(test_large_page_instead_of_data),
+        PEER_REQUEST_TEST(test_success_that_is_encoded),
+        PEER_REQUEST_TEST(test_error_that_is_encoded),
+        PEER_REQUEST_TEST(test_coding_that_changes_nothing),
         PEER_REQUEST_TEST(test_redirections_are_not_followed),
         PEER_REQUEST_TEST(test_messages),
         PEER_REQUEST_TEST(test_message_is_of_this_answer_only),
@@ -477,6 +557,7 @@ int main(void)
         PEER_REQUEST_TEST(test_body_of_any_size_for_the_program),
         PEER_REQUEST_TEST(test_error_of_the_program),
         PEER_REQUEST_TEST(test_errors_are_not_given_to_the_program),
+        PEER_REQUEST_TEST(test_encoded_body_is_not_given_to_the_program),
         PEER_REQUEST_TEST(test_largest_body_that_fits),
         PEER_REQUEST_TEST(test_me),
         PEER_REQUEST_TEST(test_me_that_is_refused),

@@ -13,7 +13,7 @@
 #include "peer_request.h"
 
 #define USER_AGENT "User-Agent: ardoq-device/" ARDOQ_VERSION "\r\n"
-#define ACCEPT     "Accept: application/json\r\n"
+#define ACCEPT     "Accept: application/json\r\nAccept-Encoding: identity\r\n"
 #define BEARER     "Authorization: Bearer " TEST_TOKEN "\r\n"
 
 /* ---- The request head ---- */
@@ -222,7 +222,8 @@ static void test_log_of_a_call(void **state)
     assert_int_equal(run_with(json_of("{}")), ARDOQ_OK);
     const char *info = "GET: /api/v2/me\n";
     const char *debug = "Host: localhost\nUser-Agent: ardoq-device/" ARDOQ_VERSION
-                        "\nAccept: application/json\nAuthorization: (not shown)\n";
+                        "\nAccept: application/json\nAccept-Encoding: identity"
+                        "\nAuthorization: (not shown)\n";
     assert_string_equal(ardoq_fake.log,
                         text_of("%s%s", (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_INFO ? info : "",
                                 (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_DEBUG ? debug : ""));

@@ -39,7 +39,7 @@ static void skips_interim_responses(void **state)
              {.status = 200, .keep_alive = true, .has_content_length = true, .content_length = 2}},
         /* Nothing of them remains. */
         {INPUT("HTTP/1.1 103 Early Hints\r\nContent-Length: 7\r\nConnection: close\r\n"
-               "Content-Type: application/json\r\nRetry-After: 5\r\n"
+               "Content-Type: application/json\r\nRetry-After: 5\r\nContent-Encoding: br\r\n"
                "Location: https://other.example/\r\n\r\n" OK_1_1 "Content-Length: 2\r\n\r\nhi"),
          .body = "hi",
          .head =
@@ -150,6 +150,40 @@ static void tells_whether_the_body_is_json(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         check_lines(OK_1_1, cases[i].lines,
                     (ardoq_http_head_t){.keep_alive = true, .is_json = cases[i].is_json});
+    }
+}
+
+static void tells_whether_the_body_is_encoded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lines;
+        bool is_encoded;
+    } cases[] = {
+        {"Content-Encoding: gzip\r\n", true},
+        {"content-encoding:GZIP\r\n", true},
+        {"Content-Encoding: x-unknown\r\n", true},
+        {"Content-Encoding: br, identity\r\n", true},
+        {"Content-Encoding: identity,\tzstd\r\n", true},
+        {"Content-Encoding: identity\r\nContent-Encoding: deflate\r\n", true},
+        {"Content-Encoding: deflate\r\nContent-Encoding: identity\r\n", true},
+        {"Content-Encoding: identity;x\r\n", true},
+        {"Content-Encoding: identit\r\n", true},
+        {"Content-Encoding: identitys\r\n", true},
+        {"Content-Encoding: identity," FIFTY_BLANKS FIFTY_BLANKS "gzip\r\n", true},
+        {"Content-Encoding: identity," FIFTY_BLANKS FIFTY_BLANKS "\r\n", false},
+        {"Content-Encoding: Identity\r\n", false},
+        {"Content-Encoding: identity , IDENTITY\r\n", false},
+        {"Content-Encoding:\r\n", false},
+        {"Content-Encoding: , \r\n", false},
+        {"Content-Encodings: gzip\r\n", false},
+        {"X-Content-Encoding: gzip\r\n", false},
+        {"Content-Encodinh: gzip\r\n", false},
+        {"Accept-Encoding: gzip\r\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        check_lines(OK_1_1, cases[i].lines,
+                    (ardoq_http_head_t){.keep_alive = true, .is_encoded = cases[i].is_encoded});
     }
 }
 
@@ -485,6 +519,7 @@ int main(void)
         cmocka_unit_test(skips_interim_responses),
         cmocka_unit_test(tells_whether_the_connection_stays),
         cmocka_unit_test(tells_whether_the_body_is_json),
+        cmocka_unit_test(tells_whether_the_body_is_encoded),
         cmocka_unit_test(names_the_host_of_a_location),
         cmocka_unit_test(reads_a_retry_after),
         cmocka_unit_test(drops_headers_that_it_does_not_need),

@@ -613,6 +613,15 @@ static void test_page_of_html(void **state)
     assert_int_equal(seen.calls, 0);
 }
 
+static void test_page_that_is_encoded(void **state)
+{
+    (void)state;
+    peer_client_answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                       "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b");
+    assert_int_equal(run(), ARDOQ_ERR_CONTENT_ENCODED);
+    assert_int_equal(seen.calls, 0);
+}
+
 static void test_connection_cut_in_the_middle_of_a_page(void **state)
 {
     (void)state;
@@ -751,6 +760,7 @@ int main(void)
         TEST(test_error_on_the_second_page),
         TEST(test_answers_that_are_no_page),
         TEST(test_page_of_html),
+        TEST(test_page_that_is_encoded),
         TEST(test_connection_cut_in_the_middle_of_a_page),
         TEST(test_client_that_is_not_open),
         TEST(test_thousands_of_elements_in_one_page),

@@ -41,6 +41,7 @@ typedef struct {
     uint16_t status;         /**< HTTP status */
     bool http_1_0;           /**< the version is HTTP/1.0, not 1.1 */
     bool is_json;            /**< Content-Type is application/json or application/...+json */
+    bool is_encoded;         /**< Content-Encoding names any coding but identity */
     bool has_content_length; /**< Content-Length was given */
     bool has_retry_after;    /**< Retry-After was given as seconds */
     bool keep_alive;         /**< the connection may carry another exchange */

@@ -135,6 +135,7 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https);
  *         ARDOQ_ERR_INVALID_ARGUMENT when none is under way, or of a callback that is pending;
  *         ARDOQ_ERR_TIMEOUT; an error of the port, of ardoq/tls.h, of ardoq/http_request.h, of
  *         ardoq/http_response.h or of on_body; ARDOQ_ERR_RESPONSE_TOO_LARGE;
+ *         ARDOQ_ERR_CONTENT_ENCODED for a success whose body has a Content-Encoding;
  *         ARDOQ_ERR_CONNECTION_CLOSED; ARDOQ_ERR_BODY_CHANGED when the body was not the same the
  *         second time; ARDOQ_ERR_HTTP_PROTOCOL also for a success before all of it was sent.
  *         Every failure closes the connection.
