@@ -25,39 +25,37 @@ static ardoq_err_t take_element(ardoq_list_t *list)
     return err ? err : list->on_element(list->context, &list->document, list->count++);
 }
 
-/* Leaves of a link what is requested; the token goes nowhere but to the configured host. */
-static ardoq_err_t keep_target(char *link, const ardoq_http_origin_t *origin)
+/* Leaves of a link what is requested; the token goes nowhere but to the configured host. The buffer
+ * is free: what it held of the page has been read. */
+static ardoq_err_t keep_target(ardoq_list_t *list)
 {
-    const char *target;
-    size_t size;
-    const ardoq_err_t err = ardoq_http_link_target(link, strlen(link), origin, &target, &size);
-    if (err) {
-        return err;
-    }
-    if (size == 0) {
-        target = "/";
-        size = 1;
-    }
-    memmove(link, target, size);
-    link[size] = '\0';
-    return ARDOQ_OK;
+    enum { ROOM = ARDOQ_LINK_SIZE < ARDOQ_ELEMENT_SIZE ? ARDOQ_LINK_SIZE : ARDOQ_ELEMENT_SIZE };
+
+    ardoq_text_t target;
+    ardoq_text_init(&target, list->buffer, ROOM, ARDOQ_ERR_PAGES_UNUSABLE);
+    const ardoq_err_t err = ardoq_http_link_resolve(list->next_link, list->client->request.path,
+                                                    &list->client->origin, &target);
+    memcpy(list->next_link, list->buffer, target.length + 1);
+    return err;
 }
 
-/* The link is opaque and absolute. */
+/* The link is opaque. Without one, whatever stands for it, the page is the last one. */
 static ardoq_err_t take_links(ardoq_list_t *list)
 {
+    const ardoq_json_document_t *document = &list->document;
     ardoq_err_t err = ardoq_json_parse_valid(&list->document, list->buffer, list->stream.length);
-    ardoq_json_value_t next;
-    if (err || ardoq_json_find(&list->document, ARDOQ_JSON_ROOT, "next", &next) ||
-        ardoq_json_type(&list->document, next) == ARDOQ_JSON_NULL) {
+    ardoq_json_value_t link;
+    if (err || ardoq_json_find(document, ARDOQ_JSON_ROOT, "next", &link) ||
+        (ardoq_json_type(document, link) == ARDOQ_JSON_OBJECT &&
+         ardoq_json_find(document, link, "href", &link)) ||
+        ardoq_json_type(document, link) == ARDOQ_JSON_NULL) {
         return err;
     }
-    char *link = list->next_link;
-    err = ardoq_json_string(&list->document, next, "href", link, sizeof list->next_link);
+    err = ardoq_json_string(document, link, "", list->next_link, sizeof list->next_link);
     if (err == ARDOQ_ERR_JSON_TRUNCATED) {
         return ARDOQ_ERR_PAGES_UNUSABLE;
     }
-    return err ? err : keep_target(link, &list->client->origin);
+    return err || list->next_link[0] == '\0' ? err : keep_target(list);
 }
 
 /* For people: what cannot be read is no reason to fail. An empty array or object says nothing. */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ardoq/text.h"
+
 static inline bool is_one_of(char c, const char *set)
 {
     /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the NUL is none of them */
@@ -65,5 +67,8 @@ static inline bool is_token_char(char c)
     static const uint32_t token[] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
     return is_in_set(c, token);
 }
+
+/* Appends the byte, or its code if it is not plain (RFC 3986, 2.1). */
+void ardoq_http_append_byte(ardoq_text_t *text, char byte, bool is_plain);
 
 #endif

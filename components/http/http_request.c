@@ -22,12 +22,8 @@ static bool is_method(const char *text)
 
 static void put_encoded(ardoq_text_t *head, const char *text)
 {
-    static const char digits[] = "0123456789ABCDEF";
     for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        const char code[] = {'%', digits[byte >> 4], digits[byte & 15]};
-        const bool is_plain = is_unreserved(*text);
-        ardoq_text_append(head, is_plain ? text : code, is_plain ? 1 : sizeof code);
+        ardoq_http_append_byte(head, *text, is_unreserved(*text));
     }
 }
 

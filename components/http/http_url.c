@@ -127,47 +127,6 @@ bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const c
            (origin->host[size] == '.' || origin->host[size] == '\0');
 }
 
-static bool is_same_origin(const authority_t *authority, const ardoq_http_origin_t *origin)
-{
-    return authority->port == origin->port &&
-           ardoq_text_equal_ignoring_case(authority->host, authority->host_size, origin->host);
-}
-
-/* Finds where the target begins; false when it is not on our own origin. */
-static bool skip_origin(const char *link, size_t size, const ardoq_http_origin_t *origin,
-                        size_t *start)
-{
-    *start = 0;
-    if (size > 0 && link[0] == '/') {
-        /* After two slashes comes another host (RFC 3986, 4.2). */
-        return size == 1 || link[1] != '/';
-    }
-    if (!has_scheme(link, size)) {
-        return false;
-    }
-    const size_t length = authority_size(link + SCHEME_LENGTH, size - SCHEME_LENGTH);
-    const authority_t authority = split_authority(link + SCHEME_LENGTH, length);
-    *start = SCHEME_LENGTH + length;
-    return is_same_origin(&authority, origin);
-}
-
-ardoq_err_t ardoq_http_link_target(const char *link, size_t size, const ardoq_http_origin_t *origin,
-                                   const char **target, size_t *target_size)
-{
-    size_t start;
-    if (!skip_origin(link, size, origin, &start)) {
-        return ARDOQ_ERR_LINK_REFUSED;
-    }
-    const char *fragment = memchr(link + start, '#', size - start);
-    const size_t length = fragment ? (size_t)(fragment - link) - start : size - start;
-    if (length > 0 && !ardoq_http_target_is_valid(link + start, length)) {
-        return ARDOQ_ERR_LINK_REFUSED;
-    }
-    *target = link + start;
-    *target_size = length;
-    return ARDOQ_OK;
-}
-
 /* Unreserved, "/?:@" and the sub-delimiters of RFC 3986; a percent sign is looked at on its own. */
 static bool is_target_char(char c)
 {
@@ -175,19 +134,130 @@ static bool is_target_char(char c)
     return is_in_set(c, target);
 }
 
+/* A percent sign must begin the code of a byte. @p left: bytes from there on */
+static bool is_in_target(const char *at, size_t left)
+{
+    return *at == '%' ? left > 2 && hex_value(at[1]) < 16 && hex_value(at[2]) < 16
+                      : is_target_char(*at);
+}
+
 bool ardoq_http_target_is_valid(const char *target, size_t size)
 {
-    if (size == 0 || target[0] != '/') {
-        return false;
+    bool is_valid = size > 0 && target[0] == '/';
+    for (size_t i = 1; is_valid && i < size; i++) {
+        is_valid = is_in_target(target + i, size - i);
     }
-    for (size_t i = 1; i < size; i++) {
-        const bool is_encoding = target[i] == '%' && size - i > 2 &&
-                                 hex_value(target[i + 1]) < 16 && hex_value(target[i + 2]) < 16;
-        if (!is_encoding && !is_target_char(target[i])) {
-            return false;
+    return is_valid;
+}
+
+/* ---- Links (RFC 3986, 5.2) ------------------------------------------------------------------- */
+
+void ardoq_http_append_byte(ardoq_text_t *text, char byte, bool is_plain)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const char code[] = {'%', digits[(unsigned char)byte >> 4], digits[byte & 15]};
+    ardoq_text_append(text, is_plain ? &byte : code, is_plain ? 1 : sizeof code);
+}
+
+static bool is_same_origin(const char *text, size_t size, const ardoq_http_origin_t *origin)
+{
+    /* An empty port is the usual one (RFC 3986, 6.2.3). */
+    if (size > 0 && text[size - 1] == ':') {
+        size--;
+    }
+    const authority_t authority = split_authority(text, size);
+    return authority.port == origin->port &&
+           ardoq_text_equal_ignoring_case(authority.host, authority.host_size, origin->host);
+}
+
+/* Goes over the origin, if the link names one that is ours. */
+static ardoq_err_t skip_origin(const char **link, const ardoq_http_origin_t *origin)
+{
+    const char *text = *link;
+    const size_t first = strcspn(text, ":/?#");
+    if (has_scheme(text, strlen(text))) {
+        text += SCHEME_LENGTH;
+    } else if (strspn(text, "/\\") >= 2) {
+        text += 2; /* the same scheme; browsers take a backslash for a slash */
+    } else if (text[first] != ':') {
+        return ARDOQ_OK;
+    } else {
+        /* No path may begin so: it would be taken for a scheme. */
+        return !is_alphanumeric(*text) || ardoq_text_equal_ignoring_case(text, first, "https")
+                   ? ARDOQ_ERR_LINK_MALFORMED
+                   : ARDOQ_ERR_LINK_REFUSED;
+    }
+    const size_t size = authority_size(text, strlen(text));
+    *link = text + size;
+    return is_same_origin(text, size, origin) ? ARDOQ_OK : ARDOQ_ERR_LINK_REFUSED;
+}
+
+static void append_part(ardoq_text_t *target, const char *part, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)part[i] < ' ' || part[i] == 0x7f) {
+            target->err = ARDOQ_ERR_LINK_MALFORMED;
+        }
+        ardoq_http_append_byte(target, part[i], is_in_target(part + i, size - i));
+    }
+}
+
+/* Back to the slash before the last part of a path that ends with one. */
+static void drop_part(ardoq_text_t *target)
+{
+    size_t length = target->length - 1;
+    while (length > 0 && target->data[length - 1] != '/') {
+        length--;
+    }
+    target->length = length > 0 ? length : 1;
+    target->data[target->length] = '\0';
+}
+
+/* The target so far ends with a slash. */
+static void append_path(ardoq_text_t *target, const char *path, size_t size)
+{
+    size_t end;
+    for (size_t at = 0; at < size; at = end) {
+        const char *slash = memchr(path + at, '/', size - at);
+        const size_t part = slash ? (size_t)(slash - path) - at : size - at;
+        end = at + part + (slash ? 1 : 0);
+        if (part == 0 || part > 2 || memcmp(path + at, "..", part) != 0) {
+            append_part(target, path + at, end - at);
+        } else if (part == 2 && !target->err) {
+            drop_part(target);
         }
     }
-    return true;
+}
+
+/* What a link keeps of the target that it stands in: any path replaces its last part, a query only
+ * the query, and nothing but a fragment stays on the same page. */
+static void append_base(ardoq_text_t *target, const char *base, const char *link)
+{
+    size_t size = strcspn(base, *link == '\0' || *link == '#' ? "" : "?");
+    while (*link != '\0' && !is_one_of(*link, "?#") && base[size - 1] != '/') {
+        size--;
+    }
+    ardoq_text_append(target, base, size);
+}
+
+ardoq_err_t ardoq_http_link_resolve(const char *link, const char *base,
+                                    const ardoq_http_origin_t *origin, ardoq_text_t *target)
+{
+    const char *path = link;
+    target->err = skip_origin(&path, origin);
+    size_t size = strcspn(path, "?#");
+    if (path == link && path[0] != '/') {
+        append_base(target, base, path);
+    } else {
+        ardoq_text_append(target, "/", 1);
+        if (size > 0 && *path++ != '/') {
+            target->err = ARDOQ_ERR_LINK_MALFORMED;
+        }
+        size -= size > 0 ? 1 : 0;
+    }
+    append_path(target, path, size);
+    append_part(target, path + size, strcspn(path + size, "#"));
+    return target->err;
 }
 
 void ardoq_http_link_host(const char *url, size_t size, char *host, size_t host_size)

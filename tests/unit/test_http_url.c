@@ -158,114 +158,257 @@ static void knows_the_first_label(void **state)
 static const ardoq_http_origin_t usual = {"acme.ardoq.com", 443};
 static const ardoq_http_origin_t other_port = {"acme.ardoq.com", 8443};
 
+#define BASE "/b/c/d;p?q"
+
+/* The target of a link that stands in the page BASE; the link alone in its memory. */
+static ardoq_err_t resolve(const ardoq_http_origin_t *origin, const char *link, char *target,
+                           size_t size)
+{
+    ardoq_text_t text;
+    char *copy = bare_copy(link, strlen(link) + 1);
+    ardoq_text_init(&text, target, size, ARDOQ_ERR_PAGES_UNUSABLE);
+    const ardoq_err_t err = ardoq_http_link_resolve(copy, BASE, origin, &text);
+    free(copy);
+    assert_int_equal(text.err, err);
+    assert_true(err || strlen(target) == text.length);
+    return err;
+}
+
+typedef struct {
+    const char *link;
+    const char *target;
+} link_case_t;
+
+static void assert_leads_to(const ardoq_http_origin_t *origin, const link_case_t *cases,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char target[256];
+        const ardoq_err_t err = resolve(origin, cases[i].link, target, sizeof target);
+        if (err || strcmp(target, cases[i].target) != 0) {
+            fail_msg("%s: %s, %s", cases[i].link, ardoq_err_name(err), target);
+        }
+        assert_true(ardoq_http_target_is_valid(target, strlen(target)));
+    }
+}
+
+#define ASSERT_LEADS_TO(origin, cases)                                                             \
+    assert_leads_to(origin, cases, sizeof(cases) / sizeof(cases)[0])
+
 static void follows_links_on_the_same_origin(void **state)
 {
     (void)state;
-    static const struct {
-        const ardoq_http_origin_t *origin;
-        const char *link;
-        const char *target;
-    } cases[] = {
-        {&usual, "https://acme.ardoq.com/api/v2/me", "/api/v2/me"},
-        {&usual, "https://acme.ardoq.com/api/v2/x?cursor=a%2Fb&n=1", "/api/v2/x?cursor=a%2Fb&n=1"},
-        {&usual, "https://acme.ardoq.com:443/x", "/x"},
-        {&usual, "HTTPS://Acme.ARDOQ.com/X", "/X"},
-        {&usual, "https://acme.ardoq.com./x", "/x"},
-        {&usual, "https://acme.ardoq.com/", "/"},
-        {&usual, "https://acme.ardoq.com", ""},
-        {&usual, "https://acme.ardoq.com#top", ""},
-        {&usual, "https://acme.ardoq.com/x#a#b <", "/x"},
-        {&usual, "https://acme.ardoq.com//x", "//x"},
-        {&usual, "https://acme.ardoq.com/x@y:z", "/x@y:z"},
-        {&other_port, "https://acme.ardoq.com:8443/x", "/x"},
-        {&usual, "/", "/"},
-        {&usual, "/api/v2/x?y=/z", "/api/v2/x?y=/z"},
-        {&other_port, "/x#y", "/x"},
-        {&usual, "/x?y=https://evil.example/", "/x?y=https://evil.example/"},
+    static const link_case_t cases[] = {
+        {"https://acme.ardoq.com/api/v2/me", "/api/v2/me"},
+        {"https://acme.ardoq.com/api/v2/x?cursor=a%2Fb&n=1", "/api/v2/x?cursor=a%2Fb&n=1"},
+        {"https://acme.ardoq.com:443/x", "/x"},
+        {"https://acme.ardoq.com:/x", "/x"},
+        {"HTTPS://Acme.ARDOQ.com/X", "/X"},
+        {"https://acme.ardoq.com./x", "/x"},
+        {"https://acme.ardoq.com/", "/"},
+        {"https://acme.ardoq.com", "/"},
+        {"https://acme.ardoq.com#top", "/"},
+        {"https://acme.ardoq.com?x", "/?x"},
+        {"https://acme.ardoq.com?", "/?"},
+        {"https://acme.ardoq.com/x#a#b <", "/x"},
+        {"https://acme.ardoq.com//x", "//x"},
+        {"https://acme.ardoq.com/x@y:z", "/x@y:z"},
+        {"https://acme.ardoq.com/a/./b/../c", "/a/c"},
+        {"//acme.ardoq.com/x", "/x"},
+        {"//ACME.ardoq.com:443?y", "/?y"},
+        {"/", "/"},
+        {"/api/v2/x?y=/z/../", "/api/v2/x?y=/z/../"},
+        {"/x?y=https://evil.example/", "/x?y=https://evil.example/"},
+        {"?y=https://evil.example/", "/b/c/d;p?y=https://evil.example/"},
+        {"x/https://evil.example/", "/b/c/x/https://evil.example/"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const size_t size = strlen(cases[i].link);
-        char *link = bare_copy(cases[i].link, size);
-        const char *target = NULL;
-        size_t target_size = 0;
-        if (ardoq_http_link_target(link, size, cases[i].origin, &target, &target_size)) {
-            fail_msg("refused: %s", cases[i].link);
+    ASSERT_LEADS_TO(&usual, cases);
+    static const link_case_t others[] = {
+        {"https://acme.ardoq.com:8443/x", "/x"},
+        {"//acme.ardoq.com:8443/x", "/x"},
+        {"/x#y", "/x"},
+    };
+    ASSERT_LEADS_TO(&other_port, others);
+}
+
+/* Those of RFC 3986, 5.4, whose scheme and host stay. */
+static void follows_relative_references(void **state)
+{
+    (void)state;
+    static const link_case_t cases[] = {
+        {"g", "/b/c/g"},
+        {"./g", "/b/c/g"},
+        {"g/", "/b/c/g/"},
+        {"/g", "/g"},
+        {"?y", "/b/c/d;p?y"},
+        {"g?y", "/b/c/g?y"},
+        {"#s", "/b/c/d;p?q"},
+        {"g#s", "/b/c/g"},
+        {"g?y#s", "/b/c/g?y"},
+        {";x", "/b/c/;x"},
+        {"g;x", "/b/c/g;x"},
+        {"g;x?y#s", "/b/c/g;x?y"},
+        {"", "/b/c/d;p?q"},
+        {".", "/b/c/"},
+        {"./", "/b/c/"},
+        {"..", "/b/"},
+        {"../", "/b/"},
+        {"../g", "/b/g"},
+        {"../..", "/"},
+        {"../../", "/"},
+        {"../../g", "/g"},
+        {"../../../g", "/g"},
+        {"../../../../g", "/g"},
+        {"/./g", "/g"},
+        {"/../g", "/g"},
+        {"g.", "/b/c/g."},
+        {".g", "/b/c/.g"},
+        {"g..", "/b/c/g.."},
+        {"..g", "/b/c/..g"},
+        {"./../g", "/b/g"},
+        {"./g/.", "/b/c/g/"},
+        {"g/./h", "/b/c/g/h"},
+        {"g/../h", "/b/c/h"},
+        {"g;x=1/./y", "/b/c/g;x=1/y"},
+        {"g;x=1/../y", "/b/c/y"},
+        {"g?y/./x", "/b/c/g?y/./x"},
+        {"g?y/../x", "/b/c/g?y/../x"},
+        {"g#s/../x", "/b/c/g"},
+        {"...", "/b/c/..."},
+        {"g//../h", "/b/c/g/h"},
+        {"?", "/b/c/d;p?"},
+    };
+    ASSERT_LEADS_TO(&usual, cases);
+}
+
+static void encodes_what_a_target_may_not_hold(void **state)
+{
+    (void)state;
+    static const link_case_t cases[] = {
+        {"/x?page[cursor]=a b", "/x?page%5Bcursor%5D=a%20b"},
+        {"?page[cursor]=x", "/b/c/d;p?page%5Bcursor%5D=x"},
+        {"https://acme.ardoq.com/caf\xc3\xa9?\xff", "/caf%C3%A9?%FF"},
+        {"/\"<>^`{|}", "/%22%3C%3E%5E%60%7B%7C%7D"},
+        {"/a\\b?\\", "/a%5Cb?%5C"},
+        {"a\\..\\b", "/b/c/a%5C..%5Cb"},
+        {"/%", "/%25"},
+        {"/%4", "/%254"},
+        {"/%4g%41%fF", "/%254g%41%fF"},
+        {"/%%20", "/%25%20"},
+        {"/x?q=100%", "/x?q=100%25"},
+    };
+    ASSERT_LEADS_TO(&usual, cases);
+    for (int byte = 1; byte < 256; byte++) {
+        char target[16];
+        const char link[] = {'/', (char)byte, 'x', '\0'};
+        const ardoq_err_t err = resolve(&usual, link, target, sizeof target);
+        if (byte < ' ' || byte == 0x7f) {
+            assert_int_equal(err, ARDOQ_ERR_LINK_MALFORMED);
+        } else if (byte == '/' || byte == '\\') {
+            assert_int_equal(err, ARDOQ_ERR_LINK_REFUSED);
+        } else {
+            assert_int_equal(err, ARDOQ_OK);
+            assert_true(ardoq_http_target_is_valid(target, strlen(target)));
         }
-        assert_in_range((uintptr_t)target, (uintptr_t)link, (uintptr_t)link + size);
-        assert_int_equal(target_size, strlen(cases[i].target));
-        assert_memory_equal(target, cases[i].target, target_size);
-        free(link);
+    }
+}
+
+/* Cut nowhere: what does not fit is an error. */
+static void notices_a_target_that_does_not_fit(void **state)
+{
+    (void)state;
+    static const char *const links[] = {"/12345678", "xxx", "?345", "/[][", "123/../xxx"};
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        char target[16];
+        assert_int_equal(resolve(&usual, links[i], target, sizeof target), ARDOQ_OK);
+        const size_t length = strlen(target);
+        assert_true(length > 1);
+        const size_t longest = i == 4 ? strlen("/b/c/123/") : length;
+        assert_int_equal(resolve(&usual, links[i], target, longest + 1), ARDOQ_OK);
+        for (size_t size = 1; size <= longest; size++) {
+            assert_int_equal(resolve(&usual, links[i], target, size), ARDOQ_ERR_PAGES_UNUSABLE);
+        }
+    }
+}
+
+static void assert_refused(const ardoq_http_origin_t *origin, const char *link,
+                           ardoq_err_t expected)
+{
+    char target[256];
+    const ardoq_err_t err = resolve(origin, link, target, sizeof target);
+    if (err != expected) {
+        fail_msg("%s: %s", link, ardoq_err_name(err));
     }
 }
 
 static void refuses_links_to_anywhere_else(void **state)
 {
     (void)state;
-    static const struct {
-        const ardoq_http_origin_t *origin;
-        const char *link;
-    } cases[] = {
-        {&usual, ""},
-        {&usual, "?page=2"},
-        {&usual, "#x"},
-        {&usual, "x"},
-        {&usual, "../x"},
-        {&usual, "//acme.ardoq.com/x"},
-        {&usual, "//"},
-        {&usual, "/\\evil.example/"},
-        {&usual, "\\\\evil.example/"},
-        {&usual, "https://"},
-        {&usual, "https:///x"},
-        {&usual, "https:/x"},
-        {&usual, "https:acme.ardoq.com/x"},
-        {&usual, "http://acme.ardoq.com/x"},
-        {&usual, "wss://acme.ardoq.com/x"},
-        {&usual, " https://acme.ardoq.com/x"},
-        {&usual, "https://evil.example/x"},
-        {&usual, "https://acme.ardoq.com.evil.example/x"},
-        {&usual, "https://evilacme.ardoq.com/x"},
-        {&usual, "https://acme.ardoq.co/x"},
-        {&usual, "https://acme.ardoq.com../x"},
-        {&usual, "https://.acme.ardoq.com/x"},
-        {&usual, "https://acme.ardoq.com:8443/x"},
-        {&usual, "https://acme.ardoq.com:44/x"},
-        {&usual, "https://acme.ardoq.com:4430/x"},
-        {&usual, "https://acme.ardoq.com:/x"},
-        {&usual, "https://acme.ardoq.com:65979/x"},
-        {&usual, "https://acme.ardoq.com:443x/x"},
-        {&other_port, "https://acme.ardoq.com/x"},
-        {&other_port, "https://acme.ardoq.com:443/x"},
-        {&usual, "https://user@acme.ardoq.com/x"},
-        {&usual, "https://user:password@acme.ardoq.com/x"},
-        {&usual, "https://@acme.ardoq.com/x"},
-        {&usual, "https://acme.ardoq.com@evil.example/x"},
-        {&usual, "https://acme.ardoq.com:443@evil.example/x"},
-        {&usual, "https://acme.ardoq.com?x"},
-        {&usual, "https://acme.ardoq.com?"},
-        {&usual, "https://acme.ardoq.com\\"},
-        {&usual, "https://acme.ardoq.com\\@evil.example/x"},
-        {&usual, "https://acme.ardoq.com/a b"},
-        {&usual, "https://acme.ardoq.com/a\r\nX: y"},
-        {&usual, "/a\r\nX: y"},
-        {&usual, "/%"},
-        {&usual, "/caf\xc3\xa9"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const size_t size = strlen(cases[i].link);
-        char *link = bare_copy(cases[i].link, size);
-        const char *target;
-        size_t target_size;
-        const ardoq_err_t err =
-            ardoq_http_link_target(link, size, cases[i].origin, &target, &target_size);
-        free(link);
-        if (err != ARDOQ_ERR_LINK_REFUSED) {
-            fail_msg("accepted: %s", cases[i].link);
-        }
+    static const char *const links[] = {"//",
+                                        "/\\evil.example/",
+                                        "\\\\evil.example/",
+                                        "\\/evil.example/",
+                                        "///x",
+                                        "https://",
+                                        "https:///x",
+                                        "http://acme.ardoq.com/x",
+                                        "wss://acme.ardoq.com/x",
+                                        "ftp:x",
+                                        "a:b",
+                                        "HTTP:/x",
+                                        "httpsx:/x",
+                                        "acme.ardoq.com:443/x",
+                                        "https://evil.example/x",
+                                        "https://acme.ardoq.com.evil.example/x",
+                                        "https://evilacme.ardoq.com/x",
+                                        "https://acme.ardoq.co/x",
+                                        "https://acme.ardoq.com../x",
+                                        "https://.acme.ardoq.com/x",
+                                        "https://acme.ardoq.com:8443/x",
+                                        "https://acme.ardoq.com:44/x",
+                                        "https://acme.ardoq.com:4430/x",
+                                        "https://acme.ardoq.com::/x",
+                                        "https://acme.ardoq.com:65979/x",
+                                        "https://acme.ardoq.com:443x/x",
+                                        "https://user@acme.ardoq.com/x",
+                                        "https://user:password@acme.ardoq.com/x",
+                                        "https://@acme.ardoq.com/x",
+                                        "https://acme.ardoq.com@evil.example/x",
+                                        "https://acme.ardoq.com:443@evil.example/x",
+                                        "//evil.example/x",
+                                        "//evil.example/x/../../y",
+                                        "https://acme.ardoq.com\t/x",
+                                        "https://acme.ardoq.com /x",
+                                        "https://caf\xc3\xa9.fr/"};
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        assert_refused(&usual, links[i], ARDOQ_ERR_LINK_REFUSED);
     }
-    const char *target;
-    size_t target_size;
-    assert_int_equal(ardoq_http_link_target("/x", 0, &usual, &target, &target_size),
-                     ARDOQ_ERR_LINK_REFUSED);
+    assert_refused(&other_port, "https://acme.ardoq.com/x", ARDOQ_ERR_LINK_REFUSED);
+    assert_refused(&other_port, "https://acme.ardoq.com:/x", ARDOQ_ERR_LINK_REFUSED);
+    assert_refused(&other_port, "//acme.ardoq.com:443/x", ARDOQ_ERR_LINK_REFUSED);
+}
+
+static void refuses_what_is_no_url(void **state)
+{
+    (void)state;
+    static const char *const links[] = {"https:",
+                                        "https:/x",
+                                        "https:acme.ardoq.com/x",
+                                        "HTTPS:x",
+                                        ":",
+                                        ":x",
+                                        ":443/x",
+                                        " https://acme.ardoq.com/x",
+                                        "https://acme.ardoq.com/a\r\nX: y",
+                                        "/a\r\nX: y",
+                                        "/a\tb",
+                                        "?a\x7f",
+                                        "a\nb",
+                                        "https://acme.ardoq.com\\",
+                                        "https://acme.ardoq.com\\@evil.example/x"};
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        assert_refused(&usual, links[i], ARDOQ_ERR_LINK_MALFORMED);
+    }
 }
 
 /* ---- Targets --------------------------------------------------------------------------------- */
@@ -381,7 +524,11 @@ int main(void)
         cmocka_unit_test(refuses_every_other_byte_in_a_host),
         cmocka_unit_test(knows_the_first_label),
         cmocka_unit_test(follows_links_on_the_same_origin),
+        cmocka_unit_test(follows_relative_references),
+        cmocka_unit_test(encodes_what_a_target_may_not_hold),
+        cmocka_unit_test(notices_a_target_that_does_not_fit),
         cmocka_unit_test(refuses_links_to_anywhere_else),
+        cmocka_unit_test(refuses_what_is_no_url),
         cmocka_unit_test(judges_targets),
         cmocka_unit_test(lets_only_characters_of_rfc_3986_into_a_target),
         cmocka_unit_test(finds_the_host_for_a_message),

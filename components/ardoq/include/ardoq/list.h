@@ -60,8 +60,8 @@ typedef struct {
  * @param on_element                takes each element
  * @param context                   given to @p on_element
  * @return ARDOQ_OK; an error of ardoq_request() or of on_element; ARDOQ_ERR_ELEMENT_TOO_LARGE at
- * the end when elements were skipped; ARDOQ_ERR_LINK_REFUSED; ARDOQ_ERR_PAGES_UNUSABLE; an error of
- * ardoq_json_stream_feed() or ardoq_json_stream_end().
+ * the end when elements were skipped; ARDOQ_ERR_LINK_REFUSED; ARDOQ_ERR_LINK_MALFORMED;
+ * ARDOQ_ERR_PAGES_UNUSABLE; an error of ardoq_json_stream_feed() or ardoq_json_stream_end().
  */
 ardoq_err_t ardoq_list_each(ardoq_client_t *client, ardoq_list_t *list, const char *path,
                             const ardoq_query_t *query, size_t query_count,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "ardoq/err.h"
+#include "ardoq/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,18 +44,21 @@ ardoq_err_t ardoq_http_origin_parse(const char *text, size_t size, ardoq_http_or
 bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const char *label);
 
 /**
- * Reads the request target of a link: an absolute https URL on the same host and port, or a path
- * that begins with one slash. A fragment is dropped.
- * @param link              @p size bytes
- * @param size              in bytes
- * @param origin            the one host and port that a link may lead to
- * @param[out] target       points into @p link: path and query
- * @param[out] target_size  bytes of it; 0 when the URL has no path, which means "/"
- * @return ARDOQ_OK; ARDOQ_ERR_LINK_REFUSED for another scheme, host or port, for user information,
- *         and for a target with a byte that ardoq_http_target_is_valid() refuses.
+ * Finds the request target that a link means, as RFC 3986, 5.2 has it: of an absolute https URL on
+ * the same host and port, with or without its scheme, or of a reference that is relative to the
+ * page it stands in. A fragment is dropped. What a target may not hold, such as a blank, a bracket
+ * or a letter outside ASCII, is percent-encoded (RFC 9112, 3.2.1).
+ * @param link        NUL-terminated
+ * @param base        target of the page that the link stands in, as ardoq_http_target_is_valid()
+ *                    demands
+ * @param origin      the one host and port that a link may lead to
+ * @param[out] target  an empty text; its error is that of a target that does not fit
+ * @return ARDOQ_OK; ARDOQ_ERR_LINK_REFUSED for another scheme, host or port and for user
+ *         information; ARDOQ_ERR_LINK_MALFORMED for what no URL may hold even so: a control
+ *         character, a colon without a scheme, https without a host; the error of the text.
  */
-ardoq_err_t ardoq_http_link_target(const char *link, size_t size, const ardoq_http_origin_t *origin,
-                                   const char **target, size_t *target_size);
+ardoq_err_t ardoq_http_link_resolve(const char *link, const char *base,
+                                    const ardoq_http_origin_t *origin, ardoq_text_t *target);
 
 /**
  * True for a target in origin form (RFC 9112, 3.2.1): a path that begins with a slash, perhaps with
