@@ -68,6 +68,18 @@ static void explain_response(const sink_t *sink, const ardoq_response_t *respons
     put_decimal(sink, "wait seconds: ", response->retry_after_s);
 }
 
+/* The owner of the server can do something about it. */
+static void explain_fault(const sink_t *sink, const ardoq_http_parser_t *parser)
+{
+    const ardoq_http_fault_t fault = ardoq_http_parser_fault(parser);
+    if (fault.what[0] != '\0') {
+        ardoq_decimal_t room;
+        put_line(sink, "the answer has: ", fault.what);
+        put_line(sink, "in: ", fault.where);
+        put_line(sink, "at byte of the head: ", ardoq_decimal(fault.at, &room));
+    }
+}
+
 static void explain_detail(const sink_t *sink, const ardoq_detail_t *detail)
 {
     if (detail->phase != ARDOQ_PHASE_IDLE) {
@@ -95,6 +107,9 @@ void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t 
     if (client) {
         put_line(&sink, "setting: ", ardoq_detail(client)->setting);
         explain_response(&sink, &client->last);
+        if (err == ARDOQ_ERR_HTTP_PROTOCOL) {
+            explain_fault(&sink, &client->https.parser);
+        }
         explain_detail(&sink, ardoq_detail(client));
     }
 }

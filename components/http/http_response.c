@@ -10,6 +10,7 @@ typedef enum {
     /* All that is not the body, and counts against ARDOQ_HTTP_HEADERS_MAX. */
     STATE_STATUS, /* 0: a parser begins here */
     STATE_STATUS_END,
+    STATE_LINE, /* after a header or a trailer, whose value may go on */
     STATE_NAME, /* of a header or a trailer, or the blank line after them */
     STATE_BLANK_LF,
     STATE_CHUNK,
@@ -94,9 +95,13 @@ static state_t end_name(ardoq_http_parser_t *parser, char c)
     return expect(c, ':', STATE_VALUE);
 }
 
-static state_t end_value(ardoq_http_parser_t *parser, char c)
+/* A value may go on in the next line, which then begins with a blank (RFC 9112, 5.2). */
+static state_t unfold(ardoq_http_parser_t *parser, char c)
 {
-    return c == '\n' && ardoq_http_header_take(parser) ? begin_line(parser) : STATE_INVALID;
+    if (is_blank(c)) {
+        return STATE_VALUE;
+    }
+    return ardoq_http_header_take(parser) ? begin_line(parser) : STATE_INVALID;
 }
 
 static state_t begin_body(ardoq_http_parser_t *parser)
@@ -151,9 +156,12 @@ static state_t end_lines(ardoq_http_parser_t *parser, char c)
     return parser->head_complete ? STATE_COMPLETE : end_head(parser);
 }
 
-static state_t skip_chunk_blank(char c)
+static state_t end_chunk_size(char c)
 {
-    return is_blank(c) ? STATE_CHUNK_BLANK : expect(c, ';', STATE_CHUNK_EXTENSION);
+    if (is_blank(c)) {
+        return STATE_CHUNK_BLANK;
+    }
+    return c == '\r' ? STATE_CHUNK_LF : expect(c, ';', STATE_CHUNK_EXTENSION);
 }
 
 /* Nothing remains of the chunk before, so the size starts at 0. */
@@ -162,10 +170,7 @@ static state_t read_chunk_size(ardoq_http_parser_t *parser, char c)
     if (ardoq_http_push_digit(&parser->remaining, 16, c)) {
         return STATE_CHUNK_SIZE;
     }
-    if (parser->state == STATE_CHUNK) {
-        return STATE_INVALID;
-    }
-    return c == '\r' ? STATE_CHUNK_LF : skip_chunk_blank(c);
+    return parser->state == STATE_CHUNK ? STATE_INVALID : end_chunk_size(c);
 }
 
 static state_t next_state(ardoq_http_parser_t *parser, char c)
@@ -183,7 +188,7 @@ static state_t next_state(ardoq_http_parser_t *parser, char c)
     case STATE_CHUNK_SIZE:
         return read_chunk_size(parser, c);
     case STATE_CHUNK_BLANK:
-        return skip_chunk_blank(c);
+        return end_chunk_size(c);
     case STATE_CHUNK_END:
         return expect(c, '\r', STATE_CHUNK_END_LF);
     case STATE_CHUNK_END_LF:
@@ -196,7 +201,7 @@ static state_t next_state(ardoq_http_parser_t *parser, char c)
     case STATE_REASON_LF:
         return expect(c, '\n', begin_line(parser));
     case STATE_VALUE_LF:
-        return end_value(parser, c);
+        return expect(c, '\n', STATE_LINE);
     case STATE_CHUNK_LF:
         /* The last chunk is empty; trailers follow it. */
         return expect(c, '\n', parser->remaining > 0 ? STATE_BODY_CHUNK : begin_line(parser));
@@ -271,11 +276,19 @@ static size_t read_head(ardoq_http_parser_t *parser, const char *text, size_t si
     if (size > room) {
         size = room;
     }
+    if (parser->state == STATE_LINE) {
+        parser->before = STATE_LINE;
+        parser->state = (uint8_t)unfold(parser, *text);
+        if (parser->state == STATE_INVALID) {
+            return 1;
+        }
+    }
     const size_t run = read_run(parser, text, size);
     const bool is_last = run == size;
     const size_t taken = is_last ? run : run + 1;
     parser->head_bytes = (uint16_t)(parser->head_bytes + taken);
     if (!is_last) {
+        parser->before = parser->state;
         parser->state = (uint8_t)next_state(parser, text[run]);
     }
     return taken;
@@ -310,6 +323,9 @@ ardoq_err_t ardoq_http_parse(ardoq_http_parser_t *parser, const char *data, size
     case STATE_COMPLETE:
         return ARDOQ_OK;
     case STATE_INVALID:
+        if (piece->consumed > 0) {
+            parser->bad_byte = data[piece->consumed - 1];
+        }
         return ARDOQ_ERR_HTTP_PROTOCOL;
     case STATE_TOO_LARGE:
         return ARDOQ_ERR_HEADERS_TOO_LARGE;
@@ -323,4 +339,56 @@ ardoq_err_t ardoq_http_parse_end(ardoq_http_parser_t *parser)
     const bool is_whole =
         parser->state == STATE_COMPLETE || parser->state == STATE_BODY_UNTIL_CLOSE;
     return is_whole ? ARDOQ_OK : ARDOQ_ERR_CONNECTION_CLOSED;
+}
+
+/* ---- What is wrong with an answer ------------------------------------------------------------ */
+
+static const char *name_fault(const ardoq_http_parser_t *parser)
+{
+    if (parser->before == STATE_LINE) {
+        return "a length or a coding that cannot be";
+    }
+    if (parser->before == STATE_BLANK_LF && parser->bad_byte == '\n') {
+        return "Content-Length beside Transfer-Encoding";
+    }
+    if (parser->before >= STATE_REASON_LF || parser->before == STATE_BLANK_LF ||
+        parser->before == STATE_CHUNK_END_LF) {
+        return "CR without LF";
+    }
+    if (parser->bad_byte == '\n') {
+        return "LF without CR";
+    }
+    if (is_blank(parser->bad_byte)) {
+        return "a blank where none may be";
+    }
+    return is_text(parser->bad_byte) ? "a wrong character" : "a control character";
+}
+
+static const char *name_place(uint8_t state)
+{
+    switch ((state_t)state) {
+    case STATE_STATUS:
+    case STATE_STATUS_END:
+    case STATE_REASON:
+    case STATE_REASON_LF:
+        return "the status line";
+    case STATE_NAME:
+        return "a header's name";
+    case STATE_BLANK_LF:
+        return "the end of the headers";
+    case STATE_LINE:
+    case STATE_VALUE:
+    case STATE_VALUE_LF:
+        return "a header's value";
+    default:
+        return "the lines around a chunk";
+    }
+}
+
+ardoq_http_fault_t ardoq_http_parser_fault(const ardoq_http_parser_t *parser)
+{
+    if (parser->state != STATE_INVALID) {
+        return (ardoq_http_fault_t){.what = ""};
+    }
+    return (ardoq_http_fault_t){name_fault(parser), name_place(parser->before), parser->head_bytes};
 }

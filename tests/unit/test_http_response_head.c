@@ -284,6 +284,89 @@ static void drops_headers_that_it_does_not_need(void **state)
                 (ardoq_http_head_t){.keep_alive = true});
 }
 
+/* A line break and blanks count as one blank, in a value that is read and in any other. */
+static void unfolds_values(void **state)
+{
+    (void)state;
+    check_lines(OK_1_1, "Content-Security-Policy: a;\r\n   b;\r\n\tc\r\n",
+                (ardoq_http_head_t){.keep_alive = true});
+    check_lines(OK_1_1, "X:\r\n \r\n \r\nConnection: close\r\n", (ardoq_http_head_t){0});
+    check_lines(OK_1_1, "Connection: a,\r\n close\r\n", (ardoq_http_head_t){0});
+    check_lines(OK_1_1, "Connection: clo\r\n se\r\n", (ardoq_http_head_t){.keep_alive = true});
+    check_lines(OK_1_1, "X: y\r\n Connection: close\r\n", (ardoq_http_head_t){.keep_alive = true});
+    check_lines(OK_1_1, "Content-Type:\r\n application/json;\r\n charset=utf-8\r\n",
+                (ardoq_http_head_t){.keep_alive = true, .is_json = true});
+    check_lines(
+        OK_1_1, "Content-Length: \r\n \t7\r\n \r\n",
+        (ardoq_http_head_t){.keep_alive = true, .has_content_length = true, .content_length = 7});
+    check(&(response_t){INPUT(OK_1_1 "Transfer-Encoding:\r\n chunked\r\n\r\n"
+                                     "2\r\nhi\r\n0\r\nA: b\r\n c\r\n\r\n"),
+                        .body = "hi", .head = {.status = 200, .keep_alive = true}});
+}
+
+/* Where, what, and after how many bytes of the head. */
+static void names_the_fault(void **state)
+{
+    (void)state;
+    static const char value[] = "a header's value";
+    static const char name[] = "a header's name";
+    static const char line[] = "the status line";
+    static const char end[] = "the end of the headers";
+    static const char chunk[] = "the lines around a chunk";
+    static const char no_lf[] = "CR without LF";
+    static const char no_cr[] = "LF without CR";
+    static const char blank[] = "a blank where none may be";
+    static const char control[] = "a control character";
+    static const char wrong[] = "a wrong character";
+    static const struct {
+        const char *answer;
+        const char *what;
+        const char *where;
+        unsigned at; /* 0: it does not matter */
+    } cases[] = {
+        {"<html>", wrong, line, 1},
+        {"\r\n", control, line, 1},
+        {"HTTP/1.1 200\n", no_cr, line, 13},
+        {"HTTP/1.1 200 OK\n", no_cr, line, 16},
+        {"HTTP/1.1 200 OK\rX", no_lf, line, 17},
+        {"HTTP/1.1 200 \x01", control, line, 14},
+        {"HTTP/1.1  200", blank, line, 10},
+        {OK_1_1 "A: b\n", no_cr, value, 22},
+        {OK_1_1 "A: b\r\r", no_lf, value, 23},
+        {OK_1_1 "A: b\x7f", control, value, 22},
+        {OK_1_1 "A: b\r\n\n", no_cr, name, 24},
+        {OK_1_1 "A : b", blank, name, 19},
+        {OK_1_1 " A: b", blank, name, 18},
+        {OK_1_1 "A(: b", wrong, name, 19},
+        {OK_1_1 "\r\r", no_lf, end, 19},
+        {OK_1_1 "Content-Length: x\r\n\r\n", "a length or a coding that cannot be", value, 0},
+        {OK_1_1 "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "Content-Length beside Transfer-Encoding", end, 0},
+        {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n2\n", no_cr, chunk, 0},
+        {OK_1_1 "Transfer-Encoding: chunked\r\n\r\nx", wrong, chunk, 0},
+        {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n2\r\nhiX", wrong, chunk, 0},
+        {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\rX", no_lf, chunk, 0},
+        {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n2\rX", no_lf, chunk, 0},
+        {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\n", no_cr, value, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        result_t result;
+        begin_answer(&result, false);
+        feed_answer(&result, cases[i].answer, strlen(cases[i].answer));
+        finish_answer(&result);
+        assert_int_equal(result.err, ARDOQ_ERR_HTTP_PROTOCOL);
+        const ardoq_http_fault_t fault = ardoq_http_parser_fault(&result.parser);
+        if (strcmp(fault.what, cases[i].what) != 0 || strcmp(fault.where, cases[i].where) != 0) {
+            fail_msg("%s: %s in %s", cases[i].answer, fault.what, fault.where);
+        }
+        assert_true(cases[i].at == 0 || fault.at == cases[i].at);
+    }
+    result_t result;
+    begin_answer(&result, false);
+    feed_answer(&result, OK_1_1, sizeof OK_1_1 - 1);
+    assert_string_equal(ardoq_http_parser_fault(&result.parser).what, "");
+}
+
 static void refuses_bad_status_lines(void **state)
 {
     (void)state;
@@ -345,8 +428,8 @@ static void refuses_bad_headers(void **state)
         {INPUT(OK_1_1 "A: b\r\n\n")},
         {INPUT(OK_1_1 "\n")},
         {INPUT(OK_1_1 "\r\r")},
-        {INPUT(OK_1_1 "A: b\r\n c\r\n\r\n")},
-        {INPUT(OK_1_1 "A: b\r\n\tc\r\n\r\n")},
+        {INPUT(OK_1_1 "A: b\r\n \n\r\n")},
+        {INPUT(OK_1_1 "A: b\r\n \x01\r\n\r\n")},
         {INPUT(OK_1_1 " A: b\r\n\r\n")},
         /* Names. */
         {INPUT(OK_1_1 "A : b\r\n\r\n")},
@@ -391,7 +474,11 @@ static void refuses_bad_headers(void **state)
         {INPUT(OK_1_1 "Content-Length: 1" HUNDRED_BLANKS "0\r\n\r\n")},
         {INPUT(OK_1_1 "Content-Length: 0000000000000000000000000000000000000000000000000000000000"
                       "000000000000000000000000000000000000001\r\n\r\n")},
+        {INPUT(OK_1_1 "Content-Length: 1\r\n 2\r\n\r\n")},
+        {INPUT(OK_1_1 "Content-Length: 1\r\n , 2\r\n\r\n")},
         /* Codings. */
+        {INPUT(OK_1_1 "Transfer-Encoding: chun\r\n ked\r\n\r\n")},
+        {INPUT(OK_1_1 "Transfer-Encoding: chunked\r\n\t, gzip\r\n\r\n")},
         {INPUT(OK_1_1 "Transfer-Encoding:\r\n\r\n")},
         {INPUT(OK_1_1 "Transfer-Encoding: gzip\r\n\r\n")},
         {INPUT(OK_1_1 "Transfer-Encoding: identity\r\n\r\n")},
@@ -523,6 +610,8 @@ int main(void)
         cmocka_unit_test(names_the_host_of_a_location),
         cmocka_unit_test(reads_a_retry_after),
         cmocka_unit_test(drops_headers_that_it_does_not_need),
+        cmocka_unit_test(unfolds_values),
+        cmocka_unit_test(names_the_fault),
         cmocka_unit_test(refuses_bad_status_lines),
         cmocka_unit_test(refuses_bad_headers),
         cmocka_unit_test(takes_only_tokens_as_names),

@@ -7,12 +7,15 @@
  * by close; 204, 304 and answers to HEAD have none; 1xx answers are skipped. Refused with
  * ARDOQ_ERR_HTTP_PROTOCOL: any version but 1.0 and 1.1, a status outside 100 to 599, 101,
  * Content-Length together with Transfer-Encoding, unequal repeated Content-Length, a
- * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, a folded line,
- * space before the colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of
+ * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, space before the
+ * colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of
  * status lines, headers, trailers and the lines around one chunk is ARDOQ_ERR_HEADERS_TOO_LARGE;
  * the lines of a chunk that has brought data count no more, so that a body of any length passes.
  *
- * A status line without the space before an absent reason is accepted, as many servers write it.
+ * What is refused is what could be read in two ways, or make one answer two. What only breaks the
+ * form and is sent by real servers is taken: a folded header line counts as a blank (RFC 9112,
+ * 5.2), blanks may follow the size of a chunk, and a status line without the space before an absent
+ * reason is accepted, as many servers write it.
  */
 #ifndef ARDOQ_HTTP_RESPONSE_H
 #define ARDOQ_HTTP_RESPONSE_H
@@ -70,6 +73,8 @@ typedef struct {
     bool asks_close; /**< Connection holds "close" */
     bool text_cut;   /**< the current header's value was longer than text[] */
     uint8_t state;
+    uint8_t before; /**< the state before this one, if that took a line further */
+    char bad_byte;  /**< the one that made the answer invalid */
     uint8_t header; /**< which one the value belongs to */
     uint8_t text_length;
     uint16_t head_size; /**< head_bytes at the end of the head */
@@ -112,6 +117,16 @@ ardoq_err_t ardoq_http_parse(ardoq_http_parser_t *parser, const char *data, size
  * @return ARDOQ_OK if that ends the response, else ARDOQ_ERR_CONNECTION_CLOSED.
  */
 ardoq_err_t ardoq_http_parse_end(ardoq_http_parser_t *parser);
+
+/** Why an answer is ARDOQ_ERR_HTTP_PROTOCOL, in words for the owner of the server. */
+typedef struct {
+    const char *what;  /**< such as "LF without CR"; "" when the answer is not invalid */
+    const char *where; /**< such as "a header's value" */
+    unsigned at;       /**< bytes read beside the body, of which the last was refused */
+} ardoq_http_fault_t;
+
+/** Tells what is wrong with an answer, once ardoq_http_parse() has refused it. Static texts. */
+ardoq_http_fault_t ardoq_http_parser_fault(const ardoq_http_parser_t *parser);
 
 #ifdef __cplusplus
 }
