@@ -25,7 +25,4 @@ ardoq_err_t ardoq_call_start_checked(ardoq_client_t *client, const ardoq_request
 /* Fills client->last from the exchange that has ended, and judges its status. */
 ardoq_err_t ardoq_response_interpret(ardoq_client_t *client);
 
-/* Makes spaces of the characters that a terminal may act on: C0, DEL and, as UTF-8, C1. */
-void ardoq_response_blank_controls(char *text);
-
 #endif

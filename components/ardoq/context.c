@@ -24,7 +24,7 @@ static void read_text(ardoq_context_t *context, char *text, size_t size)
     if (scan->length > 0 &&
         ardoq_json_parse_valid(document, scan->text, scan->length) == ARDOQ_OK) {
         (void)ardoq_json_string(document, ARDOQ_JSON_ROOT, "", text, size);
-        ardoq_response_blank_controls(text);
+        ardoq_text_blank_controls(text);
     }
 }
 

@@ -11,7 +11,7 @@ static ardoq_err_t read_text(const reader_t *reader, ardoq_json_value_t object, 
                              char *text, size_t size)
 {
     const ardoq_err_t err = ardoq_json_string(reader->document, object, key, text, size);
-    ardoq_response_blank_controls(text);
+    ardoq_text_blank_controls(text);
     if (err == ARDOQ_ERR_JSON_TRUNCATED) {
         reader->me->is_cut = true;
         return ARDOQ_OK;

@@ -148,7 +148,7 @@ static bool read_id(const ardoq_json_document_t *document, const char *path, ard
     if (err) {
         id[0] = '\0';
     }
-    ardoq_response_blank_controls(id);
+    ardoq_text_blank_controls(id);
     return id[0] != '\0';
 }
 

@@ -32,29 +32,14 @@ static ardoq_err_t status_error(int status)
     }
 }
 
-void ardoq_response_blank_controls(char *text)
-{
-    unsigned char *byte = (unsigned char *)text;
-    for (; *byte != '\0'; byte++) {
-        if (*byte == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0) {
-            *byte++ = ' ';
-            *byte = ' ';
-        } else if (*byte < ' ' || *byte == 0x7f) {
-            *byte = ' ';
-        }
-    }
-}
-
-/* Copies text of unknown encoding for people: cut to fit, all but printable ASCII a space. */
+/* Copies text of unknown encoding for people, cut to fit. */
 static void set_message(ardoq_client_t *client, const char *text, size_t size)
 {
     const size_t room = sizeof client->message - 1;
     const size_t length = size < room ? size : room;
-    /* cppcheck-suppress knownConditionTrueFalse ; it takes the size for 0 everywhere */
-    for (size_t i = 0; i < length; i++) {
-        client->message[i] = text[i] >= ' ' && text[i] < 0x7f ? text[i] : ' ';
-    }
+    memcpy(client->message, text, length);
     client->message[length] = '\0';
+    ardoq_text_blank_controls(client->message);
 }
 
 void ardoq_response_init(ardoq_response_t *response)
@@ -62,21 +47,39 @@ void ardoq_response_init(ardoq_response_t *response)
     *response = (ardoq_response_t){.body = "", .message = ""};
 }
 
-/* The shape of an error's body is not documented; clients have met all of these. */
-static ardoq_err_t read_json_message(ardoq_client_t *client)
+/* The text of a string; of an object or array, the JSON, which is better than nothing. */
+static void set_json_message(ardoq_client_t *client, ardoq_json_value_t value)
 {
-    char *message = client->message;
-    ardoq_err_t err = ardoq_json_parse(&client->json, client->last.body, client->last.body_size);
-    if (!err) {
-        err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "message", message,
-                                sizeof client->message);
+    const ardoq_json_document_t *document = &client->json;
+    const ardoq_json_type_t type = ardoq_json_type(document, value);
+    size_t size;
+    const char *raw = ardoq_json_raw(document, value, &size);
+    if (type == ARDOQ_JSON_STRING) {
+        (void)ardoq_json_string(document, value, "", client->message, sizeof client->message);
+        ardoq_text_blank_controls(client->message);
+    } else if (type >= ARDOQ_JSON_ARRAY && size > sizeof "{}" - 1) {
+        set_message(client, raw, size);
     }
-    if (err == ARDOQ_ERR_JSON_KEY_MISSING) {
-        err = ardoq_json_string(&client->json, ARDOQ_JSON_ROOT, "error", message,
-                                sizeof client->message);
+}
+
+/* The shape of an error's body is not documented; clients have met all of these. The last ones are
+ * of reitit, which refuses a request before Ardoq sees it. */
+static bool read_json_message(ardoq_client_t *client)
+{
+    static const char places[] = "message\0error.message\0error\0title\0detail\0description\0"
+                                 "humanized\0problems\0errors\0";
+    if (ardoq_json_parse(&client->json, client->last.body, client->last.body_size)) {
+        return false;
     }
-    ardoq_response_blank_controls(message);
-    return err == ARDOQ_ERR_JSON_TRUNCATED ? ARDOQ_OK : err;
+    const char *place = places;
+    while (*place != '\0' && client->message[0] == '\0') {
+        ardoq_json_value_t value;
+        if (ardoq_json_find(&client->json, ARDOQ_JSON_ROOT, place, &value) == ARDOQ_OK) {
+            set_json_message(client, value);
+        }
+        place += strlen(place) + 1;
+    }
+    return client->message[0] != '\0';
 }
 
 static bool looks_like_a_page(const ardoq_response_t *response)
@@ -93,7 +96,7 @@ static void read_message(ardoq_client_t *client)
         set_message(client, encoded, sizeof encoded - 1);
         return;
     }
-    if (response->is_json && read_json_message(client) == ARDOQ_OK) {
+    if (response->is_json && read_json_message(client)) {
         return;
     }
     if (looks_like_a_page(response)) {

@@ -63,6 +63,56 @@ const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
     return digit;
 }
 
+/* Bytes of the UTF-8 character that a text begins with, 0 when it is none (RFC 3629, 4). */
+static size_t read_character(const unsigned char *text, uint32_t *code)
+{
+    static const uint16_t smallest[] = {0, 0, 0x80, 0x800, 0};
+    const unsigned lead = text[0];
+    const size_t size = lead < 0x80   ? 1
+                        : lead < 0xc0 ? 0
+                        : lead < 0xe0 ? 2
+                        : lead < 0xf0 ? 3
+                        : lead < 0xf8 ? 4
+                                      : 0;
+    *code = lead & (size == 1 ? 0x7fU : 0x7fU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((text[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        *code = *code << 6 | (text[i] & 0x3fU);
+    }
+    const bool is_surrogate = *code >> 11 == 0xd800 >> 11;
+    const bool is_too_long = *code < smallest[size] || (size == 4 && (*code - 0x10000) >> 20 != 0);
+    return is_surrogate || is_too_long ? 0 : size;
+}
+
+static bool is_control(uint32_t code)
+{
+    static const struct {
+        uint16_t first, last;
+    } controls[] = {{0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},
+                    {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+    for (size_t i = 0; i < sizeof controls / sizeof controls[0]; i++) {
+        if (code >= controls[i].first && code <= controls[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ardoq_text_blank_controls(char *text)
+{
+    while (*text != '\0') {
+        uint32_t code;
+        const size_t size = read_character((const unsigned char *)text, &code);
+        const size_t used = size > 0 ? size : 1;
+        if (size == 0 || is_control(code)) {
+            memset(text, ' ', used);
+        }
+        text += used;
+    }
+}
+
 static char to_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;

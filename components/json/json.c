@@ -26,7 +26,8 @@ enum { NO_TOKEN = -1 };
 /* One character of a string, as UTF-8. */
 typedef struct {
     char bytes[4];
-    size_t size; /* 0: C text cannot hold this character */
+    size_t size;
+    bool is_lost; /* C text cannot hold it: the bytes are those of U+FFFD */
 } character_t;
 
 static const jsmntok_t *token_at(const ardoq_json_document_t *document, int token)
@@ -83,7 +84,9 @@ static size_t read_code(const char *text, unsigned *code)
 static void encode(unsigned code, character_t *character)
 {
     static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    character->size = code == 0 ? 0 : code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    character->is_lost = code == 0;
+    code = code == 0 ? 0xFFFD : code;
+    character->size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     for (size_t i = character->size; i > 1; i--) {
         character->bytes[i - 1] = (char)(0x80 | (code & 0x3F));
         code >>= 6;
@@ -101,6 +104,7 @@ static size_t read_escape(const char *text, character_t *character)
         return used;
     }
     const char *const letter = strchr(letters, text[1]);
+    character->is_lost = false;
     character->bytes[0] = letter ? "\b\f\n\r\t"[letter - letters] : text[1];
     character->size = 1;
     return 2;
@@ -118,7 +122,7 @@ static bool key_equals(const char *text, const char *end, const char *segment, s
         }
         character_t character;
         text += read_escape(text, &character);
-        if (character.size == 0 || character.size > (size_t)(segment_end - segment) ||
+        if (character.is_lost || character.size > (size_t)(segment_end - segment) ||
             memcmp(character.bytes, segment, character.size) != 0) {
             return false;
         }
@@ -270,10 +274,6 @@ static ardoq_err_t copy_string(const char *raw, const char *end, char *buffer, s
         if (escape) {
             character_t character;
             raw += read_escape(raw, &character);
-            if (character.size == 0) {
-                buffer[0] = '\0';
-                return ARDOQ_ERR_JSON_UTF8;
-            }
             ardoq_text_append(&copy, character.bytes, character.size);
         }
     }

@@ -365,6 +365,82 @@ static int ascii_lower(int byte)
     return byte >= 'A' && byte <= 'Z' ? byte + 32 : byte;
 }
 
+/* ---- Controls ---- */
+
+static size_t put_character(char *text, uint32_t code)
+{
+    if (code < 0x80) {
+        text[0] = (char)code;
+        return 1;
+    }
+    const size_t size = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = size; i-- > 1; code >>= 6) {
+        text[i] = (char)(0x80 | (code & 0x3f));
+    }
+    text[0] = (char)(leads[size] | code);
+    return size;
+}
+
+static bool is_blanked(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e ||
+           code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || (code >= 0xd800 && code <= 0xdfff) ||
+           code > 0x10ffff;
+}
+
+static void test_every_character_that_a_terminal_acts_on_is_blanked(void **state)
+{
+    (void)state;
+    for (uint32_t code = 1; code < 0x200000; code++) {
+        char text[8] = "a";
+        char expected[8] = "a";
+        const size_t size = put_character(text + 1, code);
+        strcpy(text + 1 + size, "z");
+        strcpy(expected, text);
+        if (is_blanked(code)) {
+            memset(expected + 1, ' ', size);
+        }
+        ardoq_text_blank_controls(text);
+        if (strcmp(text, expected) != 0) {
+            fail_msg("U+%04x", (unsigned)code);
+        }
+    }
+}
+
+static void test_what_is_not_utf_8_is_blanked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *shown;
+    } cases[] = {
+        {"a\x80z", "a z"},
+        {"a\xbf\xbfz", "a  z"},
+        {"a\xc0\xafz", "a  z"},
+        {"a\xc1\xbfz", "a  z"},
+        {"a\xe0\x80\xafz", "a   z"},
+        {"a\xe0\x9f\xbfz", "a   z"},
+        {"a\xf0\x8f\xbf\xbfz", "a    z"},
+        {"a\xf8\x88\x80\x80\x80z", "a     z"},
+        {"a\xfc\x80\x80\x80z", "a    z"},
+        {"a\xff", "a "},
+        {"\xc3", " "},
+        {"\xe2\x82", "  "},
+        {"\xf0\x9f\x98", "   "},
+        {"\xc3\xc3\xa9", " \xc3\xa9"},
+        {"\xe2\x82z", "  z"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[16];
+        strcpy(text, cases[i].text);
+        ardoq_text_blank_controls(text);
+        assert_string_equal(text, cases[i].shown);
+    }
+}
+
 static void test_only_ascii_letters_have_a_case(void **state)
 {
     (void)state;
@@ -506,6 +582,8 @@ int main(void)
         cmocka_unit_test(test_window_of_no_size_only_counts),
         cmocka_unit_test(test_text_of_one_byte_holds_only_the_nul),
         cmocka_unit_test(test_decimal),
+        cmocka_unit_test(test_every_character_that_a_terminal_acts_on_is_blanked),
+        cmocka_unit_test(test_what_is_not_utf_8_is_blanked),
         cmocka_unit_test(test_only_ascii_letters_have_a_case),
         cmocka_unit_test(test_texts_of_unequal_length_differ),
         cmocka_unit_test(test_wipe),

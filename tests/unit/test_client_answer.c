@@ -208,7 +208,33 @@ static const struct {
     {"application/json", "{\"id\":7,\"error\":\"x\",\"message\":\"m\"}", "m"},
     {"application/json", "{\"error\":\"Unauthorized\"}", "Unauthorized"},
     {"application/json", "{\"message\":\"caf\\u00e9 \xe2\x82\xac\"}", "caf\xc3\xa9 \xe2\x82\xac"},
-    {"application/json", "{\"message\":\"\"}", ""},
+    {"application/json", "{\"error\":\"Unprocessable Entity\",\"message\":\"\"}",
+     "Unprocessable Entity"},
+    {"application/json", "{\"error\":\"e\",\"message\":null}", "e"},
+    {"application/json", "{\"error\":7,\"message\":false,\"title\":\"t\",\"detail\":\"d\"}", "t"},
+    {"application/problem+json", "{\"type\":\"x\",\"title\":\"\",\"detail\":\"d\",\"status\":4}",
+     "d"},
+    {"application/json", "{\"title\":{},\"detail\":[],\"description\":\"why\"}", "why"},
+    {"application/json", "{\"error\":{\"code\":4,\"message\":\"inner\"}}", "inner"},
+    {"application/json", "{\"error\":{\"code\":4}}", "{\"code\":4}"},
+    /* As reitit says it, with malli and with spec. */
+    {"application/json",
+     "{\"type\":\"reitit.coercion/request-coercion\",\"coercion\":\"malli\",\"in\":[\"request\"],"
+     "\"humanized\":{\"name\":[\"missing required key\"]}}",
+     "{\"name\":[\"missing required key\"]}"},
+    {"application/json",
+     "{\"spec\":\"(spec-tools.core/spec)\",\"problems\":[{\"path\":[\"typeId\"]}],"
+     "\"type\":\"reitit.coercion/request-coercion\"}",
+     "[{\"path\":[\"typeId\"]}]"},
+    {"application/json", "{\"errors\":[\"p\xc3\xa5krevd\"],\"humanized\":{}}",
+     "[\"p\xc3\xa5krevd\"]"},
+    {"application/json", "{\"message\":\"a\\ud83d\\u0000b\"}",
+     "a\xef\xbf\xbd\xef\xbf\xbd"
+     "b"},
+    {"application/json", "{\"message\":\"\"}", "{\"message\":\"\"}"},
+    /* What changes the direction of the line, and what ends it. */
+    {"application/json", "{\"message\":\"a\\u202eb\\u2066c\\u2028\\u200f\\u061cd\"}",
+     "a   b   c        d"},
     {"application/problem+json", "{\"message\":\"No\"}", "No"},
     /* Control characters of both ranges, escaped or not, and DEL. */
     {"application/json", "{\"message\":\"a\\u001b[31mb\\r\\n\\tc\"}", "a [31mb   c"},
@@ -222,13 +248,14 @@ static const struct {
      "31m\xc2\xa0\xc2\xa9\"}",
      "  31m\xc2\xa0\xc2\xa9"},
     /* JSON without a text for people, or that is none: the body itself. */
-    {"application/json", "{\"message\":{\"a\":1}}", "{\"message\":{\"a\":1}}"},
+    {"application/json", "{\"message\":{\"a\":1}}", "{\"a\":1}"},
     {"application/json", "{\"traceId\":\"1\"}", "{\"traceId\":\"1\"}"},
     {"application/json", "[\"message\"]", "[\"message\"]"},
     {"application/json", "{\"message\":\"cut", "{\"message\":\"cut"},
     {"application/json", "", ""},
     {"application/json", "<html>", HTML_PAGE},
-    /* Text of unknown encoding: all but printable ASCII is blanked. */
+    /* Text of unknown encoding: what is not UTF-8 is blanked. */
+    {"text/plain", "caf\xc3\xa9", "caf\xc3\xa9"},
     {"text/plain", "Bad Gateway", "Bad Gateway"},
     {"text/plain", "{\"message\":\"not read\"}", "{\"message\":\"not read\"}"},
     {"text/plain", "a\x1b[2Jb\r\nc\x7f", "a [2Jb  c "},

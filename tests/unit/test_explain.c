@@ -167,6 +167,19 @@ static void test_target_of_a_redirection(void **state)
     assert_explained(ARDOQ_ERR_REDIRECTED, "  HTTP status: 302\n  it points to: login.example\n");
 }
 
+static void test_answer_that_is_not_http(void **state)
+{
+    (void)state;
+    assert_int_equal(call_me("HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\n{}"),
+                     ARDOQ_ERR_HTTP_PROTOCOL);
+    assert_explained(ARDOQ_ERR_HTTP_PROTOCOL, "  the answer has: LF without CR\n"
+                                              "  in: a header's value\n"
+                                              "  at byte of the head: 35\n"
+                                              "  failed in phase: receive\n");
+    assert_int_equal(call_me(json_of("{}")), ARDOQ_OK);
+    assert_explained(ARDOQ_ERR_HTTP_PROTOCOL, "  HTTP status: 200\n");
+}
+
 static void test_phase_and_codes(void **state)
 {
     (void)state;
@@ -237,6 +250,7 @@ int main(void)
         PEER_CLIENT_TEST(test_setting_of_a_client_that_is_not_open),
         PEER_CLIENT_TEST(test_words_of_the_server),
         PEER_CLIENT_TEST(test_target_of_a_redirection),
+        PEER_CLIENT_TEST(test_answer_that_is_not_http),
         PEER_CLIENT_TEST(test_phase_and_codes),
         PEER_CLIENT_TEST(test_interrupted_call),
         PEER_CLIENT_TEST(test_report_that_cannot_be_composed),

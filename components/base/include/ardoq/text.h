@@ -52,6 +52,14 @@ void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size);
 /** Appends a NUL-terminated string. */
 void ardoq_text_append_string(ardoq_text_t *text, const char *string);
 
+/**
+ * Makes a text from elsewhere fit for a screen or a log: each byte becomes a space of every
+ * character that a terminal may act on (C0, DEL, C1), that changes the direction of what is written
+ * or ends a line (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069), and of what is not
+ * UTF-8.
+ */
+void ardoq_text_blank_controls(char *text);
+
 /** Room for the decimal digits of any number. */
 typedef struct {
     char digits[21]; /**< up to 20 of them, and a NUL; they stand at its end */

@@ -99,7 +99,8 @@ const char *ardoq_json_raw(const ardoq_json_document_t *document, ardoq_json_val
                            size_t *size);
 
 /**
- * Copies a string, its escapes resolved to UTF-8, with a closing NUL.
+ * Copies a string, its escapes resolved to UTF-8, with a closing NUL. A surrogate without its twin
+ * and an escaped NUL, which C text cannot hold, become U+FFFD.
  * @param document  parsed text
  * @param from  the value where @p path begins
  * @param path  as in ardoq_json_find()
@@ -107,8 +108,7 @@ const char *ardoq_json_raw(const ardoq_json_document_t *document, ardoq_json_val
  *                as many whole characters as fit
  * @param size  in bytes
  * @return ARDOQ_OK; ARDOQ_ERR_JSON_KEY_MISSING; ARDOQ_ERR_JSON_TYPE, also for null;
- *         ARDOQ_ERR_JSON_TRUNCATED; ARDOQ_ERR_JSON_UTF8 for a surrogate without its twin or an
- *         escaped NUL, which C text cannot hold; ARDOQ_ERR_INVALID_ARGUMENT when @p size is 0.
+ *         ARDOQ_ERR_JSON_TRUNCATED; ARDOQ_ERR_INVALID_ARGUMENT when @p size is 0.
  */
 ardoq_err_t ardoq_json_string(const ardoq_json_document_t *document, ardoq_json_value_t from,
                               const char *path, char *buffer, size_t size);
