@@ -81,22 +81,36 @@ static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_err_t err)
     return err;
 }
 
+/* The next address is tried when this one fails, or once its share of the time is over. */
+static ardoq_err_t wait_or_connect_next(ardoq_https_t *https, ardoq_err_t err)
+{
+    if (err == ARDOQ_PENDING && https->wait.timeout_ms > https->next_address_ms) {
+        return wait_for_tls(https, err, https->wait.timeout_ms - https->next_address_ms);
+    }
+    return connect_next(https, err);
+}
+
 static ardoq_err_t step_connect(ardoq_https_t *https)
 {
     ardoq_err_t err = ARDOQ_ERR_HOST_UNREACHABLE;
     if (https->address_next > 0) {
         err = ardoq_tls_connect_poll(&https->tls);
-        if (err == ARDOQ_PENDING && https->wait.timeout_ms > https->next_address_ms) {
-            return wait_for_tls(https, err, https->wait.timeout_ms - https->next_address_ms);
-        }
     }
-    return err ? connect_next(https, err) : enter(https, ARDOQ_PHASE_HANDSHAKE);
+    return err ? wait_or_connect_next(https, err) : enter(https, ARDOQ_PHASE_HANDSHAKE);
 }
 
+/* Much takes connections for a server that is not there. So until one has shown a certificate,
+ * silence and the connection's end count as they do while connecting. What it says in TLS holds. */
 static ardoq_err_t step_handshake(ardoq_https_t *https)
 {
-    const ardoq_err_t err = wait_for_tls(https, ardoq_tls_handshake(&https->tls), UINT32_MAX);
-    return err ? err : enter(https, ARDOQ_PHASE_SEND);
+    const ardoq_err_t err = ardoq_tls_handshake(&https->tls);
+    const bool is_unanswered = err == ARDOQ_PENDING || err == ARDOQ_ERR_CONNECTION_CLOSED ||
+                               err == ARDOQ_ERR_NETWORK_FAILED;
+    if (!is_unanswered || https->tls.detail.certificate_end != 0) {
+        https->next_address_ms = 0;
+        https->address_next = https->address_count;
+    }
+    return err ? wait_or_connect_next(https, err) : enter(https, ARDOQ_PHASE_SEND);
 }
 
 /* ---- Response ------------------------------------------------------------------------------- */

@@ -143,7 +143,9 @@ ardoq_err_t ardoq_tls_begin(ardoq_tls_t *tls)
 
 ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *address, uint16_t port)
 {
-    ardoq_port_close(&tls->socket);
+    ardoq_tls_disconnect(tls);
+    tls->deaf_since = ARDOQ_PHASE_IDLE;
+    tls->detail.tls_code = 0;
     tls->detail.address = *address;
     return ardoq_port_connect_start(&tls->socket, address, port);
 }

@@ -51,6 +51,9 @@ ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return alert_error(tls);
     }
+    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { /* in the middle of the handshake */
+        return ARDOQ_ERR_CONNECTION_CLOSED;
+    }
     if (ardoq_seam_is_too_large(code)) {
         return ARDOQ_ERR_TLS_RECORD_TOO_LARGE;
     }

@@ -132,7 +132,8 @@ void ardoq_tls_begin_step(ardoq_tls_t *tls);
  */
 ardoq_err_t ardoq_tls_begin(ardoq_tls_t *tls);
 
-/** Starts to connect to an address. @return as ardoq_port_connect_start(). */
+/** Starts to connect to an address; what there was of another is dropped. @return as
+ * ardoq_port_connect_start(). */
 ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *address, uint16_t port);
 
 /** Asks whether the TCP connection is there. @return as ardoq_port_connect_poll(). */
