@@ -51,8 +51,9 @@ def dead_port(address: str, port: int) -> Iterator[None]:
 class _Listener:
     """Serves each connection in a thread of its own, for the length of a `with` block."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
-        self._socket = socket.create_server((address, 0))
+    def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.create_server((address, port), family=family)
         self._threads: list[threading.Thread] = []
         self._connections: list[socket.socket] = []
         self.port: int = self._socket.getsockname()[1]
@@ -178,6 +179,14 @@ class Flood(_Listener):
                 self.has_begun.set()
 
 
+class Broken(_Listener):
+    """Takes connections, and then does what it is made for instead of TLS."""
+
+    def __init__(self, how: Callable[[socket.socket], object], address: str, port: int) -> None:
+        super().__init__(address, port)
+        self._serve = how
+
+
 class Scripted(_Listener):
     """A TLS server that gives every request the same bytes, or none, and then closes.
 
@@ -186,9 +195,13 @@ class Scripted(_Listener):
     """
 
     def __init__(
-        self, certificates: Certificates, answer: bytes | None, identity: str = "server"
+        self,
+        certificates: Certificates,
+        answer: bytes | None,
+        identity: str = "server",
+        *where: str | int,
     ) -> None:
-        super().__init__()
+        super().__init__(*where)
         self.answer = answer
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.set_ciphers("ALL:@SECLEVEL=0")
@@ -245,6 +258,30 @@ def reset(connection: socket.socket) -> None:
     """Ends it as a machine does that has forgotten it."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
+
+
+def end(connection: socket.socket) -> None:
+    """Closes it once the client has spoken, so that this is no reset."""
+    connection.recv(65536)
+    _shut_down(connection)
+
+
+def say_nothing(connection: socket.socket) -> None:
+    """Until the client has gone."""
+    with suppress(OSError):
+        while connection.recv(65536):
+            pass
+
+
+def half_a_flight(certificates: Certificates) -> Callable[[socket.socket], None]:
+    """The first bytes of a server's answer, and nothing after them."""
+
+    def how(connection: socket.socket) -> None:
+        with Stage(certificates) as stage:
+            connection.sendall(stage.flight(connection)[:60])
+        say_nothing(connection)
+
+    return how
 
 
 def _read_head(secure: ssl.SSLSocket) -> bytes:

@@ -4,14 +4,28 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
+from typing import Any
 
 import pytest
 
 import built
 from names import naming, unshare, with_file
-from peers import Flood, Relay, Scripted, closed_port, dead_port, silent_port
+from peers import (
+    Broken,
+    Flood,
+    Relay,
+    Scripted,
+    closed_port,
+    dead_port,
+    end,
+    half_a_flight,
+    reset,
+    say_nothing,
+    silent_port,
+)
 from servers import Certificates, FakeArdoq, Serve
 from tool import Tool, expect_error, expect_success
 
@@ -155,6 +169,52 @@ def test_a_dead_address_leaves_time_for_the_next(ask: Tool, server: FakeArdoq) -
         assert relay.connections == 1
     expect_success(result)
     assert 2.9 < result.seconds < 6
+
+
+def second_address(
+    stack: ExitStack, tool: Tool, server: FakeArdoq, first: Callable[[str, int], Any]
+) -> tuple[Tool, Relay]:
+    """A host of two addresses: one that the test makes, then one that leads to the server."""
+    one, other = ("::1", "127.0.0.1") if built.ON_LWIP else ("127.0.0.1", "127.0.0.2")
+    relay = stack.enter_context(Relay(server.port, other))
+    try:
+        stack.enter_context(first(one, relay.port))
+    except OSError as error:
+        pytest.skip(f"{one}: {error}")
+    asking = stack.enter_context(naming(tool, ("localhost", one), ("localhost", other)))
+    return asking.using(ARDOQ_API_HOST=f"localhost:{relay.port}", ARDOQ_TIMEOUT_MS="6000"), relay
+
+
+@pytest.mark.parametrize(
+    ("how", "at_least"),
+    [(reset, 0), (end, 0), (say_nothing, 2.9), (half_a_flight, 2.9)],
+    ids=["reset", "end", "silence", "half"],
+)
+def test_an_address_without_a_server_leads_to_the_next(
+    ask: Tool,
+    server: FakeArdoq,
+    certificates: Certificates,
+    how: Callable[..., Any],
+    at_least: float,
+) -> None:
+    """Something takes its connections all the same, as a load balancer does."""
+    does = how(certificates) if how is half_a_flight else how
+    with ExitStack() as stack:
+        asking, relay = second_address(stack, ask, server, partial(Broken, does))
+        result = asking.run("me")
+        assert relay.connections == 1
+    expect_success(result)
+    assert at_least < result.seconds < 6
+
+
+def test_a_certificate_error_leads_nowhere_else(
+    ask: Tool, server: FakeArdoq, certificates: Certificates
+) -> None:
+    impostor = partial(Scripted, certificates, None, "wrong_host")
+    with ExitStack() as stack:
+        asking, relay = second_address(stack, ask, server, impostor)
+        expect_error(asking.run("me"), "CERTIFICATE_WRONG_HOST", 3)
+        assert relay.connections == 0
 
 
 def test_the_shared_host_by_its_name(tool: Tool, serve_once: Serve) -> None:
