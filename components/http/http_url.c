@@ -12,8 +12,9 @@ enum { SCHEME_LENGTH = sizeof scheme - 1, LABEL_MAX = 63 };
 /* Host and port as written. */
 typedef struct {
     const char *host;
-    size_t host_size;
-    uint16_t port; /* 0 if it is none */
+    size_t host_size; /* without a closing dot */
+    uint16_t port;    /* 0 if it is none */
+    bool is_absolute; /* there was one */
 } authority_t;
 
 static bool has_scheme(const char *text, size_t size)
@@ -39,13 +40,14 @@ static uint16_t read_port(const char *text, size_t size)
 static authority_t split_authority(const char *text, size_t size)
 {
     const char *colon = memchr(text, ':', size);
-    authority_t authority = {text, size, ARDOQ_HTTP_DEFAULT_PORT};
+    authority_t authority = {text, size, ARDOQ_HTTP_DEFAULT_PORT, false};
     if (colon) {
         authority.host_size = (size_t)(colon - text);
         authority.port = read_port(colon + 1, size - authority.host_size - 1);
     }
     if (authority.host_size > 0 && text[authority.host_size - 1] == '.') {
         authority.host_size--;
+        authority.is_absolute = true;
     }
     return authority;
 }
@@ -73,10 +75,14 @@ static bool is_label(const char *label, size_t size)
     return true;
 }
 
+/* A name that ends in a number, decimal, octal or hexadecimal, is none: resolvers take it for one
+ * of the many spellings of an IPv4 address (inet_aton(), and the URL standard's "ends in a
+ * number"). */
 static bool is_number(const char *label, size_t size)
 {
-    size_t digits = 0;
-    while (digits < size && is_digit(label[digits])) {
+    const bool is_hex = size > 1 && label[0] == '0' && (label[1] | 0x20) == 'x';
+    size_t digits = is_hex ? 2 : 0;
+    while (digits < size && hex_value(label[digits]) < (is_hex ? 16 : 10)) {
         digits++;
     }
     return digits == size;
@@ -117,6 +123,7 @@ ardoq_err_t ardoq_http_origin_parse(const char *text, size_t size, ardoq_http_or
     }
     origin->host[authority.host_size] = '\0';
     origin->port = authority.port;
+    origin->is_absolute = authority.is_absolute;
     return ARDOQ_OK;
 }
 

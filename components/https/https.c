@@ -439,6 +439,18 @@ static ardoq_err_t step_phase(ardoq_https_t *https)
     }
 }
 
+/* To an absolute name no resolver may add a domain; it has a dot at its end, which is no part of it
+ * in TLS and HTTP. */
+static ardoq_err_t start_resolve(ardoq_https_t *https)
+{
+    char name[ARDOQ_HTTP_HOST_SIZE + 1];
+    ardoq_text_t text;
+    ardoq_text_init(&text, name, sizeof name, ARDOQ_ERR_HOST_INVALID);
+    ardoq_text_append_string(&text, https->origin->host);
+    ardoq_text_append_string(&text, https->origin->is_absolute ? "." : "");
+    return ardoq_port_resolve_start(&https->resolve, name);
+}
+
 /* Begins the request, also when it is repeated. */
 static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
 {
@@ -457,7 +469,7 @@ static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
         return err ? err : enter(https, ARDOQ_PHASE_SEND);
     }
     (void)enter(https, ARDOQ_PHASE_RESOLVE);
-    err = ardoq_port_resolve_start(&https->resolve, https->origin->host);
+    err = start_resolve(https);
     return err ? err : ARDOQ_PENDING;
 }
 

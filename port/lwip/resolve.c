@@ -215,12 +215,14 @@ static void begin(void *argument)
 ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *host)
 {
     *resolve = (ardoq_port_resolve_t){.state = NULL, .platform_code = 0};
-    const size_t host_size = strlen(host) + 1;
-    lookup_t *lookup = mem_calloc(1, (mem_size_t)(sizeof *lookup + host_size));
+    /* lwIP knows absolute names only, and would put their closing dot into the question. */
+    size_t length = strlen(host);
+    length -= length > 0 && host[length - 1] == '.';
+    lookup_t *lookup = mem_calloc(1, (mem_size_t)(sizeof *lookup + length + 1));
     if (!lookup) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
-    memcpy(lookup->host, host, host_size);
+    memcpy(lookup->host, host, length);
     lookup->owners = 2;
     lookup->err = ARDOQ_ERR_NETWORK_DOWN; /* what is left if there is nothing to ask for */
     /* Not tcpip_callback(): that one waits while lwIP's thread has too much to do. */

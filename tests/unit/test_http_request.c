@@ -26,8 +26,8 @@ static void assert_head(const char *expected)
     assert_int_equal(head.length, strlen(expected));
 }
 
-static const ardoq_http_origin_t usual = {"acme.ardoq.com", 443};
-static const ardoq_http_origin_t other_port = {"acme.ardoq.com", 8443};
+static const ardoq_http_origin_t usual = {"acme.ardoq.com", 443, false};
+static const ardoq_http_origin_t other_port = {"acme.ardoq.com", 8443, false};
 static const ardoq_http_query_t two_pairs[] = {{"limit", "100"}, {"cursor", "a/b"}};
 
 static void write_whole_head(ardoq_text_t *text)

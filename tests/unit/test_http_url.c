@@ -66,6 +66,12 @@ static void reads_an_origin_as_a_person_writes_it(void **state)
         {"a", "a", 443},
         {"a-b--c.0-9", "a-b--c.0-9", 443},
         {"1.2.3.4a", "1.2.3.4a", 443},
+        {"0x7g", "0x7g", 443},
+        {"1.0xg", "1.0xg", 443},
+        {"7fx0", "7fx0", 443},
+        {"0x7f.example", "0x7f.example", 443},
+        {"127.1.f", "127.1.f", 443},
+        {"0y1", "0y1", 443},
         {"4.a", "4.a", 443},
         {"xn--bcher-kva.example", "xn--bcher-kva.example", 443},
         {LABEL_63, LABEL_63, 443},
@@ -98,7 +104,11 @@ static void refuses_what_is_no_origin_and_leaves_the_result_alone(void **state)
         "user@app.ardoq.com", "https://user:password@app.ardoq.com", "app.ardoq.com/?",
         /* Addresses. */
         "192.0.2.1", "https://192.0.2.1:8443/", "192.0.2.1.", "1", "example.123", "a.0", "[::1]",
-        "[::1]:443", "https://[2001:db8::1]/", "::1",
+        "[::1]:443", "https://[2001:db8::1]/", "::1", "0x7f000001", "0X7F000001", "0x7f.1",
+        "127.0x1", "1.0x7f", "127.0.0.0x1", "0177.1", "127.1", "017700000001", "2130706433",
+        "127.1.", "0x7f000001.", "example.0xff", "0x", "0X", "a.0x", "0xABCDEF", "0xabcdef:443",
+        "https://0x7f.0.0.1/", "08", "1.09", "0x0x1.0x1", "00000000000000000000000000000001",
+        "99999999999",
         /* Labels. */
         "-a.example", "a-.example", "a.-example", "a.example-", "-", "a..example", ".example",
         "a.example..", "my_host.example", "a b.example", " app.ardoq.com", "app.ardoq.com ",
@@ -137,6 +147,25 @@ static void refuses_every_other_byte_in_a_host(void **state)
     }
 }
 
+static void knows_an_absolute_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_absolute;
+    } cases[] = {
+        {"acme.ardoq.example", false},          {"acme.ardoq.example.", true},
+        {"https://acme.ardoq.example./", true}, {"https://acme.ardoq.example/", false},
+        {"acme.ardoq.example.:8443", true},     {"localhost.", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ardoq_http_origin_t origin;
+        memset(&origin, '#', sizeof origin);
+        assert_int_equal(parse(cases[i].text, &origin), ARDOQ_OK);
+        assert_int_equal(origin.is_absolute, cases[i].is_absolute);
+    }
+}
+
 static void knows_the_first_label(void **state)
 {
     (void)state;
@@ -155,8 +184,8 @@ static void knows_the_first_label(void **state)
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-static const ardoq_http_origin_t usual = {"acme.ardoq.com", 443};
-static const ardoq_http_origin_t other_port = {"acme.ardoq.com", 8443};
+static const ardoq_http_origin_t usual = {"acme.ardoq.com", 443, false};
+static const ardoq_http_origin_t other_port = {"acme.ardoq.com", 8443, false};
 
 #define BASE "/b/c/d;p?q"
 
@@ -522,6 +551,7 @@ int main(void)
         cmocka_unit_test(reads_an_origin_as_a_person_writes_it),
         cmocka_unit_test(refuses_what_is_no_origin_and_leaves_the_result_alone),
         cmocka_unit_test(refuses_every_other_byte_in_a_host),
+        cmocka_unit_test(knows_an_absolute_name),
         cmocka_unit_test(knows_the_first_label),
         cmocka_unit_test(follows_links_on_the_same_origin),
         cmocka_unit_test(follows_relative_references),

@@ -36,6 +36,16 @@ static void test_exchange(void **state)
     assert_false(https.tls.detail.certificate_dates_unchecked);
 }
 
+/* The resolver gets the name as it is, the server without its dot. */
+static void test_absolute_name(void **state)
+{
+    (void)state;
+    origin.is_absolute = true;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_string_equal(ardoq_fake.resolved_host, "localhost.");
+    assert_non_null(strstr(tls_peer_received(), "\r\nHost: localhost:8443\r\n"));
+}
+
 static void test_head_is_wiped_once_sent(void **state)
 {
     (void)state;
@@ -451,6 +461,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PEER_HTTPS_TEST(test_exchange),
+        PEER_HTTPS_TEST(test_absolute_name),
         PEER_HTTPS_TEST(test_head_is_wiped_once_sent),
         PEER_HTTPS_TEST(test_closed_twice_and_opened_again),
         PEER_HTTPS_TEST(test_long_body),

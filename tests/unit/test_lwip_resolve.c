@@ -229,6 +229,18 @@ static void test_the_host_is_copied(void **state)
     end();
 }
 
+/* lwIP would put an empty label into the question. */
+static void test_an_absolute_name_is_asked_for_without_its_dot(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_port_resolve_start(&resolve, "devices.example."), ARDOQ_OK);
+    await_questions(2);
+    assert_string_equal(seen.questions[0].host, "devices.example");
+    answer(0, NULL);
+    answer(1, NULL);
+    end();
+}
+
 static void test_an_answer_that_lwip_has_already(void **state)
 {
     (void)state;
@@ -473,6 +485,7 @@ int main(void)
         cmocka_unit_test_setup(test_ipv6_is_asked_for_and_tried_first, set_up),
         cmocka_unit_test_setup(test_the_order_of_the_answers_does_not_matter, set_up),
         cmocka_unit_test_setup(test_the_host_is_copied, set_up),
+        cmocka_unit_test_setup(test_an_absolute_name_is_asked_for_without_its_dot, set_up),
         cmocka_unit_test_setup(test_an_answer_that_lwip_has_already, set_up),
         cmocka_unit_test_setup(test_without_ipv6_only_ipv4_is_asked_for, set_up),
         cmocka_unit_test_setup(test_a_link_local_address_leads_nowhere, set_up),

@@ -26,13 +26,15 @@ extern "C" {
 typedef struct {
     char host[ARDOQ_HTTP_HOST_SIZE]; /**< lower case, without a closing dot, NUL-terminated */
     uint16_t port;                   /**< 1 to 65535 */
+    bool is_absolute;                /**< there was a closing dot: the name is looked up as it is */
 } ardoq_http_origin_t;
 
 /**
  * Reads an origin as a person writes it: a host name, with or without "https://", an optional port
  * and an optional closing slash. Refused: every other scheme, user information, a path, a query, IP
- * addresses (a name whose last label is all digits, or anything in brackets), an underscore, labels
- * that are empty, longer than 63 or begin or end with a hyphen, and a port outside 1 to 65535.
+ * addresses in any spelling (a name whose last label is a number, also as 0x7f, or anything in
+ * brackets), an underscore, labels that are empty, longer than 63 or begin or end with a hyphen,
+ * and a port outside 1 to 65535.
  * @param text         @p size bytes
  * @param size         in bytes
  * @param[out] origin  unchanged on failure
