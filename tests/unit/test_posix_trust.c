@@ -27,7 +27,8 @@
 
 static struct {
     bool files_are_scripted;
-    const char *file;   /* the only one that exists */
+    const char *file; /* the only one that exists */
+    bool is_empty;
     const char *folder; /* a folder of this name exists too */
     bool result_is_scripted;
     int result;
@@ -43,6 +44,7 @@ int __wrap_stat(const char *path, struct stat *status)
     }
     if (script.file && strcmp(path, script.file) == 0) {
         status->st_mode = S_IFREG | 0644;
+        status->st_size = script.is_empty ? 0 : 1;
         return 0;
     }
     if (script.folder && strcmp(path, script.folder) == 0) {
@@ -146,8 +148,9 @@ static void test_chosen_file_is_never_ignored(void **state)
     script.file = "/etc/ssl/certs/ca-certificates.crt";
     script.result_is_scripted = true;
     assert_int_equal(trust("/nonexistent/roots.pem"), ARDOQ_ERR_TRUST_MISSING);
-    assert_int_equal(trust(""), ARDOQ_ERR_TRUST_MISSING);
     assert_string_equal(script.parsed, "");
+    assert_int_equal(trust(""), ARDOQ_OK);
+    assert_string_equal(script.parsed, script.file);
     assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
     assert_int_equal(ardoq_port_trust(NULL, &roots), ARDOQ_OK);
 }
@@ -158,8 +161,18 @@ static void test_files_of_the_distributions(void **state)
     static const char *const bundles[] = {
         "/etc/ssl/certs/ca-certificates.crt",
         "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
         "/etc/ssl/cert.pem",
         "/etc/ssl/ca-bundle.pem",
+        "/var/lib/ca-certificates/ca-bundle.pem",
+        "/etc/ssl/certs/ca-bundle.crt",
+        "/etc/pki/tls/cacert.pem",
+        "/etc/certs/ca-certificates.crt",
+        "/opt/etc/ssl/certs/ca-certificates.crt",
+        "/usr/share/ssl/certs/ca-bundle.crt",
+        "/usr/local/etc/ssl/cert.pem",
+        "/usr/local/share/certs/ca-root-nss.crt",
+        "/etc/openssl/certs/ca-certificates.crt",
     };
     script.files_are_scripted = true;
     script.result_is_scripted = true;
@@ -170,6 +183,8 @@ static void test_files_of_the_distributions(void **state)
         assert_string_equal(script.parsed, bundles[i]);
     }
     script.parsed[0] = '\0';
+    script.is_empty = true;
+    assert_int_equal(ardoq_port_trust(NULL, &roots), ARDOQ_ERR_TRUST_MISSING);
     script.file = NULL;
     assert_int_equal(ardoq_port_trust(NULL, &roots), ARDOQ_ERR_TRUST_MISSING);
     assert_string_equal(script.parsed, "");
@@ -190,6 +205,7 @@ static void test_results_of_parsing(void **state)
         {MBEDTLS_ERR_X509_FILE_IO_ERROR, ARDOQ_ERR_TRUST_MISSING},
     };
     script.result_is_scripted = true;
+    write_bundle("# no matter what\n", false);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         script.result = rows[i].result;
         assert_int_equal(trust(file_name), rows[i].err);
