@@ -18,17 +18,40 @@
 /* Enough for the C library's resolver and its plug-ins; only what is touched takes memory. */
 enum { STACK_SIZE = 256 * 1024 };
 
-/* A look-up belongs to the caller and to the worker, who cannot be stopped. The last frees it. */
+/* One address family never holds the other up: for so long the look-up of both may take, and then
+ * so long the one that has answered waits for the other. */
+enum { SHORT_WAIT_MS = 300 };
+
+/* What interfaces have an address of. A link-local one of IPv6 leads no further than the link. */
+enum { HAS_NETWORK = 1, HAS_IPV4 = 2, HAS_IPV6 = 4 };
+
 typedef struct {
-    atomic_int owners;
-    pthread_t worker;
-    atomic_bool done; /* the worker writes what follows before it, the caller reads after */
     ardoq_err_t err;
     int platform_code;
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
     size_t count;
+} answer_t;
+
+/* A look-up belongs to the caller and to the worker, who cannot be stopped. The last frees it. */
+typedef struct {
+    atomic_int owners;
+    int family; /* AF_UNSPEC: all that the device has */
+    pthread_t worker;
+    atomic_bool done; /* the worker writes what follows before it, the caller reads after */
+    answer_t answer;
     char host[];
 } lookup_t;
+
+/* The look-up of both families, in the order of RFC 6724 as the C library makes it; and one for
+ * each when that takes long, because it ends only when the last name server has answered or is
+ * given up. */
+enum { BOTH, IPV6, IPV4, LOOKUPS };
+
+typedef struct {
+    lookup_t *lookups[LOOKUPS];
+    bool is_split;
+    uint64_t wait_until; /* for the families, then for what is left of them; uptime in ms */
+} search_t;
 
 static void release(lookup_t *lookup)
 {
@@ -37,19 +60,31 @@ static void release(lookup_t *lookup)
     }
 }
 
-/* True if an interface could carry a query: up, with a carrier, with an address. */
-static bool has_network(void)
+/* What an address says of the network. */
+static unsigned network_of(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        return HAS_NETWORK | HAS_IPV4;
+    }
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const void *)address;
+        return IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr) ? HAS_NETWORK : HAS_NETWORK | HAS_IPV6;
+    }
+    return 0;
+}
+
+/* Of the interfaces that could carry a query: up, with a carrier, with an address. */
+static unsigned network(void)
 {
     struct ifaddrs *all;
     if (getifaddrs(&all) < 0) {
-        return true;
+        return HAS_NETWORK | HAS_IPV4 | HAS_IPV6;
     }
-    bool found = false;
-    for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next) {
+    unsigned found = 0;
+    for (const struct ifaddrs *at = all; at; at = at->ifa_next) {
         const bool usable = (at->ifa_flags & IFF_UP) && (at->ifa_flags & IFF_RUNNING) &&
                             !(at->ifa_flags & IFF_LOOPBACK);
-        found = usable && at->ifa_addr &&
-                (at->ifa_addr->sa_family == AF_INET || at->ifa_addr->sa_family == AF_INET6);
+        found |= usable && at->ifa_addr ? network_of(at->ifa_addr) : 0;
     }
     freeifaddrs(all);
     return found;
@@ -57,7 +92,7 @@ static bool has_network(void)
 
 static ardoq_err_t failure(int code)
 {
-    if (!has_network()) {
+    if (!(network() & HAS_NETWORK)) {
         return ARDOQ_ERR_NETWORK_DOWN;
     }
     switch (code) {
@@ -100,49 +135,77 @@ static bool equal(const ardoq_port_address_t *a, const ardoq_port_address_t *b)
 }
 
 /* True if an address of this size, and so of this family, is among those kept. */
-static bool has_family(const lookup_t *lookup, uint8_t size)
+static bool has_family(const answer_t *answer, uint8_t size)
 {
-    for (size_t i = 0; i < lookup->count; i++) {
-        if (lookup->addresses[i].size == size) {
+    for (size_t i = 0; i < answer->count; i++) {
+        if (answer->addresses[i].size == size) {
             return true;
         }
     }
     return false;
 }
 
-static void keep(lookup_t *lookup, const ardoq_port_address_t *address)
+static void keep(answer_t *answer, const ardoq_port_address_t *address)
 {
-    for (size_t i = 0; i < lookup->count; i++) {
-        if (equal(&lookup->addresses[i], address)) {
+    for (size_t i = 0; i < answer->count; i++) {
+        if (equal(&answer->addresses[i], address)) {
             return;
         }
     }
-    if (lookup->count < ARDOQ_PORT_ADDRESSES) {
-        lookup->addresses[lookup->count++] = *address;
-    } else if (!has_family(lookup, address->size)) {
+    if (answer->count < ARDOQ_PORT_ADDRESSES) {
+        answer->addresses[answer->count++] = *address;
+    } else if (!has_family(answer, address->size)) {
         /* Else a host with many IPv6 addresses could not be reached where only IPv4 works. */
-        lookup->addresses[ARDOQ_PORT_ADDRESSES - 1] = *address;
+        answer->addresses[ARDOQ_PORT_ADDRESSES - 1] = *address;
     }
+}
+
+/* RFC 6761: it is this machine, which reaches itself by either family without any network. */
+static bool is_local(const char *host)
+{
+    size_t length = strlen(host);
+    length -= length > 0 && host[length - 1] == '.';
+    static const char local[] = "localhost";
+    const size_t size = sizeof local - 1;
+    return length >= size && memcmp(host + length - size, local, size) == 0 &&
+           (length == size || host[length - size - 1] == '.');
+}
+
+/* The family to ask for; of one for which the device has no address nothing is asked, because there
+ * are name servers that never answer that. AI_ADDRCONFIG takes a link-local address for one. */
+static int family_to_ask(const lookup_t *lookup)
+{
+    const unsigned found = network() & (HAS_IPV4 | HAS_IPV6);
+    if (is_local(lookup->host) || found == 0 || found == (HAS_IPV4 | HAS_IPV6)) {
+        return lookup->family;
+    }
+    return found == HAS_IPV4 ? AF_INET : AF_INET6;
 }
 
 static void look_up(lookup_t *lookup)
 {
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *answer = NULL;
-    const int code = getaddrinfo(lookup->host, NULL, &hints, &answer);
-    if (code) {
-        lookup->platform_code = code == EAI_SYSTEM ? errno : code;
-        lookup->err = failure(code);
+    answer_t *answer = &lookup->answer;
+    const int family = family_to_ask(lookup);
+    if (lookup->family != AF_UNSPEC && lookup->family != family) {
+        answer->err = ARDOQ_ERR_HOST_NOT_FOUND;
         return;
     }
-    for (const struct addrinfo *at = answer; at; at = at->ai_next) {
+    const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    const int code = getaddrinfo(lookup->host, NULL, &hints, &found);
+    if (code) {
+        answer->platform_code = code == EAI_SYSTEM ? errno : code;
+        answer->err = failure(code);
+        return;
+    }
+    for (const struct addrinfo *at = found; at; at = at->ai_next) {
         ardoq_port_address_t address;
         if (convert(at->ai_addr, &address)) {
-            keep(lookup, &address);
+            keep(answer, &address);
         }
     }
-    freeaddrinfo(answer);
-    lookup->err = lookup->count > 0 ? ARDOQ_OK : ARDOQ_ERR_HOST_NOT_FOUND;
+    freeaddrinfo(found);
+    answer->err = answer->count > 0 ? ARDOQ_OK : ARDOQ_ERR_HOST_NOT_FOUND;
 }
 
 static void *work(void *argument)
@@ -173,22 +236,104 @@ static int start_worker(lookup_t *lookup)
     return code;
 }
 
-ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *host)
+static ardoq_err_t start_lookup(lookup_t **started, const char *host, int family, int *code)
 {
-    *resolve = (ardoq_port_resolve_t){0};
     const size_t host_size = strlen(host) + 1;
     lookup_t *lookup = calloc(1, sizeof *lookup + host_size);
     if (!lookup) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
     memcpy(lookup->host, host, host_size);
+    lookup->family = family;
     atomic_init(&lookup->owners, 2);
-    resolve->platform_code = start_worker(lookup);
-    if (resolve->platform_code) {
+    *code = start_worker(lookup);
+    if (*code) {
         free(lookup);
         return ARDOQ_ERR_RESOLVE_FAILED;
     }
-    resolve->state = lookup;
+    *started = lookup;
+    return ARDOQ_OK;
+}
+
+static void end_lookup(lookup_t *lookup)
+{
+    if (!lookup) {
+        return;
+    }
+    if (atomic_load(&lookup->done)) {
+        /* It has nothing left to do but to end, and takes the C library's memory with it. */
+        pthread_join(lookup->worker, NULL);
+    } else {
+        pthread_detach(lookup->worker);
+    }
+    release(lookup);
+}
+
+static bool is_done(lookup_t *lookup)
+{
+    return lookup && atomic_load(&lookup->done);
+}
+
+/* What fails to start leaves the first look-up alone, as it was. */
+static void split(search_t *search)
+{
+    int code;
+    const char *host = search->lookups[BOTH]->host;
+    search->is_split = true;
+    (void)start_lookup(&search->lookups[IPV6], host, AF_INET6, &code);
+    (void)start_lookup(&search->lookups[IPV4], host, AF_INET, &code);
+}
+
+static void add_answer(answer_t *all, lookup_t *lookup)
+{
+    for (size_t i = 0; is_done(lookup) && i < lookup->answer.count; i++) {
+        keep(all, &lookup->answer.addresses[i]);
+    }
+}
+
+/* ARDOQ_PENDING, or the end of the search. */
+static ardoq_err_t take_answers(search_t *search, answer_t *answer)
+{
+    const uint64_t now = ardoq_port_uptime_ms();
+    if (is_done(search->lookups[BOTH])) {
+        *answer = search->lookups[BOTH]->answer;
+        return answer->err;
+    }
+    if (!search->is_split) {
+        if (now >= search->wait_until) {
+            split(search);
+            search->wait_until = UINT64_MAX;
+        }
+        return ARDOQ_PENDING;
+    }
+    *answer = (answer_t){0};
+    add_answer(answer, search->lookups[IPV6]);
+    add_answer(answer, search->lookups[IPV4]);
+    if (answer->count == 0) {
+        return ARDOQ_PENDING;
+    }
+    if (search->wait_until == UINT64_MAX) {
+        search->wait_until = now + SHORT_WAIT_MS;
+    }
+    const bool all_done = is_done(search->lookups[IPV6]) && is_done(search->lookups[IPV4]);
+    return all_done || now >= search->wait_until ? ARDOQ_OK : ARDOQ_PENDING;
+}
+
+ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *host)
+{
+    *resolve = (ardoq_port_resolve_t){0};
+    search_t *search = calloc(1, sizeof *search);
+    if (!search) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    search->wait_until = ardoq_port_uptime_ms() + SHORT_WAIT_MS;
+    const ardoq_err_t err =
+        start_lookup(&search->lookups[BOTH], host, AF_UNSPEC, &resolve->platform_code);
+    if (err) {
+        free(search);
+        return err;
+    }
+    resolve->state = search;
     return ARDOQ_OK;
 }
 
@@ -196,27 +341,27 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
                                     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES],
                                     size_t *count)
 {
-    lookup_t *lookup = resolve->state;
-    if (!atomic_load(&lookup->done)) {
-        return ARDOQ_PENDING;
+    answer_t answer;
+    const ardoq_err_t err = take_answers(resolve->state, &answer);
+    if (err == ARDOQ_PENDING) {
+        return err;
     }
-    const ardoq_err_t err = lookup->err;
-    resolve->platform_code = lookup->platform_code;
-    memcpy(addresses, lookup->addresses, sizeof lookup->addresses);
-    *count = lookup->count;
-    /* It has nothing left to do but to end, and takes the C library's memory with it. */
-    pthread_join(lookup->worker, NULL);
-    release(lookup);
-    resolve->state = NULL;
+    resolve->platform_code = answer.platform_code;
+    memcpy(addresses, answer.addresses, sizeof answer.addresses);
+    *count = answer.count;
+    ardoq_port_resolve_abandon(resolve);
     return err;
 }
 
 void ardoq_port_resolve_abandon(ardoq_port_resolve_t *resolve)
 {
-    lookup_t *lookup = resolve->state;
-    if (lookup) {
-        pthread_detach(lookup->worker);
-        release(lookup);
-    }
+    search_t *search = resolve->state;
     resolve->state = NULL;
+    if (!search) {
+        return;
+    }
+    for (size_t i = 0; i < LOOKUPS; i++) {
+        end_lookup(search->lookups[i]);
+    }
+    free(search);
 }

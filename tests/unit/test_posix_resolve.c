@@ -38,6 +38,13 @@ enum { BOUND_MS = 30000, ADDRESSES_MAX = 12 };
 static struct {
     bool real;       /* the system's own resolver answers */
     bool waits;      /* the answer comes when `gate` is opened */
+    bool both_wait;  /* so does that to a question for both families at once */
+    bool ipv4_waits; /* and for one */
+    bool ipv6_waits;
+    int ipv4_code; /* what getaddrinfo() returns to a question for one family */
+    int ipv6_code;
+    struct addrinfo *ipv4; /* its answer then */
+    struct addrinfo *ipv6;
     bool is_noted;   /* getaddrinfo() notes how it was called; for one look-up at a time */
     int code;        /* what getaddrinfo() returns */
     int system_code; /* errno after EAI_SYSTEM */
@@ -56,6 +63,7 @@ static struct {
     sigset_t blocked;
     size_t stack_size;
     int detach_state;
+    atomic_int asked[3]; /* for both families, IPv4, IPv6 */
     atomic_int answers_freed;
     atomic_int interfaces_freed;
     atomic_int lookups; /* on the heap */
@@ -87,10 +95,17 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
     if (script.real) {
         return __real_getaddrinfo(host, service, hints, answer);
     }
-    if (script.waits) {
+    const int family = hints->ai_family;
+    seen.asked[family == AF_INET ? 1 : family == AF_INET6 ? 2 : 0]++;
+    if (script.waits || (script.both_wait && family == AF_UNSPEC) ||
+        (script.ipv4_waits && family == AF_INET) || (script.ipv6_waits && family == AF_INET6)) {
         while (sem_wait(&gate) < 0) {
         }
         return EAI_AGAIN;
+    }
+    if (script.both_wait) {
+        *answer = family == AF_INET ? script.ipv4 : script.ipv6;
+        return family == AF_INET ? script.ipv4_code : script.ipv6_code;
     }
     if (script.is_noted) {
         note_call(host, service, hints);
@@ -106,7 +121,7 @@ void __wrap_freeaddrinfo(struct addrinfo *answer)
 {
     if (script.real) {
         __real_freeaddrinfo(answer);
-    } else if (answer == script.answer) {
+    } else if (answer == script.answer || answer == script.ipv4 || answer == script.ipv6) {
         seen.answers_freed++;
     }
 }
@@ -177,12 +192,21 @@ static struct ifaddrs interface_up = {
     .ifa_addr = (struct sockaddr *)&up_address,
 };
 
+static struct sockaddr_in6 up_address6 = {.sin6_family = AF_INET6};
+static struct ifaddrs interface_up6 = {
+    .ifa_name = "eth0",
+    .ifa_flags = IFF_UP | IFF_RUNNING,
+    .ifa_addr = (struct sockaddr *)&up_address6,
+    .ifa_next = &interface_up,
+};
+
 static int set_up(void **state)
 {
     (void)state;
+    inet_pton(AF_INET6, "2001:db8::15", &up_address6.sin6_addr);
     memset(&script, 0, sizeof script);
     memset(&seen, 0, sizeof seen);
-    script.interfaces = &interface_up;
+    script.interfaces = &interface_up6;
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
@@ -349,6 +373,189 @@ static void test_question(void **state)
     assert_false(seen.has_service);
 }
 
+/* ---- One family and the other ---------------------------------------------------------------- */
+
+static void test_families_without_an_address_are_not_asked_for(void **state)
+{
+    (void)state;
+    enum { UP = IFF_UP | IFF_RUNNING };
+    static const struct {
+        const char *addresses[2]; /* of the device's interfaces */
+        const char *host;
+        unsigned flags;
+        int family;
+    } rows[] = {
+        {{"192.0.2.9", "2001:db8::9"}, "host.example", UP, AF_UNSPEC},
+        {{"192.0.2.9", "fd00::9"}, "host.example", UP, AF_UNSPEC},
+        {{"192.0.2.9"}, "host.example", UP, AF_INET},
+        {{"2001:db8::9"}, "host.example", UP, AF_INET6},
+        {{"192.0.2.9", "fe80::9"}, "host.example", UP, AF_INET},
+        {{"192.0.2.9", "fe80::9"}, "host.example.", UP, AF_INET},
+        {{"2001:db8::9", "fe80::9"}, "host.example", UP, AF_INET6},
+        {{"169.254.1.2"}, "host.example", UP, AF_INET},
+        /* Nothing is known. */
+        {{"fe80::9"}, "host.example", UP, AF_UNSPEC},
+        {{"192.0.2.9"}, "host.example", IFF_UP, AF_UNSPEC},
+        {{"192.0.2.9"}, "host.example", IFF_RUNNING, AF_UNSPEC},
+        {{"127.0.0.1"}, "host.example", UP | IFF_LOOPBACK, AF_UNSPEC},
+        /* The device itself. */
+        {{"192.0.2.9"}, "localhost", UP, AF_UNSPEC},
+        {{"192.0.2.9"}, "localhost.", UP, AF_UNSPEC},
+        {{"192.0.2.9"}, "app.localhost", UP, AF_UNSPEC},
+        {{"192.0.2.9"}, "notlocalhost", UP, AF_INET},
+        {{"192.0.2.9"}, "localhost.example", UP, AF_INET},
+        {{"192.0.2.9"}, "host", UP, AF_INET},
+    };
+    answer_with((const char *[]){"192.0.2.1"}, 1);
+    script.is_noted = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        union {
+            struct sockaddr any;
+            struct sockaddr_in v4;
+            struct sockaddr_in6 v6;
+        } addresses[2] = {0};
+        struct ifaddrs interfaces[2] = {{.ifa_next = &interfaces[1]}};
+        for (size_t j = 0; j < 2; j++) {
+            const char *text = rows[i].addresses[j];
+            interfaces[j].ifa_flags = rows[i].flags;
+            interfaces[j].ifa_addr = text ? &addresses[j].any : NULL;
+            if (text && inet_pton(AF_INET6, text, &addresses[j].v6.sin6_addr) == 1) {
+                addresses[j].any.sa_family = AF_INET6;
+            } else if (text) {
+                addresses[j].any.sa_family = AF_INET;
+                inet_pton(AF_INET, text, &addresses[j].v4.sin_addr);
+            }
+        }
+        script.interfaces = interfaces;
+        assert_int_equal(resolve(rows[i].host).err, ARDOQ_OK);
+        assert_int_equal(seen.hints.ai_family, rows[i].family);
+        assert_string_equal(seen.host, rows[i].host);
+    }
+    script.no_interfaces = true;
+    assert_int_equal(resolve("host.example").err, ARDOQ_OK);
+    assert_int_equal(seen.hints.ai_family, AF_UNSPEC);
+}
+
+static struct addrinfo ipv4_info;
+static struct addrinfo ipv6_info;
+
+static void split_answers(void)
+{
+    static struct sockaddr_in v4 = {.sin_family = AF_INET};
+    static struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    inet_pton(AF_INET, "192.0.2.1", &v4.sin_addr);
+    inet_pton(AF_INET6, "2001:db8::1", &v6.sin6_addr);
+    ipv4_info = (struct addrinfo){.ai_addr = (struct sockaddr *)&v4};
+    ipv6_info = (struct addrinfo){.ai_addr = (struct sockaddr *)&v6};
+    script.both_wait = true;
+    script.ipv4 = &ipv4_info;
+    script.ipv6 = &ipv6_info;
+}
+
+/* Ends what still waits. */
+static void open_gate(int count)
+{
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(sem_post(&gate), 0);
+    }
+    assert_all_freed();
+}
+
+static void assert_found_soon(const char *first, const char *second)
+{
+    const uint64_t began = ardoq_port_uptime_ms();
+    const result_t result = resolve("host.example");
+    assert_int_equal(result.err, ARDOQ_OK);
+    assert_int_equal(result.platform_code, 0);
+    assert_in_range(ardoq_port_uptime_ms() - began, 290, 5000);
+    assert_int_equal(result.count, second ? 2 : 1);
+    assert_address(&result.addresses[0], first);
+    if (second) {
+        assert_address(&result.addresses[1], second);
+    }
+}
+
+static void test_a_family_without_an_answer_does_not_hold_the_other_up(void **state)
+{
+    (void)state;
+    split_answers();
+    script.ipv6_waits = true;
+    assert_found_soon("192.0.2.1", NULL);
+    open_gate(2);
+    split_answers();
+    script.ipv6_waits = false;
+    script.ipv4_waits = true;
+    assert_found_soon("2001:db8::1", NULL);
+    open_gate(2);
+}
+
+static void test_both_families_answer_alone(void **state)
+{
+    (void)state;
+    split_answers();
+    assert_found_soon("2001:db8::1", "192.0.2.1");
+    open_gate(1);
+    script.ipv6_code = EAI_AGAIN;
+    assert_found_soon("192.0.2.1", NULL);
+    open_gate(1);
+}
+
+/* Which says no more than that somebody else must. */
+static void test_failures_of_one_family_end_nothing(void **state)
+{
+    (void)state;
+    split_answers();
+    script.ipv4_code = EAI_NODATA;
+    script.ipv6_code = EAI_AGAIN;
+    ardoq_port_resolve_t lookup;
+    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
+    size_t count;
+    assert_int_equal(ardoq_port_resolve_start(&lookup, "host.example"), ARDOQ_OK);
+    const uint64_t began = ardoq_port_uptime_ms();
+    while (seen.asked[1] + seen.asked[2] < 2 || ardoq_port_uptime_ms() < began + 700) {
+        assert_int_equal(ardoq_port_resolve_poll(&lookup, addresses, &count), ARDOQ_PENDING);
+        pause_shortly();
+    }
+    assert_int_equal(sem_post(&gate), 0);
+    ardoq_err_t err;
+    while ((err = ardoq_port_resolve_poll(&lookup, addresses, &count)) == ARDOQ_PENDING) {
+        pause_shortly();
+    }
+    assert_int_equal(err, ARDOQ_ERR_RESOLVE_FAILED);
+    assert_int_equal(lookup.platform_code, EAI_AGAIN);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(seen.asked[i], 1);
+    }
+}
+
+static void test_a_quick_answer_asks_once(void **state)
+{
+    (void)state;
+    answer_with((const char *[]){"192.0.2.1"}, 1);
+    assert_int_equal(resolve("host.example").err, ARDOQ_OK);
+    assert_int_equal(seen.asked[0], 1);
+    assert_int_equal(seen.asked[1] + seen.asked[2], 0);
+}
+
+static void test_no_room_for_a_family_alone(void **state)
+{
+    (void)state;
+    split_answers();
+    ardoq_port_resolve_t lookup;
+    ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
+    size_t count;
+    assert_int_equal(ardoq_port_resolve_start(&lookup, "host.example"), ARDOQ_OK);
+    script.no_memory = true;
+    const uint64_t began = ardoq_port_uptime_ms();
+    while (ardoq_port_uptime_ms() < began + 500) {
+        assert_int_equal(ardoq_port_resolve_poll(&lookup, addresses, &count), ARDOQ_PENDING);
+        pause_shortly();
+    }
+    ardoq_port_resolve_abandon(&lookup);
+    open_gate(1);
+    assert_int_equal(seen.asked[1] + seen.asked[2], 0);
+}
+
 static void test_thread(void **state)
 {
     (void)state;
@@ -425,7 +632,10 @@ static void test_without_network(void **state)
     struct ifaddrs loopback = {.ifa_name = "lo",
                                .ifa_flags = UP | IFF_LOOPBACK,
                                .ifa_addr = (struct sockaddr *)&loopback_address};
-    struct sockaddr address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = up_address6};
     struct ifaddrs other = {.ifa_name = "eth0", .ifa_next = &loopback};
     struct ifaddrs first = {.ifa_name = "lo",
                             .ifa_flags = UP | IFF_LOOPBACK,
@@ -436,12 +646,12 @@ static void test_without_network(void **state)
     for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
         script.code = codes[i % 2];
         other.ifa_flags = rows[i / 2].flags;
-        address.sa_family = (sa_family_t)rows[i / 2].family;
-        other.ifa_addr = rows[i / 2].family == NOTHING ? NULL : &address;
+        address.any.sa_family = (sa_family_t)rows[i / 2].family;
+        other.ifa_addr = rows[i / 2].family == NOTHING ? NULL : &address.any;
         seen.interfaces_freed = 0;
         const result_t result = resolve("host.example");
         assert_int_equal(result.platform_code, script.code);
-        assert_int_equal(seen.interfaces_freed, 1);
+        assert_int_equal(seen.interfaces_freed, 2);
         assert_int_equal(result.err, !rows[i / 2].is_network     ? ARDOQ_ERR_NETWORK_DOWN
                                      : script.code == EAI_NONAME ? ARDOQ_ERR_HOST_NOT_FOUND
                                                                  : ARDOQ_ERR_RESOLVE_FAILED);
@@ -616,6 +826,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_addresses),
         TEST(test_question),
+        TEST(test_families_without_an_address_are_not_asked_for),
+        TEST(test_a_family_without_an_answer_does_not_hold_the_other_up),
+        TEST(test_both_families_answer_alone),
+        TEST(test_failures_of_one_family_end_nothing),
+        TEST(test_a_quick_answer_asks_once),
+        TEST(test_no_room_for_a_family_alone),
         TEST(test_thread),
         TEST(test_failures),
         TEST(test_no_address_of_use),
