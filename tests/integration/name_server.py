@@ -20,23 +20,38 @@ SILENT = "silent.example"
 
 
 class _Resolver(BaseResolver):
-    """Answers with the addresses of the family that is asked for; a name without any is unknown."""
+    """Answers with the addresses of the family that is asked for; a name without any is unknown.
 
-    def __init__(self, addresses: dict[str, list[str]]) -> None:
+    `*.example` stands for every name in example that has no addresses of its own. To questions of a
+    type in `instead` it answers with the named error, or not at all if that is "DROP".
+    """
+
+    def __init__(self, addresses: dict[str, list[str]], instead: dict[str, str]) -> None:
         self._addresses = addresses
+        self._instead = instead
         self.asked: list[tuple[str, str]] = []
         self.knows_addresses = True
+
+    def _find(self, name: str) -> list[str] | None:
+        parent = "*." + name.partition(".")[2]
+        while name not in self._addresses and parent not in self._addresses and "." in parent[2:]:
+            parent = "*." + parent[2:].partition(".")[2]
+        return self._addresses.get(name, self._addresses.get(parent))
 
     def resolve(self, request: DNSRecord, handler: DNSHandler) -> DNSRecord | None:
         name, kind = str(request.q.qname).rstrip("."), QTYPE[request.q.qtype]
         self.asked.append((name, kind))
-        if name == SILENT:
+        instead = self._instead.get(kind, "")
+        if name == SILENT or instead == "DROP":
             raise DNSError("the server drops such a question, and says nothing")
         reply = request.reply()
-        if name not in self._addresses:
+        known = self._find(name)
+        if instead:
+            reply.header.rcode = getattr(RCODE, instead)
+            return reply
+        if known is None:
             reply.header.rcode = RCODE.NXDOMAIN
-        known = self._addresses.get(name, []) if self.knows_addresses else []
-        for address in known:
+        for address in known if known and self.knows_addresses else []:
             version = ipaddress.ip_address(address).version
             if kind == {4: "A", 6: "AAAA"}[version]:
                 data = A(address) if version == 4 else AAAA(address)
@@ -47,15 +62,15 @@ class _Resolver(BaseResolver):
 class NameServer:
     """For the length of a `with` block."""
 
-    def __init__(self, *names: tuple[str, str]) -> None:
+    def __init__(self, *names: tuple[str, str], port: int = 0, **instead: str) -> None:
         addresses = defaultdict(list)
         for name, address in names:
             addresses[name].append(address)
-        self._resolver = _Resolver(dict(addresses))
+        self._resolver = _Resolver(dict(addresses), instead)
         self._server = DNSServer(
             self._resolver,
             address="127.0.0.1",
-            port=0,
+            port=port,
             logger=DNSLogger("-request,-reply,-truncated,-error", prefix=False),
         )
         self.port: int = self._server.server.server_address[1]

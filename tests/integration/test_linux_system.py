@@ -1,12 +1,16 @@
 """What the tool takes from a Linux system: where the roots are, what its resolver says."""
 
+import json
 import shlex
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from names import unshare
-from servers import Certificates
-from tool import Tool, expect_error, expect_success
+import built
+from names import unshare, with_file
+from servers import PYTHON, Certificates
+from tool import Result, Tool, expect_error, expect_success
 
 PLACES = [
     "/etc/ssl/certs/ca-certificates.crt",
@@ -74,3 +78,89 @@ def test_an_empty_variable_is_unset(ask: Tool, certificates: Certificates) -> No
     asking = ask.using(SSL_CERT_FILE="")
     place = copy(certificates.pem("ca"), PLACES[2])
     expect_success(asking.behind(*bare_system(*place)).run("me"))
+
+
+# Names
+
+ETHERNET = ("eth0", ["192.0.2.9/24"])
+BOTH = ("eth0", ["192.0.2.9/24", "2001:db8::9/64"])
+HOST = "elsewhere.example"  # which is the one that the certificate names
+
+
+def in_network(
+    tool: Tool,
+    *arguments: str,
+    interfaces: tuple[tuple[str, list[str]], ...] = (ETHERNET,),
+    names: tuple[tuple[str, str], ...] = ((HOST, "127.0.0.1"),),
+    resolver: str = "",
+    host: str = HOST,
+    **instead: str,
+) -> tuple[Result, dict[str, Any]]:
+    record = tool.home / "record.json"
+    specification = {
+        "interfaces": interfaces,
+        "names": names,
+        "instead": instead,
+        "certificates": str(built.CERTIFICATES),
+        "identity": "wrong_host",
+        "record": str(record),
+    }
+    files = (
+        *with_file(tool.home, "/etc/nsswitch.conf", "hosts: dns\n"),
+        *with_file(tool.home, "/etc/resolv.conf", f"nameserver 127.0.0.1\n{resolver}"),
+    )
+    script = Path(__file__).with_name("small_network.py")
+    program = ("env", f"PYTHONPATH={script.parents[1]}", *PYTHON, str(script))
+    inside = (*unshare("--net"), *program, json.dumps(specification))
+    asking = tool.behind(*files, *inside).using(ARDOQ_API_HOST=host, ARDOQ_TIMEOUT_MS="10000")
+    result = asking.run(*(arguments or ("me",)))
+    return result, json.loads(record.read_text())
+
+
+@pytest.mark.parametrize("search", ["corp.example", "corp.example lab.example"])
+@pytest.mark.parametrize("dots", [1, 5])
+def test_an_absolute_name_stays_absolute(ask: Tool, search: str, dots: int) -> None:
+    """The server hears it without its dot."""
+    resolver = f"search {search}\noptions ndots:{dots}\n"
+    names = ((HOST, "127.0.0.1"), ("*.corp.example", "127.0.0.9"), ("*.lab.example", "127.0.0.9"))
+    result, record = in_network(ask, names=names, resolver=resolver, host=f"{HOST}.")
+    expect_success(result)
+    assert record == {"asked": [[HOST, "A"]], "names": [HOST], "hosts": [HOST]}
+
+
+def test_another_name_is_searched_for(ask: Tool) -> None:
+    """As the person who wrote resolv.conf wants it."""
+    names = ((HOST, "127.0.0.9"), (f"{HOST}.corp.example", "127.0.0.1"))
+    resolver = "search corp.example\noptions ndots:5\n"
+    result, record = in_network(ask, names=names, resolver=resolver)
+    expect_success(result)
+    assert record["asked"] == [[f"{HOST}.corp.example", "A"]]
+
+
+@pytest.mark.parametrize("addresses", [["192.0.2.9/24"], ["192.0.2.9/24", "fe80::9/64"]])
+def test_a_family_without_an_address_is_not_asked_for(ask: Tool, addresses: list[str]) -> None:
+    result, record = in_network(ask, interfaces=(("eth0", addresses),), AAAA="DROP")
+    expect_success(result)
+    assert result.seconds < 5
+    assert record["asked"] == [[HOST, "A"]]
+
+
+@pytest.mark.parametrize(
+    "instead", ["", "DROP", "SERVFAIL", "NXDOMAIN", "REFUSED", "NOTIMP", "FORMERR"]
+)
+@pytest.mark.parametrize("interfaces", [(BOTH,), ()], ids=["both", "loopback"])
+def test_no_answer_for_ipv6_does_not_hold_ipv4_up(
+    ask: Tool, instead: str, interfaces: tuple[tuple[str, list[str]], ...]
+) -> None:
+    result, record = in_network(ask, interfaces=interfaces, AAAA=instead)
+    expect_success(result)
+    assert result.seconds < 4
+    assert [HOST, "A"] in record["asked"]
+
+
+@pytest.mark.parametrize("instead", ["DROP", "SERVFAIL", "NXDOMAIN"])
+def test_no_answer_for_ipv4_does_not_hold_ipv6_up(ask: Tool, instead: str) -> None:
+    """Nobody listens there, which is told at once."""
+    result, _ = in_network(ask, interfaces=(BOTH,), names=((HOST, "::1"),), A=instead)
+    expect_error(result, "CONNECTION_REFUSED", 5)
+    assert result.seconds < 4
