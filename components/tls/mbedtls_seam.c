@@ -23,6 +23,10 @@
 #ifndef MBEDTLS_PEM_PARSE_C
 #error "mbedTLS lacks MBEDTLS_PEM_PARSE_C: certificates are configured as PEM"
 #endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_RSA_C) &&                                 \
+    !defined(MBEDTLS_X509_RSASSA_PSS_SUPPORT)
+#error "mbedTLS lacks MBEDTLS_X509_RSASSA_PSS_SUPPORT, which TLS 1.3 needs for RSA keys"
+#endif
 #ifndef MBEDTLS_BASE64_C
 #error "mbedTLS lacks MBEDTLS_BASE64_C, which pins and PEM need"
 #endif
@@ -106,25 +110,33 @@ static void order_curves(mbedtls_ssl_config *config)
 #endif
 }
 
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
 /* Puts PKCS#1 before PSS where TLS 1.2 and 1.3 are both offered. A server of TLS 1.2 with an RSA
  * key usually takes the client's first choice, and for a client of 1.3 that may be PSS (RFC
- * 8446, 4.2.3); releases such as 3.6.6 offer it, and then refuse it in 1.2. */
-static void order_signatures(mbedtls_ssl_config *config)
+ * 8446, 4.2.3), which takes longer, and which not every mbedTLS accepts in 1.2. */
+void ardoq_seam_offer_signatures(mbedtls_ssl_config *config, bool with_pss)
 {
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
     /* mbedTLS's own, in another order; it leaves out what it was built without. */
-    static const uint16_t algorithms[] = {
-        MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
-        MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
-        MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384,       MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
-        MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
-        MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,    MBEDTLS_TLS1_3_SIG_NONE,
+#define WITHOUT_PSS                                                                                \
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,          \
+        MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,            \
+        MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256
+    static const uint16_t all[] = {
+        WITHOUT_PSS,
+        MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,
+        MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
+        MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,
+        MBEDTLS_TLS1_3_SIG_NONE,
     };
-    mbedtls_ssl_conf_sig_algs(config, algorithms);
+#if ARDOQ_SEAM_REFUSES_PSS
+    static const uint16_t without_pss[] = {WITHOUT_PSS, MBEDTLS_TLS1_3_SIG_NONE};
+    mbedtls_ssl_conf_sig_algs(config, with_pss ? all : without_pss);
 #else
-    (void)config;
+    (void)with_pss;
+    mbedtls_ssl_conf_sig_algs(config, all);
 #endif
 }
+#endif
 
 /* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS
  * allows (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the
@@ -147,7 +159,9 @@ void ardoq_seam_configure(mbedtls_ssl_config *config)
 {
     demand_tls_1_2(config);
     order_curves(config);
-    order_signatures(config);
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
+    ardoq_seam_offer_signatures(config, true);
+#endif
     limit_records(config);
 #ifdef MBEDTLS_SSL_SESSION_TICKETS
     mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);

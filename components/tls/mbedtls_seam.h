@@ -29,6 +29,18 @@ ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
  * would resume. */
 void ardoq_seam_configure(mbedtls_ssl_config *config);
 
+/* Sets the signatures that are offered, with those of RSA-PSS or without. */
+void ardoq_seam_offer_signatures(mbedtls_ssl_config *config, bool with_pss);
+
+#if ARDOQ_SEAM_REFUSES_PSS
+/* True when the server has signed its part of the key exchange in the way that is refused. */
+static inline bool ardoq_seam_has_refused_pss(const mbedtls_ssl_context *tls, int code)
+{
+    return code == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER &&
+           tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_SERVER_KEY_EXCHANGE;
+}
+#endif
+
 /* The verify callback that the configuration already has, such as a certificate bundle's. */
 static inline ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_config *config,
                                                            void **context)

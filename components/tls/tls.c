@@ -147,6 +147,11 @@ ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *addr
     tls->deaf_since = ARDOQ_PHASE_IDLE;
     tls->detail.tls_code = 0;
     tls->detail.address = *address;
+#if ARDOQ_SEAM_REFUSES_PSS
+    tls->port = port;
+    tls->without_pss = tls->is_reconnecting = false;
+    ardoq_seam_offer_signatures(&tls->ssl_config, true);
+#endif
     return ardoq_port_connect_start(&tls->socket, address, port);
 }
 
@@ -162,6 +167,7 @@ static ardoq_err_t set_up(ardoq_tls_t *tls)
     tls->has_unsent = false;
     tls->pin_matched = false;
     tls->is_self_signed = false;
+    tls->detail.certificate_end = 0;
     tls->is_set_up = true;
     mbedtls_ssl_init(&tls->ssl);
     int code = mbedtls_ssl_setup(&tls->ssl, &tls->ssl_config);
@@ -186,8 +192,44 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
     return ARDOQ_OK;
 }
 
+#if ARDOQ_SEAM_REFUSES_PSS
+/* The server speaks no TLS 1.3, so it needs no PSS: it is asked again without. One that speaks 1.3,
+ * and was made to seem not to, may refuse that, but does not come down to 1.2. */
+static bool asks_without_pss(ardoq_tls_t *tls, int code)
+{
+    if (tls->without_pss || tls->io_err || !ardoq_seam_has_refused_pss(&tls->ssl, code)) {
+        return false;
+    }
+    ardoq_tls_disconnect(tls);
+    ardoq_seam_offer_signatures(&tls->ssl_config, false);
+    tls->without_pss = tls->is_reconnecting = true;
+    tls->waits_for = ARDOQ_PORT_EVENT_NONE;
+    return true;
+}
+
+static ardoq_err_t reconnect(ardoq_tls_t *tls)
+{
+    if (tls->socket.descriptor == ARDOQ_PORT_NO_SOCKET) {
+        const ardoq_err_t err =
+            ardoq_port_connect_start(&tls->socket, &tls->detail.address, tls->port);
+        if (err) {
+            return err;
+        }
+    }
+    const ardoq_err_t err = ardoq_tls_connect_poll(tls);
+    tls->is_reconnecting = err == ARDOQ_PENDING;
+    return err;
+}
+#endif
+
 ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
 {
+#if ARDOQ_SEAM_REFUSES_PSS
+    const ardoq_err_t connect_err = tls->is_reconnecting ? reconnect(tls) : ARDOQ_OK;
+    if (connect_err) {
+        return connect_err;
+    }
+#endif
     const ardoq_err_t set_up_err = tls->is_set_up ? ARDOQ_OK : set_up(tls);
     if (set_up_err) {
         return set_up_err;
@@ -197,6 +239,11 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
         tls->waits_for = ARDOQ_PORT_EVENT_NONE;
         return handshake_end(tls);
     }
+#if ARDOQ_SEAM_REFUSES_PSS
+    if (asks_without_pss(tls, code)) {
+        return ARDOQ_PENDING;
+    }
+#endif
     const ardoq_err_t err = pending_or_error(tls, code);
     if (err < 0 && !tls->io_err) {
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);

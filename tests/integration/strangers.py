@@ -110,12 +110,14 @@ def _served(folder: Path, *commands: Sequence[str], ports: Ports) -> Iterator[St
 
 @contextmanager
 def nginx(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
+    """It prefers its own order, of signatures too, as many do; Apache follows the client."""
     ports = _reserved_ports()
     servers = "".join(
         f"""
         server {{
             listen 127.0.0.1:{port} ssl;
             ssl_protocols TLSv{version};
+            ssl_prefer_server_ciphers on;
             ssl_certificate {certificates.pem(KEYS[key])};
             ssl_certificate_key {certificates.key(KEYS[key])};
             default_type application/json;

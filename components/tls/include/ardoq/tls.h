@@ -19,6 +19,7 @@
 
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 
 #include "ardoq/build_config.h"
@@ -28,6 +29,17 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** @cond private */
+/* Releases of mbedTLS that offer RSA-PSS, which TLS 1.3 needs, and refuse it in TLS 1.2: the fault
+ * came with these, and is mended in the next ones (pull requests 10672 and 10674 of mbedTLS). */
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2) &&                      \
+    (MBEDTLS_VERSION_NUMBER == 0x03060600 || MBEDTLS_VERSION_NUMBER == 0x04010000)
+#define ARDOQ_SEAM_REFUSES_PSS 1
+#else
+#define ARDOQ_SEAM_REFUSES_PSS 0
+#endif
+/** @endcond */
 
 /** What a connection is doing, and where one failed. */
 typedef enum {
@@ -85,6 +97,11 @@ typedef struct {
     const char *host;
     const char *pins[2];
     ardoq_port_socket_t socket;
+#if ARDOQ_SEAM_REFUSES_PSS
+    uint16_t port;        /**< of the server */
+    bool without_pss;     /**< this connection is the second one, which does not offer it */
+    bool is_reconnecting; /**< that one is not there yet */
+#endif
     int64_t now; /**< wall clock when the connection was begun, 0 if unknown */
     /** @endcond */
     ardoq_detail_t detail; /**< what is known; the layers above add to it */
