@@ -58,6 +58,13 @@ static inline bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)
     return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
 }
 
+/* mbedTLS takes a few records without data in a row for an attack; the bound of a step is enough.
+ */
+static inline void ardoq_seam_forget_empty_records(mbedtls_ssl_context *tls)
+{
+    tls->MBEDTLS_PRIVATE(nb_zero) = 0;
+}
+
 /* True when no part of a record has been received that is yet to be completed. */
 static inline bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls)
 {

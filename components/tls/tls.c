@@ -287,9 +287,20 @@ ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, siz
     return ARDOQ_OK;
 }
 
+/* 0 is also what mbedTLS makes of records without data. They end with the bytes of a step. */
+static int read_data(ardoq_tls_t *tls, unsigned char *buffer, size_t size)
+{
+    int code;
+    do {
+        ardoq_seam_forget_empty_records(&tls->ssl);
+        code = mbedtls_ssl_read(&tls->ssl, buffer, size);
+    } while (code == 0 && !tls->io_err);
+    return code;
+}
+
 ardoq_err_t ardoq_tls_read(ardoq_tls_t *tls, char *buffer, size_t size, size_t *received)
 {
-    const int code = mbedtls_ssl_read(&tls->ssl, (unsigned char *)buffer, size);
+    const int code = read_data(tls, (unsigned char *)buffer, size);
     *received = code > 0 ? (size_t)code : 0;
     if (code > 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         return ARDOQ_OK;
@@ -335,7 +346,7 @@ bool ardoq_tls_is_alive(ardoq_tls_t *tls)
     int code;
     bool has_more; /* after a ticket or a warning, which say nothing */
     do {
-        code = mbedtls_ssl_read(&tls->ssl, &unexpected, 1);
+        code = read_data(tls, &unexpected, 1);
         has_more = code == MBEDTLS_ERR_SSL_WANT_READ && tls->step_bytes > 0 &&
                    tls->waits_for == ARDOQ_PORT_EVENT_NONE;
     } while (has_more || ardoq_seam_is_session_ticket(code));
