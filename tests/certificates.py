@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
@@ -29,7 +29,9 @@ MANY_HOSTS = tuple(f"host-{number}.devices.example" for number in range(200))
 class Certificate:
     """A certificate with its key, and with the certificate of its issuer if it has one."""
 
-    def __init__(self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None):
+    def __init__(
+        self, name, issuer=None, is_ca=False, hosts=(), usage=None, dates=VALID, key=None, more=()
+    ):
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.key = key or ec.generate_private_key(ec.SECP256R1())
         self.is_rsa = isinstance(self.key, rsa.RSAPrivateKey)
@@ -45,7 +47,10 @@ class Certificate:
         )
         for extension, critical in self._extensions(is_ca, hosts, usage):
             builder = builder.add_extension(extension, critical)
-        self.certificate = builder.sign(self.issuer.key, hashes.SHA256())
+        for extension in more:
+            builder = builder.add_extension(extension, critical=True)
+        is_ed25519 = isinstance(self.issuer.key, ed25519.Ed25519PrivateKey)
+        self.certificate = builder.sign(self.issuer.key, None if is_ed25519 else hashes.SHA256())
 
     def _extensions(self, is_ca, hosts, usage):
         """All that a strict verifier asks for (RFC 5280, 4.2)."""
@@ -62,6 +67,11 @@ class Certificate:
     @property
     def pem(self):
         return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def chain(self):
+        """What stands between it and its root."""
+        return b"" if self.issuer.issuer is self.issuer else self.issuer.pem + self.issuer.chain
 
     @property
     def key_pem(self):
@@ -111,6 +121,19 @@ def rsa_key(bits=2048):
     return rsa.generate_private_key(65537, bits)
 
 
+def below(get, depth=1, **more):
+    """A server below so many intermediate certificates."""
+    issuer = get("ca")
+    for number in range(depth):
+        issuer = Certificate(f"Test CA {number}", issuer, is_ca=True, **more)
+    return server("localhost", issuer)
+
+
+def limited(get, extension):
+    return below(get, more=[extension])
+
+
+LOCALHOST = x509.DNSName("localhost")
 CLIENT = {"usage": ExtendedKeyUsageOID.CLIENT_AUTH}
 
 # How each is made, by its name. The only argument gives the others.
@@ -134,6 +157,14 @@ RECIPES: dict[str, Callable[[Get], Certificate]] = {
     "sha1": lambda get: server("localhost", get("ca")),
     "many_hosts": lambda get: server("localhost", get("ca"), hosts=("localhost", *MANY_HOSTS)),
     "wrong_usage": lambda get: server("localhost", get("ca"), **CLIENT),
+    "name_constraints": lambda get: limited(get, x509.NameConstraints([LOCALHOST], None)),
+    "policy_constraints": lambda get: limited(get, x509.PolicyConstraints(0, None)),
+    "ed25519_intermediate": lambda get: below(get, key=ed25519.Ed25519PrivateKey.generate()),
+    "ed25519_signed": lambda get: server("localhost", get("ed25519_ca")),
+    "ed25519_ca": lambda get: Certificate(
+        "Test Ed25519 CA", is_ca=True, key=ed25519.Ed25519PrivateKey.generate()
+    ),
+    "long_chain": lambda get: below(get, depth=10),
     "client": lambda get: Certificate("device", get("client_ca"), **CLIENT),
     "other_client": lambda get: Certificate("device", get("ca"), **CLIENT),
 }
@@ -145,7 +176,8 @@ def make(folder: Path, names: Collection[str] = RECIPES) -> None:
     get = cache(lambda name: RECIPES[name](get))
     for name in names:
         # A server sends its chain without the root (RFC 8446, 4.4.2).
-        write(folder, name, get(name), get("intermediate").pem if name == "chained" else b"")
+        chain = b"" if name == "no_intermediate" else get(name).chain
+        write(folder, name, get(name), chain)
     if "sha1" in names:
         sign_with_sha1(folder, get("sha1"))
 

@@ -177,11 +177,52 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 #endif
 }
 
-#if MBEDTLS_VERSION_MAJOR < 4
 /* A code is the sum of what a high layer says of it, in steps of 128, and a low one
  * (mbedtls/error.h). */
 #define HIGH_PART(code) (-(code) >> 7)
 
+bool ardoq_seam_is_unsupported(int code)
+{
+    static const unsigned char high_parts[] = {
+        HIGH_PART(MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE),
+        HIGH_PART(MBEDTLS_ERR_X509_UNKNOWN_OID),
+        HIGH_PART(MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG),
+        HIGH_PART(MBEDTLS_ERR_X509_UNKNOWN_VERSION),
+        HIGH_PART(MBEDTLS_ERR_PK_UNKNOWN_PK_ALG),
+        HIGH_PART(MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE),
+        HIGH_PART(MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE),
+#if MBEDTLS_VERSION_MAJOR < 4
+        HIGH_PART(MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE),
+#endif
+    };
+    /* Of a critical extension that mbedTLS does not know. */
+    const int extension = MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG;
+#if MBEDTLS_VERSION_MAJOR >= 4
+    if (code == PSA_ERROR_NOT_SUPPORTED) {
+        return true;
+    }
+#endif
+    return code == extension || memchr(high_parts, HIGH_PART(code), sizeof high_parts) != NULL;
+}
+
+bool ardoq_seam_is_unreadable(int code)
+{
+#if MBEDTLS_VERSION_MAJOR >= 4
+    if (code <= PSA_ERROR_GENERIC_ERROR && code >= PSA_ERROR_DATA_INVALID) {
+        return true;
+    }
+#endif
+#if MBEDTLS_VERSION_MAJOR >= 3
+    const int broken_message = MBEDTLS_ERR_SSL_DECODE_ERROR;
+#else
+    const int broken_message = MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE;
+#endif
+    /* From X.509 to ECP, with PK and RSA between them; those of TLS come later. */
+    return code == broken_message ||
+           (code <= MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && code > -0x5000);
+}
+
+#if MBEDTLS_VERSION_MAJOR < 4
 bool ardoq_seam_is_out_of_memory(int code)
 {
     static const unsigned char high_parts[] = {

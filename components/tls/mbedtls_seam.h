@@ -103,6 +103,18 @@ static inline bool ardoq_seam_is_too_large(int code)
 /* True for mbedTLS codes that mean: no memory. */
 bool ardoq_seam_is_out_of_memory(int code);
 
+/* True for codes that mean: a certificate or a key is of a kind that this build cannot use. */
+bool ardoq_seam_is_unsupported(int code);
+
+/* True for codes that mean, while the handshake looks at certificates: one cannot be read. */
+bool ardoq_seam_is_unreadable(int code);
+
+/* True while the handshake looks at the server's certificates. */
+static inline bool ardoq_seam_is_at_certificate(const mbedtls_ssl_context *tls)
+{
+    return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_SERVER_CERTIFICATE;
+}
+
 /* True for a code that means "read again" and carries no data: a session ticket of TLS 1.3. */
 static inline bool ardoq_seam_is_session_ticket(int code)
 {

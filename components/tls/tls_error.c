@@ -39,6 +39,18 @@ static ardoq_err_t alert_error(const ardoq_tls_t *tls)
     }
 }
 
+/* Of certificates that mbedTLS could not even begin to verify. */
+static ardoq_err_t certificate_code_error(int code)
+{
+    if (code == MBEDTLS_ERR_X509_FATAL_ERROR) {
+        return ARDOQ_ERR_CERTIFICATE_CHAIN_TOO_LONG;
+    }
+    if (ardoq_seam_is_unsupported(code)) {
+        return ARDOQ_ERR_CERTIFICATE_UNSUPPORTED;
+    }
+    return ardoq_seam_is_unreadable(code) ? ARDOQ_ERR_CERTIFICATE_UNREADABLE : ARDOQ_OK;
+}
+
 ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
 {
     tls->detail.tls_code = code;
@@ -53,6 +65,9 @@ ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
     }
     if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { /* in the middle of the handshake */
         return ARDOQ_ERR_CONNECTION_CLOSED;
+    }
+    if (ardoq_seam_is_at_certificate(&tls->ssl) && certificate_code_error(code)) {
+        return certificate_code_error(code);
     }
     if (ardoq_seam_is_too_large(code)) {
         return ARDOQ_ERR_TLS_RECORD_TOO_LARGE;

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <mbedtls/pem.h>
+
 #include "ardoq/text.h"
 #include "mbedtls_seam.h"
 #include "tls_private.h"
@@ -17,24 +19,51 @@ enum { PEM_CUT = 1 };
 
 /* ---- Reading PEM ---------------------------------------------------------------------------- */
 
-/* mbedTLS ends at a certificate without its last line, and is content if it has read another. */
-static bool is_whole(const char *pem)
+/* Literals, which the linker keeps once: mbedTLS has the same. */
+#define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
+#define PEM_END   "-----END CERTIFICATE-----"
+
+/* Both lines of a certificate end so, whatever is wrong with them otherwise. */
+static size_t count_lines(const char *pem)
 {
-    /* Literals, which the linker keeps once: mbedTLS has the same. */
-    while ((pem = strstr(pem, "-----BEGIN CERTIFICATE-----")) != NULL) {
-        pem = strstr(pem, "-----END CERTIFICATE-----");
-        if (!pem) {
-            return false;
-        }
+    size_t count = 0;
+    while ((pem = strstr(pem, "CERTIFICATE-----")) != NULL) {
+        pem++;
+        count++;
     }
-    return true;
+    return count;
 }
 
+static int parse_certificate(mbedtls_x509_crt *chain, const char *pem)
+{
+    mbedtls_pem_context block;
+    size_t size;
+    mbedtls_pem_init(&block);
+    int code = mbedtls_pem_read_buffer(&block, PEM_BEGIN, PEM_END, (const unsigned char *)pem, NULL,
+                                       0, &size);
+    if (code == 0) {
+        code = mbedtls_x509_crt_parse_der(chain, block.MBEDTLS_PRIVATE(buf),
+                                          block.MBEDTLS_PRIVATE(buflen));
+    }
+    mbedtls_pem_free(&block);
+    return code;
+}
+
+/* Half a chain is no trust: each certificate must be read. mbedTLS's own function for many of them
+ * ends at a first line that it does not know, and is content if it has read another one. */
 static int parse_certificates(mbedtls_x509_crt *chain, const char *pem)
 {
-    /* A positive result counts certificates that could not be read: half a chain is no trust. */
-    const int code = mbedtls_x509_crt_parse(chain, (const unsigned char *)pem, strlen(pem) + 1);
-    return code == 0 && !is_whole(pem) ? PEM_CUT : code;
+    const size_t lines = count_lines(pem);
+    size_t read = 0;
+    while ((pem = strstr(pem, PEM_BEGIN)) != NULL) {
+        const int code = parse_certificate(chain, pem);
+        if (code != 0) {
+            return code;
+        }
+        pem++;
+        read++;
+    }
+    return read > 0 && lines == 2 * read ? 0 : PEM_CUT;
 }
 
 static int parse(ardoq_tls_t *tls, mbedtls_x509_crt *chain, const char *pem)
@@ -76,6 +105,9 @@ static ardoq_err_t load(loading_t *loading, const char *pem, const char *name,
     tls->detail.tls_code = code == PEM_CUT ? 0 : code;
     if (ardoq_seam_is_out_of_memory(code)) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    if (ardoq_seam_is_unsupported(code)) {
+        return ARDOQ_ERR_CERTIFICATE_UNSUPPORTED;
     }
     return chain == &tls->roots ? ARDOQ_ERR_TRUST_INVALID : ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
 }

@@ -144,6 +144,10 @@ static bool is_own_issuer(const mbedtls_x509_crt *certificate)
 int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     ardoq_tls_t *tls = context;
+    if (depth == 0 && !certificate->raw.p) {
+        /* mbedTLS passes over those with signatures that it does not know. */
+        return MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
+    }
     const uint32_t wrong_name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;
     *flags &= ~(uint32_t)(DATES | MBEDTLS_X509_BADCERT_CN_MISMATCH);
     const int code = ask_port(tls, certificate, depth, flags);

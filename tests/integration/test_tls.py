@@ -80,12 +80,56 @@ def test_one_file_may_hold_several_roots(ask: Tool, certificates: Certificates) 
     expect_success(alone.run("me"))
 
 
-def test_a_broken_root_is_no_trust(ask: Tool, certificates: Certificates) -> None:
+BEGIN = "-----BEGIN CERTIFICATE-----"
+END = "-----END CERTIFICATE-----"
+
+
+def damaged(pem: str) -> dict[str, str]:
+    """Each as a person may have made it, when editing or copying."""
+    return {
+        "letters": pem.replace("M", "N", 3),
+        "blanks": pem.replace(BEGIN, f"{BEGIN}  "),
+        "tab": pem.replace(BEGIN, f"{BEGIN}\t"),
+        "words": pem.replace(BEGIN, f"{BEGIN} # our own"),
+        "short_begin": pem.replace(BEGIN, BEGIN[1:]),
+        "no_begin": pem.replace(BEGIN, ""),
+        "short_end": pem.replace(END, END[1:]),
+        "no_end": pem.replace(END, ""),
+        "cut": pem[:200],
+        "cut_in_the_last_line": pem.rstrip()[:-1],
+        "trusted": pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
+        "old": pem.replace("CERTIFICATE", "X509 CERTIFICATE"),
+        "one_line": pem.replace("\n", " "),
+    }
+
+
+@pytest.mark.parametrize("damage", damaged(""))
+def test_a_broken_root_is_no_trust(ask: Tool, certificates: Certificates, damage: str) -> None:
+    """Not even beside good ones, wherever it stands among them."""
     broken = ask.home / "broken.pem"
-    whole = certificates.pem("ca").read_text()
-    for text in ("", "nonsense", whole.replace("M", "N", 3), whole + whole[:200]):
+    pem, other = (certificates.pem(name).read_text() for name in ("ca", "other_ca"))
+    bad = damaged(pem)[damage]
+    texts = [bad, pem + bad, other + bad + "\n" + pem]
+    for text in texts:
         broken.write_text(text)
         expect_error(ask.run("--ca", str(broken), "me"), "TRUST_INVALID", 3)
+    stored = ask.run("config", "set", "ca0", f"@{broken}")
+    if stored.code == 0:
+        expect_error(ask.run("me"), "TRUST_INVALID", 3)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense"])
+def test_no_root_at_all_is_no_trust(ask: Tool, text: str) -> None:
+    broken = ask.home / "broken.pem"
+    broken.write_text(text)
+    expect_error(ask.run("--ca", str(broken), "me"), "TRUST_INVALID", 3)
+
+
+def test_a_root_that_this_build_cannot_use_is_named(ask: Tool, certificates: Certificates) -> None:
+    roots = ask.home / "roots.pem"
+    names = ("ca", "ed25519_ca")
+    roots.write_bytes(b"".join(certificates.pem(name).read_bytes() for name in names))
+    expect_error(ask.run("--ca", str(roots), "me"), "CERTIFICATE_UNSUPPORTED", 3)
 
 
 # What is refused
@@ -115,6 +159,35 @@ def test_a_wrong_certificate_is_refused_before_the_token_is_sent(
     assert "\n  failed in phase: handshake\n" in result.err
     assert "\n  certificate flags: 0x" in result.err
     assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    ("identity", "name"),
+    [
+        ("name_constraints", "CERTIFICATE_UNSUPPORTED"),
+        ("policy_constraints", "CERTIFICATE_UNSUPPORTED"),
+        ("ed25519_intermediate", "CERTIFICATE_UNSUPPORTED"),
+        ("ed25519_signed", "CERTIFICATE_UNSUPPORTED"),
+        ("long_chain", "CERTIFICATE_CHAIN_TOO_LONG"),
+    ],
+)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_certificate_that_cannot_be_judged_is_no_fault_of_the_network(
+    ask: Tool,
+    certificates: Certificates,
+    has_tls_1_3: bool,
+    version: ssl.TLSVersion,
+    identity: str,
+    name: str,
+) -> None:
+    if version == ssl.TLSVersion.TLSv1_3 and not has_tls_1_3:
+        pytest.skip("this mbedTLS has no TLS 1.3")
+    with Scripted(certificates, b"", identity) as unusual:
+        unusual.context.maximum_version = version
+        result = ask.using(ARDOQ_API_HOST=f"localhost:{unusual.port}").run("me")
+        assert (unusual.connections, unusual.requests) == (1, [])
+    expect_error(result, name, 3)
+    assert "\n  failed in phase: handshake\n  mbedTLS code: -0x" in result.err
 
 
 def test_a_chain_with_an_intermediate_is_accepted(tool: Tool, serve_once: Serve) -> None:

@@ -340,7 +340,7 @@ static const char *subject_of(const char *oid, size_t size)
     uint32_t flags = 0;
     mbedtls_x509_crt certificate;
     mbedtls_x509_crt_init(&certificate);
-    certificate.subject_raw.p = certificate.issuer_raw.p = &raw;
+    certificate.raw.p = certificate.subject_raw.p = certificate.issuer_raw.p = &raw;
     certificate.subject.oid.p = (unsigned char *)oid;
     certificate.subject.oid.len = size;
     certificate.subject.val.p = (unsigned char *)"x";

@@ -126,8 +126,8 @@ typedef struct {
  * @param buffer        room for one PEM of the store; wiped
  * @param buffer_size   in bytes
  * @return ARDOQ_OK; ARDOQ_ERR_TRUST_MISSING; ARDOQ_ERR_TRUST_INVALID;
- *         ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID; ARDOQ_ERR_SETTING_TOO_LONG for PEM in the store
- *         that does not fit the buffer; ARDOQ_ERR_OUT_OF_MEMORY; ARDOQ_ERR_RANDOM_FAILED;
+ *         ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID; ARDOQ_ERR_CERTIFICATE_UNSUPPORTED for either;
+ *         ARDOQ_ERR_SETTING_TOO_LONG for PEM in the store that does not fit the buffer; ARDOQ_ERR_OUT_OF_MEMORY; ARDOQ_ERR_RANDOM_FAILED;
  *         ARDOQ_ERR_TLS_FAILED when mbedTLS cannot start; an error of the store.
  */
 ardoq_err_t ardoq_tls_open(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
@@ -160,7 +160,8 @@ ardoq_err_t ardoq_tls_connect_poll(ardoq_tls_t *tls);
  * One step of the handshake, the first of which sets the session up.
  * @return ARDOQ_OK when it is over; ARDOQ_PENDING; an error of the port; ARDOQ_ERR_TLS_FAILED;
  *         ARDOQ_ERR_CERTIFICATE_UNTRUSTED, ..._WRONG_HOST, ..._EXPIRED, ..._NOT_YET_VALID,
- *         ..._PIN_MISMATCH, ..._SELF_SIGNED, ..._WEAK, ..._REJECTED;
+ *         ..._PIN_MISMATCH, ..._SELF_SIGNED, ..._WEAK, ..._REJECTED, ..._UNSUPPORTED,
+ *         ..._UNREADABLE, ..._CHAIN_TOO_LONG;
  *         ARDOQ_ERR_CLIENT_CERTIFICATE_REQUIRED, ..._REFUSED; ARDOQ_ERR_TLS_NO_COMMON_VERSION;
  *         ARDOQ_ERR_TLS_RECORD_TOO_LARGE; ARDOQ_ERR_OUT_OF_MEMORY.
  */
