@@ -69,10 +69,11 @@ static state_t read_status(ardoq_http_parser_t *parser, char c)
 
 static state_t end_status(const ardoq_http_parser_t *parser, char c)
 {
-    enum { STATUS_MIN = 100, STATUS_SWITCHING_PROTOCOLS = 101, STATUS_MAX = 599 };
+    enum { STATUS_MIN = 100, STATUS_SWITCHING_PROTOCOLS = 101 };
 
+    /* After 101 the server speaks a protocol that nobody asked for. */
     const uint16_t status = parser->head.status;
-    if (status < STATUS_MIN || status > STATUS_MAX || status == STATUS_SWITCHING_PROTOCOLS) {
+    if (status < STATUS_MIN || status == STATUS_SWITCHING_PROTOCOLS) {
         return STATE_INVALID;
     }
     return c == ' ' ? STATE_REASON : expect(c, '\r', STATE_REASON_LF);

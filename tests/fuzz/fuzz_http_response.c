@@ -101,7 +101,7 @@ static void check_coherent(const reading_t *reading)
     CHECK(memchr(head->location_host, '\0', sizeof head->location_host));
     CHECK(!has_control(head->location_host));
     if (parser->head_complete) {
-        CHECK(head->status >= 200 && head->status <= 599);
+        CHECK(head->status >= 200 && head->status <= 999);
         CHECK(!(parser->has_transfer_encoding && head->has_content_length));
     } else {
         CHECK(reading->body_size == 0 && reading->err != ARDOQ_OK);

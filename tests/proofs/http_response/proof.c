@@ -24,7 +24,7 @@ static bool status_invariant(const ardoq_http_parser_t *parser)
     case STATE_TOO_LARGE:
         return true;
     default:
-        return status >= 100 && status <= 599 && status != 101;
+        return status >= 100 && status <= 999 && status != 101;
     }
 }
 

@@ -4,13 +4,14 @@
  * no pointer to what it was given.
  *
  * Bodies end by Content-Length, by the last chunk (extensions and trailers are read and dropped) or
- * by close; 204, 304 and answers to HEAD have none; 1xx answers are skipped. Refused with
- * ARDOQ_ERR_HTTP_PROTOCOL: any version but 1.0 and 1.1, a status outside 100 to 599, 101,
- * Content-Length together with Transfer-Encoding, unequal repeated Content-Length, a
- * Transfer-Encoding other than chunked or in an HTTP/1.0 answer, bare LF or CR, space before the
- * colon, NUL and other control bytes, and sizes that overflow. More than 16 KB of
- * status lines, headers, trailers and the lines around one chunk is ARDOQ_ERR_HEADERS_TOO_LARGE;
- * the lines of a chunk that has brought data count no more, so that a body of any length passes.
+ * by close; 204, 304 and answers to HEAD have none; 1xx answers are skipped. A status
+ * from 600 to 999, which RFC 9110 does not have, is read as any other. Refused with
+ * ARDOQ_ERR_HTTP_PROTOCOL: any version but 1.0 and 1.1, a status below 100, 101, Content-Length
+ * together with Transfer-Encoding, unequal repeated Content-Length, a Transfer-Encoding other than
+ * chunked or in an HTTP/1.0 answer, bare LF or CR, space before the colon, NUL and other control
+ * bytes, and sizes that overflow. More than 16 KB of status lines, headers, trailers and the lines
+ * around one chunk is ARDOQ_ERR_HEADERS_TOO_LARGE; the lines of a chunk that has brought data count
+ * no more, so that a body of any length passes.
  *
  * What is refused is what could be read in two ways, or make one answer two. What only breaks the
  * form and is sent by real servers is taken: a folded header line counts as a blank (RFC 9112,
