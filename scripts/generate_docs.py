@@ -18,6 +18,7 @@ from kconfig import load as load_kconfig
 ROOT = Path(__file__).resolve().parent.parent
 ERR_HEADER = "components/base/include/ardoq/err.h"
 ERRORS = "components/base/include/ardoq/errors.def"
+STATUSES = "components/ardoq/statuses.def"
 IDENTITY = "components/base/include/ardoq/identity.def"
 SETTINGS = "components/settings/include/ardoq/settings.def"
 TOOL_DEFAULTS = "examples/linux_cli/sdkconfig.defaults"
@@ -144,6 +145,41 @@ def error_section(group, meaning, exit_code, errors):
     )
 
 
+def read_statuses():
+    """Status or class, who and what, and the name of its error or None for that of its class."""
+    row = r'^ARDOQ_STATUS(_AS_CLASS)?\((\d+), (?:(?:ERR_)?(\w+), )?"([^"]*)"\)'
+    rows = re.findall(row, read(STATUSES), re.MULTILINE)
+    if len(rows) != len(re.findall(r"^ARDOQ_STATUS", read(STATUSES), re.MULTILINE)):
+        raise DocumentError(f"{STATUSES}: a row is not readable")
+    statuses = [(status, what, error or None) for _, status, error, what in rows]
+    numbers = [int(status) for status, _, _ in statuses if len(status) == 3]
+    if numbers != sorted(set(numbers)):
+        raise DocumentError(f"{STATUSES}: the statuses are not in order")
+    return statuses
+
+
+def status_table(errors):
+    groups = {error.name: error.group for error in errors}
+    statuses = read_statuses()
+    of_class = {status: error for status, _, error in statuses if len(status) == 1}
+    rows = []
+    for status, what, error in statuses:
+        error = error or of_class[status[0] if status[0] in of_class else max(of_class)]
+        shown = status if len(status) == 3 else f"{status}xx"
+        if error == "OK":
+            rows.append((shown, what, "`OK`", ""))
+        else:
+            rows.append((shown, what, f"`{error}`", f"`{groups[error]}`"))
+    return table(["Status", "Name", "Error", "Class"], rows)
+
+
+STATUSES_INTRODUCTION = """## HTTP statuses
+
+What `ardoq_request()` makes of each; a status that is not listed is what the row of its class says,
+at the end. 1xx is skipped, but 101 is `HTTP_PROTOCOL`: nobody asks for another protocol. A success
+with a body that is not JSON is `NOT_JSON`."""
+
+
 ERRORS_INTRODUCTION = """# Errors
 
 Every call gives an `ardoq_err_t`: 0 is success, `ARDOQ_PENDING` (1) means not finished, a negative
@@ -168,7 +204,8 @@ def errors_document():
     ]
     if {error.group for error in errors} != set(classes):
         raise DocumentError(f"{ERRORS} and {ERR_HEADER} do not have the same classes")
-    return "\n\n".join([GENERATED, ERRORS_INTRODUCTION, *sections]) + "\n"
+    statuses = [STATUSES_INTRODUCTION, status_table(errors)]
+    return "\n\n".join([GENERATED, ERRORS_INTRODUCTION, *sections, *statuses]) + "\n"
 
 
 # ---- Settings ------------------------------------------------------------------------------------

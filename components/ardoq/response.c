@@ -2,35 +2,30 @@
 
 #include "client_private.h"
 
-/* Ardoq's own meaning of each: developer portal, concepts/errors. */
-static ardoq_err_t status_error(int status)
+/* ---- Statuses ------------------------------------------------------------------------------- */
+
+static const uint16_t statuses[] = {
+#define ARDOQ_STATUS(status, error, what) status,
+#include "statuses.def"
+};
+
+static const int8_t status_errors[] = {
+#define ARDOQ_STATUS(status, error, what) ARDOQ_##error,
+#include "statuses.def"
+};
+
+/* The row of the status, or after all of those that of its class, or the last one. */
+static ardoq_err_t status_error(uint16_t status)
 {
-    static const struct {
-        uint16_t status;
-        ardoq_err_t err;
-    } errors[] = {
-        {400, ARDOQ_ERR_BAD_REQUEST},       {401, ARDOQ_ERR_UNAUTHORIZED},
-        {403, ARDOQ_ERR_FORBIDDEN},         {404, ARDOQ_ERR_NOT_FOUND},
-        {409, ARDOQ_ERR_CONFLICT},          {412, ARDOQ_ERR_CONFLICT},
-        {413, ARDOQ_ERR_CONTENT_TOO_LARGE}, {422, ARDOQ_ERR_UNPROCESSABLE},
-        {429, ARDOQ_ERR_RATE_LIMITED},
-    };
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (errors[i].status == status) {
-            return errors[i].err;
-        }
+    size_t row = 0;
+    while (row < sizeof statuses / sizeof statuses[0] - 1 && statuses[row] != status &&
+           statuses[row] != status / 100) {
+        row++;
     }
-    switch (status / 100) {
-    case 2:
-        return ARDOQ_OK;
-    case 3:
-        return ARDOQ_ERR_REDIRECTED;
-    case 5:
-        return ARDOQ_ERR_SERVER_ERROR;
-    default:
-        return ARDOQ_ERR_STATUS_UNEXPECTED;
-    }
+    return (ardoq_err_t)status_errors[row];
 }
+
+/* ---- What the server says ------------------------------------------------------------------- */
 
 /* Copies text of unknown encoding for people, cut to fit. */
 static void set_message(ardoq_client_t *client, const char *text, size_t size)
@@ -122,16 +117,23 @@ static void hide_token(char *message, const char *token)
     }
 }
 
-static uint32_t retry_after(const ardoq_http_head_t *head)
+/* ---- Interpret ------------------------------------------------------------------------------ */
+
+/* 0 asks for nothing: who obeyed it would try again in a tight loop. */
+static uint32_t retry_after(const ardoq_http_head_t *head, ardoq_err_t err)
 {
-    if (head->status != 429 && head->status != 503) {
+    enum { STATUS_FAILURE = 400, STATUS_UNAVAILABLE = 503 };
+
+    if (head->status < STATUS_FAILURE) {
         return 0;
     }
-    if (!head->has_retry_after) {
-        return ARDOQ_RETRY_AFTER_DEFAULT;
+    if (head->has_retry_after && head->retry_after_s > 0) {
+        return head->retry_after_s < ARDOQ_RETRY_AFTER_MAX ? head->retry_after_s
+                                                           : ARDOQ_RETRY_AFTER_MAX;
     }
-    return head->retry_after_s < ARDOQ_RETRY_AFTER_MAX ? head->retry_after_s
-                                                       : ARDOQ_RETRY_AFTER_MAX;
+    return err == ARDOQ_ERR_RATE_LIMITED || head->status == STATUS_UNAVAILABLE
+               ? ARDOQ_RETRY_AFTER_DEFAULT
+               : 0;
 }
 
 ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
@@ -145,9 +147,9 @@ ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
     response->body = https->buffer;
     response->body_size = https->length;
     response->message = client->message;
-    response->retry_after_s = retry_after(head);
 
     ardoq_err_t err = status_error(head->status);
+    response->retry_after_s = retry_after(head, err);
     if (!err && !head->is_json && response->body_size > 0) {
         err = ARDOQ_ERR_NOT_JSON;
     }

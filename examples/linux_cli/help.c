@@ -64,10 +64,10 @@ void help(FILE *stream)
           "  0  success\n"
           "  1  the result could not be written\n"
           "  2  the command line is wrong\n"
-          "  3  fix the configuration (token, host, certificates, rights)\n"
+          "  3  fix the configuration (token, host, certificates, rights) or the request\n"
           "  4  wait: Ardoq asks for a pause\n"
-          "  5  try again later (network, server)\n"
-          "  6  report a bug, in the request, this tool or the service\n"
+          "  5  try again later (network, clock, server)\n"
+          "  6  report a bug, in this tool or the service\n"
           "\n",
           stream);
     help_settings(stream);

@@ -86,7 +86,7 @@ def test_a_name_that_does_not_exist(ask: Tool) -> None:
     with asking(ask) as (tool, names):
         result = tool.run("me")
         assert sorted(names.asked) == [("localhost", "A"), ("localhost", "AAAA")]
-    expect_error(result, "HOST_NOT_FOUND", 3)
+    expect_error(result, "HOST_NOT_FOUND", 5)
     assert "\n  failed in phase: resolve\n" in result.err
 
 
@@ -94,7 +94,7 @@ def test_a_name_without_addresses(ask: Tool) -> None:
     """The server knows it, and answers with none."""
     with asking(ask, ("localhost", "10.0.2.2")) as (tool, names):
         names.forget_addresses()
-        expect_error(tool.run("me"), "HOST_NOT_FOUND", 3)
+        expect_error(tool.run("me"), "HOST_NOT_FOUND", 5)
 
 
 def test_a_silent_name_server_is_given_up(ask: Tool) -> None:

@@ -100,7 +100,7 @@ def test_a_login_page_is_no_answer(tool: Tool, serve_once: Serve) -> None:
     stranger = tool.at(server).using(ARDOQ_API_TOKEN=tool.logs.new_token())
     for command in (["me"], ["request", "GET", "/api/v2/me"]):
         result = stranger.run(*command)
-        expect_error(result, "NOT_JSON", 3)
+        expect_error(result, "NOT_JSON", 5)
         assert result.out == ""
         assert "  HTTP status: 200\n  the server says: the server answered with an HTML page\n" in (
             result.err

@@ -227,10 +227,10 @@ def make_twins(tool: Tool, serial: str) -> None:
 @pytest.mark.parametrize(
     ("status", "name", "code"),
     [
-        (409, "CONFLICT", 3),
-        (412, "CONFLICT", 3),
+        (409, "CONFLICT", 5),
+        (412, "CONFLICT", 5),
         (422, "UNPROCESSABLE", 3),
-        (400, "BAD_REQUEST", 6),
+        (400, "BAD_REQUEST", 3),
     ],
 )
 def test_two_components_with_the_serial_number_are_a_conflict(
@@ -242,7 +242,7 @@ def test_two_components_with_the_serial_number_are_a_conflict(
     result = asking.run("report", *only(serial="T-1"))
     expect_error(result, name, code)
     assert "  the server says: uniqueBy matches 2 components\n" in result.err
-    assert ("two components have this serial" in HINTS[name]) == (name == "CONFLICT")
+    assert ("look for a second such serial" in HINTS[name]) == (name == "CONFLICT")
     listed = asking.run("request", "GET", "/api/v2/components").json["values"]
     assert [(value["name"], value["_version"]) for value in listed] == [("one", 1), ("other", 1)]
 
@@ -274,7 +274,7 @@ def test_what_ardoq_does_not_know_is_refused(
 
 def test_the_undocumented_statuses_of_fields_are_errors_too(tool: Tool, serve_once: Serve) -> None:
     server = serve_once("--unknown-field-status", "400", "--wrong-type-status", "409")
-    for key, name, code in (("nonsense", "BAD_REQUEST", 6), ("device_managed", "CONFLICT", 3)):
+    for key, name, code in (("nonsense", "BAD_REQUEST", 3), ("device_managed", "CONFLICT", 5)):
         asking = tool.using(**server_settings(server), ARDOQ_FIELDS=f"serial model={key}")
         expect_error(asking.run("report", *only(serial="R-1", model="m")), name, code)
 

@@ -256,11 +256,11 @@ def test_a_component_changes_and_goes(ask: Tool, server: FakeArdoq) -> None:
 def test_a_version_that_is_not_stored_is_a_conflict(ask: Tool) -> None:
     path = f"{COMPONENTS}/{create(ask, 'versioned')['_id']}"
     result = ask.run("request", "PATCH", path, "-q", "ifVersionMatch=7", "-d", "{}")
-    expect_error(result, "CONFLICT", 3)
+    expect_error(result, "CONFLICT", 5)
 
 
 def test_a_post_without_a_body_says_so(ask: Tool, server: FakeArdoq) -> None:
-    expect_error(ask.run("request", "POST", "/api/v2/batch"), "BAD_REQUEST", 6)
+    expect_error(ask.run("request", "POST", "/api/v2/batch"), "BAD_REQUEST", 3)
     headers = dict(server.journal[-1]["headers"])
     assert headers["content-length"] == "0"
     assert "content-type" not in headers
@@ -268,7 +268,7 @@ def test_a_post_without_a_body_says_so(ask: Tool, server: FakeArdoq) -> None:
 
 def test_an_answer_to_head_has_no_body(ask: Tool) -> None:
     result = ask.run("request", "HEAD", "/api/v2/me")
-    expect_error(result, "STATUS_UNEXPECTED", 6)
+    expect_error(result, "BAD_REQUEST", 3)
     assert "\n  HTTP status: 405\n" in result.err
     assert result.out == ""
 
@@ -307,7 +307,7 @@ def test_more_than_the_buffer_goes_both_ways(
 def test_a_wrong_path_is_not_sent(ask: Tool, server: FakeArdoq, path: str) -> None:
     before = len(server.journal)
     result = ask.run("request", "GET", path)
-    expect_error(result, "REQUEST_INVALID", 6)
+    expect_error(result, "REQUEST_INVALID", 3)
     assert result.out == ""
     assert len(server.journal) == before
 
@@ -315,7 +315,7 @@ def test_a_wrong_path_is_not_sent(ask: Tool, server: FakeArdoq, path: str) -> No
 @pytest.mark.parametrize("method", ["", "GE T", "GET\r\nX-evil: 1", "GÆT"])
 def test_a_wrong_method_is_not_sent(ask: Tool, server: FakeArdoq, method: str) -> None:
     before = len(server.journal)
-    expect_error(ask.run("request", method, "/api/v2/me"), "REQUEST_INVALID", 6)
+    expect_error(ask.run("request", method, "/api/v2/me"), "REQUEST_INVALID", 3)
     assert len(server.journal) == before
 
 
@@ -326,5 +326,5 @@ def test_a_head_larger_than_the_buffer_is_not_sent(
     pair = "name=" + "x" * (built.number("BUFFER_SIZE") // 8)
     pairs = [part for _ in range(8) for part in ("-q", pair)]
     result = ask.run("request", "GET", COMPONENTS, *pairs)
-    expect_error(result, "REQUEST_TOO_LARGE", 6)
+    expect_error(result, "REQUEST_TOO_LARGE", 3)
     assert len(server.journal) == before

@@ -13,12 +13,12 @@ WORDS = "failing with {}, as told by --fail-with"
 @pytest.mark.parametrize(
     ("status", "name", "code"),
     [
-        (400, "BAD_REQUEST", 6),
+        (400, "BAD_REQUEST", 3),
         (401, "UNAUTHORIZED", 3),
         (403, "FORBIDDEN", 3),
         (404, "NOT_FOUND", 3),
-        (409, "CONFLICT", 3),
-        (412, "CONFLICT", 3),
+        (409, "CONFLICT", 5),
+        (412, "CONFLICT", 5),
         (422, "UNPROCESSABLE", 3),
         (500, "SERVER_ERROR", 5),
     ],
@@ -46,16 +46,24 @@ def say(tool: Tool, certificates: Certificates, content: bytes, *request: str) -
 @pytest.mark.parametrize(
     ("status", "name", "code"),
     [
-        (402, "STATUS_UNEXPECTED", 6),
-        (405, "STATUS_UNEXPECTED", 6),
-        (408, "STATUS_UNEXPECTED", 6),
-        (413, "CONTENT_TOO_LARGE", 6),
-        (418, "STATUS_UNEXPECTED", 6),
-        (499, "STATUS_UNEXPECTED", 6),
-        (501, "SERVER_ERROR", 5),
+        (206, "STATUS_UNEXPECTED", 5),
+        (402, "FORBIDDEN", 3),
+        (405, "BAD_REQUEST", 3),
+        (407, "NOT_JSON", 5),
+        (408, "REPEAT_REQUEST", 5),
+        (413, "CONTENT_TOO_LARGE", 3),
+        (418, "BAD_REQUEST", 3),
+        (420, "RATE_LIMITED", 4),
+        (425, "REPEAT_REQUEST", 5),
+        (496, "CLIENT_CERTIFICATE_REQUIRED", 3),
+        (499, "REPEAT_REQUEST", 5),
+        (501, "BAD_REQUEST", 3),
         (502, "SERVER_ERROR", 5),
         (504, "SERVER_ERROR", 5),
+        (511, "NOT_JSON", 5),
+        (525, "SERVER_ERROR", 5),
         (599, "SERVER_ERROR", 5),
+        (999, "SERVER_ERROR", 5),
     ],
 )
 def test_any_other_status_is_an_error_as_well(
@@ -68,7 +76,7 @@ def test_any_other_status_is_an_error_as_well(
     assert result.out == ""
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 299])
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 207, 299])
 def test_any_success_is_one(ask: Tool, certificates: Certificates, status: int) -> None:
     content = answer(f"{status} Yes", "application/json", b"{}")
     result = say(ask, certificates, content, "request", "GET", "/api/v2/me")
@@ -142,6 +150,7 @@ def test_a_pause_that_is_asked_for_is_named(
     [
         ((), 60),
         (("Retry-After: Mon, 23 Nov 2026 12:00:00 GMT",), 60),
+        (("Retry-After: 0",), 60),
         (("Retry-After: 4294967296",), 86400),
     ],
 )

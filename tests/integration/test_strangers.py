@@ -56,7 +56,7 @@ def test_it_is_understood(asking: Tool, request: pytest.FixtureRequest) -> None:
     result = asking.run("me")
     name = request.node.callspec.params["stranger"]
     if name == "gnutls":
-        expect_error(result, "NOT_JSON", 3)
+        expect_error(result, "NOT_JSON", 5)
         assert f"  HTTP status: 200\n  the server says: {strangers.ME[:60]}" in result.err
         return
     expect_success(result)

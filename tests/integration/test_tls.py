@@ -136,26 +136,26 @@ def test_a_root_that_this_build_cannot_use_is_named(ask: Tool, certificates: Cer
 
 
 @pytest.mark.parametrize(
-    ("identity", "name"),
+    ("identity", "name", "code"),
     [
-        ("expired", "CERTIFICATE_EXPIRED"),
-        ("not_yet_valid", "CERTIFICATE_NOT_YET_VALID"),
-        ("wrong_host", "CERTIFICATE_WRONG_HOST"),
-        ("self_signed", "CERTIFICATE_SELF_SIGNED"),
-        ("no_intermediate", "CERTIFICATE_UNTRUSTED"),
-        ("client", "CERTIFICATE_UNTRUSTED"),
-        ("weak_key", "CERTIFICATE_WEAK"),
-        ("sha1", "CERTIFICATE_WEAK"),
-        ("wrong_usage", "CERTIFICATE_REJECTED"),
+        ("expired", "CERTIFICATE_EXPIRED", 5),
+        ("not_yet_valid", "CERTIFICATE_NOT_YET_VALID", 5),
+        ("wrong_host", "CERTIFICATE_WRONG_HOST", 3),
+        ("self_signed", "CERTIFICATE_SELF_SIGNED", 3),
+        ("no_intermediate", "CERTIFICATE_UNTRUSTED", 3),
+        ("client", "CERTIFICATE_UNTRUSTED", 3),
+        ("weak_key", "CERTIFICATE_WEAK", 3),
+        ("sha1", "CERTIFICATE_WEAK", 3),
+        ("wrong_usage", "CERTIFICATE_REJECTED", 3),
     ],
 )
 def test_a_wrong_certificate_is_refused_before_the_token_is_sent(
-    ask: Tool, certificates: Certificates, identity: str, name: str
+    ask: Tool, certificates: Certificates, identity: str, name: str, code: int
 ) -> None:
     with Scripted(certificates, b"", identity) as wrong:
         result = ask.using(ARDOQ_API_HOST=f"localhost:{wrong.port}").run("me")
         assert (wrong.connections, wrong.requests) == (1, [])
-    expect_error(result, name, 3)
+    expect_error(result, name, code)
     assert "\n  failed in phase: handshake\n" in result.err
     assert "\n  certificate flags: 0x" in result.err
     assert result.out == ""

@@ -13,38 +13,92 @@
 
 /* ---- Statuses ---- */
 
-static ardoq_err_t error_of(int status)
+static ardoq_err_t client_error(int status)
 {
     switch (status) {
-    case 400:
-        return ARDOQ_ERR_BAD_REQUEST;
     case 401:
+    case 440:
+    case 498:
         return ARDOQ_ERR_UNAUTHORIZED;
+    case 402:
     case 403:
+    case 450:
+    case 451:
         return ARDOQ_ERR_FORBIDDEN;
     case 404:
+    case 410:
         return ARDOQ_ERR_NOT_FOUND;
+    case 407:
+        return ARDOQ_ERR_NOT_JSON;
+    case 408:
+    case 421:
+    case 425:
+    case 444:
+    case 449:
+    case 460:
+    case 499:
+        return ARDOQ_ERR_REPEAT_REQUEST;
     case 409:
     case 412:
+    case 423:
         return ARDOQ_ERR_CONFLICT;
     case 413:
+    case 414:
+    case 431:
+    case 494:
         return ARDOQ_ERR_CONTENT_TOO_LARGE;
+    case 420:
+    case 429:
+    case 430:
+        return ARDOQ_ERR_RATE_LIMITED;
     case 422:
         return ARDOQ_ERR_UNPROCESSABLE;
-    case 429:
-        return ARDOQ_ERR_RATE_LIMITED;
+    case 495:
+        return ARDOQ_ERR_CLIENT_CERTIFICATE_REFUSED;
+    case 496:
+        return ARDOQ_ERR_CLIENT_CERTIFICATE_REQUIRED;
     default:
-        return status < 300   ? ARDOQ_OK
-               : status < 400 ? ARDOQ_ERR_REDIRECTED
-               : status < 500 ? ARDOQ_ERR_STATUS_UNEXPECTED
-                              : ARDOQ_ERR_SERVER_ERROR;
+        return ARDOQ_ERR_BAD_REQUEST;
+    }
+}
+
+static ardoq_err_t server_error(int status)
+{
+    switch (status) {
+    case 501:
+    case 505:
+    case 510:
+        return ARDOQ_ERR_BAD_REQUEST;
+    case 509:
+    case 529:
+        return ARDOQ_ERR_RATE_LIMITED;
+    case 511:
+        return ARDOQ_ERR_NOT_JSON;
+    default:
+        return ARDOQ_ERR_SERVER_ERROR;
+    }
+}
+
+static ardoq_err_t error_of(int status)
+{
+    switch (status / 100) {
+    case 1:
+        return ARDOQ_ERR_HTTP_PROTOCOL;
+    case 2:
+        return status == 206 || status == 226 ? ARDOQ_ERR_STATUS_UNEXPECTED : ARDOQ_OK;
+    case 3:
+        return status == 304 ? ARDOQ_ERR_STATUS_UNEXPECTED : ARDOQ_ERR_REDIRECTED;
+    case 4:
+        return client_error(status);
+    default:
+        return server_error(status);
     }
 }
 
 static void test_every_status(void **state)
 {
     (void)state;
-    for (int status = 200; status < 600; status++) {
+    for (int status = 200; status < 1000; status++) {
         assert_int_equal(run_with(text_of("HTTP/1.1 %d\r\nContent-Length: 0\r\n\r\n", status)),
                          error_of(status));
         assert_int_equal(response.status, status);
@@ -54,6 +108,37 @@ static void test_every_status(void **state)
         assert_int_equal(ardoq_detail(&client)->phase, ARDOQ_PHASE_IDLE);
     }
     assert_int_equal(ardoq_fake.connects, 1);
+}
+
+/* Nobody asks for another protocol; all else of 1xx is not the answer yet. */
+static void test_every_interim_status(void **state)
+{
+    (void)state;
+    for (int status = 100; status < 200; status++) {
+        const char *answer = text_of("HTTP/1.1 %d\r\n\r\n%s", status, json_of("{}"));
+        assert_int_equal(run_with(answer), status == 101 ? error_of(status) : ARDOQ_OK);
+        assert_int_equal(response.status, status == 101 ? 0 : 200);
+    }
+}
+
+/* Nothing that is not so may be said to need a person: a device may wait for one for years. */
+static void test_statuses_that_pass_need_nobody(void **state)
+{
+    (void)state;
+    static const int passing[] = {407, 408, 409, 412, 420, 421, 423, 425, 429, 430, 444, 449,
+                                  460, 499, 500, 502, 503, 504, 507, 508, 509, 511, 520, 521,
+                                  522, 523, 524, 525, 526, 527, 529, 530, 540, 561, 598, 599,
+                                  600, 699, 700, 783, 800, 900, 999, 206, 226, 304};
+    size_t count = 0;
+    for (int status = 200; status < 1000; status++) {
+        const ardoq_err_class_t err_class = ardoq_err_class(error_of(status));
+        assert_int_not_equal(err_class, ARDOQ_CLASS_BUG);
+        count += status < 600 && (err_class == ARDOQ_CLASS_WAIT || err_class == ARDOQ_CLASS_RETRY);
+    }
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
+        assert_int_not_equal(ardoq_err_class(error_of(passing[i])), ARDOQ_CLASS_CONFIGURATION);
+    }
+    assert_int_equal(count, 97 + 14 + 3); /* 5xx but three; of 4xx and of the others as above */
 }
 
 static void test_answers_without_body(void **state)
@@ -417,7 +502,8 @@ static void test_retry_after(void **state)
     const uint32_t fallback = ARDOQ_RETRY_AFTER_DEFAULT;
     for (size_t i = 0; i < 2; i++) {
         const int status = statuses[i];
-        assert_retry_after(status, "Retry-After: 0\r\n", 0);
+        /* It would be a tight loop. */
+        assert_retry_after(status, "Retry-After: 0\r\n", fallback);
         assert_retry_after(status, "Retry-After: 1\r\n", 1);
         assert_retry_after(status, "retry-after:   1  \r\n", 1);
         assert_retry_after(status, text_of("Retry-After: %u\r\n", longest - 1), longest - 1);
@@ -433,12 +519,17 @@ static void test_retry_after(void **state)
     }
 }
 
-static void test_retry_after_of_other_statuses(void **state)
+/* A server that gives a time says that it passes, whatever the status; only where a pause belongs
+ * to the status, there is one without. */
+static void test_retry_after_of_every_status(void **state)
 {
     (void)state;
-    static const int statuses[] = {200, 302, 400, 428, 430, 500, 502, 504};
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        assert_retry_after(statuses[i], "Retry-After: 1\r\n", 0);
+    for (int status = 200; status < 1000; status++) {
+        const bool needs_pause = status == 503 || error_of(status) == ARDOQ_ERR_RATE_LIMITED;
+        const uint32_t fallback = needs_pause ? ARDOQ_RETRY_AFTER_DEFAULT : 0;
+        assert_retry_after(status, "Retry-After: 1\r\n", status >= 400 ? 1 : 0);
+        assert_retry_after(status, "Retry-After: 0\r\n", fallback);
+        assert_retry_after(status, "", fallback);
     }
 }
 
@@ -561,6 +652,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PEER_REQUEST_TEST(test_every_status),
+        PEER_REQUEST_TEST(test_every_interim_status),
+        PEER_REQUEST_TEST(test_statuses_that_pass_need_nobody),
         PEER_REQUEST_TEST(test_answers_without_body),
         PEER_REQUEST_TEST(test_content_types),
         PEER_REQUEST_TEST(test_page_instead_of_data),
@@ -580,7 +673,7 @@ int main(void)
         PEER_REQUEST_TEST(test_error_larger_than_the_buffer),
         PEER_REQUEST_TEST(test_error_with_too_many_parts),
         PEER_REQUEST_TEST(test_retry_after),
-        PEER_REQUEST_TEST(test_retry_after_of_other_statuses),
+        PEER_REQUEST_TEST(test_retry_after_of_every_status),
         PEER_REQUEST_TEST(test_body_of_any_size_for_the_program),
         PEER_REQUEST_TEST(test_error_of_the_program),
         PEER_REQUEST_TEST(test_errors_are_not_given_to_the_program),

@@ -57,7 +57,8 @@ typedef struct {
     int status;             /**< HTTP status; 0 when no response came */
     bool is_json;           /**< the body is application/json */
     bool body_cut;          /**< the body of an error or page was cut */
-    uint32_t retry_after_s; /**< with status 429 and 503: pause to make before the next request */
+    uint32_t retry_after_s; /**< with a status from 400 on: pause that the server asks for, 0 if
+                                 none; with 503 and ARDOQ_ERR_RATE_LIMITED never 0 */
     const char *body;       /**< NUL-terminated */
     size_t body_size;       /**< in bytes, without the NUL; 0 when on_body took it */
     const char *message;    /**< what the server says of an error, "" if nothing; printable, may be

@@ -26,12 +26,12 @@ typedef enum {
 #include "ardoq/errors.def"
 } ardoq_err_t;
 
-/** Who must act on an error. */
+/** Who must act on an error: for people. When a program calls again says ardoq_retry_delay(). */
 typedef enum {
     ARDOQ_CLASS_NONE,          /**< nobody: success or not finished */
-    ARDOQ_CLASS_CONFIGURATION, /**< fix the configuration; the same call will fail again */
+    ARDOQ_CLASS_CONFIGURATION, /**< fix the configuration, or the request: a person must */
     ARDOQ_CLASS_WAIT,          /**< wait as long as the server asks, then call again */
-    ARDOQ_CLASS_RETRY,         /**< try again later, with a pause that grows */
+    ARDOQ_CLASS_RETRY,         /**< try again later: it may go away by itself */
     ARDOQ_CLASS_BUG,           /**< report a bug: in the firmware, this library or the service */
 } ardoq_err_class_t;
 
