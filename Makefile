@@ -5,14 +5,15 @@ PYTHON := /usr/bin/python3
 JOBS := $(shell expr 3 \* $$(nproc))
 
 # What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
-# that the distribution does not have, lwIP, and the fuzz targets over their corpora.
-TESTED := linux sanitize clang other-mbedtls lwip fuzz
+# that the distribution does not have, lwIP, the fuzz targets over their corpora, and another machine.
+TESTED := linux sanitize clang other-mbedtls lwip fuzz big-endian
 FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small
 # Without tests: only its size counts.
 MEASURED := firmware-lean
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 # Sources that the presets name.
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
+TEST_SOURCES := $(SOURCES) cmocka-1.1
 # Of what `make bench` compares with on the board.
 PEERS := cjson-1.7 http-parser-2.9
 
@@ -64,7 +65,7 @@ tool:
 test:
 	scripts/setup.sh build firmware test
 	set -e; ARDOQ_OTHER_MBEDTLS=$$(scripts/build_mbedtls.sh $(OTHER_MBEDTLS)); \
-	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES)); \
+	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(TEST_SOURCES)); \
 	export ARDOQ_OTHER_MBEDTLS ARDOQ_SOURCES; \
 	$(MAKE) -j $$(nproc) --output-sync=target $(TESTED:%=build-%) $(FIRMWARE:%=build-%)
 	# One ctest over all builds, so that they share the cores.

@@ -24,7 +24,7 @@ take_lock() {
 # other.
 suite_of() {
     case $1 in
-        mbedtls-2.28 | lwip-2.1 | http-parser-2.9 | cjson-1.7) echo bookworm ;;
+        mbedtls-2.28 | lwip-2.1 | http-parser-2.9 | cjson-1.7 | cmocka-1.1) echo bookworm ;;
         mbedtls-3.6 | lwip-2.2) echo trixie ;;
         *) return 1 ;;
     esac

@@ -8,7 +8,8 @@ usage() {
     cat >&2 <<'END'
 usage: scripts/cached_sources.sh NAME...
 
-  NAME            mbedtls-2.28, mbedtls-3.6, lwip-2.1, lwip-2.2, http-parser-2.9 or cjson-1.7
+  NAME            mbedtls-2.28, mbedtls-3.6, lwip-2.1, lwip-2.2, http-parser-2.9, cjson-1.7 or
+                  cmocka-1.1
 
   ARDOQ_CACHE     (environment) cache folder; default: ardoq-device in the user's cache folder
   DEBIAN_MIRROR   (environment) see scripts/debian_source.sh

@@ -54,6 +54,9 @@ python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 libclang-rt-dev         test      libFuzzer, and the sanitizers of clang
 libhttp-parser-dev      test,bench  what the HTTP layer is compared with
+gcc-powerpc-linux-gnu   test      compiler for a 32-bit machine with the highest byte first
+libc6-dev-powerpc-cross test      C library for it
+qemu-user               test      runs its programs on this machine
 clang-19                test      the public headers as C23, which an older clang knows only in part
 g++                     test,bench  the public headers as C++17, and what is C++ for ESP-IDF
 ccache                  test      keeps what was compiled for the next clone

@@ -486,6 +486,12 @@ static void refuses_bad_headers(void **state)
         {INPUT(OK_1_1 "Content-Length: 1, 1, 2\r\n\r\n")},
         {INPUT(OK_1_1 "Content-Length: 1\r\nContent-Length: 2\r\n\r\n")},
         {INPUT(OK_1_1 "Content-Length: 0\r\nContent-Length: 2\r\n\r\n")},
+#if SIZE_MAX == UINT32_MAX
+        {INPUT(OK_1_1 "Content-Length: 4294967295\r\n\r\n")},
+        {INPUT(OK_1_1 "Content-Length: 4294967296\r\n\r\n")},
+        {INPUT(OK_1_1 "Content-Length: 4294967300\r\n\r\n")},
+        {INPUT(OK_1_1 "Content-Length: 42949672950\r\n\r\n")},
+#endif
         {INPUT(OK_1_1 "Content-Length: 18446744073709551615\r\n\r\n")},
         {INPUT(OK_1_1 "Content-Length: 18446744073709551616\r\n\r\n")},
         {INPUT(OK_1_1 "Content-Length: 18446744073709551620\r\n\r\n")},

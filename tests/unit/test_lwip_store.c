@@ -132,26 +132,42 @@ static void test_each(void **state)
 
 /* ---- What is written ------------------------------------------------------------------------- */
 
+/* A store as each build writes it, whatever the machine, so that any other reads it. The checksums
+ * are those of zlib. */
+static const uint8_t first_sector[] = {
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 'a',  'r',  'd',  'q',  0x02, 0x00, 0x08,
+    0x00, 0x03, 0x00, 0x00, 0x00, 0x1d, 0x00, 0x00, 0x00, 0x93, 0xb8, 0x30, 0x22, 0xdd, 0xb6,
+    0xfa, 0x0c, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x04, 0x0e, 0x00, 'h',  'o',
+    's',  't',  'a',  'c',  'm',  'e',  '.',  'a',  'r',  'd',  'o',  'q',  '.',  'c',  'o',
+    'm',  0x05, 0x00, 0x00, 't',  'o',  'k',  'e',  'n',  0xff, 0xff, 0xff,
+};
+static const uint8_t second_sector[8] = {0};
+
 static void test_bytes_of_the_flash(void **state)
 {
     (void)state;
-    /* The checksums are those of zlib. */
-    static const uint8_t expected[] = {
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 'a',  'r',  'd',  'q',  0x02, 0x00, 0x08,
-        0x00, 0x03, 0x00, 0x00, 0x00, 0x1d, 0x00, 0x00, 0x00, 0x93, 0xb8, 0x30, 0x22, 0xdd, 0xb6,
-        0xfa, 0x0c, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x04, 0x0e, 0x00, 'h',  'o',
-        's',  't',  'a',  'c',  'm',  'e',  '.',  'a',  'r',  'd',  'o',  'q',  '.',  'c',  'o',
-        'm',  0x05, 0x00, 0x00, 't',  'o',  'k',  'e',  'n',  0xff, 0xff, 0xff,
-    };
-    static const uint8_t marked[8] = {0};
     open_blank(512, 8);
     assert_set("host", "acme.ardoq.com");
     assert_set("token", "");
-    assert_memory_equal(memory, expected, sizeof expected);
-    assert_memory_equal(memory + 512, marked, sizeof marked);
-    for (size_t i = sizeof expected; i < memory_size(); i++) {
-        assert_true(memory[i] == 0xff || (i >= 512 && i < 512 + sizeof marked));
+    assert_memory_equal(memory, first_sector, sizeof first_sector);
+    assert_memory_equal(memory + 512, second_sector, sizeof second_sector);
+    for (size_t i = sizeof first_sector; i < memory_size(); i++) {
+        assert_true(memory[i] == 0xff || (i >= 512 && i < 512 + sizeof second_sector));
     }
+}
+
+static void test_flash_of_another_machine(void **state)
+{
+    (void)state;
+    memset(memory, 0xff, sizeof memory);
+    memcpy(memory, first_sector, sizeof first_sector);
+    memcpy(memory + 512, second_sector, sizeof second_sector);
+    open_flash(512, 8);
+    assert_value("host", "acme.ardoq.com");
+    assert_value("token", "");
+    assert_set("token", "new");
+    assert_value("host", "acme.ardoq.com");
+    assert_value("token", "new");
 }
 
 static void test_reading_writes_nothing(void **state)
@@ -396,6 +412,7 @@ int main(void)
         TEST(test_key_must_be_one),
         TEST(test_each),
         TEST(test_bytes_of_the_flash),
+        TEST(test_flash_of_another_machine),
         TEST(test_reading_writes_nothing),
         TEST(test_reading_does_not_depend_on_the_size_of_sectors),
         TEST(test_wear),

@@ -158,17 +158,23 @@ static void test_each_with_environment(void **state)
 static void test_text_of_the_file(void **state)
 {
     (void)state;
+    static const char expected[] = FIRST_LINE "path = \\sC:\\\\x\n"
+                                              "host = https://acme.ardoq.com\n"
+                                              "cert = -----BEGIN\\nline\\r\\n\n";
     assert_set("path", " C:\\x");
     assert_set("host", "https://acme.ardoq.com");
     assert_set("cert", "-----BEGIN\nline\r\n");
-    assert_text(FIRST_LINE "path = \\sC:\\\\x\n"
-                           "host = https://acme.ardoq.com\n"
-                           "cert = -----BEGIN\\nline\\r\\n\n");
+    assert_text(expected);
     assert_erase("path");
     assert_erase("host");
     assert_erase("cert");
     assert_text(FIRST_LINE);
     assert_not_set("host");
+    /* As another machine wrote it. */
+    write_store(expected);
+    assert_value("path", " C:\\x");
+    assert_value("host", "https://acme.ardoq.com");
+    assert_value("cert", "-----BEGIN\nline\r\n");
 }
 
 /* What a person writes is read, and stays as it is. */
