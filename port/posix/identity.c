@@ -2,13 +2,13 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <limits.h>
 #include <net/if.h>
-#include <net/route.h>
 #include <netpacket/packet.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "ardoq/port.h"
 #include "ardoq/tls_sha256.h"
@@ -194,31 +194,55 @@ static void read_system(ardoq_identity_t *identity)
 
 /* ---- The network ----------------------------------------------------------------------------- */
 
-/* Finds the interface of the default route; of several, the one that the kernel prefers. */
-static void find_default_interface(char found[IF_NAMESIZE])
+typedef union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+} endpoint_t;
+
+/* The address of this machine from which the kernel would send to another one, after all its rules
+ * and tables. Connecting a UDP socket sends nothing. @return false if there is no way. */
+static bool find_source(const endpoint_t *target, endpoint_t *source)
 {
-    found[0] = '\0';
-    FILE *file = ardoq_fact_open("/proc/net/route");
-    if (!file) {
-        return;
+    const int handle = socket(target->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (handle < 0) {
+        return false;
     }
-    char line[256];
-    unsigned lowest = UINT_MAX;
-    while (fgets(line, sizeof line, file)) {
-        char name[IF_NAMESIZE];
-        unsigned destination;
-        unsigned flags;
-        unsigned metric;
-        unsigned mask;
-        /* NOLINTNEXTLINE(cert-err34-c): the kernel prints what fits */
-        if (sscanf(line, "%15s %x %*x %x %*d %*d %u %x", name, &destination, &flags, &metric,
-                   &mask) == 5 &&
-            destination == 0 && mask == 0 && (flags & RTF_UP) && metric < lowest) {
-            lowest = metric;
-            memcpy(found, name, strlen(name) + 1);
+    socklen_t size = sizeof *source;
+    const bool found = connect(handle, &target->any, sizeof *target) == 0 &&
+                       getsockname(handle, &source->any, &size) == 0;
+    close(handle);
+    return found;
+}
+
+/* Towards the internet: two addresses of the name server a.root-servers.net, which no special route
+ * should be for. */
+static void find_sources(endpoint_t sources[2])
+{
+    endpoint_t targets[2] = {
+        {.v4 = {.sin_family = AF_INET, .sin_port = htons(443)}},
+        {.v6 = {.sin6_family = AF_INET6, .sin6_port = htons(443)}},
+    };
+    inet_pton(AF_INET, "198.41.0.4", &targets[0].v4.sin_addr);
+    inet_pton(AF_INET6, "2001:503:ba3e::2:30", &targets[1].v6.sin6_addr);
+    for (size_t i = 0; i < 2; i++) {
+        if (!find_source(&targets[i], &sources[i])) {
+            sources[i].any.sa_family = AF_UNSPEC;
         }
     }
-    fclose(file);
+}
+
+static bool is_same_address(const struct sockaddr *a, const struct sockaddr *b)
+{
+    if (a->sa_family != b->sa_family) {
+        return false;
+    }
+    if (a->sa_family == AF_INET) {
+        const struct sockaddr_in *v4[] = {(const void *)a, (const void *)b};
+        return v4[0]->sin_addr.s_addr == v4[1]->sin_addr.s_addr;
+    }
+    const struct sockaddr_in6 *v6[] = {(const void *)a, (const void *)b};
+    return memcmp(&v6[0]->sin6_addr, &v6[1]->sin6_addr, sizeof v6[0]->sin6_addr) == 0;
 }
 
 static bool is_usable(const struct ifaddrs *entry)
@@ -233,18 +257,20 @@ static bool is_usable(const struct ifaddrs *entry)
     return entry->ifa_addr->sa_family == AF_INET;
 }
 
-/* What decides: the interface of the default route, then IPv4, then the system's order. */
+/* What decides: that the kernel sends from it, a carrier, IPv4, then the system's order. */
 static const struct ifaddrs *choose_address(const struct ifaddrs *all)
 {
-    char preferred[IF_NAMESIZE];
-    find_default_interface(preferred);
+    endpoint_t sources[2];
+    find_sources(sources);
     const struct ifaddrs *best = NULL;
     int best_rank = -1;
     for (const struct ifaddrs *at = all; at; at = at->ifa_next) {
         if (!is_usable(at)) {
             continue;
         }
-        const int rank = (strcmp(at->ifa_name, preferred) == 0 ? 2 : 0) +
+        const bool is_source = is_same_address(at->ifa_addr, &sources[0].any) ||
+                               is_same_address(at->ifa_addr, &sources[1].any);
+        const int rank = (is_source ? 4 : 0) + ((at->ifa_flags & IFF_RUNNING) ? 2 : 0) +
                          (at->ifa_addr->sa_family == AF_INET ? 1 : 0);
         if (rank > best_rank) {
             best_rank = rank;

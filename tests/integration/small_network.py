@@ -4,7 +4,7 @@
     small_network.py SPECIFICATION COMMAND...
 
 It must be started in a network namespace. The specification is JSON: `interfaces` are pairs of a
-name and its addresses, the first of which gets the default routes; `names` and `instead` are what
+name and its addresses, `default` is the one with the default routes; `names` and `instead` are what
 the name server takes; `identity` is the server's certificate. What both were asked stands in the
 file `record` afterwards.
 """
@@ -27,7 +27,7 @@ def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True)
 
 
-def make_interfaces(interfaces: list[tuple[str, list[str]]]) -> None:
+def make_interfaces(interfaces: list[tuple[str, list[str]]], default: str) -> None:
     ip("link", "set", "lo", "up")
     for number, (name, addresses) in enumerate(interfaces):
         # The other end only has to be there.
@@ -38,13 +38,13 @@ def make_interfaces(interfaces: list[tuple[str, list[str]]]) -> None:
         for address in addresses:
             six = ":" in address
             ip("addr", "add", address, "dev", name, *(["nodad"] if six else []))
-            if number == 0:
+            if name == default:
                 ip(*(["-6"] if six else []), "route", "replace", "default", "dev", name)
 
 
 def main(specification: str, *command: str) -> int:
     given: dict[str, Any] = json.loads(specification)
-    make_interfaces(given["interfaces"])
+    make_interfaces(given["interfaces"], given["default"])
     named: list[str | None] = []
     names = NameServer(*map(tuple, given["names"]), port=53, **given["instead"])
     me = answer("200 OK", "application/json", ME)

@@ -94,11 +94,13 @@ def in_network(
     names: tuple[tuple[str, str], ...] = ((HOST, "127.0.0.1"),),
     resolver: str = "",
     host: str = HOST,
+    default: str = "eth0",
     **instead: str,
 ) -> tuple[Result, dict[str, Any]]:
     record = tool.home / "record.json"
     specification = {
         "interfaces": interfaces,
+        "default": default,
         "names": names,
         "instead": instead,
         "certificates": str(built.CERTIFICATES),
@@ -164,3 +166,35 @@ def test_no_answer_for_ipv4_does_not_hold_ipv6_up(ask: Tool, instead: str) -> No
     result, _ = in_network(ask, interfaces=(BOTH,), names=((HOST, "::1"),), A=instead)
     expect_error(result, "CONNECTION_REFUSED", 5)
     assert result.seconds < 4
+
+
+# The device's own address
+
+DOCKER = ("docker0", ["172.17.0.1/16"])
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "expected"),
+    [
+        ([("eth0", ["2001:db8::10/64"]), DOCKER], "2001:db8::10"),
+        ([("eth0", ["192.0.2.10/24"]), DOCKER], "192.0.2.10"),
+        ([("eth0", ["2001:db8::10/64", "192.0.2.10/24"]), DOCKER], "192.0.2.10"),
+        ([("wlan0", ["10.1.2.3/8", "10.1.2.4/8"]), DOCKER], "10.1.2.3"),
+    ],
+)
+@pytest.mark.parametrize("is_last", [False, True])
+def test_the_address_is_the_one_that_the_kernel_sends_from(
+    ask: Tool, interfaces: list[tuple[str, list[str]]], expected: str, is_last: bool
+) -> None:
+    """Not that of the first interface, nor of the first one with IPv4."""
+    fields = "serial=sn, ip_address=ip, mac=mac"
+    arguments = ("report", "--dry-run", "--set", "serial=S")
+    asking = ask.using(ARDOQ_FIELDS=fields)
+    shown = [*interfaces[1:], interfaces[0]] if is_last else interfaces
+    result, _ = in_network(
+        asking, *arguments, interfaces=tuple(shown), default=interfaces[0][0]
+    )
+    expect_success(result)
+    fields_of = result.json["components"]["upsert"][0]["body"]["customFields"]
+    mac = f"02:00:00:00:00:{shown.index(interfaces[0]):02x}"
+    assert fields_of == {"sn": "S", "ip": expected, "mac": mac}

@@ -1,6 +1,7 @@
 /*
  * What the POSIX port knows of a device, read from a folder that stands for `/`. Interfaces and
- * kernel are scripted: -Wl,--wrap=NAME for freeifaddrs, getifaddrs, ardoq_tls_sha256_end and uname.
+ * kernel are scripted: -Wl,--wrap=NAME for freeifaddrs, getifaddrs, ardoq_tls_sha256_end, connect,
+ * getsockname and uname.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,7 +57,37 @@ static struct {
     int hash_fails_at;  /* which hash, from 1 */
     int freed;
     struct utsname kernel;
+    const char *ipv4_source; /* from which the kernel sends; null: it has no way */
+    const char *ipv6_source;
+    bool is_unnamed; /* getsockname() fails */
 } script;
+
+static int connected_family;
+
+int __wrap_connect(int handle, const struct sockaddr *target, socklen_t size);
+int __wrap_connect(int handle, const struct sockaddr *target, socklen_t size)
+{
+    assert_true(handle >= 0);
+    assert_true(size >= sizeof(struct sockaddr_in));
+    connected_family = target->sa_family;
+    return (connected_family == AF_INET ? script.ipv4_source : script.ipv6_source) ? 0 : -1;
+}
+
+int __wrap_getsockname(int handle, struct sockaddr *address, socklen_t *size);
+int __wrap_getsockname(int handle, struct sockaddr *address, socklen_t *size)
+{
+    struct sockaddr_in *v4 = (void *)address;
+    struct sockaddr_in6 *v6 = (void *)address;
+    assert_true(handle >= 0);
+    assert_true(*size >= sizeof *v6);
+    address->sa_family = (sa_family_t)connected_family;
+    if (connected_family == AF_INET) {
+        assert_int_equal(inet_pton(AF_INET, script.ipv4_source, &v4->sin_addr), 1);
+    } else {
+        assert_int_equal(inet_pton(AF_INET6, script.ipv6_source, &v6->sin6_addr), 1);
+    }
+    return script.is_unnamed ? -1 : 0;
+}
 
 int __wrap_getifaddrs(struct ifaddrs **interfaces);
 int __wrap_getifaddrs(struct ifaddrs **interfaces)
@@ -450,7 +481,6 @@ static void test_nothing_stays_open(void **state)
     (void)state;
     put("/etc/machine-id", MACHINE_ID);
     put("/etc/os-release", "PRETTY_NAME=x\n");
-    put("/proc/net/route", "");
     const int before = dup(STDOUT_FILENO);
     close(before);
     read_identity();
@@ -512,9 +542,6 @@ static void add_mac(const char *name, unsigned char size, unsigned char last)
     address->link.sll_addr[5] = last;
 }
 
-#define ROUTE_TITLE                                                                                \
-    "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
-
 /* lo, then two ordinary interfaces. */
 static void add_usual_interfaces(void)
 {
@@ -545,48 +572,47 @@ static void test_first_interface_without_route(void **state)
     assert_int_equal(script.freed, 1);
 }
 
-static void test_interface_of_default_route(void **state)
+static void test_interface_from_which_the_kernel_sends(void **state)
 {
     (void)state;
     static const struct {
-        const char *lines;
+        const char *ipv4_source;
+        const char *ipv6_source;
         const char *ip_address;
         const char *mac;
     } rows[] = {
-        {"wlan0\t00000000\t010200C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n", "192.0.2.2",
-         "02:00:5e:10:ab:02"},
-        /* the lower metric wins, wherever it stands */
-        {"wlan0\t00000000\t010200C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n"
-         "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
-         "192.0.2.1", "02:00:5e:10:ab:01"},
-        {"wlan0\t00000000\t010200C0\t0003\t0\t0\t50\t00000000\t0\t0\t0\n"
-         "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
-         "192.0.2.2", "02:00:5e:10:ab:02"},
-        {"wlan0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
-         "eth0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
-         "192.0.2.2", "02:00:5e:10:ab:02"},
-        {"longer_name0\t00000000\t010200C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n"
-         "wlan0\t00000000\t010200C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n",
-         "192.0.2.2", "02:00:5e:10:ab:02"},
-        /* not the default route: a network, half of all addresses, a route that is down */
-        {"wlan0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", "192.0.2.1",
-         "02:00:5e:10:ab:01"},
-        {"wlan0\t00000000\t010200C0\t0003\t0\t0\t0\t00000080\t0\t0\t0\n", "192.0.2.1",
-         "02:00:5e:10:ab:01"},
-        {"wlan0\t00000000\t010200C0\t0002\t0\t0\t0\t00000000\t0\t0\t0\n", "192.0.2.1",
-         "02:00:5e:10:ab:01"},
-        /* one that has no address */
-        {"tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n", "192.0.2.1",
-         "02:00:5e:10:ab:01"},
-        {"nonsense\n", "192.0.2.1", "02:00:5e:10:ab:01"},
+        {"192.0.2.1", NULL, "192.0.2.1", "02:00:5e:10:ab:01"},
+        {"192.0.2.2", NULL, "192.0.2.2", "02:00:5e:10:ab:02"},
+        {NULL, "2001:db8::1", "2001:db8::1", "02:00:5e:10:ab:01"},
+        {NULL, "2001:db8::2", "2001:db8::2", "02:00:5e:10:ab:02"},
+        {"192.0.2.2", "2001:db8::1", "192.0.2.2", "02:00:5e:10:ab:02"},
+        {"192.0.2.1", "2001:db8::2", "192.0.2.1", "02:00:5e:10:ab:01"},
+        /* of no interface, or of one that does not count */
+        {"192.0.2.3", NULL, "192.0.2.1", "02:00:5e:10:ab:01"},
+        {NULL, "2001:db8::3", "192.0.2.1", "02:00:5e:10:ab:01"},
+        {"127.0.0.1", NULL, "192.0.2.1", "02:00:5e:10:ab:01"},
+        {NULL, "fe80::1", "192.0.2.1", "02:00:5e:10:ab:01"},
     };
     add_usual_interfaces();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char content[512];
-        snprintf(content, sizeof content, "%s%s", ROUTE_TITLE, rows[i].lines);
-        put("/proc/net/route", content);
+        script.ipv4_source = rows[i].ipv4_source;
+        script.ipv6_source = rows[i].ipv6_source;
         assert_network(rows[i].ip_address, rows[i].mac);
     }
+    script.is_unnamed = true;
+    script.ipv4_source = "192.0.2.2";
+    assert_network("192.0.2.1", "02:00:5e:10:ab:01");
+}
+
+/* Such as a bridge for containers, of which none runs. */
+static void test_an_interface_without_a_carrier_comes_last(void **state)
+{
+    (void)state;
+    add_ip("docker0", IFF_UP, "172.17.0.1");
+    add_ip("eth0", IFF_UP | IFF_RUNNING, "2001:db8::1");
+    assert_network("2001:db8::1", "");
+    add_ip("eth1", IFF_UP | IFF_RUNNING, "192.0.2.1");
+    assert_network("192.0.2.1", "");
 }
 
 static void test_ipv6_only(void **state)
@@ -606,8 +632,7 @@ static void test_ipv4_before_ipv6(void **state)
     add_ip("eth0", IFF_UP, "2001:db8::1");
     add_ip("wlan0", IFF_UP, "192.0.2.2");
     assert_network("192.0.2.2", "");
-    put("/proc/net/route",
-        ROUTE_TITLE "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
+    script.ipv6_source = "2001:db8::1";
     assert_network("2001:db8::1", "");
 }
 
@@ -661,7 +686,8 @@ int main(void)
         TEST(test_nothing_stays_open),
         TEST(test_name_too_long),
         TEST(test_first_interface_without_route),
-        TEST(test_interface_of_default_route),
+        TEST(test_interface_from_which_the_kernel_sends),
+        TEST(test_an_interface_without_a_carrier_comes_last),
         TEST(test_ipv6_only),
         TEST(test_ipv4_before_ipv6),
         TEST(test_longest_address_fits),
