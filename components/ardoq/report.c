@@ -5,9 +5,29 @@
 #include "ardoq/json_write.h"
 #include "ardoq/port.h"
 #include "ardoq/utc.h"
+#include "ardoq/value.h"
 #include "client_private.h"
 
 /* ---- Compose -------------------------------------------------------------------------------- */
+
+static const char *text_of(const ardoq_identity_t *identity, ardoq_identity_field_t field,
+                           size_t *size)
+{
+    return ardoq_value_trim(ardoq_identity_get(identity, field), size);
+}
+
+static ardoq_err_t check_identity(const ardoq_identity_t *identity)
+{
+    ardoq_err_t err = ARDOQ_OK;
+    size_t size;
+    for (unsigned i = 0; !err && i < ARDOQ_IDENTITY_COUNT; i++) {
+        const ardoq_identity_field_t field = (ardoq_identity_field_t)i;
+        const char *text = text_of(identity, field, &size);
+        err = ardoq_value_check(text, size, ardoq_identity_name(field));
+    }
+    (void)text_of(identity, ARDOQ_IDENTITY_serial, &size);
+    return err || size > 0 ? err : ARDOQ_ERR_SERIAL_MISSING;
+}
 
 static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *identity)
 {
@@ -21,8 +41,7 @@ static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *i
     if (!ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial)) {
         return ARDOQ_ERR_SERIAL_FIELD_MISSING;
     }
-    return ardoq_identity_get(identity, ARDOQ_IDENTITY_serial)[0] == '\0' ? ARDOQ_ERR_SERIAL_MISSING
-                                                                          : ARDOQ_OK;
+    return check_identity(identity);
 }
 
 /* Spaces that an empty field left: at the ends, and doubled between. */
@@ -41,6 +60,14 @@ static void squeeze_spaces(char *text)
     *to = '\0';
 }
 
+static void append_field(ardoq_text_t *text, const ardoq_identity_t *identity,
+                         ardoq_identity_field_t field)
+{
+    size_t size;
+    const char *value = text_of(identity, field, &size);
+    ardoq_text_append(text, value, size);
+}
+
 static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t *identity,
                               char name[ARDOQ_NAME_SIZE])
 {
@@ -52,39 +79,37 @@ static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t 
         if (!piece.is_field) {
             ardoq_text_append(&text, piece.text, piece.size);
         } else if (field < ARDOQ_IDENTITY_COUNT) {
-            ardoq_text_append_string(&text, ardoq_identity_get(identity, field));
+            append_field(&text, identity, field);
         }
     }
     squeeze_spaces(name);
     if (!text.err && name[0] == '\0') {
         ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_JSON_BUFFER_FULL);
-        ardoq_text_append_string(&text, identity->serial);
+        append_field(&text, identity, ARDOQ_IDENTITY_serial);
     }
     return text.err;
 }
 
-static void write_string(ardoq_text_t *json, const char *before, const char *string)
+static void write_string(ardoq_text_t *json, const char *before, const char *string, size_t size)
 {
     ardoq_text_append_string(json, before);
-    ardoq_json_escape(json, string);
+    ardoq_json_escape(json, string, size);
 }
 
-/* A member of which @p before is all up to its key. */
-static void write_member(ardoq_text_t *json, const char *before, const char *key, const char *value)
+static void write_text(ardoq_text_t *json, const char *before, const char *string)
 {
-    write_string(json, before, key);
-    write_string(json, "\":\"", value);
-    ardoq_text_append_string(json, "\"");
+    write_string(json, before, string, strlen(string));
 }
 
-/* The value of a field, "" when there is none to report. */
+/* The value of a field, of no bytes when there is none to report. */
 static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t field,
-                            ardoq_iso8601_t *time)
+                            ardoq_iso8601_t *time, size_t *size)
 {
-    const char *value = ardoq_identity_get(report->identity, field);
-    if (ARDOQ_LAST_SEEN && field == ARDOQ_IDENTITY_last_seen && value[0] == '\0' &&
+    const char *value = text_of(report->identity, field, size);
+    if (ARDOQ_LAST_SEEN && field == ARDOQ_IDENTITY_last_seen && *size == 0 &&
         report->unix_seconds > 0) {
         value = ardoq_utc_to_iso8601(report->unix_seconds, time);
+        *size = strlen(value);
     }
     return value;
 }
@@ -96,9 +121,12 @@ static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report
     ardoq_field_t field;
     while (ardoq_field_next(&fields, &field)) {
         ardoq_iso8601_t time;
-        const char *value = value_of(report, field.source, &time);
-        if (value[0] != '\0') {
-            write_member(json, separator, field.target, value);
+        size_t size;
+        const char *value = value_of(report, field.source, &time, &size);
+        if (size > 0) {
+            write_text(json, separator, field.target);
+            write_string(json, "\":\"", value, size);
+            ardoq_text_append_string(json, "\"");
             separator = ",\"";
         }
     }
@@ -125,12 +153,12 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
     const ardoq_config_t *config = report->config;
     ardoq_field_t serial = {.target = ""};
     (void)ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial);
-    write_string(text,
-                 "{\"components\":{\"upsert\":[{\"uniqueBy\":[\"rootWorkspace\",\"customFields.",
-                 serial.target);
-    write_string(text, "\"],\"body\":{\"rootWorkspace\":\"", config->workspace);
-    write_string(text, "\",\"typeId\":\"", config->component_type);
-    write_string(text, "\",\"name\":\"", report->name);
+    write_text(text,
+               "{\"components\":{\"upsert\":[{\"uniqueBy\":[\"rootWorkspace\",\"customFields.",
+               serial.target);
+    write_text(text, "\"],\"body\":{\"rootWorkspace\":\"", config->workspace);
+    write_text(text, "\",\"typeId\":\"", config->component_type);
+    write_text(text, "\",\"name\":\"", report->name);
     ardoq_text_append_string(text, "\",\"customFields\":{");
     write_custom_fields(text, report);
     ardoq_text_append_string(text, "}}}]}}");

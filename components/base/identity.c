@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "ardoq/value.h"
+
 static const char *const names[ARDOQ_IDENTITY_COUNT] = {
 #define ARDOQ_IDENTITY_FIELD(name, what) #name,
 #include "ardoq/identity.def"
@@ -57,12 +59,16 @@ ardoq_err_t ardoq_identity_set(ardoq_identity_t *identity, ardoq_identity_field_
 ardoq_err_t ardoq_identity_keep(ardoq_identity_t *identity, ardoq_identity_field_t field,
                                 const char *text)
 {
-    const size_t size = strlen(text) + 1;
+    size_t length;
+    text = ardoq_value_trim(text, &length);
+    const size_t size = length + 1;
     if (identity->used + size > sizeof identity->storage) {
         identity->used = sizeof identity->storage + 1;
         return ARDOQ_ERR_IDENTITY_FULL;
     }
     char *copy = identity->storage + identity->used;
     identity->used = (uint16_t)(identity->used + size);
-    return ardoq_identity_set(identity, field, memcpy(copy, text, size));
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return ardoq_identity_set(identity, field, copy);
 }

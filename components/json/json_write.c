@@ -87,14 +87,14 @@ static void put_escape(ardoq_text_t *text, char byte)
     ardoq_text_append_string(text, escape);
 }
 
-void ardoq_json_escape(ardoq_text_t *text, const char *string)
+void ardoq_json_escape(ardoq_text_t *text, const char *string, size_t size)
 {
-    const char *const end = string + strlen(string);
+    const char *const end = string + size;
     for (; string < end; string++) {
         const char *const run = string;
         string = ardoq_json_clean_end(run, end);
         ardoq_text_append(text, run, (size_t)(string - run));
-        if ((unsigned char)*string >= 0x80) {
+        if (string < end && (unsigned char)*string >= 0x80) {
             fail_text(text, ARDOQ_ERR_JSON_UTF8);
             return;
         }
@@ -129,7 +129,7 @@ void ardoq_json_write_array_end(ardoq_json_writer_t *writer)
 void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key)
 {
     begin(writer, in_object(writer) && !writer->has_key, ",\"");
-    ardoq_json_escape(writer->text, key);
+    ardoq_json_escape(writer->text, key, strlen(key));
     ardoq_text_append(writer->text, "\":", 2);
     writer->has_key = true;
 }
@@ -137,7 +137,7 @@ void ardoq_json_write_key(ardoq_json_writer_t *writer, const char *key)
 void ardoq_json_write_string(ardoq_json_writer_t *writer, const char *string)
 {
     begin_value(writer, ",\"");
-    ardoq_json_escape(writer->text, string);
+    ardoq_json_escape(writer->text, string, strlen(string));
     ardoq_text_append(writer->text, "\"", 1);
 }
 

@@ -6,9 +6,10 @@ static const char device_prefix[] = "device_";
 
 enum { PREFIX_SIZE = sizeof device_prefix - 1 };
 
+/* Line breaks and the like stand only around the list. */
 static bool is_separator(char c)
 {
-    return c == ' ' || c == ',';
+    return c == ' ' || c == ',' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* False if there is no target, or no room for it. */

@@ -16,7 +16,11 @@ static ardoq_err_t take_identity(void *context, const char *key, const char *val
         return ARDOQ_OK;
     }
     ardoq_err_t err = ardoq_setting_assign_value(setting, NULL, value);
-    if (!err && value[0] != '\0') {
+    size_t size = 0;
+    if (!err) {
+        (void)ardoq_value_trim(value, &size);
+    }
+    if (size > 0) {
         err =
             ardoq_identity_keep(reading->identity, (ardoq_identity_field_t)setting->offset, value);
     }
@@ -51,8 +55,13 @@ static ardoq_err_t take_wanted(void *context, const char *key, const char *value
         return ARDOQ_OK;
     }
     const ardoq_err_t err = ardoq_setting_assign_value(wanted->setting, NULL, value);
-    if (!err && value[0] != '\0') {
-        memcpy(wanted->value, value, strlen(value) + 1);
+    size_t size = 0;
+    if (!err) {
+        value = ardoq_value_trim(value, &size);
+    }
+    if (size > 0) {
+        memcpy(wanted->value, value, size);
+        wanted->value[size] = '\0';
     }
     return err;
 }

@@ -4,6 +4,7 @@
 
 #include "ardoq/port.h"
 #include "ardoq/settings.h"
+#include "ardoq/value.h"
 
 /* One rule for each setting; settings.def names them. */
 enum {
@@ -28,6 +29,9 @@ extern const ardoq_setting_t ardoq_settings[];
 const ardoq_setting_t *ardoq_setting_find_value(const char *name);
 ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
                                        const char *value);
+
+/* Judges a text of a setting as it is; nothing stands around it. */
+ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *value, size_t size);
 
 /* Whether a certificate or key is of no use in this build. It must not be passed over in silence:
  * the device would trust more than it was told to. */

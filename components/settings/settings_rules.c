@@ -4,20 +4,20 @@
 
 /* ---- Characters ----------------------------------------------------------------------------- */
 
-/* Each character is of one class, or of none: control characters and the NUL. */
+/* Each character is of one class, or of none: blanks, control characters, and all beyond ASCII. */
 enum {
     DIGIT = 1,
     HEX_LETTER = 2,
     LETTER = 4,
     NAME_MARK = 8,    /* _ and - */
     BASE64_MARK = 16, /* + and / */
-    MARK = 32,        /* any other that is visible */
-    BLANK = 64,       /* also every byte of a character outside ASCII */
+    TOKEN_MARK = 32,  /* . and ~ */
+    MARK = 64,        /* any other that is visible */
     HEX = DIGIT | HEX_LETTER,
     API_NAME = HEX | LETTER | NAME_MARK,
     BASE64 = HEX | LETTER | BASE64_MARK,
-    VISIBLE = API_NAME | BASE64_MARK | MARK,
-    PRINTABLE = VISIBLE | BLANK,
+    TOKEN = API_NAME | BASE64_MARK | TOKEN_MARK,
+    VISIBLE = TOKEN | MARK,
 };
 
 static unsigned class_of(char c)
@@ -36,10 +36,10 @@ static unsigned class_of(char c)
     if (byte == '+' || byte == '/') {
         return BASE64_MARK;
     }
-    if (byte < ' ' || byte == 0x7f) {
-        return 0;
+    if (byte == '.' || byte == '~') {
+        return TOKEN_MARK;
     }
-    return byte == ' ' || byte > 0x7f ? BLANK : MARK;
+    return byte > ' ' && byte < 0x7f ? MARK : 0;
 }
 
 /* Number of leading characters of these classes. */
@@ -52,11 +52,6 @@ static size_t span(const char *text, unsigned classes)
     return length;
 }
 
-static bool all(const char *text, unsigned classes)
-{
-    return text[span(text, classes)] == '\0';
-}
-
 size_t ardoq_api_name_span(const char *text)
 {
     return span(text, API_NAME);
@@ -64,12 +59,10 @@ size_t ardoq_api_name_span(const char *text)
 
 /* ---- What a value that is not empty must look like ------------------------------------------ */
 
+/* What stands after the value is literal text. */
 static bool is_name_template(const char *value)
 {
     ardoq_template_piece_t piece;
-    if (!all(value, PRINTABLE)) {
-        return false;
-    }
     while (ardoq_template_next(&value, &piece)) {
         const bool is_closed = value[-1] == '}';
         if (piece.is_field &&
@@ -110,27 +103,41 @@ static bool is_pem(const char *value)
     return begin && strstr(begin, "-----END ");
 }
 
-static bool follows(uint8_t rule, const char *value)
+/* RFC 6750, 2.1: what a token may be, padded at its end. */
+static bool is_token(const char *value, size_t size)
+{
+    size_t length = span(value, TOKEN);
+    if (length == 0) {
+        return false;
+    }
+    while (length < size && value[length] == '=') {
+        length++;
+    }
+    return length == size;
+}
+
+static bool follows(uint8_t rule, const char *value, size_t size)
 {
     ardoq_http_origin_t origin;
     switch (rule) {
     case ARDOQ_RULE_host:
-        return ardoq_http_origin_parse(value, strlen(value), &origin) == ARDOQ_OK;
+        return ardoq_http_origin_parse(value, size, &origin) == ARDOQ_OK;
     case ARDOQ_RULE_token:
+        return is_token(value, size);
     case ARDOQ_RULE_org_label:
-        return all(value, VISIBLE);
+        return span(value, VISIBLE) == size;
     case ARDOQ_RULE_workspace:
-        return strlen(value) == 24 && all(value, HEX);
+        return size == 24 && span(value, HEX) == size;
     case ARDOQ_RULE_component_type:
-        return value[0] == 'p' && value[1] != '\0' && all(value + 1, DIGIT);
+        return size > 1 && value[0] == 'p' && 1 + span(value + 1, DIGIT) == size;
     case ARDOQ_RULE_name_template:
         return is_name_template(value);
     case ARDOQ_RULE_fields:
         return ardoq_fields_are_valid(value);
     case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
-        return ARDOQ_PINS && span(value, BASE64) == 43 && strcmp(value + 43, "=") == 0;
+        return ARDOQ_PINS && size == 44 && span(value, BASE64) == 43 && value[43] == '=';
     default:
-        return all(value, PRINTABLE);
+        return true;
     }
 }
 
@@ -143,7 +150,7 @@ static const int16_t refusals[] = {
     [ARDOQ_RULE_name_template] = ARDOQ_ERR_SETTING_INVALID,
     [ARDOQ_RULE_fields] = ARDOQ_ERR_FIELDS_INVALID,
     [ARDOQ_RULE_pin] = ARDOQ_PINS ? ARDOQ_ERR_PIN_INVALID : ARDOQ_ERR_LEFT_OUT,
-    [ARDOQ_RULE_identity] = ARDOQ_ERR_SETTING_INVALID,
+    [ARDOQ_RULE_identity] = ARDOQ_ERR_TEXT_INVALID,
 };
 
 /* ---- Values --------------------------------------------------------------------------------- */
@@ -160,13 +167,14 @@ bool ardoq_number_is_in_range(uint32_t number)
     return number >= NUMBER_MIN && number <= NUMBER_MAX;
 }
 
-static ardoq_err_t assign_number(ardoq_config_t *config, const char *value)
+static ardoq_err_t assign_number(ardoq_config_t *config, const char *value, size_t size)
 {
     uint32_t number = 0;
+    const char *const end = value + size;
     for (; class_of(*value) == DIGIT && number <= NUMBER_MAX; value++) {
         number = number * 10 + (uint32_t)(*value - '0');
     }
-    if (*value != '\0' || !ardoq_number_is_in_range(number)) {
+    if (value != end || !ardoq_number_is_in_range(number)) {
         return ARDOQ_ERR_SETTING_INVALID;
     }
     if (config) {
@@ -175,26 +183,43 @@ static ardoq_err_t assign_number(ardoq_config_t *config, const char *value)
     return ARDOQ_OK;
 }
 
+ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *value, size_t size)
+{
+    const ardoq_err_t err = ardoq_value_check(value, size, setting->name);
+    if (err == ARDOQ_ERR_VALUE_WRAPPED) {
+        return err;
+    }
+    if (size >= setting->size) {
+        return ARDOQ_ERR_SETTING_TOO_LONG;
+    }
+    ardoq_field_t field;
+    if (!ARDOQ_LAST_SEEN && setting->rule == ARDOQ_RULE_fields &&
+        ardoq_field_find(value, ARDOQ_IDENTITY_last_seen, &field)) {
+        return ARDOQ_ERR_LEFT_OUT;
+    }
+    return size == 0 || (!err && follows(setting->rule, value, size))
+               ? ARDOQ_OK
+               : (ardoq_err_t)refusals[setting->rule];
+}
+
 ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
                                        const char *value)
 {
     if (!value) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
+    size_t size;
+    value = ardoq_value_trim(value, &size);
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
-        return assign_number(config, value);
+        return assign_number(config, value, size);
     }
-    const size_t size = strlen(value) + 1;
-    if (size > setting->size) {
-        return ARDOQ_ERR_SETTING_TOO_LONG;
+    const ardoq_err_t err = ardoq_setting_judge(setting, value, size);
+    if (!err && config && setting->kind == ARDOQ_SETTING_KIND_TEXT) {
+        char *member = (char *)config + setting->offset;
+        memcpy(member, value, size);
+        member[size] = '\0';
     }
-    if (size > 1 && !follows(setting->rule, value)) {
-        return (ardoq_err_t)refusals[setting->rule];
-    }
-    if (config && setting->kind == ARDOQ_SETTING_KIND_TEXT) {
-        memcpy((char *)config + setting->offset, value, size);
-    }
-    return ARDOQ_OK;
+    return err;
 }
 
 ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,

@@ -17,6 +17,7 @@
 #include "ardoq/identity.h"
 #include "ardoq/text.h"
 #include "ardoq/utc.h"
+#include "ardoq/value.h"
 #include "ardoq/version.h"
 
 /* ---- Errors ---- */
@@ -560,6 +561,96 @@ static void test_clock_before_the_release_was_never_set(void **state)
     assert_true(ardoq_utc_is_plausible(INT64_MAX));
 }
 
+/* ---- Values ---- */
+
+static size_t next_is(const char *text, size_t size, uint32_t expected)
+{
+    uint32_t code = 0;
+    const size_t step = ardoq_utf8_next(text, size, &code);
+    assert_int_equal(code, step > 0 ? expected : 0);
+    return step;
+}
+
+static void test_characters_of_utf8(void **state)
+{
+    (void)state;
+    assert_int_equal(next_is("a", 1, 'a'), 1);
+    assert_int_equal(next_is("\x7f", 1, 0x7f), 1);
+    assert_int_equal(next_is("\xc2\x80", 2, 0x80), 2);
+    assert_int_equal(next_is("\xdf\xbf", 2, 0x7ff), 2);
+    assert_int_equal(next_is("\xe0\xa0\x80", 3, 0x800), 3);
+    assert_int_equal(next_is("\xed\x9f\xbf", 3, 0xd7ff), 3);
+    assert_int_equal(next_is("\xee\x80\x80", 3, 0xe000), 3);
+    assert_int_equal(next_is("\xef\xbf\xbf", 3, 0xffff), 3);
+    assert_int_equal(next_is("\xf0\x90\x80\x80", 4, 0x10000), 4);
+    assert_int_equal(next_is("\xf4\x8f\xbf\xbf", 4, 0x10ffff), 4);
+}
+
+static void test_what_is_no_utf8(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"\x80",
+                                        "\xbf",
+                                        "\xc0\xaf",
+                                        "\xc1\xbf",
+                                        "\xc2",
+                                        "\xc2 ",
+                                        "\xc2\xc2",
+                                        "\xe0\x9f\xbf",
+                                        "\xed\xa0\x80",
+                                        "\xed\xbf\xbf",
+                                        "\xe1\x80",
+                                        "\xe1\x80 ",
+                                        "\xf0\x8f\xbf\xbf",
+                                        "\xf4\x90\x80\x80",
+                                        "\xf5\x80\x80\x80",
+                                        "\xf1\x80\x80",
+                                        "\xf1\x80\x80 ",
+                                        "\xf8\x88\x80\x80",
+                                        "\xff"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(next_is(texts[i], SIZE_MAX, 0), 0);
+    }
+    assert_int_equal(next_is("\xc2\x80", 1, 0), 0);
+    assert_int_equal(next_is("\xf4\x8f\xbf\xbf", 3, 0), 0);
+}
+
+static void assert_trims(const char *value, const char *expected)
+{
+    size_t size;
+    const char *start = ardoq_value_trim(value, &size);
+    assert_int_equal(size, strlen(expected));
+    assert_memory_equal(start, expected, size);
+    assert_in_range(start - value, 0, strlen(value));
+}
+
+static void test_ends_of_a_value(void **state)
+{
+    (void)state;
+    assert_trims("", "");
+    assert_trims(" ", "");
+    assert_trims("\xef\xbb\xbf\r\n", "");
+    assert_trims("a", "a");
+    assert_trims(" \t\r\na b\n\r\t ", "a b");
+    assert_trims("\xc2\xa0\xc3\xa9\xc2\xa0", "\xc3\xa9");
+    assert_trims("\xef\xbb\xbf"
+                 "a\xef\xbb\xbf"
+                 "b",
+                 "a\xef\xbb\xbf"
+                 "b");
+    assert_trims("\xa0 \xff ", "\xa0 \xff");
+    assert_trims(" \x0b ", "\x0b");
+}
+
+static void test_copies_of_an_identity_are_trimmed(void **state)
+{
+    (void)state;
+    ardoq_identity_t identity = {0};
+    assert_int_equal(ardoq_identity_keep(&identity, ARDOQ_IDENTITY_serial, " SN-1\r\n"), ARDOQ_OK);
+    assert_string_equal(identity.serial, "SN-1");
+    assert_int_equal(identity.used, sizeof "SN-1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -573,6 +664,10 @@ int main(void)
         cmocka_unit_test(test_identity_find_takes_the_whole_name),
         cmocka_unit_test(test_identity_set_borrows),
         cmocka_unit_test(test_identity_keeps_copies),
+        cmocka_unit_test(test_characters_of_utf8),
+        cmocka_unit_test(test_what_is_no_utf8),
+        cmocka_unit_test(test_ends_of_a_value),
+        cmocka_unit_test(test_copies_of_an_identity_are_trimmed),
         cmocka_unit_test(test_identity_that_is_full),
         cmocka_unit_test(test_identity_has_no_other_field),
         cmocka_unit_test(test_text_fills_its_buffer_but_for_the_nul),

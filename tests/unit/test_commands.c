@@ -358,8 +358,8 @@ static void test_get_of_the_stored_identity(void **state)
         assert_get(keys[i], "null");
         ardoq_port_store_set(keys[i], "");
         assert_get(keys[i], "null");
-        ardoq_port_store_set(keys[i], repeat("\"", size));
-        assert_get(keys[i], text_of("\"%s\"", repeat("\\\"", size)));
+        ardoq_port_store_set(keys[i], text_of("x%s", repeat("\"", size - 1)));
+        assert_get(keys[i], text_of("\"x%s\"", repeat("\\\"", size - 1)));
     }
 }
 
@@ -388,8 +388,8 @@ static void assert_get_fails(const char *key, const char *stored, ardoq_err_t ex
 static void test_get_of_what_no_identity_may_be(void **state)
 {
     (void)state;
-    assert_get_fails("serial", repeat("\x01", 63), ARDOQ_ERR_SETTING_INVALID);
-    assert_get_fails("model", "Pump\n", ARDOQ_ERR_SETTING_INVALID);
+    assert_get_fails("serial", repeat("\x01", 63), ARDOQ_ERR_TEXT_INVALID);
+    assert_get_fails("model", "Pump\n2", ARDOQ_ERR_TEXT_INVALID);
     assert_get_fails("hw_revision", repeat("x", 32), ARDOQ_ERR_SETTING_TOO_LONG);
     assert_get_fails("hw_revision", repeat("x", ARDOQ_SETTING_TEXT_SIZE),
                      ARDOQ_ERR_SETTING_TOO_LONG);
@@ -554,11 +554,12 @@ static void test_set_of_what_is_not_allowed(void **state)
 {
     (void)state;
     assert_set_fails("host", "http://acme.ardoq.com", ARDOQ_ERR_HOST_INVALID);
-    assert_set_fails("token", "adq_secret\n", ARDOQ_ERR_TOKEN_INVALID);
+    assert_set_fails("token", "adq_\nsecret", ARDOQ_ERR_TOKEN_INVALID);
+    assert_set_fails("token", "\"adq_secret\"", ARDOQ_ERR_VALUE_WRAPPED);
     assert_set_fails("token", text_of("adq_%s", repeat("0", ARDOQ_TOKEN_SIZE)),
                      ARDOQ_ERR_SETTING_TOO_LONG);
     assert_set_fails("timeout_ms", "", ARDOQ_ERR_SETTING_INVALID);
-    assert_set_fails("serial", "A\t1", ARDOQ_ERR_SETTING_INVALID);
+    assert_set_fails("serial", "A\t1", ARDOQ_ERR_TEXT_INVALID);
     assert_set_fails("hw_revision", repeat("x", 32), ARDOQ_ERR_SETTING_TOO_LONG);
     assert_set_fails("key", "adq_no PEM", ARDOQ_ERR_SETTING_INVALID);
     assert_set_fails("tokn", "adq_secret", ARDOQ_ERR_SETTING_UNKNOWN);

@@ -366,10 +366,10 @@ static void test_identity_that_cannot_be_read(void **state)
     (void)state;
     store("serial", "line\nbreak");
     RUN_COMMAND(describe, 2, "report");
-    assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    assert_failed(ARDOQ_ERR_TEXT_INVALID);
     assert_non_null(strstr(people, "  setting: serial\n"));
     RUN_COMMAND(describe, 2, "get");
-    assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    assert_failed(ARDOQ_ERR_TEXT_INVALID);
     assert_non_null(strstr(people, "  setting: serial\n"));
     assert_int_equal(program.calls, 0);
     assert_int_equal(ardoq_fake.connects, 0);
@@ -467,7 +467,7 @@ static void test_key_that_is_unknown(void **state)
 static void test_value_that_is_wrong(void **state)
 {
     (void)state;
-    RUN_COMMAND(NULL, 4, "set", "token", TEST_TOKEN "\n");
+    RUN_COMMAND(NULL, 4, "set", "token", TEST_TOKEN "\n" TEST_TOKEN);
     assert_failed(ARDOQ_ERR_TOKEN_INVALID);
     assert_non_null(strstr(people, "  setting: token\n"));
     assert_stored("token", TEST_TOKEN);

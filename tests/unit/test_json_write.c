@@ -154,13 +154,13 @@ static void a_string_is_escaped_without_a_writer(void **state)
     (void)state;
     start();
     ardoq_text_append_string(&written, "{\"a\":\"");
-    ardoq_json_escape(&written, "\"\x1f\\ \xc3\xa9");
+    ardoq_json_escape(&written, "\"\x1f\\ \xc3\xa9", sizeof "\"\x1f\\ \xc3\xa9" - 1);
     ardoq_text_append_string(&written, "\"}");
     assert_string_equal(buffer, "{\"a\":\"\\\"\\u001f\\\\ \xc3\xa9\"}");
-    ardoq_json_escape(&written, "a\xff");
+    ardoq_json_escape(&written, "a\xff", sizeof "a\xff" - 1);
     assert_int_equal(written.err, ARDOQ_ERR_JSON_UTF8);
     ardoq_text_init(&written, buffer, 2, ARDOQ_ERR_SETTING_TOO_LONG);
-    ardoq_json_escape(&written, "a\"\xff");
+    ardoq_json_escape(&written, "a\"\xff", sizeof "a\"\xff" - 1);
     assert_int_equal(written.err, ARDOQ_ERR_SETTING_TOO_LONG);
 }
 

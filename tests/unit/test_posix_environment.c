@@ -90,15 +90,19 @@ static void test_names(void **state)
     }
 }
 
+/* An empty variable is none. */
 static void test_values(void **state)
 {
     (void)state;
     assert_each(ARDOQ_OK, "");
-    put("ARDOQ_MODEL", "");
+    put("ARDOQ_API_HOST", "");
+    put("ARDOQ_MODEL", " ");
+    put("ARDOQ_ORG_LABEL", "\r\n");
+    put("ARDOQ_ANY", "a");
     put("PATH", "/bin");
     put("ARDOQ_LAST", " l ");
     put("ARDOQ_PIN0", "p");
-    assert_each(ARDOQ_ERR_SETTING_INVALID, "model=;last= l ;");
+    assert_each(ARDOQ_ERR_SETTING_INVALID, "any=a;last= l ;");
 }
 
 static void test_more_rights(void **state)

@@ -93,7 +93,7 @@ static void fill_identity(void)
                                   .firmware_name = "caf\xc3\xa9",
                                   .firmware_version = "1.2.3",
                                   .firmware_hash = "0123456789abcdef",
-                                  .sdk_version = "SDK\t5",
+                                  .sdk_version = "SDK 5",
                                   .flash_size = "4 MB",
                                   .secure_boot = "enabled",
                                   .flash_encryption = "release",
@@ -107,7 +107,7 @@ static void fill_identity(void)
     "\"device_model\":\"Gateway \\\"3\\\"\",\"device_hardware_revision\":\"C\","                   \
     "\"device_chip\":\"STM32H7\\\\x\",\"device_chip_revision\":\"Y\","                             \
     "\"device_firmware_name\":\"caf\xc3\xa9\",\"device_firmware_version\":\"1.2.3\","              \
-    "\"device_firmware_hash\":\"0123456789abcdef\",\"device_sdk_version\":\"SDK\\t5\","            \
+    "\"device_firmware_hash\":\"0123456789abcdef\",\"device_sdk_version\":\"SDK 5\","              \
     "\"device_flash_size\":\"4 MB\",\"device_secure_boot\":\"enabled\","                           \
     "\"device_flash_encryption\":\"release\",\"device_host_name\":\"gateway-1\","                  \
     "\"device_ip_address\":\"2001:db8::1\""
@@ -193,7 +193,7 @@ static void test_names(void **state)
         {"{serial} {model}", "", "", "SN-1"},
         {"  {serial}  {model} ", "M", "", "SN-1 M"},
         {"{model} {chip} {serial}", "M", "", "M SN-1"},
-        {"{model}{chip}{serial}", " M ", " C ", "M C SN-1"},
+        {"{model}{chip}{serial}", " M ", " C ", "MCSN-1"},
         {"{serial} - {model}", "", "", "SN-1 -"},
         {"{model}", "  M  ", "", "M"},
         {"", "M", "C", "SN-1"},
@@ -282,6 +282,8 @@ static void test_serial_number_is_needed(void **state)
     assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
     identity.serial = NULL;
     assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
+    identity.serial = " \t\r\n";
+    assert_compose_fails(ARDOQ_ERR_SERIAL_MISSING);
 }
 
 static void test_field_of_the_serial_number_is_needed(void **state)
@@ -293,13 +295,46 @@ static void test_field_of_the_serial_number_is_needed(void **state)
     assert_compose_fails(ARDOQ_ERR_SERIAL_FIELD_MISSING);
 }
 
-static void test_identity_must_be_utf8(void **state)
+static void test_identity_must_be_clean_text(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"caf\xe9", "\x80", "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        identity.chip = texts[i];
-        assert_compose_fails(ARDOQ_ERR_JSON_UTF8);
+    static const char *const texts[] = {"caf\xe9", "\x80", "\xc3", "\xed\xa0\x80", "\xc0\xaf",
+                                        "a\r\nb",  "\x1b", "\x7f", "\xc2\x9b"};
+    for (unsigned field = 0; field < ARDOQ_IDENTITY_COUNT; field++) {
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+            identity = (ardoq_identity_t){.serial = "SN-1"};
+            ardoq_identity_set(&identity, (ardoq_identity_field_t)field, texts[i]);
+            assert_compose_fails(ARDOQ_ERR_TEXT_INVALID);
+        }
+    }
+}
+
+static void test_identity_must_not_be_wrapped(void **state)
+{
+    (void)state;
+    identity.serial = "\"SN-1\"";
+    assert_compose_fails(ARDOQ_ERR_VALUE_WRAPPED);
+    identity.serial = "serial=SN-1";
+    assert_compose_fails(ARDOQ_ERR_VALUE_WRAPPED);
+    identity.serial = "SN-1";
+    identity.model = "'M'";
+    assert_compose_fails(ARDOQ_ERR_VALUE_WRAPPED);
+}
+
+/* The key of a device must not depend on the file that it came from. */
+static void test_what_stands_around_the_identity_is_left_out(void **state)
+{
+    (void)state;
+    static const char *const serials[] = {"SN-1\r\n", "SN-1\n", "\xef\xbb\xbfSN-1", " SN-1 ",
+                                          "\tSN-1\xc2\xa0"};
+    for (size_t i = 0; i < sizeof serials / sizeof serials[0]; i++) {
+        identity.serial = serials[i];
+        identity.model = " M\n";
+        assert_int_equal(compose(), ARDOQ_OK);
+        assert_body(body_of("M SN-1", "\"device_serial\":\"SN-1\",\"device_model\":\"M\""));
+        identity.model = " ";
+        assert_int_equal(compose(), ARDOQ_OK);
+        assert_body(body_of("SN-1", "\"device_serial\":\"SN-1\""));
     }
 }
 
@@ -546,7 +581,9 @@ int main(void)
         TEST(test_component_type_is_needed),
         TEST(test_serial_number_is_needed),
         TEST(test_field_of_the_serial_number_is_needed),
-        TEST(test_identity_must_be_utf8),
+        TEST(test_identity_must_be_clean_text),
+        TEST(test_identity_must_not_be_wrapped),
+        TEST(test_what_stands_around_the_identity_is_left_out),
         TEST(test_every_window),
         TEST(test_text_that_is_full),
         TEST(test_answers),

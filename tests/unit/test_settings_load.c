@@ -211,8 +211,23 @@ static void test_wrong_values_of_store_and_environment(void **state)
 static void test_wrong_token(void **state)
 {
     (void)state;
-    ardoq_port_store_set("token", "adq_secret\n");
+    ardoq_port_store_set("token", "adq_sec\nret");
     assert_load_fails(ARDOQ_ERR_TOKEN_INVALID, "token");
+    ardoq_port_store_set("token", "ARDOQ_API_TOKEN=adq_secret");
+    assert_load_fails(ARDOQ_ERR_VALUE_WRAPPED, "token");
+}
+
+/* As a store has it that was written from a file. */
+static void test_line_break_after_a_stored_value(void **state)
+{
+    (void)state;
+    ardoq_port_store_set("token", "adq_secret\r\n");
+    ardoq_port_store_set("timeout_ms", "5000\n");
+    set_variable("org_label", " acme ");
+    assert_loads();
+    assert_string_equal(config.token, "adq_secret");
+    assert_string_equal(config.org_label, "acme");
+    assert_int_equal(config.timeout_ms, 5000);
 }
 
 static void test_stored_value_too_long(void **state)
@@ -455,8 +470,10 @@ static void test_wrong_identity_of_the_store(void **state)
     static const struct {
         const char *value;
         ardoq_err_t err;
-    } cases[] = {{"A\x01", ARDOQ_ERR_SETTING_INVALID},
-                 {"Pump\n", ARDOQ_ERR_SETTING_INVALID},
+    } cases[] = {{"A\x01", ARDOQ_ERR_TEXT_INVALID},
+                 {"Pump\n2", ARDOQ_ERR_TEXT_INVALID},
+                 {"caf\xe9", ARDOQ_ERR_TEXT_INVALID},
+                 {"'Pump'", ARDOQ_ERR_VALUE_WRAPPED},
                  {DIGITS60 "1234", ARDOQ_ERR_SETTING_TOO_LONG}};
     know_identity();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -464,6 +481,17 @@ static void test_wrong_identity_of_the_store(void **state)
         assert_identity_is("of the platform", "of the platform", "", cases[i].err);
         assert_string_equal(setting, "model");
     }
+}
+
+/* A value of blanks is none, and takes nothing from what the platform says. */
+static void test_blanks_around_the_identity_of_the_store(void **state)
+{
+    (void)state;
+    know_identity();
+    ardoq_port_store_set("serial", "A-0042\r\n");
+    ardoq_port_store_set("model", " ");
+    ardoq_port_store_set("hw_revision", " C\t");
+    assert_identity_is("A-0042", "of the platform", "C", ARDOQ_OK);
 }
 
 /* What the platform knows is there all the same. */
@@ -509,8 +537,14 @@ static void test_one_setting_of_the_identity(void **state)
     set_variable("serial", ""); /* changes nothing */
     assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
     assert_string_equal(value, DIGITS60 "123");
+    set_variable("serial", " "); /* neither */
+    assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
+    assert_string_equal(value, DIGITS60 "123");
+    set_variable("serial", " A-0042\r\n");
+    assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
+    assert_string_equal(value, "A-0042");
     set_variable("serial", "A\x01");
-    assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_ERR_SETTING_INVALID);
+    assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_ERR_TEXT_INVALID);
     assert_string_equal(value, "");
     set_variable("serial", NULL);
     assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_ERR_SETTING_TOO_LONG);
@@ -549,6 +583,7 @@ int main(void)
         TEST(test_load_reads_only_its_own),
         TEST(test_wrong_values_of_store_and_environment),
         TEST(test_wrong_token),
+        TEST(test_line_break_after_a_stored_value),
         TEST(test_stored_value_too_long),
         TEST(test_errors_of_the_store_pass_through),
         TEST(test_every_obsolete_setting_becomes_an_entry),
@@ -562,6 +597,7 @@ int main(void)
         TEST(test_longest_identity_of_the_store),
         TEST(test_empty_identity_of_the_store_changes_nothing),
         TEST(test_wrong_identity_of_the_store),
+        TEST(test_blanks_around_the_identity_of_the_store),
         TEST(test_store_that_fails_for_the_identity),
         TEST(test_identity_that_does_not_fit),
         TEST(test_one_setting_of_the_identity),

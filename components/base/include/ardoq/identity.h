@@ -17,7 +17,8 @@ extern "C" {
 #endif
 
 /**
- * NUL-terminated UTF-8 texts, borrowed; null or "" is not reported. Zero-initialise, then fill:
+ * NUL-terminated UTF-8 texts, borrowed, by the rules of ardoq/value.h; null or "" is not reported.
+ * Zero-initialise, then fill:
  *
  *     identity.model = "Pump controller 2";
  *
@@ -64,7 +65,7 @@ ardoq_err_t ardoq_identity_set(ardoq_identity_t *identity, ardoq_identity_field_
 
 /**
  * Sets a field to a copy of @p text, which is kept in the identity: for texts that do not last.
- * What the field had before still takes its room.
+ * Blanks and line breaks at its ends are left out. What the field had before still takes its room.
  * @param identity  the identity
  * @param field     one of the list
  * @param text      NUL-terminated UTF-8, not inside @p identity

@@ -66,9 +66,10 @@ void ardoq_json_write_member(ardoq_json_writer_t *writer, const char *key, const
  * Appends what stands between the quotes of a string, without a writer: for JSON of which all but
  * some strings is fixed.
  * @param text    receives it; ARDOQ_ERR_JSON_UTF8 becomes its error for a string that is not UTF-8
- * @param string  NUL-terminated
+ * @param string  borrowed
+ * @param size    of @p string in bytes
  */
-void ardoq_json_escape(ardoq_text_t *text, const char *string);
+void ardoq_json_escape(ardoq_text_t *text, const char *string, size_t size);
 
 /**
  * Ends the value.
