@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ardoq/text.h"
+#include "ardoq/value.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -88,9 +89,28 @@ static ardoq_err_t run_get(const call_t *call, char **arguments)
     return err ? err : ardoq_command_config_get(call->console, &call->device->config, arguments[0]);
 }
 
+/* A console has no way to give line breaks, but for these. */
+static void replace_escapes(char *pem)
+{
+    char *to = pem;
+    for (const char *from = pem; *from != '\0'; from++) {
+        const bool is_escape = from[0] == '\\' && from[1] == 'n';
+        from += is_escape ? 1 : 0;
+        *to++ = is_escape ? '\n' : *from;
+    }
+    *to = '\0';
+}
+
 static ardoq_err_t run_set(const call_t *call, char **arguments)
 {
-    return ardoq_command_config_set(call->console, arguments[0], arguments[1]);
+    const ardoq_setting_t *setting = ardoq_setting_find(arguments[0]);
+    size_t size;
+    char *value = (char *)ardoq_value_trim(arguments[1], &size);
+    value[size] = '\0';
+    if (setting && setting->kind == ARDOQ_SETTING_KIND_PEM) {
+        replace_escapes(value);
+    }
+    return ardoq_command_config_set(call->console, arguments[0], value);
 }
 
 static ardoq_err_t run_unset(const call_t *call, char **arguments)
@@ -109,11 +129,44 @@ static const struct {
     {"get", 1, run_get},     {"set", 2, run_set}, {"unset", 1, run_unset},
 };
 
-static int usage_error(const ardoq_console_t *console)
+/* Those of the command that wants most of them. */
+static const char *const argument_names[] = {"NAME", "VALUE"};
+
+/* False if there is no command of this name; of two with the same the later wants more. */
+static bool find_arguments(const char *name, int *arguments)
 {
-    ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: there is no such command\n");
-    ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
-                        "  ardoq check | me | report | get [NAME] | set NAME VALUE | unset NAME\n");
+    bool is_found = false;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            *arguments = commands[i].arguments;
+            is_found = true;
+        }
+    }
+    return is_found;
+}
+
+static int usage_error(const ardoq_console_t *console, int argc, char **argv)
+{
+    int arguments = 0;
+    const char *what = "there is no command ";
+    const char *which = argc > 1 ? argv[1] : "";
+    if (argc <= 1) {
+        what = "a command is missing";
+    } else if (find_arguments(argv[1], &arguments)) {
+        const bool is_missing = argc - 2 < arguments;
+        what = is_missing ? "an argument is missing: " : "there is an argument too many: ";
+        which = is_missing ? argument_names[argc - 2] : argv[2 + arguments];
+    }
+    if (arguments == 2 && argc > 4) { /* it may be the rest of a secret */
+        what = "a value with blanks must stand in quotes";
+        which = "";
+    }
+    ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: ");
+    ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, what);
+    ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, which);
+    ardoq_console_write(
+        console, ARDOQ_OUTPUT_NOTE,
+        "\n  ardoq check | me | report | get [NAME] | set NAME VALUE | unset NAME\n");
     return EXIT_USAGE;
 }
 
@@ -136,5 +189,5 @@ int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
             return run(&call, i, argv + 2);
         }
     }
-    return usage_error(console);
+    return usage_error(console, argc, argv);
 }

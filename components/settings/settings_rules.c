@@ -100,7 +100,9 @@ bool ardoq_fields_are_valid(const char *fields)
 static bool is_pem(const char *value)
 {
     const char *begin = strstr(value, "-----BEGIN ");
-    return begin && strstr(begin, "-----END ");
+    const char *end = begin ? strstr(begin, "-----END ") : NULL;
+    /* Of several lines: a console may have swallowed how they end. */
+    return end && strcspn(begin, "\r\n") < (size_t)(end - begin);
 }
 
 /* RFC 6750, 2.1: what a token may be, padded at its end. */

@@ -92,11 +92,15 @@ static void answer(const char *text)
 /* Whatever happens, nothing is left in the device's memory, no connection and no look-up. */
 static int run(ardoq_describe_t described_by, int argc, ...)
 {
+    static char line[4096]; /* as of a console, which may be changed */
     char *argv[8] = {NULL};
+    size_t used = 0;
     va_list arguments;
     va_start(arguments, argc);
     for (int i = 0; i < argc; i++) {
-        argv[i] = va_arg(arguments, char *);
+        const char *argument = va_arg(arguments, char *);
+        argv[i] = strcpy(line + used, argument);
+        used += strlen(argument) + 1;
     }
     va_end(arguments);
     memset(result, 0, sizeof result);
@@ -273,6 +277,30 @@ static void test_set_and_unset(void **state)
 }
 
 /* A configuration that cannot even be loaded is mended by the commands that do not load it. */
+static void test_set_trims_what_it_stores(void **state)
+{
+    (void)state;
+    RUN_COMMAND(describe, 4, "set", "host", " acme.ardoq.com\r\n");
+    assert_int_equal(status, 0);
+    assert_stored("host", "acme.ardoq.com");
+}
+
+/* On one line, with an escape for the line breaks; in other settings it is none. */
+static void test_set_of_pem(void **state)
+{
+    (void)state;
+    RUN_COMMAND(describe, 4, "set", "ca1",
+                "-----BEGIN CERTIFICATE-----\\nMIIB\\\nA=\\n-----END CERTIFICATE-----\\n");
+    assert_int_equal(status, 0);
+    assert_stored("ca1", "-----BEGIN CERTIFICATE-----\nMIIB\\\nA=\n-----END CERTIFICATE-----\n");
+    RUN_COMMAND(describe, 4, "set", "cert",
+                "-----BEGIN CERTIFICATE-----nMIIBn-----END CERTIFICATE-----");
+    assert_failed(ARDOQ_ERR_SETTING_INVALID);
+    RUN_COMMAND(describe, 4, "set", "model", "C:\\new");
+    assert_int_equal(status, 0);
+    assert_stored("model", "C:\\new");
+}
+
 static void test_set_mends_the_configuration(void **state)
 {
     (void)state;
@@ -287,34 +315,34 @@ static void test_set_mends_the_configuration(void **state)
 
 /* ---- Other command lines ---- */
 
-#define USAGE                                                                                      \
-    "error: there is no such command\n"                                                            \
-    "  ardoq check | me | report | get [NAME] | set NAME VALUE | unset NAME\n"
-
-#define ASSERT_USAGE(count, ...)                                                                   \
+#define ASSERT_USAGE(what, count, ...)                                                             \
     do {                                                                                           \
         assert_int_equal(run(describe, count, __VA_ARGS__), 2);                                    \
-        assert_string_equal(people, USAGE);                                                        \
+        assert_string_equal(people, "error: " what "\n  ardoq check | me | report | get [NAME] | " \
+                                    "set NAME VALUE | unset NAME\n");                              \
         assert_string_equal(result, "");                                                           \
     } while (0)
 
 static void test_other_command_lines(void **state)
 {
     (void)state;
-    ASSERT_USAGE(0, "");
-    ASSERT_USAGE(1, "ardoq");
-    ASSERT_USAGE(2, "ardoq", "");
-    ASSERT_USAGE(2, "ardoq", "mee");
-    ASSERT_USAGE(2, "ardoq", "Me");
-    ASSERT_USAGE(2, "ardoq", "--help");
-    ASSERT_USAGE(3, "ardoq", "me", "me");
-    ASSERT_USAGE(3, "ardoq", "report", "--dry-run");
-    ASSERT_USAGE(4, "ardoq", "get", "host", "token");
-    ASSERT_USAGE(2, "ardoq", "set");
-    ASSERT_USAGE(3, "ardoq", "set", "host");
-    ASSERT_USAGE(5, "ardoq", "set", "token", TEST_TOKEN, "more");
-    ASSERT_USAGE(2, "ardoq", "unset");
-    ASSERT_USAGE(4, "ardoq", "unset", "host", "token");
+    ASSERT_USAGE("a command is missing", 0, "");
+    ASSERT_USAGE("a command is missing", 1, "ardoq");
+    ASSERT_USAGE("there is no command ", 2, "ardoq", "");
+    ASSERT_USAGE("there is no command mee", 2, "ardoq", "mee");
+    ASSERT_USAGE("there is no command Me", 2, "ardoq", "Me");
+    ASSERT_USAGE("there is no command --help", 2, "ardoq", "--help");
+    ASSERT_USAGE("there is no command mee", 3, "ardoq", "mee", "me");
+    ASSERT_USAGE("there is an argument too many: me", 3, "ardoq", "me", "me");
+    ASSERT_USAGE("there is an argument too many: --dry-run", 3, "ardoq", "report", "--dry-run");
+    ASSERT_USAGE("there is an argument too many: extra", 4, "ardoq", "report", "extra", "more");
+    ASSERT_USAGE("there is an argument too many: token", 4, "ardoq", "get", "host", "token");
+    ASSERT_USAGE("an argument is missing: NAME", 2, "ardoq", "set");
+    ASSERT_USAGE("an argument is missing: VALUE", 3, "ardoq", "set", "host");
+    ASSERT_USAGE("a value with blanks must stand in quotes", 5, "ardoq", "set", "token", "more",
+                 TEST_TOKEN);
+    ASSERT_USAGE("an argument is missing: NAME", 2, "ardoq", "unset");
+    ASSERT_USAGE("there is an argument too many: token", 4, "ardoq", "unset", "host", "token");
     for (int call = 0; call < ARDOQ_FAKE_CALLS; call++) {
         assert_int_equal(ardoq_fake.failures[call].count, 0);
     }
@@ -513,6 +541,8 @@ int main(void)
         TEST(test_list),
         TEST(test_get),
         TEST(test_set_and_unset),
+        TEST(test_set_trims_what_it_stores),
+        TEST(test_set_of_pem),
         TEST(test_set_mends_the_configuration),
         TEST(test_other_command_lines),
         TEST(test_configuration_that_cannot_be_loaded),

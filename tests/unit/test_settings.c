@@ -270,6 +270,9 @@ static const rule_case_t rule_cases[] = {
     {"ca1", "BEGIN CERTIFICATE END CERTIFICATE", ARDOQ_ERR_SETTING_INVALID},
     {"cert", "/etc/ssl/cert.pem", ARDOQ_ERR_SETTING_INVALID},
     {"cert", "-----BEGIN CERTIFICATE-----", ARDOQ_ERR_SETTING_INVALID},
+    {"ca0", "-----BEGIN CERTIFICATE-----MIIB-----END CERTIFICATE-----\n",
+     ARDOQ_ERR_SETTING_INVALID},
+    {"ca0", "-----BEGIN CERTIFICATE-----\rMIIB\r-----END CERTIFICATE-----", ARDOQ_OK},
     {"key", "-----END PRIVATE KEY-----", ARDOQ_ERR_SETTING_INVALID},
     {"key", "-----END PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----", ARDOQ_ERR_SETTING_INVALID},
 };

@@ -167,14 +167,14 @@ typedef struct {
  *     ardoq me
  *     ardoq report
  *     ardoq get [NAME]
- *     ardoq set NAME VALUE
+ *     ardoq set NAME VALUE       \\n in a certificate or key is a line break
  *     ardoq unset NAME
  *
  * @param console   where the text goes
  * @param device    need not be initialised
  * @param describe  null if the program has nothing to add
  * @param argc      number of words in @p argv
- * @param argv      argv[0] is the program's name, as main() has it
+ * @param argv      argv[0] is the program's name, as main() has it; the words may be changed
  * @return as ardoq_console_exit_status(); 2 for any other command line, which is explained
  */
 int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
