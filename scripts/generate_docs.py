@@ -315,7 +315,11 @@ A value comes from the last of these that has one:
 
 1. the build: the Kconfig symbol named beside the default
 2. the settings store: on Linux the file that `ardoq config set` writes
-3. the environment, where the platform has one; a variable that is set but empty counts
+3. the environment, where the platform has one; an empty variable counts as unset
+
+One set of rules holds for each of them, and for what a program or a platform says of the device: blanks, line
+breaks and byte order marks around a value are not part of it; in quotes, or with its name and an
+equals sign before it, it is refused; inside it is UTF-8 without control characters.
 
 An empty text means unset. Every value is checked as it is loaded, and `ardoq_open()` checks all of
 them again before anything is sent; `ardoq_config_load()` and `ardoq_detail()` name the one that an

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ardoq/text.h"
+#include "ardoq/value.h"
 
 enum { FIRST_SIZE = 4096, MAX_SIZE = 16 * 1024 * 1024 };
 
@@ -99,4 +100,13 @@ char *read_value(const char *value)
         drop_last_line_break(text);
     }
     return text;
+}
+
+void trim_value(char *value)
+{
+    size_t size;
+    const size_t length = strlen(value);
+    const char *start = ardoq_value_trim(value, &size);
+    memmove(value, start, size);
+    ardoq_wipe(value + size, length - size);
 }

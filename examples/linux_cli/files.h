@@ -10,4 +10,7 @@ char *read_file(const char *path);
  * value. As read_file(). */
 char *read_value(const char *value);
 
+/* Leaves out what stands around a value, as ardoq_value_trim(), where it stands. */
+void trim_value(char *value);
+
 #endif

@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "ardoq/commands.h"
 #include "ardoq/port_posix.h"
+#include "ardoq/value.h"
 #include "ardoq/version.h"
 #include "console.h"
 #include "files.h"
@@ -56,16 +57,22 @@ static ardoq_err_t read_identity(ardoq_identity_t *identity)
 }
 
 /* The assignment has an equals sign. */
-static ardoq_err_t override_field(ardoq_identity_t *identity, const char *assignment)
+static ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
 {
-    const char *equals = strchr(assignment, '=');
+    char *value = strchr(assignment, '=') + 1;
     const ardoq_identity_field_t field =
-        ardoq_identity_find(assignment, (size_t)(equals - assignment));
-    const ardoq_err_t err = ardoq_identity_set(identity, field, equals + 1);
+        ardoq_identity_find(assignment, (size_t)(value - 1 - assignment));
+    ardoq_err_t err = ardoq_identity_set(identity, field, value);
     if (err) {
         ardoq_console_explain(&console, NULL, err, NULL);
         fprintf(stderr, "  given: %s\n", assignment);
         help_identity_fields(stderr);
+        return err;
+    }
+    trim_value(value);
+    err = ardoq_value_check(value, strlen(value), ardoq_identity_name(field));
+    if (err) {
+        ardoq_console_explain(&console, NULL, err, ardoq_identity_name(field));
     }
     return err;
 }
@@ -123,6 +130,10 @@ static int config_set(const char *key, const char *value)
     char *text = read_value(value);
     if (!text) {
         return reading_error(value);
+    }
+    const ardoq_setting_t *setting = ardoq_setting_find(key);
+    if (setting && setting->kind != ARDOQ_SETTING_KIND_PEM) {
+        trim_value(text);
     }
     const ardoq_err_t err = ardoq_command_config_set(&console, key, text);
     ardoq_wipe(text, strlen(text));

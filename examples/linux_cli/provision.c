@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ardoq/json_validate.h"
 #include "ardoq/text.h"
+#include "ardoq/value.h"
 #include "console.h"
 #include "files.h"
 #include "variable.h"
@@ -40,6 +40,9 @@ static int explain(ardoq_err_t err, const char *key)
 static void set_value(device_t *device, size_t index, char *value)
 {
     char *before = device->values[index];
+    if (value && ardoq_setting_at(index)->kind != ARDOQ_SETTING_KIND_PEM) {
+        trim_value(value);
+    }
     if (before) {
         ardoq_wipe(before, strlen(before));
         free(before);
@@ -94,7 +97,11 @@ static int take_environment(device_t *device)
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
         const bool has_variable = setting->kind <= ARDOQ_SETTING_KIND_NUMBER;
         const char *value = has_variable ? getenv(variable_of(setting->name).text) : NULL;
-        if (value && value[0] != '\0') {
+        size_t size = 0;
+        if (value) {
+            (void)ardoq_value_trim(value, &size);
+        }
+        if (size > 0) {
             set_value(device, i, strdup(value));
             if (!device->values[i]) {
                 return out_of_memory();
@@ -154,16 +161,15 @@ static bool is_ascii(const char *value)
     return *value == '\0';
 }
 
-/* What is ASCII cannot be wrong, and JSON would have some of it escaped. */
 static bool is_utf8(const char *value)
 {
-    ardoq_json_validator_t json;
-    ardoq_json_validator_init(&json);
-    ardoq_err_t err = ardoq_json_validator_feed(&json, "\"", 1);
-    for (; !err && *value != '\0'; value++) {
-        err = ardoq_json_validator_feed(&json, (*value & 0x80) != 0 ? value : " ", 1);
+    size_t step = 1;
+    while (step > 0 && *value != '\0') {
+        uint32_t code;
+        step = ardoq_utf8_next(value, SIZE_MAX, &code);
+        value += step;
     }
-    return !err && ardoq_json_validator_feed(&json, "\"", 1) == ARDOQ_OK;
+    return step > 0;
 }
 
 /* Why the generator would not take the value as it is; null if it would. A lone CR ends a line too:

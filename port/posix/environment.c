@@ -9,6 +9,7 @@
 #include "ardoq/value.h"
 
 #define PREFIX   "ARDOQ_"
+#define OBSOLETE "key_"
 #define OF_GUIDE "API_" /* Ardoq's guide has it in the names of host and token */
 
 #ifndef __linux__ /* but where ESP-IDF's simulator runs as well */
@@ -48,14 +49,16 @@ static bool is_variable(const char *entry, size_t size, char key[ARDOQ_PORT_KEY_
            has_of_guide == (strcmp(key, "host") == 0 || strcmp(key, "token") == 0);
 }
 
-/* An empty variable is none: that is how scripts and service managers leave one out. */
-static bool is_set(const char *value)
+/* An empty variable is none: that is how scripts and service managers leave one out. But for those
+ * of earlier versions, where an empty one said that something is not reported. */
+static bool counts(const char *key, const char *value)
 {
-    size_t size = 0;
-    if (value) {
-        (void)ardoq_value_trim(value, &size);
+    size_t size;
+    if (!value) {
+        return false;
     }
-    return size > 0;
+    (void)ardoq_value_trim(value, &size);
+    return size > 0 || strncmp(key, OBSOLETE, sizeof OBSOLETE - 1) == 0;
 }
 
 ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void *context)
@@ -68,7 +71,7 @@ ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void
             char variable[PREFIX_SIZE + OF_GUIDE_SIZE + sizeof key] = "";
             memcpy(variable, *entry, size);
             const char *value = secure_getenv(variable);
-            err = is_set(value) ? on_value(context, key, value) : ARDOQ_OK;
+            err = counts(key, value) ? on_value(context, key, value) : ARDOQ_OK;
         }
     }
     return err;

@@ -1,5 +1,6 @@
 """`ardoq config`: the store, what it refuses, and who wins over whom."""
 
+import json
 import re
 import stat
 from pathlib import Path
@@ -124,6 +125,72 @@ def test_a_token_is_never_shown_whole(tool: Tool) -> None:
     assert f"\ntoken = {token}\n" in tool.store.read_text()
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\n\n", b" \t\n"])
+def test_a_token_in_a_file_may_end_in_a_line_break(tool: Tool, tmp_path: Path, end: bytes) -> None:
+    token = tool.logs.new_token()
+    path = tmp_path / "token"
+    for start in (b"", b"\xef\xbb\xbf"):
+        path.write_bytes(start + token.encode() + end)
+        put(tool, "token", f"@{path}")
+        assert f"\ntoken = {token}\n" in tool.store.read_text()
+        expect_success(tool.run("config", "set", "token", "-", stdin=path.read_bytes()))
+        assert f"\ntoken = {token}\n" in tool.store.read_text()
+
+
+@pytest.mark.parametrize("wrapped", ['"{}"', "'{}'", "`{}`", "ARDOQ_API_TOKEN={}", "token={}",
+                                     'export ARDOQ_API_TOKEN="{}"', '"{}"\n'])
+def test_a_token_with_its_wrapping_is_refused(tool: Tool, tmp_path: Path, wrapped: str) -> None:
+    token = tool.logs.new_token()
+    path = tmp_path / "token"
+    path.write_text(wrapped.format(token))
+    for result in (
+        tool.run("config", "set", "token", f"@{path}"),
+        tool.run("config", "set", "token", "-", stdin=path.read_bytes()),
+        tool.using(ARDOQ_API_TOKEN=wrapped.format(token)).run("me"),
+    ):
+        expect_error(result, "VALUE_WRAPPED", 3)
+        assert "no quotes around it" in result.err
+    assert not tool.store.exists()
+
+
+def test_a_bearer_is_no_token(tool: Tool) -> None:
+    token = tool.logs.new_token()
+    for value in (f"Bearer {token}", f"Authorization: Bearer {token}", f"<{token}>", f"“{token}”"):
+        result = tool.run("config", "set", "token", "-", stdin=value.encode())
+        expect_error(result, "TOKEN_INVALID", 3)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\r\n"])
+def test_an_empty_variable_is_unset(tool: Tool, empty: str) -> None:
+    put(tool, "org_label", "acme")
+    put(tool, "serial", "A-1")
+    every = tool.using(**{name: empty for name in VARIABLES.values()}, ARDOQ_SERIAL=empty)
+    assert every.run("config", "list").json == tool.run("config", "list").json
+    assert get(every, "org_label") == "acme"
+    assert get(every, "serial") == "A-1"
+
+
+@pytest.mark.parametrize("key", [*IDENTITY_KEYS, "name_template", "org_label"])
+def test_what_is_not_utf8_is_refused(tool: Tool, key: str) -> None:
+    error = {"name_template": "SETTING_INVALID", "org_label": "ORG_LABEL_INVALID"}
+    expect_error(tool.run("config", "set", key, "a\udcff"), error.get(key, "TEXT_INVALID"), 3)
+    assert not tool.store.exists()
+    put(tool, key, "x")
+    tool.store.write_bytes(tool.store.read_bytes().replace(b" = x", b" = \xff"))
+    result = tool.run_for_text("config", "list")
+    expect_error(result, error.get(key, "TEXT_INVALID"), 3)
+    json.loads(result.out or "null")
+
+
+def test_what_stands_around_a_value_is_not_stored(tool: Tool) -> None:
+    for key, value in (("model", "Pump 2"), ("host", "acme.ardoq.com"), ("timeout_ms", "5000")):
+        put(tool, key, f" \t{value}\r\n")
+        assert get(tool, key) == value
+        assert f"\n{key} = {value}\n" in tool.store.read_text()
+        tool.store.write_text(tool.store.read_text().replace(value, f"\\s{value}\\r"))
+        assert get(tool, key) == value
+
+
 def test_a_short_token_is_not_shown_at_all(tool: Tool) -> None:
     for token in ("t", "x" * 15):
         put(tool, "token", token)
@@ -242,11 +309,6 @@ def test_the_environment_wins_over_the_store(tool: Tool) -> None:
         assert get(tool, key) == value
 
 
-def test_an_empty_variable_wins_too(tool: Tool) -> None:
-    put(tool, "org_label", "acme")
-    assert get(tool.using(ARDOQ_ORG_LABEL=""), "org_label") is None
-
-
 def test_a_report_follows_the_store(tool: Tool, server: FakeArdoq) -> None:
     asking = tool.at(server)
     put(asking, "fields", "serial=device_model")
@@ -277,7 +339,7 @@ def test_what_production_knows_of_the_device_is_reported(tool: Tool, server: Fak
     assert upsert["body"]["name"] == "Pump 2 A-0042"
     assert upsert["body"]["customFields"]["device_hardware_revision"] == "C"
     refused = asking.run("config", "set", "serial", "A\n1")
-    expect_error(refused, "SETTING_INVALID", 3)
+    expect_error(refused, "TEXT_INVALID", 3)
     expect_success(asking.run("config", "unset", "serial"))
     assert get(asking, "serial") is None
 

@@ -154,7 +154,9 @@ def test_without_a_token_nothing_is_written(tool: Tool, variables: dict[str, str
 @pytest.mark.parametrize(("assignment", "error"), [
     ("colour=red", "SETTING_UNKNOWN"),
     ("workspace=12", "WORKSPACE_INVALID"),
-    ("model=a\tb", "SETTING_INVALID"),
+    ("model=a\tb", "TEXT_INVALID"),
+    ("model='a'", "VALUE_WRAPPED"),
+    ("org_label=ARDOQ_ORG_LABEL=acme", "VALUE_WRAPPED"),
     ("hw_revision=" + "x" * 32, "SETTING_TOO_LONG"),
     ("ca0=no certificate", "SETTING_INVALID"),
     ("ca1=" + CERTIFICATE * 30, "SETTING_TOO_LONG"),
@@ -195,9 +197,24 @@ def test_what_is_not_utf8_is_refused(maker: Tool, tmp_path: Path, wrong: bytes) 
     path = tmp_path / "value"
     path.write_bytes(b"W" + wrong)
     result = provision(maker, "--set", f"model=@{path}")
+    expect_error(result, "TEXT_INVALID", 3)
+    assert result.out == ""
+    path.write_bytes(CERTIFICATE.encode() + wrong)
+    result = provision(maker, "--set", f"ca0=@{path}")
     expect_error(result, "SETTING_INVALID", 3)
     assert result.out == ""
-    assert "\n  setting: model\n  it is not UTF-8" in result.err
+    assert "\n  setting: ca0\n  it is not UTF-8" in result.err
+
+
+def test_what_stands_around_a_value_is_left_out(maker: Tool, tmp_path: Path) -> None:
+    path = tmp_path / "value"
+    path.write_bytes(b"\xef\xbb\xbfPump 2\r\n")
+    values = provisioned(maker.using(ARDOQ_ORG_LABEL=" acme\n", ARDOQ_WORKSPACE=" "),
+                         "--set", f"model=@{path}", "--serial", " A-1\r\n")
+    assert values["model"] == "Pump 2"
+    assert values["org_label"] == "acme"
+    assert values["serial"] == "A-1"
+    assert "workspace" not in values
 
 
 def test_what_old_generators_spoil_earns_a_note(maker: Tool) -> None:

@@ -180,7 +180,23 @@ def test_workspace_and_type_are_needed(ask: Tool, variable: str, name: str, valu
 
 def test_text_must_be_utf8(ask: Tool) -> None:
     result = ask.run("report", "--dry-run", "--set", "model=\udcff", "--set", "serial=1")
-    expect_error(result, "JSON_UTF8", 3)
+    expect_error(result, "TEXT_INVALID", 3)
+    assert "  setting: model\n" in result.err
+
+
+@pytest.mark.parametrize("serial", ["A-1", "A-1\r", "A-1\r\n", " A-1", "A-1\n", "\ufeffA-1"])
+def test_a_serial_number_is_the_same_whatever_stands_around_it(ask: Tool, serial: str) -> None:
+    result = ask.run("report", "--dry-run", *only(serial=serial))
+    expect_success(result)
+    [upsert] = result.json["components"]["upsert"]
+    assert upsert["body"]["customFields"]["device_serial"] == "A-1"
+
+
+@pytest.mark.parametrize(("serial", "name"), [
+    (" ", "SERIAL_MISSING"), ("\r\n", "SERIAL_MISSING"), ("A\r1", "TEXT_INVALID"),
+    ("'A-1'", "VALUE_WRAPPED"), ("serial=A-1", "VALUE_WRAPPED")])
+def test_what_is_no_serial_number(ask: Tool, serial: str, name: str) -> None:
+    expect_error(ask.run("report", "--dry-run", "--set", f"serial={serial}"), name, 3)
 
 
 def test_names_follow_the_template(ask: Tool) -> None:

@@ -99,10 +99,11 @@ static void test_values(void **state)
     put("ARDOQ_MODEL", " ");
     put("ARDOQ_ORG_LABEL", "\r\n");
     put("ARDOQ_ANY", "a");
+    put("ARDOQ_KEY_MAC", "");
     put("PATH", "/bin");
     put("ARDOQ_LAST", " l ");
     put("ARDOQ_PIN0", "p");
-    assert_each(ARDOQ_ERR_SETTING_INVALID, "any=a;last= l ;");
+    assert_each(ARDOQ_ERR_SETTING_INVALID, "any=a;key_mac=;last= l ;");
 }
 
 static void test_more_rights(void **state)
