@@ -15,6 +15,18 @@ execute_process(COMMAND ${kconfig_command} RESULT_VARIABLE kconfig_result)
 if(kconfig_result)
     message(FATAL_ERROR "Kconfig: see the message above")
 endif()
+
+# What is checked, as ESP-IDF gives it to CMake. One line at a time: a list would split it at brackets.
+foreach(symbol IN ITEMS HOST TOKEN ORG_LABEL WORKSPACE COMPONENT_TYPE NAME_TEMPLATE FIELDS PIN0 PIN1
+        TOKEN_SIZE FIELDS_SIZE PINS LAST_SEEN)
+    file(STRINGS ${sdkconfig_header} line REGEX "^#define CONFIG_ARDOQ_${symbol} ")
+    string(REGEX REPLACE "^#define [A-Z0-9_]+ (.*)$" "\\1" value "${line}")
+    string(REGEX REPLACE "^\"(.*)\"$" "\\1" value "${value}")
+    string(REPLACE "\\;" ";" value "${value}")
+    string(REGEX REPLACE "\\\\(.)" "\\1" CONFIG_ARDOQ_${symbol} "${value}")
+endforeach()
+include(${PROJECT_SOURCE_DIR}/cmake/check_defaults.cmake)
+ardoq_check_defaults()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     ${PROJECT_SOURCE_DIR}/Kconfig ${PROJECT_SOURCE_DIR}/scripts/kconfig.py ${defaults})
 if(EXISTS ${sdkconfig})

@@ -25,6 +25,7 @@ if(target STREQUAL "linux" AND NOT idf_version MATCHES "^5\\.[23]$")
     list(APPEND private_requirements esp_app_format)
 endif()
 if(NOT target STREQUAL "linux" OR idf_version VERSION_GREATER_EQUAL 5.3)
+    # Also where CONFIG_ARDOQ_CONSOLE is off: requirements cannot depend on it. The linker drops it.
     list(APPEND private_requirements console)
 endif()
 
@@ -44,6 +45,13 @@ foreach(value_file IN LISTS sdkconfig value_files)
         endif()
     endif()
 endforeach()
+
+# ---- Defaults ----------------------------------------------------------------------------------
+
+if(NOT CMAKE_BUILD_EARLY_EXPANSION)
+    include(${CMAKE_CURRENT_LIST_DIR}/../cmake/check_defaults.cmake)
+    ardoq_check_defaults()
+endif()
 
 # ---- Sources ------------------------------------------------------------------------------------
 

@@ -253,7 +253,7 @@ def test_the_ordinary_build_has_the_same_sources() -> None:
 
 def test_a_copy_in_a_folder_of_another_name(configure: Configure, tmp_path: Path) -> None:
     copy = tmp_path / "some folder/ardoq__ardoq-device"
-    for name in ("components", "port", "esp_idf"):
+    for name in ("cmake", "components", "port", "esp_idf"):
         shutil.copytree(ROOT / name, copy / name)
     shutil.copy(ROOT / "CMakeLists.txt", copy)
     [found] = cases_in(output(configure(Case("linux", "5.5"), folder=copy))).values()
@@ -266,6 +266,8 @@ def test_a_copy_in_a_folder_of_another_name(configure: Configure, tmp_path: Path
     (Case("linux", "5.1", ("CONFIG_ARDOQ_CONSOLE=y",)), "CONFIG_ARDOQ_CONSOLE"),
     (Case("linux", "5.2", ("CONFIG_ARDOQ_CONSOLE=y",)), "CONFIG_ARDOQ_CONSOLE"),
     (Case("esp32c3", "5.2"), "CONFIG_LWIP_ENABLE"),
+    (Case("esp32c3", "5.1", ("CONFIG_ARDOQ_HOST=acme .com",)), 'CONFIG_ARDOQ_HOST="acme .com"'),
+    (Case("esp32c3", "5.1", ("CONFIG_ARDOQ_NAME_TEMPLATE={modle}",)), "CONFIG_ARDOQ_NAME_TEMPLATE"),
 ], ids=by_name)
 def test_what_cannot_be_built_is_told(configure: Configure, case: Case, words: str) -> None:
     assert words in words_of(configure(case))

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import kconfiglib
@@ -9,6 +10,7 @@ import pytest
 
 import built
 from source import COMPONENTS
+from tool import Tool
 
 # NVS takes keys of 15 characters (ESP-IDF, nvs.h, NVS_KEY_NAME_MAX_SIZE).
 KEY = "[a-z][a-z0-9_]{0,14}"
@@ -162,3 +164,75 @@ def test_a_symbol_of_an_earlier_version_stops_the_build(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "ARDOQ_KEY_MAC" in done.stderr and "CONFIG_ARDOQ_FIELDS" in done.stderr
+
+
+# What the build and the device think of a value; the token is not shown.
+DEFAULTS = [
+    ("HOST", "acme .com", False), ("HOST", "https://acme.ardoq.com", True), ("HOST", " acme.com", True),
+    ("HOST", "HTTPS://Acme.Com:8443/", True), ("HOST", "http://acme.com", False),
+    ("HOST", "acme.com/api", False), ("HOST", "192.0.2.1", False), ("HOST", "a.1", False),
+    ("HOST", "acme.com:0", False), ("HOST", "-a.com", False), ("HOST", "a..com", False),
+    ("HOST", "'acme.com'", False), ("HOST", "ARDOQ_API_HOST=acme.com", False),
+    ("HOST", "a" * 60 + "." + "b" * 60 + "." + "c" * 22, False),
+    ("TOKEN", "0123456789abcdef", True), ("TOKEN", "two words", False), ("TOKEN", '"abcd"', False),
+    ("TOKEN", "token=abcd", False), ("TOKEN", "abcd==", True), ("TOKEN", "a" * 4096, False),
+    ("ORG_LABEL", "acme", True), ("ORG_LABEL", "a;b[c", True), ("ORG_LABEL", "a b", False),
+    ("ORG_LABEL", "`acme`", False), ("ORG_LABEL", "a" * 64, False),
+    ("WORKSPACE", "0123456789abcdef01234567", True), ("WORKSPACE", "0123456789abcdef0123456", False),
+    ("WORKSPACE", "0123456789abcdef0123456g", False), ("WORKSPACE", "0" * 25, False),
+    ("COMPONENT_TYPE", "p1", True), ("COMPONENT_TYPE", "Device", False), ("COMPONENT_TYPE", "p", False),
+    ("NAME_TEMPLATE", "{modle}", False), ("NAME_TEMPLATE", "{model} [{serial}", True),
+    ("NAME_TEMPLATE", "a}; \\ \"{serial}\"!", True), ("NAME_TEMPLATE", "{serial", False),
+    ("NAME_TEMPLATE", "{ serial}", False), ("NAME_TEMPLATE", '"{serial}"', False),
+    ("NAME_TEMPLATE", "{" + "x" * 95, False), ("NAME_TEMPLATE", "caf\u00e9 {mac}", True),
+    ("FIELDS", "serial", True), ("FIELDS", " serial=sn,  model, ", True), ("FIELDS", "sn", False),
+    ("FIELDS", "serial serial", False), ("FIELDS", "serial=a mac=a", False),
+    ("FIELDS", "serial model=device_serial", False), ("FIELDS", "serial=", False),
+    ("FIELDS", "serial=" + "x" * 32, False), ("FIELDS", "serial;mac", False),
+    ("PIN0", "A" * 43 + "=", True), ("PIN1", "A" * 42 + "==", False), ("PIN0", "sha256/AA", False),
+]
+
+
+def kconfig_text(symbol: str, value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'CONFIG_ARDOQ_{symbol}="{escaped}"\n'
+
+
+@pytest.mark.parametrize(("symbol", "value", "is_right"), DEFAULTS)
+def test_a_wrong_default_stops_the_build(
+    tool: Tool, tmp_path: Path, symbol: str, value: str, is_right: bool
+) -> None:
+    defaults = tmp_path / "ardoq.defaults"
+    defaults.write_text(kconfig_text(symbol, value), "utf-8")
+    script = tmp_path / "configure.cmake"
+    script.write_text(f"""
+cmake_minimum_required(VERSION 3.16)
+set(PROJECT_SOURCE_DIR {built.ROOT})
+set(PROJECT_BINARY_DIR {tmp_path})
+set(PYTHON {sys.executable})
+set(ARDOQ_DEFAULTS {defaults})
+macro(set_property)
+endmacro()
+macro(add_library)
+endmacro()
+macro(target_include_directories)
+endmacro()
+include({built.ROOT}/cmake/kconfig.cmake)
+""", "utf-8")
+    done = subprocess.run(["cmake", "-P", script], capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == is_right, done.stderr
+    assert is_right or f"CONFIG_ARDOQ_{symbol}" in done.stderr
+    assert symbol != "TOKEN" or value not in done.stderr
+    stored = tool.run("config", "set", symbol.lower(), value)
+    assert (stored.code == 0) == is_right
+
+
+@pytest.mark.parametrize(("option", "line"), [
+    ("PINS", kconfig_text("PIN0", "A" * 43 + "=")), ("LAST_SEEN", kconfig_text("FIELDS", "serial last_seen"))])
+def test_a_default_for_what_is_left_out_stops_the_build(tmp_path: Path, option: str, line: str) -> None:
+    for more, is_right in (("", True), (f"# CONFIG_ARDOQ_{option} is not set\n", False)):
+        (tmp_path / "ardoq.defaults").write_text(line + more, "utf-8")
+        done = subprocess.run(
+            ["cmake", "-S", built.ROOT, "-B", tmp_path / "build", f"-DARDOQ_DEFAULTS={tmp_path}/ardoq.defaults"],
+            capture_output=True, text=True, check=False)
+        assert (f" CONFIG_ARDOQ_{option} Call" in " ".join(done.stderr.split())) != is_right
