@@ -81,7 +81,7 @@ static void take_warnings(ardoq_list_t *list)
         }
     }
     memcpy(list->warnings, text, size);
-    ardoq_response_blank_controls(list->warnings);
+    ardoq_text_blank_controls(list->warnings);
 }
 
 static ardoq_err_t take_event(ardoq_list_t *list, ardoq_json_stream_event_t event)

@@ -37,13 +37,17 @@ static const char *text_of_row(const char *text, size_t row)
 /* ---- What is asked for ----------------------------------------------------------------------- */
 
 /* Digits of the number of the error at a place, each a constant. */
-#define NUMBER(place)                                                                              \
+#define DIGIT(number, unit) (char)((number) < (unit) ? '\0' : '0' + (number) / (unit) % 10)
+#define DIGITS(number)                                                                             \
     {                                                                                              \
-        '-', (char)('0' + ((place) < 9 ? (place) + 1 : ((place) + 1) / 10)),                       \
-            (char)((place) < 9 ? '\0' : '0' + ((place) + 1) % 10)                                  \
+        '-',                                                                                       \
+            (number) < 100 ? (number) < 10 ? DIGIT(number, 1) : DIGIT(number, 10)                  \
+                           : DIGIT(number, 100),                                                   \
+            (number) < 100 ? (number) < 10 ? '\0' : DIGIT(number, 1) : DIGIT(number, 10),          \
+            (number) < 100 ? '\0' : DIGIT(number, 1),                                              \
     }
 
-_Static_assert(ARDOQ_ERR_COUNT < 100, "two digits are enough for each number");
+_Static_assert(ARDOQ_ERR_COUNT < 1000, "three digits are enough for each number");
 
 const char *ardoq_err_name(ardoq_err_t err)
 {
@@ -55,10 +59,10 @@ const char *ardoq_err_name(ardoq_err_t err)
                                 "UNKNOWN";
     return text_of_row(names, row_of(err));
 #else
-    static const char numbers[ROWS][4] = {
+    static const char numbers[ROWS][5] = {
         "1",
         "0",
-#define ARDOQ_ERROR(name, class_name, hint) NUMBER(ARDOQ_ERR_PLACE_##name),
+#define ARDOQ_ERROR(name, class_name, hint) DIGITS(ARDOQ_ERR_PLACE_##name + 1),
 #include "ardoq/errors.def"
     };
     const size_t row = row_of(err);
