@@ -160,18 +160,19 @@ static bool is_url(const char *target)
 }
 
 /* `_links.next.href` is a whole URL. The token goes nowhere but to the configured host. */
-static int take_path_of_url(char *url)
+static int take_path_of_url(request_arguments_t *arguments)
 {
+    static char path[ARDOQ_LINK_SIZE];
     ardoq_http_origin_t origin;
-    const char *path;
-    size_t size;
+    ardoq_text_t target;
+    ardoq_text_init(&target, path, sizeof path, ARDOQ_ERR_REQUEST_TOO_LARGE);
     if (ardoq_http_origin_parse(config.host, strlen(config.host), &origin) ||
-        ardoq_http_link_target(url, strlen(url), &origin, &path, &size)) {
+        ardoq_http_link_resolve(arguments->target, "/", &origin, &target)) {
         fprintf(stderr, "the host is set to %s\n", config.host);
-        return usage_error("the token is not sent to this URL, which is not of the host: ", url);
+        return usage_error("the token is not sent to this URL, which is not of the host: ",
+                           arguments->target);
     }
-    memmove(url, size > 0 ? path : "/", size > 0 ? size : 1);
-    url[size > 0 ? size : 1] = '\0';
+    arguments->target = path;
     return 0;
 }
 
@@ -181,7 +182,7 @@ static int send_request(request_arguments_t *arguments)
     if (err) {
         return ardoq_console_exit_status(err);
     }
-    const int code = is_url(arguments->target) ? take_path_of_url(arguments->target) : 0;
+    const int code = is_url(arguments->target) ? take_path_of_url(arguments) : 0;
     if (code) {
         return code;
     }
