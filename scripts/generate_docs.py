@@ -18,6 +18,7 @@ from kconfig import load as load_kconfig
 ROOT = Path(__file__).resolve().parent.parent
 ERR_HEADER = "components/base/include/ardoq/err.h"
 ERRORS = "components/base/include/ardoq/errors.def"
+RETRY = "components/ardoq/retry.c"
 STATUSES = "components/ardoq/statuses.def"
 IDENTITY = "components/base/include/ardoq/identity.def"
 SETTINGS = "components/settings/include/ardoq/settings.def"
@@ -158,8 +159,22 @@ def read_statuses():
     return statuses
 
 
+def next_tries(errors):
+    """When a program makes the call again, by the error's name."""
+    function = re.search(r"may_help_at_once\(.*?\n}", read(RETRY), re.DOTALL)
+    at_once = set(re.findall(r"ARDOQ_ERR_(\w+)", function[0]))
+    pauses = {
+        "CONFIGURATION": "once a day",
+        "BUG": "once a day",
+        "WAIT": "after the server's time",
+        "RETRY": "after a growing pause",
+    }
+    return {e.name: "at once, then " * (e.name in at_once) + pauses[e.group] for e in errors}
+
+
 def status_table(errors):
     groups = {error.name: error.group for error in errors}
+    tries = next_tries(errors)
     statuses = read_statuses()
     of_class = {status: error for status, _, error in statuses if len(status) == 1}
     rows = []
@@ -167,17 +182,18 @@ def status_table(errors):
         error = error or of_class[status[0] if status[0] in of_class else max(of_class)]
         shown = status if len(status) == 3 else f"{status}xx"
         if error == "OK":
-            rows.append((shown, what, "`OK`", ""))
+            rows.append((shown, what, "`OK`", "", ""))
         else:
-            rows.append((shown, what, f"`{error}`", f"`{groups[error]}`"))
-    return table(["Status", "Name", "Error", "Class"], rows)
+            rows.append((shown, what, f"`{error}`", f"`{groups[error]}`", tries[error]))
+    return table(["Status", "Name", "Error", "Class", "Next try"], rows)
 
 
 STATUSES_INTRODUCTION = """## HTTP statuses
 
 What `ardoq_request()` makes of each; a status that is not listed is what the row of its class says,
 at the end. 1xx is skipped, but 101 is `HTTP_PROTOCOL`: nobody asks for another protocol. A success
-with a body that is not JSON is `NOT_JSON`."""
+with a body that is not JSON is `NOT_JSON`. The last column is what `ardoq_retry_delay()` says; with a
+status from 400 on, Retry-After comes first."""
 
 
 ERRORS_INTRODUCTION = """# Errors
@@ -188,7 +204,8 @@ number is a failure. In C the names below begin with `ARDOQ_ERR_`. `ardoq_err_na
 without names shows the number instead (`CONFIG_ARDOQ_ERROR_NAMES`). From the first release on
 numbers are part of the ABI and are never used twice.
 
-The class says who must act. More stands behind an error: HTTP status and the server's own message
+The class says who must act, and is for people; when a program makes the call again says
+`ardoq_retry_delay()`. More stands behind an error: HTTP status and the server's own message
 in the response (`ardoq_response_t`); phase, codes of the platform and of mbedTLS, and certificate
 and the setting at fault in `ardoq_detail()`. Below,
 `ardoq_request()` stands for every call that sends a request."""

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ardoq/port.h"
+
 /* Several KB in all, so static. One task reports. */
 static ardoq_config_t config;
 static ardoq_client_t client;
@@ -22,28 +24,12 @@ static ardoq_err_t send_report(const char *firmware_version)
     return err;
 }
 
-static uint32_t growing_pause(uint32_t failures)
-{
-    uint32_t pause = PUMP_FIRST_PAUSE_S;
-    for (uint32_t i = 0; i < failures && pause < PUMP_LONGEST_PAUSE_S; i++) {
-        pause *= 2;
-    }
-    return pause < PUMP_LONGEST_PAUSE_S ? pause : PUMP_LONGEST_PAUSE_S;
-}
-
-/* The class of an error says who must act, so no single error needs to be named here. */
+/* Without chance in it, pumps that failed together would come back together. */
 static uint32_t pause_after(ardoq_err_t err, uint32_t failures)
 {
-    switch (ardoq_err_class(err)) {
-    case ARDOQ_CLASS_NONE:
-        return 0;
-    case ARDOQ_CLASS_WAIT:
-        return device_report.response.retry_after_s;
-    case ARDOQ_CLASS_RETRY:
-        return growing_pause(failures);
-    default:
-        return PUMP_NOT_AGAIN;
-    }
+    uint32_t random = 0;
+    (void)ardoq_port_random(&random, sizeof random);
+    return ardoq_retry_delay(err, &device_report.response, failures, random);
 }
 
 void pump_report(pump_report_t *report, const char *firmware_version)

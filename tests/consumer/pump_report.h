@@ -7,17 +7,10 @@
 
 #include "ardoq/report.h"
 
-/* The pause after a failure that goes away by itself; it doubles with each. */
-#define PUMP_FIRST_PAUSE_S   60u
-#define PUMP_LONGEST_PAUSE_S 86400u
-
-/* Says that only a changed configuration or new firmware helps. */
-#define PUMP_NOT_AGAIN       UINT32_MAX
-
 typedef struct {
     ardoq_err_t err;
     const char *setting;      /* that the error is about; null if none */
-    uint32_t again_after_s;   /* after a failure: pause before the next report, or PUMP_NOT_AGAIN */
+    uint32_t again_after_s;   /* after a failure: pause before the next report */
     uint32_t failures_so_far; /* in a row; kept from one report to the next */
     ardoq_report_outcome_t outcome;
     char component_id[32];

@@ -205,6 +205,27 @@ typedef void (*ardoq_write_t)(void *context, const char *text);
 void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t write,
                    void *context);
 
+/**
+ * How long to wait after a call before it is made again. It is never for ever: what a person must
+ * mend is tried about once a day, so that a device comes back when it is mended. Pure.
+ *
+ * - 0 after a success, and the first time where a second try may help at once: REPEAT_REQUEST,
+ *   CONFLICT.
+ * - What the server asks for, response->retry_after_s, and up to as much more as there would be
+ *   without.
+ * - A random part of a pause that begins with 30 s and doubles up to 6 hours, at least 1 s, for
+ *   what may go away by itself: ARDOQ_CLASS_RETRY and ARDOQ_CLASS_WAIT.
+ * - 18 to 24 hours for ARDOQ_CLASS_CONFIGURATION and ARDOQ_CLASS_BUG. Try at once when the settings
+ *   have changed.
+ * @param err       what the call returned
+ * @param response  of the call; null if there is none
+ * @param failures  calls that failed in a row before this one: 0 after the first failure
+ * @param random    any random number, of which all bits are used, such as by ardoq_port_random()
+ * @return seconds, 24 hours at most, or 6 hours more than CONFIG_ARDOQ_RETRY_AFTER_MAX.
+ */
+uint32_t ardoq_retry_delay(ardoq_err_t err, const ardoq_response_t *response, uint32_t failures,
+                           uint32_t random);
+
 /* ---- The connection test -------------------------------------------------------------------- */
 
 /** Whom the token belongs to. Texts that the server left out are ""; control characters in one are
