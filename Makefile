@@ -29,7 +29,7 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
-	size-table bench bench-table fuzz prove menuconfig docs format clean $(TESTED:%=build-%) \
+	size-table bench bench-table fuzz mutate prove menuconfig docs format clean $(TESTED:%=build-%) \
 	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-firmware-bench
 .SILENT:
 
@@ -46,6 +46,7 @@ help:
 	echo "make bench        instructions of its work beside others', against docs/performance.md"
 	echo "make bench-table  write that page anew also where a figure grew"
 	echo "make fuzz         looks for inputs that break it, FUZZ_SECONDS=60 for each of its targets"
+	echo "make mutate       changes the code in MUTANTS=200 places: does a unit test notice? minutes"
 	echo "make prove        proofs of memory safety with CBMC; some minutes"
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
@@ -146,6 +147,12 @@ fuzz:
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	tests/fuzz/run.py --build build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+# All mutants of some files: make mutate FILES="components/tls port/lwip/store.c" MUTANTS=10000
+MUTANTS := 200
+mutate:
+	scripts/setup.sh build test
+	tests/mutation/mutate.py --sample $(MUTANTS) $(FILES)
 
 prove:
 	scripts/setup.sh build prove
