@@ -9,6 +9,9 @@
 /* An interruption is seen at least this often. */
 enum { INTERRUPT_POLL_MS = 100 };
 
+/* Between two requests of a call: clients of Ardoq make 10 to 20 in a second. */
+enum { PAUSE_MS = 50 };
+
 /* ---- Opening and closing -------------------------------------------------------------------- */
 
 ardoq_err_t ardoq_load_config(ardoq_client_t *client, ardoq_config_t *config)
@@ -225,7 +228,7 @@ static ardoq_err_t end_exchange(ardoq_client_t *client, ardoq_err_t err, ardoq_w
         err = client->next(client, client->request.context, err);
     }
     if (!err && ardoq_https_is_busy(&client->https)) {
-        *wait = (ardoq_wait_t){.event = ARDOQ_PORT_EVENT_NONE};
+        *wait = (ardoq_wait_t){.event = ARDOQ_PORT_EVENT_NONE, .timeout_ms = PAUSE_MS};
         return ARDOQ_PENDING;
     }
     return err;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ardoq/port.h"
 #include "client_private.h"
 
 /* ---- One page ------------------------------------------------------------------------------- */
@@ -148,13 +149,29 @@ static ardoq_err_t start_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_
     return ardoq_call_start_checked(client, &request, &list->response, end_page);
 }
 
+/* A server could make ever new links to pages without anything in them. */
+static bool has_stalled(ardoq_list_t *list)
+{
+    list->empty_pages = list->count == list->count_before ? list->empty_pages + 1 : 0;
+    list->count_before = list->count;
+    return list->empty_pages > ARDOQ_LIST_EMPTY_PAGES;
+}
+
 static ardoq_err_t start_next_page(ardoq_client_t *client, ardoq_list_t *list)
 {
-    if (goes_in_a_circle(list)) {
+    const uint64_t now = ardoq_port_uptime_ms();
+    if (has_stalled(list) || goes_in_a_circle(list)) {
         return ARDOQ_ERR_PAGES_UNUSABLE;
     }
+    if (now >= list->deadline) {
+        return ARDOQ_ERR_TIMEOUT;
+    }
     memcpy(list->link, list->next_link, sizeof list->link);
-    return start_page(client, list, (ardoq_request_t){.path = list->link});
+    ardoq_request_t request = {.path = list->link};
+    if (list->deadline - now < client->config->timeout_ms) {
+        request.timeout_ms = (uint32_t)(list->deadline - now);
+    }
+    return start_page(client, list, request);
 }
 
 static ardoq_err_t end_page(ardoq_client_t *client, void *context, ardoq_err_t err)
@@ -187,6 +204,8 @@ ardoq_err_t ardoq_list_start(ardoq_client_t *client, ardoq_list_t *list, const c
     list->client = client;
     list->on_element = on_element;
     list->context = context;
+    list->deadline =
+        ardoq_port_uptime_ms() + (uint64_t)client->config->timeout_ms * ARDOQ_LIST_TIMEOUTS;
     return start_page(client, list,
                       (ardoq_request_t){.path = path, .query = query, .query_count = query_count});
 }

@@ -29,21 +29,36 @@ static bool find_object(const reader_t *reader, const char *key, ardoq_json_valu
            ardoq_json_type(reader->document, *object) != ARDOQ_JSON_NULL;
 }
 
+/* What is there must be whole, and something must be there: JSON alone proves nothing. */
+static ardoq_err_t read_answer(const reader_t *reader)
+{
+    ardoq_me_t *me = reader->me;
+    ardoq_json_value_t object;
+    ardoq_err_t err = ARDOQ_ERR_JSON_KEY_MISSING;
+    me->response.message = "org";
+    if (find_object(reader, "org", &object)) {
+        err = read_text(reader, object, "name", me->org_name, sizeof me->org_name);
+        if (!err) {
+            err = read_text(reader, object, "label", me->org_label, sizeof me->org_label);
+        }
+        if (err) {
+            return err;
+        }
+    }
+    if (find_object(reader, "user", &object)) {
+        err = read_text(reader, object, "email", me->user_email, sizeof me->user_email);
+    }
+    return err;
+}
+
 ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_document_t *document,
                                ardoq_me_t *me)
 {
     const reader_t reader = {document, me};
-    ardoq_json_value_t object;
-    me->response.message = "";
     ardoq_err_t err = ardoq_json_parse(document, body, body_size);
-    if (!err && find_object(&reader, "org", &object)) {
-        err = read_text(&reader, object, "name", me->org_name, sizeof me->org_name);
-        if (!err) {
-            err = read_text(&reader, object, "label", me->org_label, sizeof me->org_label);
-        }
-    }
-    if (!err && find_object(&reader, "user", &object)) {
-        err = read_text(&reader, object, "email", me->user_email, sizeof me->user_email);
+    err = err ? err : read_answer(&reader);
+    if (err != ARDOQ_ERR_JSON_KEY_MISSING && err != ARDOQ_ERR_JSON_TYPE) {
+        me->response.message = "";
     }
     return err;
 }

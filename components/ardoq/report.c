@@ -167,33 +167,48 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
 
 /* ---- Interpret ------------------------------------------------------------------------------ */
 
-/* An id that is empty, or does not fit, names no component. */
+/* Nothing but letters, digits, hyphen and underscore, of which Ardoq makes its ids. */
+static bool is_id(const char *text)
+{
+    static const char allowed[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+    return text[0] != '\0' && text[strspn(text, allowed)] == '\0';
+}
+
 static bool read_id(const ardoq_json_document_t *document, const char *path, ardoq_report_t *report)
 {
     char *id = report->component_id;
     const ardoq_err_t err =
         ardoq_json_string(document, ARDOQ_JSON_ROOT, path, id, sizeof report->component_id);
-    if (err) {
+    if (err || !is_id(id)) {
         id[0] = '\0';
     }
-    ardoq_text_blank_controls(id);
     return id[0] != '\0';
 }
 
+static size_t count_results(const ardoq_json_document_t *document, const char *path)
+{
+    size_t count = 0;
+    (void)ardoq_json_array_size(document, ARDOQ_JSON_ROOT, path, &count);
+    return count;
+}
+
+/* One component was sent, so that an answer with more of them says nothing about it. */
 ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,
                                    ardoq_json_document_t *document, ardoq_report_t *report)
 {
-    const ardoq_err_t err = ardoq_json_parse(document, body, body_size);
+    const ardoq_err_t err =
+        body_size > 0 ? ardoq_json_parse(document, body, body_size) : ARDOQ_ERR_REPORT_UNCONFIRMED;
     if (err) {
         return err;
     }
-    if (read_id(document, "components.created.0.id", report)) {
-        report->outcome = ARDOQ_REPORT_CREATED;
-    } else if (read_id(document, "components.updated.0.id", report)) {
-        report->outcome = ARDOQ_REPORT_UPDATED;
-    } else {
+    const size_t created = count_results(document, "components.created");
+    if (created + count_results(document, "components.updated") != 1 ||
+        !read_id(document, created > 0 ? "components.created.0.id" : "components.updated.0.id",
+                 report)) {
         return ARDOQ_ERR_REPORT_UNCONFIRMED;
     }
+    report->outcome = created > 0 ? ARDOQ_REPORT_CREATED : ARDOQ_REPORT_UPDATED;
     return ARDOQ_OK;
 }
 

@@ -171,7 +171,7 @@ static void test_client_that_could_not_be_opened(void **state)
 static void test_client_that_was_closed(void **state)
 {
     (void)state;
-    peer_client_answer(json_of("{}"));
+    peer_client_answer(json_of("{\"user\":{\"email\":\"e\"}}"));
     assert_int_equal(ardoq_me(&client, &(ardoq_me_t){0}), ARDOQ_OK);
     ardoq_fake.resolved_host[0] = '\0';
     ardoq_close(&client);

@@ -298,7 +298,7 @@ static void test_label_that_is_not_told(void **state)
 {
     (void)state;
     strcpy(config.org_label, "acme");
-    assert_int_equal(run(json_of("{}"), json_of(CONTEXT_JSON)), ARDOQ_OK);
+    assert_int_equal(run(json_of("{\"user\":{\"email\":\"e\"}}"), json_of(CONTEXT_JSON)), ARDOQ_OK);
 }
 
 static void test_workspace_that_is_unknown(void **state)

@@ -267,6 +267,62 @@ static void test_pages_that_go_in_a_circle(void **state)
     assert_string_equal(seen.log, "0=1 1=2 2=3 3=2 ");
 }
 
+/* The link of each page leads to another one, for ever. */
+static const char *endless(const char *values)
+{
+    return page_of(values, "x/", false);
+}
+
+static void test_pages_without_anything_end(void **state)
+{
+    (void)state;
+    peer_client_answer(endless(""));
+    assert_int_equal(run(), ARDOQ_ERR_PAGES_UNUSABLE);
+    assert_int_equal(tls_peer_answered(), ARDOQ_LIST_EMPTY_PAGES + 1);
+}
+
+/* Filters may leave some of them empty. */
+static void test_some_pages_may_be_empty(void **state)
+{
+    (void)state;
+    peer_step_t steps[2 * ARDOQ_LIST_EMPTY_PAGES + 2];
+    for (size_t i = 0; i < 2 * ARDOQ_LIST_EMPTY_PAGES + 1; i++) {
+        steps[i] =
+            (peer_step_t){.answer = endless(i == ARDOQ_LIST_EMPTY_PAGES ? "{\"id\":1}" : "")};
+    }
+    steps[2 * ARDOQ_LIST_EMPTY_PAGES + 1] = (peer_step_t){.answer = last_page_of("{\"id\":2}")};
+    peer_client_open(steps, 2 * ARDOQ_LIST_EMPTY_PAGES + 2);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_string_equal(seen.log, "0=1 1=2 ");
+}
+
+enum { PAUSE = 50, TIMEOUT = 1000, PAGES = ARDOQ_LIST_TIMEOUTS * TIMEOUT / PAUSE };
+
+static void assert_ends_in_time(const peer_step_t *steps, size_t count)
+{
+    config.timeout_ms = TIMEOUT;
+    peer_client_open(steps, count);
+    const uint64_t start = ardoq_fake.uptime_ms;
+    assert_int_equal(run(), ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(ardoq_fake.uptime_ms - start, ARDOQ_LIST_TIMEOUTS * TIMEOUT);
+}
+
+static void test_endless_list_ends_by_its_deadline(void **state)
+{
+    (void)state;
+    static peer_step_t steps[PAGES + 1];
+    for (int i = 0; i <= PAGES; i++) {
+        steps[i] = (peer_step_t){.answer = page_of("{\"id\":1}", text_of("?%d", i), false)};
+    }
+    assert_ends_in_time(steps, PAGES + 1);
+    assert_in_range(tls_peer_answered(), PAGES - 1, PAGES);
+    ardoq_close(&client);
+
+    /* The last page does not come, and has no more time than the list. */
+    steps[PAGES - 5].answer = NULL;
+    assert_ends_in_time(steps, PAGES + 1);
+}
+
 static void test_longest_link(void **state)
 {
     (void)state;
@@ -770,6 +826,9 @@ int main(void)
         TEST(test_links_are_relative_to_their_page),
         TEST(test_link_to_the_same_page),
         TEST(test_pages_that_go_in_a_circle),
+        TEST(test_pages_without_anything_end),
+        TEST(test_some_pages_may_be_empty),
+        TEST(test_endless_list_ends_by_its_deadline),
         TEST(test_longest_link),
         TEST(test_links_that_are_absent),
         TEST(test_warnings),

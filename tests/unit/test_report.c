@@ -396,23 +396,14 @@ static void test_answers(void **state)
          ARDOQ_REPORT_UPDATED, "5f01"},
         {"{\"components\":{\"created\":null,\"updated\":[{\"id\":\"5f01\"}]}}",
          ARDOQ_REPORT_UPDATED, "5f01"},
-        {"{\"components\":{\"created\":[{\"id\":null}],\"updated\":[{\"id\":\"5f01\"}]}}",
-         ARDOQ_REPORT_UPDATED, "5f01"},
         {"{\"references\":{\"created\":[{\"id\":\"no\"}]},\"components\":{\"updated\":[{\"id\":"
          "\"5f01\"}]}}",
          ARDOQ_REPORT_UPDATED, "5f01"},
         {"{\"components\":{\"updated\":[],\"created\":[{\"batchId\":\"b\",\"x\":{},\"id\":\"5f00\"}"
          "]}}",
          ARDOQ_REPORT_CREATED, "5f00"},
-        {"{\"components\":{\"created\":[{\"id\":\"5f00\"},{\"id\":\"no\"}]}}", ARDOQ_REPORT_CREATED,
-         "5f00"},
         {"{\"components\":{\"created\":[{\"id\":\"0123456789012345678901234567890\"}]}}",
          ARDOQ_REPORT_CREATED, "0123456789012345678901234567890"},
-        {"{\"components\":{\"created\":[{\"id\":\"\"}],\"updated\":[{\"id\":\"5f01\"}]}}",
-         ARDOQ_REPORT_UPDATED, "5f01"},
-        /* It is shown on consoles. */
-        {"{\"components\":{\"created\":[{\"id\":\"a\\u001b[2J\\u009b\\n\"}]}}",
-         ARDOQ_REPORT_CREATED, "a [2J   "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(interpret(cases[i].body), ARDOQ_OK);
@@ -427,7 +418,22 @@ static void test_answers_that_confirm_nothing(void **state)
     static const char *const bodies[] = {
         "{}",
         "[]",
+        "",
         "null",
+        /* Not an id. */
+        "{\"components\":{\"created\":[{\"id\":\" \"}]}}",
+        "{\"components\":{\"created\":[{\"id\":\"a\\u001b[2J\\u009b\\n\"}]}}",
+        "{\"components\":{\"created\":[{\"id\":null}],\"updated\":[{\"id\":\"5f01\"}]}}",
+        "{\"components\":{\"created\":[{\"id\":\"5f 00\"}]}}",
+        "{\"components\":{\"updated\":[{\"id\":\"5f00\\u0007\"}]}}",
+        "{\"components\":{\"updated\":[{\"id\":\"\\ud800\"}]}}",
+        "{\"components\":{\"updated\":[{\"id\":\"../5f00\"}]}}",
+        /* Not a list of one. */
+        "{\"components\":{\"created\":{\"0\":{\"id\":\"5f00\"}}}}",
+        "{\"components\":{\"updated\":{\"0\":{\"id\":\"5f00\"}}}}",
+        "{\"components\":{\"created\":[{\"id\":\"5f00\"},{\"id\":\"5f01\"}]}}",
+        "{\"components\":{\"updated\":[{\"id\":\"5f00\"},{\"id\":\"5f00\"}]}}",
+        "{\"components\":{\"created\":[{\"id\":\"5f00\"}],\"updated\":[{\"id\":\"5f01\"}]}}",
         "{\"components\":null}",
         "{\"components\":{}}",
         "{\"components\":{\"created\":[],\"updated\":[]}}",
@@ -452,7 +458,7 @@ static void test_answers_that_confirm_nothing(void **state)
 static void test_answers_that_are_no_json(void **state)
 {
     (void)state;
-    assert_int_equal(interpret(""), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(interpret(" "), ARDOQ_ERR_JSON_INVALID);
     assert_int_equal(interpret("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}"),
                      ARDOQ_ERR_JSON_INVALID);
     assert_int_equal(interpret("{\"components\":\"\xff\"}"), ARDOQ_ERR_JSON_UTF8);

@@ -256,8 +256,8 @@ ardoq_err_t ardoq_me_start(ardoq_client_t *client, ardoq_me_t *me);
  * @param body_size  of @p body in bytes
  * @param document   room for its tokens
  * @param me         me->response.message names a key that is missing
- * @return ARDOQ_OK, an error of ardoq_json_parse(), ARDOQ_ERR_JSON_KEY_MISSING when an object that
- *         is there lacks what it must have, or ARDOQ_ERR_JSON_TYPE.
+ * @return ARDOQ_OK, an error of ardoq_json_parse(), ARDOQ_ERR_JSON_KEY_MISSING when neither
+ *         org nor user is there or one of them lacks what it must have, or ARDOQ_ERR_JSON_TYPE.
  */
 ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_document_t *document,
                                ardoq_me_t *me);

@@ -25,6 +25,12 @@ extern "C" {
 typedef ardoq_err_t (*ardoq_on_element_t)(void *context, const ardoq_json_document_t *element,
                                           uint32_t index);
 
+/** The whole list may take so many times the timeout of one request. */
+#define ARDOQ_LIST_TIMEOUTS    20
+
+/** So many pages in a row may be empty. */
+#define ARDOQ_LIST_EMPTY_PAGES 10
+
 /** Memory of a list; only the first members are for reading. */
 typedef struct {
     uint32_t count;                    /**< elements seen, skipped ones among them */
@@ -41,6 +47,9 @@ typedef struct {
     const ardoq_client_t *client;
     ardoq_on_element_t on_element;
     void *context;
+    uint64_t deadline;     /**< of the whole list; uptime in ms */
+    uint32_t count_before; /**< elements of the pages before the last one */
+    uint32_t empty_pages;  /**< in a row */
     ardoq_json_stream_t stream;
     ardoq_json_document_t document;
     ardoq_json_token_t tokens[ARDOQ_ELEMENT_TOKENS];
@@ -53,7 +62,8 @@ typedef struct {
 
 /**
  * Reads a list, such as /api/v2/components, to its end. Each page is a request with a deadline of
- * its own. `_links.next.href` is followed on the configured host and port only.
+ * its own, and the list has one for all of them; between two of them is a short pause.
+ * `_links.next.href` is followed on the configured host and port only.
  * @param client                    opened client
  * @param list                      the caller's memory, for this call
  * @param path, query, query_count  as in ardoq_request_t; Ardoq advises always to give filters

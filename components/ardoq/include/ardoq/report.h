@@ -36,10 +36,11 @@ typedef enum {
 /** A report: what is sent, then what came of it. */
 typedef struct {
     ardoq_report_outcome_t outcome; /**< what Ardoq did */
-    char component_id[32]; /**< the component's id in Ardoq, "" if unknown; control characters in it
-                                are spaces */
-    char name[ARDOQ_NAME_SIZE]; /**< display name that was sent */
-    ardoq_response_t response;  /**< what came back */
+    char component_id[32];          /**< the component's id in Ardoq: letters, digits, hyphens and
+                                       underscores;
+                                         "" if unknown */
+    char name[ARDOQ_NAME_SIZE];     /**< display name that was sent */
+    ardoq_response_t response;      /**< what came back */
     /** @cond private */
     const ardoq_config_t *config;
     const ardoq_identity_t *identity;
@@ -94,7 +95,7 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
  * @param document     room for its tokens
  * @param[out] report  receives outcome and id; the rest is left as it is
  * @return ARDOQ_OK, an error of ardoq_json_parse(), or ARDOQ_ERR_REPORT_UNCONFIRMED when the answer
- *         names no component that was created or updated.
+ * is empty, or does not name exactly one component that was created or updated.
  */
 ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,
                                    ardoq_json_document_t *document, ardoq_report_t *report);
