@@ -1,7 +1,6 @@
 """The command line: `serve` and `show`."""
 
 import argparse
-import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -17,8 +16,6 @@ from rules import Bucket, Gate, Organisation
 from server import TLS_VERSIONS, Server, configure, listen
 from store import Seed, Store
 
-WORKSPACE = "5e00000000000000000000aa"
-COMPONENT_TYPE = "p1700000000000"
 
 
 def _status(first: int, last: int) -> Callable[[str], int]:
@@ -27,15 +24,6 @@ def _status(first: int, last: int) -> Callable[[str], int]:
         if not text.isdecimal() or not first <= int(text) <= last or int(text) == 304:
             raise argparse.ArgumentTypeError(f"{text!r} is no status from {first} to {last}")
         return int(text)
-
-    return read
-
-
-def _text(pattern: str, wanted: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
-        return text
 
     return read
 
@@ -80,15 +68,8 @@ def _add_listening(serve: argparse.ArgumentParser) -> None:
 
 def _add_holdings(serve: argparse.ArgumentParser) -> None:
     add = serve.add_argument_group("what it holds, made sure of at every start").add_argument
-    oid = _text("[0-9a-f]{24}", "an id of 24 hexadecimal digits")
-    type_id = _text("p[0-9]+", "p and digits")
     add("--org-label", default="acme", metavar="L", help="as in X-org; default %(default)s")
     add("--org-name", default="Acme Corporation", metavar="NAME", help="default %(default)s")
-    add("--user-email", default="devices@acme.example", metavar="E", help="default %(default)s")
-    add("--workspace", type=oid, default=WORKSPACE, metavar="OID", help="default %(default)s")
-    add("--workspace-name", default="Devices", metavar="NAME", help="default %(default)s")
-    add("--component-type", type=type_id, default=COMPONENT_TYPE, metavar="ID",
-        help="id of the type named Device; default %(default)s")
 
 
 def _add_demands(serve: argparse.ArgumentParser) -> None:
@@ -144,17 +125,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _seed(arguments: argparse.Namespace) -> Seed:
-    return Seed(
-        org_label=arguments.org_label,
-        org_name=arguments.org_name,
-        user_email=arguments.user_email,
-        workspace=arguments.workspace,
-        workspace_name=arguments.workspace_name,
-        component_type=arguments.component_type,
-    )
-
-
 def _statuses(arguments: argparse.Namespace) -> Statuses:
     return Statuses(
         **{field.name: getattr(arguments, f"{field.name}_status") for field in STATUS_SWITCHES}
@@ -179,7 +149,7 @@ def _application(arguments: argparse.Namespace, store: Store, journal: Journal) 
 
 def _serve(arguments: argparse.Namespace) -> None:
     with Store(arguments.database) as store, Journal(arguments.journal) as journal:
-        store.seed(_seed(arguments))
+        store.seed(Seed(arguments.org_label, arguments.org_name))
         config = configure(
             _application(arguments, store, journal),
             certificate=arguments.certificate,

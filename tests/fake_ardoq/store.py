@@ -15,6 +15,8 @@ from custom_fields import Field
 
 USER = "5e0000000000000000000001"
 COMPONENT_MODEL = "5e0000000000000000000002"
+WORKSPACE = "5e00000000000000000000aa"
+DEVICE_TYPE = "p1700000000000"
 LOCATION_TYPE = "p1800000000000"
 
 # Columns bear the API's names, so that a row is nearly an answer.
@@ -75,10 +77,6 @@ class Seed:
 
     org_label: str
     org_name: str
-    user_email: str
-    workspace: str
-    workspace_name: str
-    component_type: str
 
 
 def new_oid() -> str:
@@ -146,7 +144,7 @@ class Store:
         self._db.executescript(TABLES)
         with self.transaction():
             self._seed_people(seed)
-            self._seed_workspace(seed)
+            self._seed_workspace()
             self._seed_fields()
 
     def _seed_people(self, seed: Seed) -> None:
@@ -154,23 +152,23 @@ class Store:
             "INSERT OR REPLACE INTO organisation VALUES (1, ?, ?)", (seed.org_label, seed.org_name)
         )
         self._db.execute(
-            "INSERT INTO users VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET email = excluded.email",
-            (USER, seed.user_email, "Device Account"),
+            "INSERT OR IGNORE INTO users VALUES (?, ?, ?)",
+            (USER, "devices@acme.example", "Device Account"),
         )
 
-    def _seed_workspace(self, seed: Seed) -> None:
+    def _seed_workspace(self) -> None:
         time = now()
         self._db.execute(
             "INSERT INTO workspaces (id, name, componentModel, created, createdBy, lastUpdated,"
             " lastModifiedBy) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-            (seed.workspace, seed.workspace_name, COMPONENT_MODEL, time, USER, time, USER),
+            " ON CONFLICT DO NOTHING",
+            (WORKSPACE, "Devices", COMPONENT_MODEL, time, USER, time, USER),
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO component_types VALUES (?, ?, ?, ?)",
             [
-                (seed.workspace, LOCATION_TYPE, "Location", None),
-                (seed.workspace, seed.component_type, "Device", LOCATION_TYPE),
+                (WORKSPACE, LOCATION_TYPE, "Location", None),
+                (WORKSPACE, DEVICE_TYPE, "Device", LOCATION_TYPE),
             ],
         )
 
