@@ -21,6 +21,11 @@ static const u8_t address_types[] = {
 #endif
 };
 
+/* One type of address never holds the other up: what has been found waits so long for the rest. By
+ * then lwIP has asked once more: its ARP may keep only the last of several packets that leave at
+ * once, so the first question is often lost. */
+enum { SHORT_WAIT_MS = DNS_TMR_INTERVAL * 3 / 2 };
+
 typedef struct lookup lookup_t;
 
 /* For one type of address. */
@@ -30,11 +35,14 @@ typedef struct {
 } question_t;
 
 /* A look-up belongs to the caller and to lwIP's thread, who cannot be stopped. The last frees it.
- * The thread writes to it until it lets go of it, the caller reads only after that. */
+ * The thread writes to it until it lets go of it; the caller reads only after that, or under
+ * protection what is written so. */
 struct lookup {
     uint8_t owners;
     uint8_t unanswered;
     bool may_join;       /* lwIP may still be at work on the same questions, asked earlier */
+    bool has_found;      /* an address; written under protection, as the addresses are */
+    uint32_t found_at;   /* sys_now(), of the first */
     uint32_t started_at; /* sys_now() */
     ardoq_err_t err;
     int platform_code;
@@ -42,13 +50,16 @@ struct lookup {
     char host[];
 };
 
-static uint8_t owners(const lookup_t *lookup)
+/* True once there is nothing more to wait for. */
+static bool has_ended(const lookup_t *lookup)
 {
+    const uint32_t now = sys_now();
     SYS_ARCH_DECL_PROTECT(level);
     SYS_ARCH_PROTECT(level);
-    const uint8_t count = lookup->owners;
+    const bool ended =
+        lookup->owners == 1 || (lookup->has_found && now - lookup->found_at >= SHORT_WAIT_MS);
     SYS_ARCH_UNPROTECT(level);
-    return count;
+    return ended;
 }
 
 static void release(lookup_t *lookup)
@@ -118,19 +129,27 @@ static bool is_reachable(u8_t type)
 
 static void keep(question_t *question, const ip_addr_t *from)
 {
-    ardoq_port_address_t *to = &question->address;
+    lookup_t *lookup = question->lookup;
+    ardoq_port_address_t address = {.size = 0};
 #if LWIP_IPV6
     if (IP_IS_V6(from)) {
-        to->size = sizeof ip_2_ip6(from)->addr;
-        memcpy(to->bytes, ip_2_ip6(from)->addr, to->size);
+        address.size = sizeof ip_2_ip6(from)->addr;
+        memcpy(address.bytes, ip_2_ip6(from)->addr, address.size);
     }
 #endif
 #if LWIP_IPV4
     if (IP_IS_V4(from)) {
-        to->size = sizeof ip_2_ip4(from)->addr;
-        memcpy(to->bytes, &ip_2_ip4(from)->addr, to->size);
+        address.size = sizeof ip_2_ip4(from)->addr;
+        memcpy(address.bytes, &ip_2_ip4(from)->addr, address.size);
     }
 #endif
+    const uint32_t now = sys_now();
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    question->address = address;
+    lookup->found_at = lookup->has_found ? lookup->found_at : now;
+    lookup->has_found = true;
+    SYS_ARCH_UNPROTECT(level);
 }
 
 /* That one question got no answer counts for more than 'no such address' for the other: the host
@@ -241,15 +260,18 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
                                     size_t *count)
 {
     lookup_t *lookup = resolve->state;
-    if (owners(lookup) > 1) {
+    if (!has_ended(lookup)) {
         return ARDOQ_PENDING;
     }
     *count = 0;
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
     for (size_t i = 0; i < sizeof address_types; i++) {
         if (lookup->questions[i].address.size > 0) {
             addresses[(*count)++] = lookup->questions[i].address;
         }
     }
+    SYS_ARCH_UNPROTECT(level);
     const ardoq_err_t err = *count > 0 ? ARDOQ_OK : lookup->err;
     resolve->platform_code = err ? lookup->platform_code : 0;
     ardoq_port_resolve_abandon(resolve);

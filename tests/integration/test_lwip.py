@@ -69,9 +69,11 @@ def test_a_frame_is_lost_and_late(ask: Tool) -> None:
 
 
 @contextmanager
-def asking(tool: Tool, *names: tuple[str, str]) -> Iterator[tuple[Tool, NameServer]]:
+def asking(
+    tool: Tool, *names: tuple[str, str], **instead: str
+) -> Iterator[tuple[Tool, NameServer]]:
     """With addresses as they are on the wire."""
-    with NameServer(*names) as server:
+    with NameServer(*names, **instead) as server:
         yield tool.using(TEST_DNS_PORT=str(server.port)), server
 
 
@@ -79,6 +81,21 @@ def test_both_kinds_of_address_are_asked_for(ask: Tool) -> None:
     """At once, so the server may see them in either order."""
     with asking(ask, ("localhost", "10.0.2.2")) as (tool, names):
         expect_success(tool.run("me"))
+        assert sorted(names.asked) == [("localhost", "A"), ("localhost", "AAAA")]
+
+
+@pytest.mark.parametrize("instead", ["DROP", "SERVFAIL", "NXDOMAIN", "REFUSED"])
+def test_one_kind_does_not_hold_the_other_up(ask: Tool, instead: str) -> None:
+    with asking(ask, ("localhost", "10.0.2.2"), AAAA=instead) as (tool, _):
+        result = tool.run("me")
+    expect_success(result)
+    assert result.seconds < 4
+
+
+def test_an_absolute_name(ask: Tool, server: FakeArdoq) -> None:
+    """lwIP would put an empty label into the question."""
+    with asking(ask, ("localhost", "10.0.2.2")) as (tool, names):
+        expect_success(tool.using(ARDOQ_API_HOST=f"localhost.:{server.port}").run("me"))
         assert sorted(names.asked) == [("localhost", "A"), ("localhost", "AAAA")]
 
 

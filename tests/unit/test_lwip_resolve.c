@@ -216,6 +216,40 @@ static void test_the_order_of_the_answers_does_not_matter(void **state)
     assert_both_found();
 }
 
+/* In which lwIP asks once more for what has no answer. */
+enum { SHORT_WAIT_MS = 1500 };
+
+/* A name server may answer one type and drop the other. */
+static void assert_goes_on_without(unsigned missing)
+{
+    start_and_ask(2);
+    atomic_store(&script.later_ms, 0);
+    answer(1 - missing, missing == 0 ? &ipv4_answer : &ipv6_answer);
+    atomic_store(&script.later_ms, SHORT_WAIT_MS - 500);
+    assert_int_equal(ardoq_port_resolve_poll(&resolve, addresses, &count), ARDOQ_PENDING);
+    atomic_store(&script.later_ms, SHORT_WAIT_MS);
+    assert_int_equal(ardoq_port_resolve_poll(&resolve, addresses, &count), ARDOQ_OK);
+    assert_int_equal(resolve.platform_code, 0);
+    assert_int_equal(count, 1);
+    if (missing == 0) {
+        assert_ipv4(&addresses[0]);
+    } else {
+        assert_ipv6(&addresses[0]);
+    }
+    assert_null(resolve.state);
+    /* It lands in what is still there for it. */
+    assert_non_null(atomic_load(&seen.lookup));
+    answer(missing, missing == 0 ? &ipv6_answer : &ipv4_answer);
+    assert_null(atomic_load(&seen.lookup));
+}
+
+static void test_one_type_does_not_hold_the_other_up(void **state)
+{
+    (void)state;
+    assert_goes_on_without(0);
+    assert_goes_on_without(1);
+}
+
 static void test_the_host_is_copied(void **state)
 {
     (void)state;
@@ -484,6 +518,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_ipv6_is_asked_for_and_tried_first, set_up),
         cmocka_unit_test_setup(test_the_order_of_the_answers_does_not_matter, set_up),
+        cmocka_unit_test_setup(test_one_type_does_not_hold_the_other_up, set_up),
         cmocka_unit_test_setup(test_the_host_is_copied, set_up),
         cmocka_unit_test_setup(test_an_absolute_name_is_asked_for_without_its_dot, set_up),
         cmocka_unit_test_setup(test_an_answer_that_lwip_has_already, set_up),
