@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 
@@ -10,6 +12,21 @@
 extern const unsigned char embedded_begin[] __asm__("_binary_ardoq_roots_pem_start");
 extern const unsigned char embedded_end[] __asm__("_binary_ardoq_roots_pem_end");
 
+/* True when each line that begins or ends a certificate belongs to one that was read: mbedTLS ends
+ * at the first that it does not know, and is content. */
+static bool holds_all(const struct mbedtls_x509_crt *roots, const char *pem)
+{
+    int lines = 0;
+    while ((pem = strstr(pem, "CERTIFICATE-----")) != NULL) {
+        pem++;
+        lines++;
+    }
+    for (; roots; roots = roots->next) {
+        lines -= 2;
+    }
+    return lines == 0;
+}
+
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
     (void)config; /* the core hands it the roots */
@@ -19,7 +36,8 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
     /* A positive result counts certificates that could not be read: half a file is no trust. */
-    return code == 0 ? ARDOQ_OK : ARDOQ_ERR_TRUST_INVALID;
+    return code == 0 && holds_all(roots, (const char *)embedded_begin) ? ARDOQ_OK
+                                                                       : ARDOQ_ERR_TRUST_INVALID;
 }
 
 #elif defined(CONFIG_MBEDTLS_CERTIFICATE_BUNDLE)

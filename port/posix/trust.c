@@ -1,8 +1,11 @@
 #define _GNU_SOURCE /* secure_getenv() */
 
+#include <mbedtls/pem.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/x509_crt.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "ardoq/port.h"
@@ -48,17 +51,74 @@ static const char *bundle_path(void)
     return NULL;
 }
 
+/* The file's text, to be freed; null: it cannot be read. */
+static char *read_bundle(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    if (file && fseek(file, 0, SEEK_END) == 0) {
+        const long size = ftell(file);
+        rewind(file);
+        text = size > 0 ? calloc(1, (size_t)size + 1) : NULL;
+        if (text && fread(text, 1, (size_t)size, file) != (size_t)size) {
+            free(text);
+            text = NULL;
+        }
+        *length = text ? (size_t)size : 0;
+    }
+    if (file) {
+        (void)fclose(file);
+    }
+    return text;
+}
+
+static bool is_for_memory(int code)
+{
+    return code == MBEDTLS_ERR_X509_ALLOC_FAILED || code == MBEDTLS_ERR_PK_ALLOC_FAILED ||
+           code == MBEDTLS_ERR_PEM_ALLOC_FAILED;
+}
+
+/* Reads each certificate by itself: a line that mbedTLS does not know would end it for all that
+ * follow. What this mbedTLS cannot use is left out, as there is something of the kind in every
+ * large collection.
+ * is_pem: becomes false when a certificate is no PEM */
+static int parse_each(mbedtls_x509_crt *roots, char *text, size_t length, bool *is_pem)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----";
+    char *next = strstr(text, begin);
+    int code = next ? 0 : mbedtls_x509_crt_parse_der(roots, (unsigned char *)text, length);
+    while (next && !is_for_memory(code)) {
+        char *block = next;
+        next = strstr(block + 1, begin);
+        const size_t size = next ? (size_t)(next - block) : strlen(block);
+        block[size] = '\0';
+        code = mbedtls_x509_crt_parse(roots, (const unsigned char *)block, size + 1);
+        block[size] = next ? begin[0] : '\0';
+        *is_pem = *is_pem && code != MBEDTLS_ERR_X509_CERT_UNKNOWN_FORMAT &&
+                  !(code <= MBEDTLS_ERR_PEM_NO_HEADER_FOOTER_PRESENT &&
+                    code >= MBEDTLS_ERR_PEM_BAD_INPUT_DATA);
+    }
+    return code;
+}
+
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
     (void)config; /* the core hands it the roots */
     const char *path = bundle_path();
-    if (!path) {
+    size_t length = 0;
+    char *text = path ? read_bundle(path, &length) : NULL;
+    if (!text) {
         return ARDOQ_ERR_TRUST_MISSING;
     }
-    const int result = mbedtls_x509_crt_parse_file(roots, path);
-    if (result == MBEDTLS_ERR_X509_ALLOC_FAILED || result == MBEDTLS_ERR_PK_ALLOC_FAILED) {
+    bool is_pem = true;
+    const int code = parse_each(roots, text, length, &is_pem);
+    free(text);
+    if (is_for_memory(code)) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
-    /* A positive result counts the certificates that mbedTLS could not read; it has read others. */
-    return result < 0 ? ARDOQ_ERR_TRUST_MISSING : ARDOQ_OK;
+    /* A person has chosen it, and counts on all that it holds. */
+    if (!is_pem && secure_getenv("SSL_CERT_FILE")) {
+        return ARDOQ_ERR_TRUST_INVALID;
+    }
+    return roots->raw.p ? ARDOQ_OK : ARDOQ_ERR_TRUST_MISSING;
 }

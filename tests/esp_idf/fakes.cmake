@@ -63,7 +63,7 @@ endforeach()
 add_esp_idf_test(trust_bundle FROM test_trust.c
     SOURCES ${port}/trust.c DEFINITIONS ${chip} CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=1)
 add_esp_idf_test(trust_nothing FROM test_trust.c SOURCES ${port}/trust.c DEFINITIONS ${chip})
-foreach(roots 0 1 2 "1;SPOILT")
+foreach(roots 0 1 2 "1;SPOILT" "1;UNREAD")
     list(JOIN roots _ name)
     string(TOLOWER trust_roots_${name} name)
     add_esp_idf_test(${name} FROM test_trust_embedded.c
