@@ -217,6 +217,9 @@ static ardoq_err_t end_exchange(ardoq_client_t *client, ardoq_err_t err, ardoq_w
 {
     if (!err) {
         err = ardoq_response_interpret(client);
+        if (!err && client->next && !client->https.has_body) {
+            err = ARDOQ_ERR_ANSWER_EMPTY;
+        }
     } else if (client->https.parser.head_complete) {
         client->last.status = client->https.parser.head.status;
     }

@@ -119,7 +119,10 @@ static ardoq_err_t step_handshake(ardoq_https_t *https)
  * and what does not fit the buffer is dropped. */
 static bool is_data(const ardoq_https_t *https)
 {
-    return https->parser.head.status / 100 == 2 && https->parser.head.is_json;
+    enum { STATUS_PARTIAL_CONTENT = 206 };
+
+    const ardoq_http_head_t *head = &https->parser.head;
+    return head->status / 100 == 2 && head->status != STATUS_PARTIAL_CONTENT && head->is_json;
 }
 
 static ardoq_err_t keep_body(ardoq_https_t *https, const char *data, size_t size)
@@ -143,6 +146,7 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     if (piece->body_size == 0) {
         return ARDOQ_OK;
     }
+    https->has_body = true;
     if (https->parser.head.is_encoded) {
         /* Nobody can read it, and no screen should show it. */
         https->body_cut = true;
@@ -473,12 +477,23 @@ static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
     return err ? err : ARDOQ_PENDING;
 }
 
-/* A server may close a kept connection at any moment. If no byte came back, a request that may be
- * repeated is sent again on a new connection, once (RFC 9110, 9.2.2). */
+/* A server may close a kept connection at any moment, with status 408 or without a word, or say
+ * with 421 that it is not for this request. */
+static bool is_lost(const ardoq_https_t *https, ardoq_err_t err)
+{
+    enum { STATUS_REQUEST_TIMEOUT = 408, STATUS_MISDIRECTED = 421 };
+
+    const uint16_t status = https->parser.head.status;
+    return https->has_answer ? err == ARDOQ_OK && (status == STATUS_REQUEST_TIMEOUT ||
+                                                   status == STATUS_MISDIRECTED)
+                             : err == ARDOQ_ERR_CONNECTION_CLOSED;
+}
+
+/* A request that was lost so, and may be repeated, is sent again on a new connection, once (RFC
+ * 9110, 9.2.2, 15.5.9 and 15.5.20). */
 static bool may_replay(const ardoq_https_t *https, ardoq_err_t err)
 {
-    return err == ARDOQ_ERR_CONNECTION_CLOSED && https->is_reused && !https->has_answer &&
-           https->exchange.is_idempotent;
+    return https->is_reused && https->exchange.is_idempotent && is_lost(https, err);
 }
 
 static ardoq_err_t fail(ardoq_https_t *https, ardoq_err_t err)

@@ -84,6 +84,28 @@ def test_any_success_is_one(ask: Tool, certificates: Certificates, status: int) 
     assert result.out == "{}\n"
 
 
+@pytest.mark.parametrize("status", [200, 202, 204])
+@pytest.mark.parametrize(
+    "command", [("report", "--set", "serial=S-1"), ("me",), ("components",), ("context",)]
+)
+def test_a_success_without_an_answer_is_none(
+    ask: Tool, certificates: Certificates, command: tuple[str, ...], status: int
+) -> None:
+    """A gateway that queues requests says so; it did not say what became of them."""
+    content = answer(f"{status} Taken", "application/json", b"")
+    result = say(ask, certificates, content, *command)
+    expect_error(result, "ANSWER_EMPTY", 3)
+    assert f"\n  HTTP status: {status}\n" in result.err
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_request_needs_no_answer(ask: Tool, certificates: Certificates, status: int) -> None:
+    content = answer(f"{status} Taken", "", b"")
+    result = say(ask, certificates, content, "request", "DELETE", "/api/v2/components/1")
+    expect_success(result)
+    assert result.out == ""
+
+
 def test_a_redirection_says_where_to(tool: Tool, serve_once: Serve) -> None:
     result = tool.at(serve_once("--fail-with", "302")).run("me")
     expect_error(result, "REDIRECTED", 3)

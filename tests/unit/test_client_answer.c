@@ -107,7 +107,8 @@ static void test_every_status(void **state)
         assert_string_equal(response.message, "");
         assert_int_equal(ardoq_detail(&client)->phase, ARDOQ_PHASE_IDLE);
     }
-    assert_int_equal(ardoq_fake.connects, 1);
+    /* 408 and 421 are not believed of a kept connection: the request comes again on a new one. */
+    assert_int_equal(ardoq_fake.connects, 3);
 }
 
 /* Nobody asks for another protocol; all else of 1xx is not the answer yet. */
@@ -573,6 +574,18 @@ static void test_error_of_the_program(void **state)
     assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
+/* No request asks for a part of something. */
+static void test_partial_content_is_not_given_to_the_program(void **state)
+{
+    (void)state;
+    request.on_body = take_body;
+    taken = 0;
+    assert_int_equal(run_with(response_of("206 Partial Content", "application/json", "[7")),
+                     ARDOQ_ERR_STATUS_UNEXPECTED);
+    assert_int_equal(taken, 0);
+    assert_string_equal(response.message, "[7");
+}
+
 static void test_errors_are_not_given_to_the_program(void **state)
 {
     (void)state;
@@ -676,6 +689,7 @@ int main(void)
         PEER_REQUEST_TEST(test_retry_after_of_every_status),
         PEER_REQUEST_TEST(test_body_of_any_size_for_the_program),
         PEER_REQUEST_TEST(test_error_of_the_program),
+        PEER_REQUEST_TEST(test_partial_content_is_not_given_to_the_program),
         PEER_REQUEST_TEST(test_errors_are_not_given_to_the_program),
         PEER_REQUEST_TEST(test_encoded_body_is_not_given_to_the_program),
         PEER_REQUEST_TEST(test_largest_body_that_fits),

@@ -158,7 +158,7 @@ static void test_workspace_that_is_none(void **state)
 static void test_answers_that_are_no_context(void **state)
 {
     (void)state;
-    assert_int_equal(read_context(""), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(read_context(""), ARDOQ_ERR_ANSWER_EMPTY);
     assert_int_equal(read_context("{\"componentTypes\":[{}]"), ARDOQ_ERR_JSON_INVALID);
     assert_string_equal(seen.story, "type  ; ");
     assert_int_equal(read_context("{\"componentTypes\":[{},]}"), ARDOQ_ERR_JSON_INVALID);

@@ -174,6 +174,68 @@ static void test_lost_request_is_replayed_after_close_notify_too(void **state)
     assert_int_equal(ardoq_fake.connects, 2);
 }
 
+static ardoq_err_t second_answer_is(const char *answer, peer_then_t then)
+{
+    const peer_step_t steps[] = {
+        {.answer = JSON_OK}, {.answer = answer, .then = then}, {.answer = JSON_OK}};
+    start_peer(steps, 3);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    const ardoq_err_t err = run();
+    ardoq_https_close(&https);
+    tls_peer_stop();
+    return err;
+}
+
+#define ANSWER_408 "HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n"
+
+/* The server waited for a request as long as it wanted to (RFC 9110, 15.5.9). */
+static void test_request_that_came_too_late_is_replayed(void **state)
+{
+    (void)state;
+    assert_int_equal(second_answer_is(ANSWER_408 "Connection: close\r\n\r\nno", PEER_CUT),
+                     ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 200);
+    assert_int_equal(ardoq_fake.connects, 2);
+}
+
+/* Also where the server would go on with the connection. */
+static void test_request_that_is_misdirected_is_replayed(void **state)
+{
+    (void)state;
+    static const char answer[] = "HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n";
+    assert_int_equal(second_answer_is(answer, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 200);
+    assert_int_equal(ardoq_fake.connects, 2);
+}
+
+static void test_post_that_came_too_late_is_not_replayed(void **state)
+{
+    (void)state;
+    exchange.is_idempotent = false;
+    assert_int_equal(second_answer_is(ANSWER_408 "Connection: close\r\n\r\nno", PEER_CUT),
+                     ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 408);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+static void test_request_that_came_too_late_on_a_new_connection_is_not_replayed(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(ANSWER_408 "\r\nno", PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 408);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+static void test_other_refusals_are_not_replayed(void **state)
+{
+    (void)state;
+    static const char answer[] = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
+    assert_int_equal(second_answer_is(answer, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(https.parser.head.status, 503);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
 /* Ardoq may have done what a lost POST asked for: sending it again is the caller's decision. */
 static void test_lost_post_is_not_replayed(void **state)
 {
@@ -231,6 +293,11 @@ int main(void)
         PEER_HTTPS_TEST(test_replay_without_a_network),
         PEER_HTTPS_TEST(test_replay_that_cannot_be_written),
         PEER_HTTPS_TEST(test_lost_request_is_replayed_after_close_notify_too),
+        PEER_HTTPS_TEST(test_request_that_came_too_late_is_replayed),
+        PEER_HTTPS_TEST(test_request_that_is_misdirected_is_replayed),
+        PEER_HTTPS_TEST(test_post_that_came_too_late_is_not_replayed),
+        PEER_HTTPS_TEST(test_request_that_came_too_late_on_a_new_connection_is_not_replayed),
+        PEER_HTTPS_TEST(test_other_refusals_are_not_replayed),
         PEER_HTTPS_TEST(test_lost_post_is_not_replayed),
         PEER_HTTPS_TEST(test_request_lost_on_a_new_connection_is_not_replayed),
         PEER_HTTPS_TEST(test_half_an_answer_is_not_replayed),

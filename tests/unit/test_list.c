@@ -682,7 +682,7 @@ static void test_answers_that_are_no_page(void **state)
     assert_string_equal(seen.log, "0=1 ");
     assert_int_equal(list.pages, 0);
     assert_int_equal(run_page("{\"values\":[{\"id\":1}]"), ARDOQ_ERR_JSON_INVALID);
-    assert_int_equal(run_page(""), ARDOQ_ERR_JSON_INVALID);
+    assert_int_equal(run_page(""), ARDOQ_ERR_ANSWER_EMPTY);
     assert_int_equal(run_page("{\"values\":[{\"id\":1},]}"), ARDOQ_ERR_JSON_INVALID);
     assert_int_equal(run_page("{\"_links\":{}}"), ARDOQ_ERR_JSON_KEY_MISSING);
     assert_int_equal(run_page("{\"values\":{\"id\":1}}"), ARDOQ_ERR_JSON_TYPE);

@@ -69,13 +69,15 @@ typedef struct {
 } ardoq_wait_t;
 
 /**
- * A connection and its exchange. Private, but for @p parser.head, @p buffer, @p length and @p
- * body_cut after an exchange, @p tls.detail, and @p addresses once the name is resolved. What is
- * used most is first: processors reach what is near the beginning with shorter instructions.
+ * A connection and its exchange. Private, but for @p parser.head, @p buffer, @p length, @p
+ * body_cut and @p has_body after an exchange, @p tls.detail, and @p addresses once the name is
+ * resolved. What is used most is first: processors reach what is near the beginning with shorter
+ * instructions.
  */
 typedef struct {
     size_t length; /**< bytes of the body in the buffer */
     bool body_cut; /**< the body of an error or page was cut */
+    bool has_body; /**< the response has a body, wherever it went */
     /** @cond private */
     bool is_busy;     /**< an exchange is under way; tls.detail.phase says how far it is */
     bool is_kept;     /**< connected, and no exchange is under way */
