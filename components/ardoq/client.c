@@ -97,7 +97,9 @@ static void write_head(void *context, ardoq_text_t *head)
     ardoq_http_write_request_line(head, request->method, request->path, request->query,
                                   request->query_count);
     if (!head->err) {
-        log_info(request->method, request->path);
+        /* A link of the server's may hold what the server was sent. */
+        log_info(request->method,
+                 strstr(request->path, client->config->token) ? "(not shown)" : request->path);
     }
     ardoq_http_write_host(head, &client->origin);
     log_debug("Host", client->origin.host);

@@ -73,7 +73,7 @@ static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t 
 {
     ardoq_template_piece_t piece;
     ardoq_text_t text;
-    ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_JSON_BUFFER_FULL);
+    ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_NAME_TOO_LONG);
     while (ardoq_template_next(&name_template, &piece)) {
         const ardoq_identity_field_t field = ardoq_identity_find(piece.text, piece.size);
         if (!piece.is_field) {
@@ -84,7 +84,7 @@ static ardoq_err_t write_name(const char *name_template, const ardoq_identity_t 
     }
     squeeze_spaces(name);
     if (!text.err && name[0] == '\0') {
-        ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_JSON_BUFFER_FULL);
+        ardoq_text_init(&text, name, ARDOQ_NAME_SIZE, ARDOQ_ERR_NAME_TOO_LONG);
         append_field(&text, identity, ARDOQ_IDENTITY_serial);
     }
     return text.err;

@@ -101,9 +101,7 @@ static void read_message(ardoq_client_t *client)
     }
 }
 
-/* A server may say what it was sent. A message that was cut may end within the token: its beginning
- * is hidden too, unless it is too short to tell anything. */
-static void hide_token(char *message, const char *token)
+void ardoq_response_hide_token(char *message, const char *token)
 {
     enum { TELLING = 8 };
     for (; *message != '\0'; message++) {
@@ -158,6 +156,6 @@ ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
     } else if (err) {
         read_message(client);
     }
-    hide_token(client->message, client->config->token);
+    ardoq_response_hide_token(client->message, client->config->token);
     return err;
 }

@@ -63,8 +63,11 @@ const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
     return digit;
 }
 
+/* Stands for what is no character. */
+enum { REPLACEMENT = 0xfffd };
+
 /* Bytes of the UTF-8 character that a text begins with, 0 when it is none (RFC 3629, 4). */
-static size_t read_character(const unsigned char *text, uint32_t *code)
+static size_t read_character(const unsigned char *text, size_t left, uint32_t *code)
 {
     static const uint16_t smallest[] = {0, 0, 0x80, 0x800, 0};
     const unsigned lead = text[0];
@@ -76,7 +79,7 @@ static size_t read_character(const unsigned char *text, uint32_t *code)
                                       : 0;
     *code = lead & (size == 1 ? 0x7fU : 0x7fU >> size);
     for (size_t i = 1; i < size; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
+        if (i >= left || (text[i] & 0xc0) != 0x80) {
             return 0;
         }
         *code = *code << 6 | (text[i] & 0x3fU);
@@ -100,16 +103,28 @@ static bool is_control(uint32_t code)
     return false;
 }
 
+bool ardoq_text_begins_with_control(const char *text, size_t size, size_t *used, uint32_t *code)
+{
+    *used = read_character((const unsigned char *)text, size, code);
+    if (*used > 0) {
+        return is_control(*code);
+    }
+    *used = 1;
+    *code = REPLACEMENT;
+    return true;
+}
+
 void ardoq_text_blank_controls(char *text)
 {
-    while (*text != '\0') {
+    size_t left = strlen(text);
+    while (left > 0) {
         uint32_t code;
-        const size_t size = read_character((const unsigned char *)text, &code);
-        const size_t used = size > 0 ? size : 1;
-        if (size == 0 || is_control(code)) {
+        size_t used;
+        if (ardoq_text_begins_with_control(text, left, &used, &code)) {
             memset(text, ' ', used);
         }
         text += used;
+        left -= used;
     }
 }
 

@@ -28,7 +28,7 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
     note(console, "connected to ");
     ardoq_console_note_me(console, me);
     note_unchecked_dates(console, client);
-    result(console, me->response.body);
+    ardoq_console_write_json(console, me->response.body, me->response.body_size);
     result(console, "\n");
     return ARDOQ_OK;
 }

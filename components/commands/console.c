@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ardoq/text.h"
+
 void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, const char *text)
 {
     console->write(console->context, output, text, strlen(text));
@@ -15,6 +17,35 @@ static void note(const ardoq_console_t *console, const char *text)
 static void write_error(void *console, const char *text)
 {
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, text);
+}
+
+/* No string of JSON holds a byte below a space. */
+static void write_control(const ardoq_console_t *console, uint32_t code)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char escape[] = {'\\',
+                           'u',
+                           digits[code >> 12 & 0xf],
+                           digits[code >> 8 & 0xf],
+                           digits[code >> 4 & 0xf],
+                           digits[code & 0xf],
+                           '\0'};
+    ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, code < ' ' ? " " : escape);
+}
+
+void ardoq_console_write_json(const ardoq_console_t *console, const char *json, size_t size)
+{
+    size_t start = 0;
+    size_t used;
+    for (size_t i = 0; i < size; i += used) {
+        uint32_t code;
+        if (ardoq_text_begins_with_control(json + i, size - i, &used, &code) && code != '\n') {
+            console->write(console->context, ARDOQ_OUTPUT_RESULT, json + start, i - start);
+            write_control(console, code);
+            start = i + used;
+        }
+    }
+    console->write(console->context, ARDOQ_OUTPUT_RESULT, json + start, size - start);
 }
 
 void ardoq_console_explain(const ardoq_console_t *console, const ardoq_client_t *client,

@@ -59,7 +59,7 @@ static void write_member(const ardoq_console_t *console, const char *label,
     }
     const char *text = ardoq_json_raw(element, value, &size);
     result(console, "\"");
-    console->write(console->context, ARDOQ_OUTPUT_RESULT, text, size);
+    ardoq_console_write_json(console, text, size);
     result(console, "\"");
 }
 
@@ -90,11 +90,11 @@ static void write_compact(const ardoq_console_t *console, const char *text, size
         } else if (in_string && text[i] == '\\') {
             i++;
         } else if (!in_string && strchr(" \t\r\n", text[i])) {
-            console->write(console->context, ARDOQ_OUTPUT_RESULT, text + start, i - start);
+            ardoq_console_write_json(console, text + start, i - start);
             start = i + 1;
         }
     }
-    console->write(console->context, ARDOQ_OUTPUT_RESULT, text + start, size - start);
+    ardoq_console_write_json(console, text + start, size - start);
     result(console, "\n");
 }
 

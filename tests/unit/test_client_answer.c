@@ -651,6 +651,20 @@ static void test_me_that_is_refused(void **state)
     assert_string_equal(me.org_name, "");
 }
 
+static void test_me_that_holds_the_token(void **state)
+{
+    (void)state;
+    ardoq_me_t me;
+    peer_client_answer(json_of("{\"org\":{\"name\":\"" TEST_TOKEN "\",\"label\":\"x" TEST_TOKEN
+                               "\"},"
+                               "\"user\":{\"email\":\"" TEST_TOKEN "@acme.example\"}}"));
+    assert_int_equal(ardoq_me(&client, &me), ARDOQ_OK);
+    const char *stars = repeat("*", strlen(TEST_TOKEN));
+    assert_string_equal(me.org_name, stars);
+    assert_string_equal(me.org_label, text_of("x%s", stars));
+    assert_string_equal(me.user_email, text_of("%s@acme.example", stars));
+}
+
 static void test_me_with_a_missing_key(void **state)
 {
     (void)state;
@@ -695,6 +709,7 @@ int main(void)
         PEER_REQUEST_TEST(test_largest_body_that_fits),
         PEER_REQUEST_TEST(test_me),
         PEER_REQUEST_TEST(test_me_that_is_refused),
+        PEER_REQUEST_TEST(test_me_that_holds_the_token),
         PEER_REQUEST_TEST(test_me_with_a_missing_key),
     };
     return cmocka_run_group_tests_name("client_answer", tests, NULL, NULL);

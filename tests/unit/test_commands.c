@@ -109,6 +109,18 @@ static void test_me(void **state)
     assert_output(ME_JSON "\n", ME_NOTE, "");
 }
 
+/* On both outputs nothing that a terminal acts on; in the result it means the same as before. */
+static void test_me_with_controls(void **state)
+{
+    (void)state;
+    peer_client_answer(json_of("{\t\"org\":\r\n{\"name\":\"a\x7f\xc2\x9b"
+                               "b\xe2\x80\xae\xc3\xa6\\u001b\",\"label\":\"l\"}}"));
+    assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_OK);
+    assert_output(
+        "{ \"org\": \n{\"name\":\"a\\u007f\\u009bb\\u202e\xc3\xa6\\u001b\",\"label\":\"l\"}}\n",
+        "connected to a   b   \xc3\xa6  (l) as \n", "");
+}
+
 static void test_me_with_an_unknown_clock(void **state)
 {
     (void)state;
@@ -750,6 +762,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exit_status_by_class),
         TEST(test_me),
+        TEST(test_me_with_controls),
         TEST(test_me_with_an_unknown_clock),
         TEST(test_me_that_is_refused),
         TEST(test_me_that_lacks_a_key),

@@ -267,6 +267,16 @@ static void test_pages_that_go_in_a_circle(void **state)
     assert_string_equal(seen.log, "0=1 1=2 2=3 3=2 ");
 }
 
+/* The set-up looks for the token in the log. */
+static void test_link_that_holds_the_token(void **state)
+{
+    (void)state;
+    assert_follows("?cursor=" TEST_TOKEN, PATH "?cursor=" TEST_TOKEN);
+    const bool is_logged = (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_INFO;
+    assert_int_equal(strstr(ardoq_fake.log, "GET: (not shown)") != NULL, is_logged);
+    assert_null(strstr(ardoq_fake.log, TEST_TOKEN));
+}
+
 /* The link of each page leads to another one, for ever. */
 static const char *endless(const char *values)
 {
@@ -826,6 +836,7 @@ int main(void)
         TEST(test_links_are_relative_to_their_page),
         TEST(test_link_to_the_same_page),
         TEST(test_pages_that_go_in_a_circle),
+        TEST(test_link_that_holds_the_token),
         TEST(test_pages_without_anything_end),
         TEST(test_some_pages_may_be_empty),
         TEST(test_endless_list_ends_by_its_deadline),

@@ -50,6 +50,16 @@ static void assert_output(const char *expected)
 
 /* ---- Good answers ---- */
 
+static void test_controls_in_lists(void **state)
+{
+    (void)state;
+    assert_int_equal(workspaces("{\"values\":[{\"_id\":\"\x7f\",\"name\":\"\xc2\x85x\"}]}"),
+                     ARDOQ_OK);
+    assert_output("{\"id\":\"\\u007f\",\"name\":\"\\u0085x\"}\n");
+    assert_int_equal(components("{\"values\":[{\"a\x7f\" : \"\xe2\x81\xa6x\"}]}"), ARDOQ_OK);
+    assert_output("{\"a\\u007f\":\"\\u2066x\"}\n");
+}
+
 static void test_workspaces(void **state)
 {
     (void)state;
@@ -192,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_workspaces),
+        TEST(test_controls_in_lists),
         TEST(test_components),
         TEST(test_components_of_a_query),
         TEST(test_context),

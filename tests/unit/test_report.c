@@ -242,11 +242,11 @@ static void test_longest_name(void **state)
     assert_int_equal(compose(), ARDOQ_OK);
     assert_int_equal(strlen(report.name), ARDOQ_NAME_SIZE - 1);
     strcpy(config.name_template, text_of("%s{sdk_version}", repeat("y", literal + 1)));
-    assert_int_equal(compose(), ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(compose(), ARDOQ_ERR_NAME_TOO_LONG);
     assert_int_equal(body[0], '\0');
     /* Also when nothing but spaces fitted. */
     strcpy(config.name_template, text_of("%s{sdk_version}", repeat(" ", literal + 1)));
-    assert_int_equal(compose(), ARDOQ_ERR_JSON_BUFFER_FULL);
+    assert_int_equal(compose(), ARDOQ_ERR_NAME_TOO_LONG);
 }
 
 /* ---- What must be there ---- */

@@ -229,7 +229,7 @@ uint32_t ardoq_retry_delay(ardoq_err_t err, const ardoq_response_t *response, ui
 /* ---- The connection test -------------------------------------------------------------------- */
 
 /** Whom the token belongs to. Texts that the server left out are ""; control characters in one are
- * spaces. */
+ * spaces, and ardoq_me() makes stars of the token. */
 typedef struct {
     char org_name[96];         /**< name of the organisation */
     char org_label[64];        /**< its label */

@@ -73,7 +73,7 @@ int64_t ardoq_report_time(void);
  * @param unix_seconds  wall clock for the field last_seen, 0 when unknown: it is then left out
  * @param[out] report   receives the name
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID or ARDOQ_ERR_COMPONENT_TYPE_INVALID when unset;
- *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_FIELD_MISSING; ARDOQ_ERR_JSON_BUFFER_FULL;
+ *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_FIELD_MISSING; ARDOQ_ERR_NAME_TOO_LONG;
  *         an error of ardoq_value_check() for a text of the identity.
  */
 ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,

@@ -53,11 +53,17 @@ void ardoq_text_append(ardoq_text_t *text, const char *data, size_t size);
 void ardoq_text_append_string(ardoq_text_t *text, const char *string);
 
 /**
- * Makes a text from elsewhere fit for a screen or a log: each byte becomes a space of every
- * character that a terminal may act on (C0, DEL, C1), that changes the direction of what is written
- * or ends a line (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069), and of what is not
- * UTF-8.
+ * True when a text from elsewhere begins with what may not reach a screen or a log: a character
+ * that a terminal may act on (C0, DEL, C1), that changes the direction of what is written or ends a
+ * line (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069), or a byte that is not UTF-8.
+ * @param text       @p size bytes, at least 1
+ * @param size       in bytes
+ * @param[out] used  bytes of the character
+ * @param[out] code  its number, U+FFFD for what is not UTF-8
  */
+bool ardoq_text_begins_with_control(const char *text, size_t size, size_t *used, uint32_t *code);
+
+/** Makes a space of each byte of all that ardoq_text_begins_with_control() finds. */
 void ardoq_text_blank_controls(char *text);
 
 /** Room for the decimal digits of any number. */
