@@ -4,10 +4,6 @@
 
 #include "ardoq/commands.h"
 
-/* Writes JSON that came from elsewhere as the result. Of what a terminal may act on, the escape is
- * written, which means the same; between the parts only line breaks and spaces are. */
-void ardoq_console_write_json(const ardoq_console_t *console, const char *json, size_t size);
-
 /* Organisation and user, and the end of the line. */
 void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me);
 

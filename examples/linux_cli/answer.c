@@ -117,7 +117,8 @@ void print_error_body(const ardoq_response_t *response)
 {
     char *body = copy_body(response);
     if (body && response->is_json && ardoq_json_validate(body, response->body_size) == ARDOQ_OK) {
-        puts(body);
+        ardoq_console_write_json(&console, body, response->body_size);
+        puts("");
     } else {
         show_error_body(response);
     }

@@ -19,6 +19,35 @@ static void write_output(void *context, ardoq_output_t output, const char *text,
 
 const ardoq_console_t console = {.write = write_output};
 
+static bool continues_character(char byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+void print_json(cut_character_t *cut, const char *json, size_t size)
+{
+    while (size > 0 && cut->size > 0 && cut->size < sizeof cut->bytes &&
+           continues_character(*json)) {
+        cut->bytes[cut->size++] = *json++;
+        size--;
+    }
+    if (size == 0) {
+        return;
+    }
+    ardoq_console_write_json(&console, cut->bytes, cut->size);
+    cut->size = 0;
+    while (cut->size < size && cut->size < sizeof cut->bytes &&
+           continues_character(json[size - cut->size - 1])) {
+        cut->size++;
+    }
+    if (cut->size < size && (json[size - cut->size - 1] & 0x80) != 0) {
+        cut->size++;
+    }
+    cut->size = cut->size < sizeof cut->bytes ? cut->size : 0;
+    ardoq_console_write_json(&console, json, size - cut->size);
+    memcpy(cut->bytes, json + size - cut->size, cut->size);
+}
+
 int usage_error(const char *message, const char *argument)
 {
     fprintf(stderr, "error: %s%s\n  `ardoq --help` shows the commands\n", message, argument);

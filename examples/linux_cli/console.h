@@ -22,4 +22,13 @@ int reading_error(const char *name);
 /* A full disk or a closed pipe must not look like success. */
 int flush_results(int code);
 
+/* The end of what was printed of a JSON text, if a character is cut there. Begins empty. */
+typedef struct {
+    char bytes[4];
+    size_t size;
+} cut_character_t;
+
+/* Prints a part of a JSON text that may be cut anywhere, without what a terminal may act on. */
+void print_json(cut_character_t *cut, const char *json, size_t size);
+
 #endif

@@ -51,6 +51,7 @@ static void show_warnings(const char *text, size_t size)
 
 typedef struct {
     ardoq_json_scan_t json;
+    cut_character_t cut;
     bool is_printed;
     char warnings[1024]; /* of Ardoq, each with its quotes */
     size_t warnings_size;
@@ -77,7 +78,7 @@ static ardoq_err_t print_body(void *context, const char *data, size_t size)
     printer_t *printer = context;
     ardoq_err_t err = ARDOQ_OK;
     printer->is_printed = true;
-    print_result(data, size);
+    print_json(&printer->cut, data, size);
     while (!err && size > 0) {
         size_t consumed = 0;
         ardoq_json_scan_event_t event = ARDOQ_JSON_SCAN_MORE;
@@ -124,7 +125,7 @@ static ardoq_err_t print_element(void *context, const ardoq_json_document_t *ele
     const char *quote = ardoq_json_type(element, ARDOQ_JSON_ROOT) == ARDOQ_JSON_STRING ? "\"" : "";
     print_result_string(*has_begun ? "," : "{\"values\":[");
     print_result_string(quote);
-    print_result(text, size);
+    ardoq_console_write_json(&console, text, size);
     print_result_string(quote);
     *has_begun = true;
     return ARDOQ_OK;

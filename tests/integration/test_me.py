@@ -30,6 +30,7 @@ def test_it_sends_exactly_these_headers(tool: Tool, serve_once: Serve) -> None:
         ["host", f"localhost:{server.port}"],
         ["user-agent", f"ardoq-device/{VERSION}"],
         ["accept", "application/json"],
+        ["accept-encoding", "identity"],
         ["authorization", f"Bearer {server.token}"],
         ["x-org", "acme"],
     ]

@@ -1,5 +1,7 @@
 """What the tool makes of every kind of refusal: error name, hint, exit code, the server's words."""
 
+import gzip
+
 import pytest
 
 import built
@@ -220,6 +222,51 @@ def test_a_terminal_is_safe_from_the_servers_words(ask: Tool, certificates: Cert
     result = say(ask, certificates, evil, "me")
     expect_error(result, "FORBIDDEN", 3)
     assert "\n  the server says: a [31mb  31mc  d\n" in result.err
+
+
+def test_a_terminal_is_safe_from_an_answer(ask: Tool, certificates: Certificates) -> None:
+    body = '{"a":"\u202e\x7f\x9b\u00e6"}'.encode()
+    # Cut within each of the characters.
+    pieces = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    content = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + pieces
+        + b"0\r\n\r\n"
+    )
+    result = say(ask, certificates, content, "request", "GET", "/a")
+    expect_success(result)
+    assert result.out == '{"a":"\\u202e\\u007f\\u009b\u00e6"}\n'
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "code"),
+    [("200 OK", "CONTENT_ENCODED", 5), ("401 No", "UNAUTHORIZED", 3), ("503 No", "SERVER_ERROR", 5)],
+)
+def test_nothing_is_shown_of_an_answer_that_is_encoded(
+    ask: Tool, certificates: Certificates, status: str, name: str, code: int
+) -> None:
+    body = gzip.compress(b'{"message":"hidden"}')
+    content = answer(status, "application/json", body, "Content-Encoding: gzip")
+    for command in (("me",), ("request", "GET", "/a"), ("components",)):
+        result = say(ask, certificates, content, *command)
+        expect_error(result, name, code)
+        assert result.out == ""
+        assert result.err.isascii()
+        assert all(c.isprintable() or c == "\n" for c in result.err)
+
+
+def test_the_fault_of_an_answer_is_told(ask: Tool, certificates: Certificates) -> None:
+    content = b"HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\n{}"
+    result = say(ask, certificates, content, "me")
+    expect_error(result, "HTTP_PROTOCOL", 5)
+    assert "\n  the answer has: LF without CR\n  in: a header's value\n" in result.err
+
+
+def test_a_folded_header_does_no_harm(ask: Tool, certificates: Certificates) -> None:
+    body = b'{"org":{"name":"Acme","label":"acme"}}'
+    lines = ("Content-Security-Policy: a;\r\n   b",)
+    result = say(ask, certificates, answer("200 OK", "application/json", body, *lines), "me")
+    expect_success(result)
 
 
 def test_an_error_larger_than_the_buffer_is_still_an_error(

@@ -71,6 +71,15 @@ ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          const ardoq_config_t *config,
                                          const ardoq_identity_t *identity, ardoq_report_t *report);
 
+/**
+ * Writes JSON that came from elsewhere as the result. Of what a terminal may act on the escape is
+ * written, which means the same, and between the parts a space; line breaks stay.
+ * @param console  takes the text
+ * @param json     @p size bytes, in whole characters
+ * @param size     in bytes
+ */
+void ardoq_console_write_json(const ardoq_console_t *console, const char *json, size_t size);
+
 /** Memory of a check; private. */
 typedef struct {
     /** @cond private */
