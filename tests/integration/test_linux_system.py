@@ -168,6 +168,24 @@ def test_no_answer_for_ipv4_does_not_hold_ipv6_up(ask: Tool, instead: str) -> No
     assert result.seconds < 4
 
 
+@pytest.mark.parametrize(
+    ("instead", "error"),
+    [
+        ("SERVFAIL", "RESOLVE_FAILED"),
+        ("REFUSED", "RESOLVE_FAILED"),
+        ("NOTIMP", "RESOLVE_FAILED"),
+        ("NXDOMAIN", "HOST_NOT_FOUND"),
+    ],
+)
+@pytest.mark.parametrize("interfaces", [(ETHERNET,), (BOTH,)], ids=["ipv4", "both"])
+def test_a_failing_name_server_is_not_an_unknown_host(
+    ask: Tool, instead: str, error: str, interfaces: tuple[tuple[str, list[str]], ...]
+) -> None:
+    result, _ = in_network(ask, interfaces=interfaces, A=instead, AAAA=instead)
+    assert result.error == error
+    assert "\n  failed in phase: resolve\n" in result.err
+
+
 # The device's own address
 
 DOCKER = ("docker0", ["172.17.0.1/16"])
