@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <mbedtls/pem.h>
+#include <mbedtls/platform.h>
 #include <mbedtls/version.h>
 
 #include "ardoq/port.h"
@@ -175,6 +176,16 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 #else
     return mbedtls_pk_parse_key(key, pem, size, NULL, 0);
 #endif
+}
+
+/* The largest block, that of an RSA key of 4096 bits, is a fourth of it. */
+enum { SIGNATURE_MEMORY = 4096 };
+
+bool ardoq_seam_lacks_memory(void)
+{
+    void *block = mbedtls_calloc(1, SIGNATURE_MEMORY);
+    mbedtls_free(block);
+    return !block;
 }
 
 /* A code is the sum of what a high layer says of it, in steps of 128, and a low one

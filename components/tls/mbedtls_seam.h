@@ -103,6 +103,11 @@ static inline bool ardoq_seam_is_too_large(int code)
 /* True for mbedTLS codes that mean: no memory. */
 bool ardoq_seam_is_out_of_memory(int code);
 
+/* True when there is no memory for what the check of a signature takes. mbedTLS calls a signature
+ * that it could not check a wrong one, and a key that it could not hold an invalid one, so this is
+ * asked when something of the kind has failed. */
+bool ardoq_seam_lacks_memory(void);
+
 /* True for codes that mean: a certificate or a key is of a kind that this build cannot use. */
 bool ardoq_seam_is_unsupported(int code);
 

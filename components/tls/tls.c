@@ -197,7 +197,8 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
  * and was made to seem not to, may refuse that, but does not come down to 1.2. */
 static bool asks_without_pss(ardoq_tls_t *tls, int code)
 {
-    if (tls->without_pss || tls->io_err || !ardoq_seam_has_refused_pss(&tls->ssl, code)) {
+    if (tls->without_pss || tls->io_err || !ardoq_seam_has_refused_pss(&tls->ssl, code) ||
+        ardoq_seam_lacks_memory()) {
         return false;
     }
     ardoq_tls_disconnect(tls);
@@ -245,7 +246,7 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
     }
 #endif
     const ardoq_err_t err = pending_or_error(tls, code);
-    if (err < 0 && !tls->io_err) {
+    if (err < 0 && err != ARDOQ_ERR_OUT_OF_MEMORY && !tls->io_err) {
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
         tls->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
     }

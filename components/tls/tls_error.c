@@ -57,7 +57,7 @@ ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
     if (tls->io_err) {
         return tls->io_err;
     }
-    if (ardoq_seam_is_out_of_memory(code)) {
+    if (ardoq_seam_is_out_of_memory(code) || ardoq_seam_lacks_memory()) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {

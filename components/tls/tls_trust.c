@@ -103,7 +103,7 @@ static ardoq_err_t load(loading_t *loading, const char *pem, const char *name,
         return ARDOQ_OK;
     }
     tls->detail.tls_code = code == PEM_CUT ? 0 : code;
-    if (ardoq_seam_is_out_of_memory(code)) {
+    if (ardoq_seam_is_out_of_memory(code) || ardoq_seam_lacks_memory()) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
     if (ardoq_seam_is_unsupported(code)) {

@@ -33,6 +33,7 @@ static struct {
     block_t blocks[BLOCKS];
     size_t count;
     size_t fail_at;
+    bool fail_on; /* and all that follow */
     size_t allocations;
     uint32_t *callers;
     size_t callers_size;
@@ -87,7 +88,8 @@ static void *calloc_for_client(size_t count, size_t size)
         heap.callers[heap.allocations] = number_of_callers();
     }
     heap_is_clients = true;
-    if (++heap.allocations == heap.fail_at) {
+    const size_t number = ++heap.allocations;
+    if (number == heap.fail_at || (heap.fail_on && number > heap.fail_at)) {
         return NULL;
     }
     void *start = real_calloc(count, size);
@@ -122,7 +124,14 @@ void heap_reset(void)
 void heap_fail(size_t at)
 {
     heap.fail_at = at;
+    heap.fail_on = false;
     heap.allocations = 0;
+}
+
+void heap_fail_from(size_t at)
+{
+    heap_fail(at);
+    heap.fail_on = true;
 }
 
 size_t heap_allocations(void)

@@ -22,6 +22,9 @@ void heap_reset(void);
 /* Counts the client's allocations from now on; the @p at -th fails, from 1; 0: none. */
 void heap_fail(size_t at);
 
+/* The same, and all that follow fail too. */
+void heap_fail_from(size_t at);
+
 /* Allocations since then. */
 size_t heap_allocations(void);
 
