@@ -7,10 +7,9 @@
 
 size_t ardoq_utf8_next(const char *text, size_t size, uint32_t *code)
 {
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     const uint8_t lead = (uint8_t)text[0];
     const size_t more = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    if ((lead & 0xc0) == 0x80 || lead >= 0xf8 || more >= size) {
+    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || more >= size) {
         return 0;
     }
     uint32_t number = more > 0 ? lead & 0x3fU >> more : lead;
@@ -21,7 +20,7 @@ size_t ardoq_utf8_next(const char *text, size_t size, uint32_t *code)
         number = number << 6 | (text[i] & 0x3fU);
     }
     /* Too many bytes for it, half a pair of UTF-16, or past the last. */
-    if (number < least[more] || number >> 11 == 0x1b || number > 0x10ffff) {
+    if ((more > 1 && number >> (5 * more + 1) == 0) || number >> 11 == 0x1b || number > 0x10ffff) {
         return 0;
     }
     *code = number;

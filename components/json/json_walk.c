@@ -1,3 +1,4 @@
+#include "ardoq/value.h"
 #include "walker.h"
 
 #include <string.h>
@@ -336,20 +337,16 @@ ardoq_err_t ardoq_json_walk(ardoq_json_validator_t *walker, const char **at, con
     return err;
 }
 
-static bool is_utf8(const char *at, const char *end)
-{
-    ardoq_json_validator_t walker = {.state = IN_STRING};
-    return ardoq_json_walk(&walker, &at, end) == ARDOQ_OK && walker.state == IN_STRING;
-}
-
 const char *ardoq_json_clean_end(const char *at, const char *end)
 {
-    const char *next = at;
+    size_t step;
     do {
-        at = ardoq_json_plain_end(next, end);
-        for (next = at; next < end && (uint8_t)*next >= 0x80; next++) {
-        }
-    } while (next > at && is_utf8(at, next));
+        uint32_t code;
+        at = ardoq_json_plain_end(at, end);
+        step =
+            at < end && (uint8_t)*at >= 0x80 ? ardoq_utf8_next(at, (size_t)(end - at), &code) : 0;
+        at += step;
+    } while (step > 0);
     return at;
 }
 
