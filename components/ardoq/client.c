@@ -226,7 +226,7 @@ static ardoq_err_t end_exchange(ardoq_client_t *client, ardoq_err_t err, ardoq_w
         client->last.status = client->https.parser.head.status;
     }
     if (err) {
-        log_info(ardoq_err_name(err), client->message);
+        log_error(ardoq_err_name(err), client->message);
     }
     *client->response = client->last;
     if (client->next) {

@@ -1,5 +1,4 @@
-/* Messages of the core. A level that the build leaves out costs nothing. Errors are returned, so
- * they are no more than information here. Private to this layer. */
+/* Messages of the core. A level that the build leaves out costs nothing. Private to this layer. */
 #ifndef ARDOQ_LOG_H
 #define ARDOQ_LOG_H
 
@@ -14,6 +13,7 @@
         }                                                                                          \
     } while (false)
 
+#define log_error(text, detail) log_at(ARDOQ_LOG_ERROR, text, detail)
 #define log_info(text, detail)  log_at(ARDOQ_LOG_INFO, text, detail)
 #define log_debug(text, detail) log_at(ARDOQ_LOG_DEBUG, text, detail)
 

@@ -244,7 +244,7 @@ static void test_token_is_in_no_log_message(void **state)
     request.body_size = 2;
     assert_int_equal(run_with(response_of("401 No", "text/plain", "who are you?")),
                      ARDOQ_ERR_UNAUTHORIZED);
-    assert_log(ARDOQ_LOG_INFO, "UNAUTHORIZED: who are you?\n");
+    assert_log(ARDOQ_LOG_ERROR, "UNAUTHORIZED: who are you?\n");
     assert_log(ARDOQ_LOG_INFO, "POST: /api/v2/me\n");
     assert_log(ARDOQ_LOG_DEBUG, "Host: localhost\n");
     assert_log(ARDOQ_LOG_DEBUG, "User-Agent: ardoq-device/" ARDOQ_VERSION "\n");
