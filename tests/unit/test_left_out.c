@@ -34,6 +34,9 @@ static void test_settings(void **state)
     assert_left_out("ca1", certificate_file("ca.pem"));
     assert_left_out("cert", certificate_file("client.pem"));
     assert_left_out("key", certificate_file("client.key"));
+    assert_left_out("fields", "serial last_seen=seen");
+    assert_int_equal(ardoq_setting_assign(ardoq_setting_find("fields"), NULL, "serial last_see"),
+                     ARDOQ_ERR_FIELDS_INVALID);
 }
 
 static void assert_not_opened(const char *setting)
