@@ -12,11 +12,10 @@ typedef struct {
     char **argv;
     FILE *output; /* of the console's task, which need not be that of other tasks */
     int status;
+    SemaphoreHandle_t done; /* of each call: there may be two consoles */
 } call_t;
 
 static ardoq_describe_t describe_device;
-static StaticSemaphore_t done_memory;
-static SemaphoreHandle_t done;
 
 static void write_output(void *context, ardoq_output_t output, const char *text, size_t size)
 {
@@ -39,18 +38,20 @@ static void work(void *argument)
         device ? ardoq_command_line(&console, device, describe_device, call->argc, call->argv)
                : out_of_memory(&console);
     free(device);
-    xSemaphoreGive(done);
+    xSemaphoreGive(call->done);
     vTaskDelete(NULL);
 }
 
 /* In a task of its own: a console's stack is too small for a TLS handshake. */
 static int run(int argc, char **argv)
 {
+    StaticSemaphore_t done_memory;
     call_t call = {.argc = argc, .argv = argv, .output = stdout};
+    call.done = xSemaphoreCreateBinaryStatic(&done_memory);
     const ardoq_console_t console = {.write = write_output, .context = call.output};
     if (xTaskCreate(work, "ardoq", ARDOQ_TASK_STACK_SIZE, &call, uxTaskPriorityGet(NULL), NULL) ==
         pdPASS) {
-        xSemaphoreTake(done, portMAX_DELAY);
+        xSemaphoreTake(call.done, portMAX_DELAY);
     } else {
         call.status = out_of_memory(&console);
     }
@@ -67,7 +68,6 @@ ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe)
         .func = run,
     };
     describe_device = describe;
-    done = xSemaphoreCreateBinaryStatic(&done_memory);
     const esp_err_t code = esp_console_cmd_register(&command);
     if (code == ESP_ERR_NO_MEM) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
