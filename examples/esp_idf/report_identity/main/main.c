@@ -70,7 +70,9 @@ static void report_task(void *argument)
     ardoq_close(&client); /* wipes it, as the next line wipes the token */
     ardoq_config_wipe(&config);
 #ifdef CONFIG_IDF_TARGET_LINUX
-    exit(ardoq_console_exit_status(err));
+    /* Not exit(), in which ESP-IDF 6.1 crashes: the status would be lost. */
+    fflush(NULL);
+    _Exit(ardoq_console_exit_status(err));
 #endif
     vTaskDelete(NULL);
 }
