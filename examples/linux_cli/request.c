@@ -22,14 +22,9 @@ typedef struct {
     bool all_pages;
 } request_arguments_t;
 
-static void print_result(const char *text, size_t size)
-{
-    console.write(console.context, ARDOQ_OUTPUT_RESULT, text, size);
-}
-
 static void print_result_string(const char *text)
 {
-    print_result(text, strlen(text));
+    console.write(console.context, ARDOQ_OUTPUT_RESULT, text, strlen(text));
 }
 
 static void explain_failure(ardoq_err_t err, const ardoq_response_t *response)

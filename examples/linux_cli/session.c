@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "console.h"
+#include "store_names.h"
 
 /* Large, so static. */
 ardoq_config_t config;
@@ -28,6 +29,9 @@ static ardoq_err_t load(void)
     const char *ca_pem = config.ca_pem;
     const ardoq_err_t err = ardoq_load_config(&client, &config);
     config.ca_pem = ca_pem;
+    if (!err) {
+        note_unknown_names();
+    }
     return err;
 }
 

@@ -309,6 +309,18 @@ def test_the_environment_wins_over_the_store(tool: Tool) -> None:
         assert get(tool, key) == value
 
 
+def test_a_misspelt_name_in_the_file_is_told(tool: Tool) -> None:
+    put(tool, "model", "Pump")
+    text = tool.store.read_text()
+    tool.store.write_text(text + "# tokne = x\n\n  tokne=secret\nkey_mac = sn\nhost = a.example\n")
+    result = tool.run("config", "list")
+    expect_success(result)
+    line = text.count("\n") + 3
+    assert f"warning: {tool.store}, line {line}: there is no setting tokne\n" in result.err
+    assert result.err.count("warning") == 1 and "secret" not in result.err
+    assert result.json["host"] == "a.example"
+
+
 def test_a_report_follows_the_store(tool: Tool, server: FakeArdoq) -> None:
     asking = tool.at(server)
     put(asking, "fields", "serial=device_model")
