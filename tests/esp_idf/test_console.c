@@ -176,7 +176,7 @@ static void test_status(void **state)
     (void)state;
     ardoq_esp_idf_register_console(NULL);
     assert_int_equal(run_command("got", "host"), 2);
-    assert_non_null(strstr(text, "error: there is no such command\n"));
+    assert_non_null(strstr(text, "error: there is no command got\n"));
     assert_int_equal(run_command("get", "hots"), 3);
     assert_non_null(strstr(text, "error: SETTING_UNKNOWN"));
     ardoq_fake_fail(ARDOQ_FAKE_STORE_EACH, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
