@@ -3,7 +3,8 @@
  * Everything a platform must supply. A port implements these functions; the core calls nothing else
  * of the platform. port/template is a file to copy; it links and says what is missing.
  *
- * No function here may block, but ardoq_port_wait(). Functions may be called from any task, for
+ * No function here may block, but ardoq_port_wait(), and a change of the store that waits for
+ * another program's, for seconds at most. Functions may be called from any task, for
  * different clients at the same time.
  */
 #ifndef ARDOQ_PORT_H
