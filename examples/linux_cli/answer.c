@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ardoq/json_validate.h"
+#include "console.h"
 #include "session.h"
 
 /* A server may send back what it was sent. A body that was cut may end within the token: its
