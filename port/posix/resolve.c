@@ -275,10 +275,9 @@ static bool is_done(lookup_t *lookup)
 }
 
 /* What fails to start leaves the first look-up alone, as it was. */
-static void split(search_t *search)
+static void split(search_t *search, const char *host)
 {
     int code;
-    const char *host = search->lookups[BOTH]->host;
     search->is_split = true;
     (void)start_lookup(&search->lookups[IPV6], host, AF_INET6, &code);
     (void)start_lookup(&search->lookups[IPV4], host, AF_INET, &code);
@@ -295,13 +294,14 @@ static void add_answer(answer_t *all, lookup_t *lookup)
 static ardoq_err_t take_answers(search_t *search, answer_t *answer)
 {
     const uint64_t now = ardoq_port_uptime_ms();
-    if (is_done(search->lookups[BOTH])) {
-        *answer = search->lookups[BOTH]->answer;
+    const lookup_t *both = search->lookups[BOTH];
+    if (atomic_load(&both->done)) {
+        *answer = both->answer;
         return answer->err;
     }
     if (!search->is_split) {
         if (now >= search->wait_until) {
-            split(search);
+            split(search, both->host);
             search->wait_until = UINT64_MAX;
         }
         return ARDOQ_PENDING;

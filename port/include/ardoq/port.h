@@ -64,7 +64,7 @@ typedef struct {
 /**
  * Starts to look up the addresses of a host, IPv6 and IPv4.
  * @param[out] resolve  the look-up; on failure its state is null
- * @param host          host name, copied; one with a closing dot is absolute: nothing is added to it
+ * @param host          host name, copied; one with a closing dot is absolute: no domain is added
  * @return ARDOQ_OK: poll it; else ARDOQ_ERR_RESOLVE_FAILED, ARDOQ_ERR_NETWORK_DOWN or
  *         ARDOQ_ERR_OUT_OF_MEMORY.
  */
