@@ -99,8 +99,8 @@ typedef struct {
     ardoq_port_socket_t socket;
 #if ARDOQ_SEAM_REFUSES_PSS
     uint16_t port;        /**< of the server */
-    bool without_pss;     /**< this connection is the second one, which does not offer it */
-    bool is_reconnecting; /**< that one is not there yet */
+    bool without_pss;     /**< it is the second connection, which offers none */
+    bool is_reconnecting; /**< which is not there yet */
 #endif
     int64_t now; /**< wall clock when the connection was begun, 0 if unknown */
     /** @endcond */
@@ -127,7 +127,8 @@ typedef struct {
  * @param buffer_size   in bytes
  * @return ARDOQ_OK; ARDOQ_ERR_TRUST_MISSING; ARDOQ_ERR_TRUST_INVALID;
  *         ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID; ARDOQ_ERR_CERTIFICATE_UNSUPPORTED for either;
- *         ARDOQ_ERR_SETTING_TOO_LONG for PEM in the store that does not fit the buffer; ARDOQ_ERR_OUT_OF_MEMORY; ARDOQ_ERR_RANDOM_FAILED;
+ *         ARDOQ_ERR_SETTING_TOO_LONG for PEM in the store that does not fit the buffer;
+ *         ARDOQ_ERR_OUT_OF_MEMORY; ARDOQ_ERR_RANDOM_FAILED;
  *         ARDOQ_ERR_TLS_FAILED when mbedTLS cannot start; an error of the store.
  */
 ardoq_err_t ardoq_tls_open(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
