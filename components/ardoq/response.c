@@ -67,7 +67,7 @@ static bool read_json_message(ardoq_client_t *client)
         return false;
     }
     const char *place = places;
-    while (*place != '\0' && client->message[0] == '\0') {
+    while (place < places + sizeof places - 1 && client->message[0] == '\0') {
         ardoq_json_value_t value;
         if (ardoq_json_find(&client->json, ARDOQ_JSON_ROOT, place, &value) == ARDOQ_OK) {
             set_json_message(client, value);

@@ -77,13 +77,16 @@ static bool is_assignment(const char *value, size_t size, const char *name)
 {
     static const char prefix[] = "ARDOQ_";
     const char *const equals = memchr(value, '=', size);
+    if (!equals) {
+        return false;
+    }
     const char *word = equals;
     while (word > value && word[-1] != ' ') {
         word--;
     }
     const size_t length = (size_t)(equals - word);
-    return equals && (is_word(word, length, name) ||
-                      (length >= sizeof prefix && memcmp(word, prefix, sizeof prefix - 1) == 0));
+    return is_word(word, length, name) ||
+           (length >= sizeof prefix && memcmp(word, prefix, sizeof prefix - 1) == 0);
 }
 
 ardoq_err_t ardoq_value_check(const char *value, size_t size, const char *name)

@@ -68,7 +68,7 @@ static inline bool is_token_char(char c)
     return is_in_set(c, token);
 }
 
-/* Appends the byte, or its code if it is not plain (RFC 3986, 2.1). */
+/** Appends the byte, or its code if it is not plain (RFC 3986, 2.1). */
 void ardoq_http_append_byte(ardoq_text_t *text, char byte, bool is_plain);
 
 #endif

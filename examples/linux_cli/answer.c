@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "ardoq/json_validate.h"
+#include "ardoq/text.h"
 #include "console.h"
 #include "session.h"
+
+/* What ardoq_text_begins_with_control() calls any byte that is not UTF-8. */
+enum { NOT_UTF8 = 0xfffd };
 
 /* A server may send back what it was sent. A body that was cut may end within the token: its
  * beginning is hidden too, unless it is too short to tell anything. */
@@ -24,46 +28,18 @@ static void hide_token_in_body(char *text)
     }
 }
 
-/* Bytes of the character in UTF-8 (RFC 3629), 0 if these are none. After them comes a NUL. */
-static size_t character_size(const unsigned char *text)
+void print_harmless(const char *text, size_t size)
 {
-    const unsigned char first = text[0];
-    const size_t size = first < 0x80   ? 1
-                        : first < 0xc2 ? 0
-                        : first < 0xe0 ? 2
-                        : first < 0xf0 ? 3
-                        : first < 0xf5 ? 4
-                                       : 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    const bool is_wrong = (first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-                          (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f);
-    return is_wrong ? 0 : size;
-}
-
-static bool is_control(const unsigned char *character)
-{
-    return character[0] < ' ' || character[0] == 0x7f ||
-           (character[0] == 0xc2 && character[1] < 0xa0);
-}
-
-void print_harmless(const char *bytes, size_t count)
-{
-    const unsigned char *text = (const unsigned char *)bytes;
-    const unsigned char *const end = text + count;
-    while (text < end) {
-        const size_t size = character_size(text);
-        if (size == 0) {
-            fputc('?', stderr);
-        } else if (is_control(text)) {
-            fputc(' ', stderr);
+    while (size > 0) {
+        size_t used;
+        uint32_t code;
+        if (!ardoq_text_begins_with_control(text, size, &used, &code)) {
+            fwrite(text, 1, used, stderr);
         } else {
-            fwrite(text, 1, size, stderr);
+            fputc(code == NOT_UTF8 ? '?' : ' ', stderr);
         }
-        text += size > 0 ? size : 1;
+        text += used;
+        size -= used;
     }
 }
 
@@ -87,13 +63,15 @@ static char *copy_body(const ardoq_response_t *response)
 {
     const size_t size = response->body_size;
     char *body = size > 0 ? malloc(size + 1) : NULL;
-    for (size_t i = 0; body && i < size; i++) {
-        body[i] = response->body[i] != '\0' ? response->body[i] : ' ';
+    if (!body) {
+        return NULL;
     }
-    if (body) {
-        body[size] = '\0';
-        hide_token_in_body(body);
+    memcpy(body, response->body, size);
+    body[size] = '\0';
+    for (size_t i = 0; i < size; i++) {
+        body[i] = body[i] != '\0' ? body[i] : ' ';
     }
+    hide_token_in_body(body);
     return body;
 }
 

@@ -254,7 +254,7 @@ static int parse_request(int argc, char **argv, request_arguments_t *arguments)
 
 int command_request(int argc, char **argv)
 {
-    request_arguments_t arguments = {0};
+    request_arguments_t arguments = {.target = ""};
     int code = parse_request(argc, argv, &arguments);
     if (!code) {
         code = send_request(&arguments);
