@@ -166,7 +166,7 @@ def test_an_error_of_reitit_is_shown(tool: Tool, serve_once: Serve) -> None:
     """Which has no message."""
     asking = tool.at(serve_once("--error-body", "reitit"))
     result = asking.run("request", "POST", COMPONENTS, "-d", json.dumps(component("")))
-    expect_error(result, "BAD_REQUEST", 6)
+    expect_error(result, "BAD_REQUEST", 3)
     assert result.json["humanized"]["name"]
     assert "\n  the server says: " in result.err
     assert asking.run("report", "--set", "serial=R-1").code == 0
