@@ -14,10 +14,10 @@ size_t ardoq_utf8_next(const char *text, size_t size, uint32_t *code)
     }
     uint32_t number = more > 0 ? lead & 0x3fU >> more : lead;
     for (size_t i = 1; i <= more; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
+        if (((uint8_t)text[i] & 0xc0) != 0x80) {
             return 0;
         }
-        number = number << 6 | (text[i] & 0x3fU);
+        number = number << 6 | ((uint8_t)text[i] & 0x3fU);
     }
     /* Too many bytes for it, half a pair of UTF-16, or past the last. */
     if ((more > 1 && number >> (5 * more + 1) == 0) || number >> 11 == 0x1b || number > 0x10ffff) {

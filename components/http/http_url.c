@@ -117,6 +117,9 @@ ardoq_err_t ardoq_http_origin_parse(const char *text, size_t size, ardoq_http_or
         !is_host_name(text, authority.host_size)) {
         return ARDOQ_ERR_HOST_INVALID;
     }
+    if (!origin) {
+        return ARDOQ_OK;
+    }
     for (size_t i = 0; i < authority.host_size; i++) {
         /* Sets the bit that tells lower case from upper; digits, dot and hyphen have it anyway. */
         origin->host[i] = (char)(text[i] | 0x20);

@@ -120,10 +120,9 @@ static bool is_token(const char *value, size_t size)
 
 static bool follows(uint8_t rule, const char *value, size_t size)
 {
-    ardoq_http_origin_t origin;
     switch (rule) {
     case ARDOQ_RULE_host:
-        return ardoq_http_origin_parse(value, size, &origin) == ARDOQ_OK;
+        return ardoq_http_origin_parse(value, size, NULL) == ARDOQ_OK;
     case ARDOQ_RULE_token:
         return is_token(value, size);
     case ARDOQ_RULE_org_label:

@@ -22,7 +22,8 @@ ARCHITECTURES = {
     "Cortex-M3": ("arm-none-eabi-", "-mcpu=cortex-m3 -mthumb --specs=nano.specs"),
     "RV32IMC": (
         "riscv64-unknown-elf-",
-        "-march=rv32imc -mabi=ilp32 -ffreestanding -fbuiltin -isystem tests/size/include",
+        "-march=rv32imc -mabi=ilp32 -ffreestanding -fbuiltin -isystem tests/size/include"
+        " -DMBEDTLS_PLATFORM_NO_STD_FUNCTIONS",
     ),
 }
 FLAGS = (

@@ -37,7 +37,7 @@ typedef struct {
  * and a port outside 1 to 65535.
  * @param text         @p size bytes
  * @param size         in bytes
- * @param[out] origin  unchanged on failure
+ * @param[out] origin  unchanged on failure; null to judge only
  * @return ARDOQ_OK or ARDOQ_ERR_HOST_INVALID.
  */
 ardoq_err_t ardoq_http_origin_parse(const char *text, size_t size, ardoq_http_origin_t *origin);
