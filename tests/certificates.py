@@ -121,6 +121,11 @@ def rsa_key(bits=2048):
     return rsa.generate_private_key(65537, bits)
 
 
+def renewed(get, dates):
+    """The name and the key of "ca"."""
+    return Certificate("Test CA", is_ca=True, key=get("ca").key, dates=dates)
+
+
 def below(get, depth=1, **more):
     """A server below so many intermediate certificates."""
     issuer = get("ca")
@@ -141,6 +146,8 @@ Get = Callable[[str], Certificate]
 RECIPES: dict[str, Callable[[Get], Certificate]] = {
     "ca": lambda get: Certificate("Test CA", is_ca=True),
     "other_ca": lambda get: Certificate("Another CA", is_ca=True),
+    "expired_ca": lambda get: renewed(get, EXPIRED),
+    "ending_ca": lambda get: renewed(get, (NOW - DAY, NOW + 5 * DAY)),
     "intermediate": lambda get: Certificate("Test intermediate CA", get("ca"), is_ca=True),
     "client_ca": lambda get: Certificate("Test client CA", is_ca=True),
     "rsa_ca": lambda get: Certificate("Test RSA CA", is_ca=True, key=rsa_key()),

@@ -22,12 +22,38 @@ static int64_t to_seconds(const mbedtls_x509_time *time)
  * the same way everywhere (RFC 5280, 4.1.2.5). */
 enum { DATES = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE };
 
+static uint32_t date_flags(const ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
+{
+    return (tls->now > to_seconds(&certificate->valid_to) ? MBEDTLS_X509_BADCERT_EXPIRED : 0) |
+           (tls->now < to_seconds(&certificate->valid_from) ? MBEDTLS_X509_BADCERT_FUTURE : 0);
+}
+
+static bool is_equal(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+    return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
+/* A renewed root has the name and the key of the old one, and both may be trusted. An mbedTLS that
+ * judges no dates takes the first. */
+static const mbedtls_x509_crt *root_in_date(const ardoq_tls_t *tls,
+                                            const mbedtls_x509_crt *certificate)
+{
+    for (const mbedtls_x509_crt *root = &tls->roots; root; root = root->next) {
+        if (is_equal(&root->subject_raw, &certificate->subject_raw) &&
+            is_equal(&root->pk_raw, &certificate->pk_raw) && date_flags(tls, root) == 0) {
+            return root;
+        }
+    }
+    return certificate;
+}
+
 static uint32_t judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
 {
     /* With cross-signed roots, ESP-IDF's bundle gives only a name and a key for a root. */
     if (!certificate->raw.p) {
         return 0;
     }
+    certificate = root_in_date(tls, certificate);
     const int64_t end = to_seconds(&certificate->valid_to);
     if (tls->detail.certificate_end == 0 || end < tls->detail.certificate_end) {
         tls->detail.certificate_end = end;
@@ -36,8 +62,7 @@ static uint32_t judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificat
         tls->detail.certificate_dates_unchecked = true;
         return 0;
     }
-    return (tls->now > end ? MBEDTLS_X509_BADCERT_EXPIRED : 0) |
-           (tls->now < to_seconds(&certificate->valid_from) ? MBEDTLS_X509_BADCERT_FUTURE : 0);
+    return date_flags(tls, certificate);
 }
 
 /* ---- Pins ----------------------------------------------------------------------------------- */
@@ -133,13 +158,6 @@ static int ask_port(ardoq_tls_t *tls, mbedtls_x509_crt *certificate, int depth, 
     return 0;
 }
 
-static bool is_own_issuer(const mbedtls_x509_crt *certificate)
-{
-    const mbedtls_x509_buf *subject = &certificate->subject_raw;
-    const mbedtls_x509_buf *issuer = &certificate->issuer_raw;
-    return subject->len == issuer->len && memcmp(subject->p, issuer->p, issuer->len) == 0;
-}
-
 /* Called for each certificate of the chain, the root first and the server's own (depth 0) last. */
 int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
@@ -159,7 +177,7 @@ int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, ui
     judge_pins(tls, certificate, depth, flags);
 #endif
     if (depth == 0) {
-        tls->is_self_signed = is_own_issuer(certificate);
+        tls->is_self_signed = is_equal(&certificate->subject_raw, &certificate->issuer_raw);
 #if ARDOQ_CERTIFICATE_SUBJECT
         keep_subject(&tls->detail, &certificate->subject);
 #endif

@@ -145,6 +145,16 @@ def test_a_chain_of_large_rsa_keys(
         expect(blank_board.boot(), "created")
 
 
+@own_only
+@pytest.mark.parametrize("roots", [("expired_ca", "ca"), ("ca", "expired_ca")])
+def test_a_renewed_root_beside_the_old_one(
+    board: Board, certificates: Certificates, roots: tuple[str, str]
+) -> None:
+    """Of one name and key. This mbedTLS judges no dates, and takes the first."""
+    board.set(**{f"ca{i}": certificates.pem(root).read_text() for i, root in enumerate(roots)})
+    assert board.boot().code == 0
+
+
 @small_records_only
 def test_a_certificate_that_fits_no_record(board: Board, certificates: Certificates) -> None:
     """The server heeds the limit, and sends it in two; mbedTLS 2.28 does not put them together."""

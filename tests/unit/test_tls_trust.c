@@ -131,6 +131,39 @@ static void test_several_roots(void **state)
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
 }
 
+static ardoq_err_t run_with_roots(const char *first, const char *second)
+{
+    static char roots[8192];
+    start_over();
+    snprintf(roots, sizeof roots, "%s%s", certificate_file(first), certificate_file(second));
+    config.ca_pem = roots;
+    return run_with(JSON_OK, PEER_KEEP);
+}
+
+static void assert_renewed(const char *old)
+{
+    assert_int_equal(run_with_roots(old, "ca.pem"), ARDOQ_OK);
+    const int64_t end = https.tls.detail.certificate_end;
+    assert_true(end > ardoq_fake.wall_time);
+    assert_int_equal(run_with_roots("ca.pem", old), ARDOQ_OK);
+    assert_int_equal(https.tls.detail.certificate_end, end);
+}
+
+/* Of one name and key. Which of them mbedTLS takes depends on whether it judges dates, and by which
+ * clock; the firmware's does not. */
+static void test_a_renewed_root_beside_the_old_one(void **state)
+{
+    (void)state;
+    assert_renewed("expired_ca.pem");
+    assert_int_equal(run_with_roots("expired_ca.pem", "other_ca.pem"),
+                     ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    ardoq_fake.wall_time += 20 * 86400;
+    script.certificate = "not_yet_valid"; /* but is then */
+    assert_renewed("ending_ca.pem");
+    assert_int_equal(run_with_roots("other_ca.pem", "ending_ca.pem"),
+                     ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
 static void test_roots_that_do_not_fit_the_buffer(void **state)
 {
     (void)state;
@@ -511,6 +544,7 @@ int main(void)
         PEER_HTTPS_TEST(test_clock_before_the_release_is_unknown),
         PEER_HTTPS_TEST(test_intermediate_certificates),
         PEER_HTTPS_TEST(test_several_roots),
+        PEER_HTTPS_TEST(test_a_renewed_root_beside_the_old_one),
         PEER_HTTPS_TEST(test_roots_of_the_store),
         PEER_HTTPS_TEST(test_roots_of_the_platform),
         PEER_HTTPS_TEST(test_no_root_at_all),
