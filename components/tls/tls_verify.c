@@ -38,7 +38,7 @@ static bool is_equal(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
 static const mbedtls_x509_crt *root_in_date(const ardoq_tls_t *tls,
                                             const mbedtls_x509_crt *certificate)
 {
-    for (const mbedtls_x509_crt *root = &tls->roots; root; root = root->next) {
+    for (const mbedtls_x509_crt *root = &tls->roots; root && root->raw.p; root = root->next) {
         if (is_equal(&root->subject_raw, &certificate->subject_raw) &&
             is_equal(&root->pk_raw, &certificate->pk_raw) && date_flags(tls, root) == 0) {
             return root;
