@@ -166,6 +166,10 @@ void ardoq_seam_configure(mbedtls_ssl_config *config)
     limit_records(config);
 #ifdef MBEDTLS_SSL_SESSION_TICKETS
     mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+#if ARDOQ_SEAM_IGNORES_TICKETS && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+#endif
 #endif
 }
 

@@ -120,6 +120,16 @@ static inline bool ardoq_seam_is_at_certificate(const mbedtls_ssl_context *tls)
     return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_SERVER_CERTIFICATE;
 }
 
+/* Whether a read leaves a write alone that is under way. In TLS 1.3 a session ticket may arrive; an
+ * mbedTLS that cannot be told to ignore tickets finishes that write before it looks at one, so that
+ * the next write would send the same text again. */
+#if !defined(MBEDTLS_SSL_PROTO_TLS1_3) || !defined(MBEDTLS_SSL_SESSION_TICKETS) ||                 \
+    defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED)
+#define ARDOQ_SEAM_IGNORES_TICKETS 1
+#else
+#define ARDOQ_SEAM_IGNORES_TICKETS 0
+#endif
+
 /* True for a code that means "read again" and carries no data: a session ticket of TLS 1.3. */
 static inline bool ardoq_seam_is_session_ticket(int code)
 {

@@ -275,7 +275,6 @@ static void test_alerts_to_a_client_that_cannot_send_its_body(void **state)
 {
     (void)state;
     static char body[100000];
-    script.tls_1_2 = true; /* in TLS 1.3 nothing is read while a write is under way */
     post(body, sizeof body);
     start_flooding_peer(send_alert);
     assert_int_equal(start(), ARDOQ_OK);
@@ -460,6 +459,26 @@ static void test_a_few_records_without_data_do_no_harm(void **state)
     assert_used_in_spite_of(send_no_renegotiation);
     leave_peer();
     assert_used_in_spite_of(send_empty_record);
+}
+
+/* RFC 8446, 4.6.3: no mbedTLS knows how to do it. */
+static void update_key(mbedtls_ssl_context *tls)
+{
+    (void)tls;
+    tls_peer_send_handshake("\x18\0\0\1\1", 5);
+}
+
+static void test_key_updates_without_end(void **state)
+{
+    (void)state;
+    if (!has_tickets()) {
+        skip();
+    }
+    start_flooding_peer(update_key);
+    assert_int_equal(run_in_steps(), ARDOQ_ERR_TLS_FAILED);
+    assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE);
+    assert_short_steps();
+    assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
 static void test_session_tickets_on_a_kept_connection(void **state)
@@ -700,20 +719,74 @@ static void ask_after_a_part_of_the_record(mbedtls_ssl_context *tls)
     tls_peer_when_idle(ask_once);
 }
 
+/* A body that arrives whole, and once, although something comes when a part of a record has left.
+ */
+static void assert_whole_in_spite_of(tls_peer_act_t after_a_part)
+{
+    static char body[40000 + 1];
+    memset(body, 'b', sizeof body - 1);
+    post(body, sizeof body - 1);
+    const peer_step_t answer = {.answer = JSON_OK};
+    start_watched_peer(&answer, 1);
+    tls_peer_when_idle(after_a_part);
+    assert_int_equal(run_in_steps(), ARDOQ_OK);
+    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
+    assert_int_equal(wire.blocks_at, SIZE_MAX);
+}
+
 /* The record is finished first; its bytes neither leave twice nor with the alert. */
 static void test_a_hello_request_while_a_record_cannot_leave(void **state)
 {
     (void)state;
-    static char body[40000 + 1];
-    memset(body, 'b', sizeof body - 1);
     script.tls_1_2 = true;
-    post(body, sizeof body - 1);
-    const peer_step_t answer = {.answer = JSON_OK};
-    start_watched_peer(&answer, 1);
-    tls_peer_when_idle(ask_after_a_part_of_the_record);
+    assert_whole_in_spite_of(ask_after_a_part_of_the_record);
+}
+
+static void send_tickets_once(mbedtls_ssl_context *tls)
+{
+    tls_peer_when_idle(NULL);
+    send_tickets(tls);
+}
+
+static void send_tickets_after_a_part_of_the_record(mbedtls_ssl_context *tls)
+{
+    (void)tls;
+    wire.blocks_at = 100;
+    tls_peer_when_idle(send_tickets_once);
+}
+
+/* To look at them mbedTLS would finish the record by itself. */
+static void test_session_tickets_while_a_record_cannot_leave(void **state)
+{
+    (void)state;
+    if (!has_tickets()) {
+        skip();
+    }
+    assert_whole_in_spite_of(send_tickets_after_a_part_of_the_record);
+}
+
+/* What comes when nothing can be sent any more. */
+static void answer_a_blocked_client(mbedtls_ssl_context *tls)
+{
+    static const char answer[] = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig";
+    if (wire.blocks) {
+        tls_peer_when_idle(NULL);
+        mbedtls_ssl_write(tls, (const unsigned char *)answer, sizeof answer - 1);
+    }
+    wire.blocks = strstr(tls_peer_received(), "\r\n\r\n") != NULL;
+}
+
+static void test_an_answer_while_a_record_cannot_leave(void **state)
+{
+    (void)state;
+    static char body[100000];
+    post(body, sizeof body);
+    start_flooding_peer(answer_a_blocked_client);
     assert_int_equal(run_in_steps(), ARDOQ_OK);
-    assert_string_equal(strstr(tls_peer_received(), "\r\n\r\n") + 4, body);
-    assert_int_equal(wire.blocks_at, SIZE_MAX);
+    assert_int_equal(https.parser.head.status, 413);
+    assert_string_equal(https.buffer, "big");
+    assert_true(wire.blocks);
+    assert_true(ardoq_fake.uptime_ms < TIMEOUT_MS);
 }
 
 static void stop_reading_after_the_body(mbedtls_ssl_context *tls)
@@ -801,6 +874,7 @@ int main(void)
         TEST(test_empty_records_without_end),
         TEST(test_empty_records_in_an_answer),
         TEST(test_session_tickets_without_end),
+        TEST(test_key_updates_without_end),
         TEST(test_records_without_data_on_a_kept_connection),
         TEST(test_a_few_records_without_data_do_no_harm),
         TEST(test_session_tickets_on_a_kept_connection),
@@ -814,6 +888,8 @@ int main(void)
         TEST(test_an_alert_that_never_leaves_does_not_hold_up_the_answer),
         TEST(test_a_hello_request_at_every_moment_of_a_body),
         TEST(test_a_hello_request_while_a_record_cannot_leave),
+        TEST(test_session_tickets_while_a_record_cannot_leave),
+        TEST(test_an_answer_while_a_record_cannot_leave),
         TEST(test_a_server_that_reads_no_more_is_not_asked_again),
         TEST(test_alerts_that_go_nowhere_count),
         TEST(test_an_alert_that_cannot_leave_in_the_middle_of_a_body),
