@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -348,17 +349,20 @@ def test_a_megabyte_through_the_tool(
 UPLOAD = 8 * MEGABYTE
 
 
+@pytest.mark.parametrize("delay", [0, 0.7], ids=["at_once", "later"])
 @pytest.mark.parametrize("stays", [True, False], ids=["stays", "closes"])
 @pytest.mark.parametrize(
     ("status", "name"), [(401, "UNAUTHORIZED"), (413, "CONTENT_TOO_LARGE")]
 )
 def test_an_early_answer_is_read(
-    stage: Stage, client: Exercise, status: int, name: str, stays: bool
+    stage: Stage, client: Exercise, status: int, name: str, stays: bool, delay: float
 ) -> None:
-    """The server reads no further than the head: most of the body never gets away."""
+    """The server reads no further than the head: most of the body never gets away, and later the
+    client waits in the middle of a record."""
     is_over = threading.Event()
 
     def early(secure: ssl.SSLSocket, head: bytes) -> None:
+        time.sleep(delay)
         secure.sendall(answer(f"{status} Early", "application/json", b'{"message": "early"}'))
         if stays:
             is_over.wait(30)
