@@ -12,7 +12,7 @@ import pytest
 from certificates import write_rsa_chain
 from emulator import NO_NETWORK, Board, Boot
 from name_server import SILENT, NameServer
-from peers import Flood, Relay, Scripted, Stage, closed_port, silent_port
+from peers import Flood, Record, Relay, Scripted, Sealed, Stage, closed_port, silent_port
 from servers import Certificates, FakeArdoq
 from source import HINTS
 
@@ -208,6 +208,44 @@ def test_endless_alerts(board: Board) -> None:
         boot = board.boot()
     expect_error(boot, "TIMEOUT", 5)
     assert "\n  failed in phase: handshake\n" in boot.out
+
+
+ALERT = (21, b"\x01\x5a")
+NO_DATA = (23, b"")
+BYTE = (23, b"1")
+HELLO_REQUEST = (22, bytes(4))
+HEAD = (
+    23,
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n",
+)
+
+
+@own_only
+@pytest.mark.parametrize(
+    ("first", "endless", "error", "code"),
+    [
+        (ALERT, ALERT, "TIMEOUT", 5),
+        (NO_DATA, NO_DATA, "TIMEOUT", 5),
+        (HELLO_REQUEST, HELLO_REQUEST, "TIMEOUT", 5),
+        (HEAD, BYTE, "RESPONSE_TOO_LARGE", 6),
+    ],
+    ids=["alerts", "no_data", "hello_requests", "bytes"],
+)
+def test_endless_records(
+    board: Board,
+    certificates: Certificates,
+    tmp_path: Path,
+    first: Record,
+    endless: Record,
+    error: str,
+    code: int,
+) -> None:
+    """After the handshake, in answer to the request."""
+    with Sealed(certificates, first, endless, tmp_path / "keys") as server:
+        board.set(host=f"localhost:{server.port}", timeout_ms="3000")
+        boot = board.boot()
+    expect_error(boot, error, code)
+    assert "\n  failed in phase: receive\n" in boot.out
 
 
 @not_changed

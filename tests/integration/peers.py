@@ -1,17 +1,23 @@
 """Other ends of a connection that a well-behaved stand-in cannot be."""
 
+import hmac
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from servers import Certificates
 
 BOUND = 10.0
 ANY = ("127.0.0.1", 0)
+
+CHANGE_CIPHER_SPEC = b"\x14\x03\x03"
 
 
 @contextmanager
@@ -177,6 +183,76 @@ class Flood(_Listener):
             while True:
                 connection.sendall(alerts)
                 self.has_begun.set()
+
+
+# A type, and a content before it is sealed.
+Record = tuple[int, bytes]
+
+
+class Sealed(_Listener):
+    """A server of TLS 1.2 that answers with one record, and then sends another for ever.
+
+    It seals them itself, because no library would send such.
+    """
+
+    def __init__(
+        self, certificates: Certificates, first: Record, endless: Record, keys: Path
+    ) -> None:
+        super().__init__()
+        self.first = first
+        self.endless = endless
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificates.pem("server"), certificates.key("server"))
+        self.context.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.context.options |= ssl.OP_NO_TICKET
+        self.context.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
+        self.context.keylog_filename = str(keys)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError):
+            key, salt = self._server_keys(self._greet(connection))
+            connection.recv(65536)
+            number = 1  # 0 was the end of the handshake
+            connection.sendall(_seal(key, salt, number, *self.first))
+            while True:
+                numbers = range(number + 1, number + 101)
+                records = (_seal(key, salt, each, *self.endless) for each in numbers)
+                connection.sendall(b"".join(records))
+                number += 100
+
+    def _greet(self, connection: socket.socket) -> bytes:
+        """All that the server says in the handshake."""
+        received, to_send, said = ssl.MemoryBIO(), ssl.MemoryBIO(), b""
+        secure = self.context.wrap_bio(received, to_send, server_side=True)
+        while True:
+            with suppress(ssl.SSLWantReadError):
+                secure.do_handshake()
+            words = to_send.read()
+            said += words
+            connection.sendall(words)
+            if words.startswith(CHANGE_CIPHER_SPEC):
+                return said
+            received.write(connection.recv(65536))
+
+    def _server_keys(self, said: bytes) -> tuple[bytes, bytes]:
+        """Of what RFC 5246, 6.3, makes of the master secret: the server's key and salt."""
+        line = Path(self.context.keylog_filename).read_text("ascii").splitlines()[-1]
+        _, client_random, master = line.split()
+        seed = b"key expansion" + said[11:43] + bytes.fromhex(client_random)
+        block, a = b"", seed
+        while len(block) < 40:
+            a = hmac.digest(bytes.fromhex(master), a, "sha256")
+            block += hmac.digest(bytes.fromhex(master), a + seed, "sha256")
+        return block[16:32], block[36:40]
+
+
+def _seal(key: bytes, salt: bytes, number: int, kind: int, content: bytes) -> bytes:
+    """A record of TLS 1.2 under AES-GCM (RFC 5288, 3)."""
+    nonce = struct.pack(">Q", number)
+    header = struct.pack(">BH", kind, 0x0303)
+    data = nonce + header + struct.pack(">H", len(content))
+    sealed = nonce + AESGCM(key).encrypt(salt + nonce, content, data)
+    return header + struct.pack(">H", len(sealed)) + sealed
 
 
 class Broken(_Listener):
