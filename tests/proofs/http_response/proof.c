@@ -93,11 +93,11 @@ static void prove_byte_in(state_t state)
 }
 
 /* ... and is kept by each byte in each state outside the body ... (One state at a time is much less
- * work for CBMC. The end of a header's line is another proof.) */
+ * work for CBMC. What follows a header's line is another proof.) */
 void prove_byte(void)
 {
     for (state_t state = STATE_STATUS; state < STATE_BODY_SIZED; state++) {
-        if (state != STATE_VALUE_LF) {
+        if (state != STATE_LINE) {
             prove_byte_in(state);
         }
     }
@@ -189,12 +189,12 @@ void prove_parse(void)
     }
 }
 
-/* The end of a header's line, and the way to the functions of http_headers: short values are
+/* The byte after a header's line, and the way to the functions of http_headers: short values are
  * enough. One header at a time is much less work for CBMC. */
 static void prove_header_of(uint8_t header)
 {
     ardoq_http_parser_t parser;
-    parser.state = STATE_VALUE_LF;
+    parser.state = STATE_LINE;
     parser.header = header;
     ASSUME(invariant(&parser));
     ASSUME(parser.text_length <= LINE_VALUE_MAX);
