@@ -63,8 +63,8 @@ const char *ardoq_value_trim(const char *value, size_t *size)
 
 static bool is_quoted(const char *value, size_t size)
 {
-    const char quote = value[0];
-    return size > 1 && (quote == '"' || quote == '\'' || quote == '`') && value[size - 1] == quote;
+    return size > 1 && (value[0] == '"' || value[0] == '\'' || value[0] == '`') &&
+           value[size - 1] == value[0];
 }
 
 static bool is_word(const char *word, size_t size, const char *expected)
