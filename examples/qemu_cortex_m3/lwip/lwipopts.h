@@ -21,6 +21,10 @@
 #define LWIP_NETIF_HOSTNAME         1 /* DHCP tells it to the router */
 #define LWIP_NETIF_STATUS_CALLBACK  1
 #define LWIP_STATS                  0
+#define LWIP_SINGLE_NETIF           1
+#if !FIRMWARE_ASSERTIONS
+#define LWIP_NOASSERT 1
+#endif
 
 /* Sockets: the library's port calls lwip_socket() and its like, and waits with lwip_poll(). */
 #define LWIP_COMPAT_SOCKETS         0
