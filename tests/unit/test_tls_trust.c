@@ -80,6 +80,59 @@ static void test_missing_intermediate_certificate(void **state)
     assert_refused("no_intermediate", ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
 }
 
+/* Each is refused for what it is, and not as a failure of TLS. */
+static bool is_of_the_certificate(ardoq_err_t err)
+{
+    return err == ARDOQ_ERR_CERTIFICATE_UNREADABLE || err == ARDOQ_ERR_CERTIFICATE_UNSUPPORTED ||
+           err == ARDOQ_ERR_CERTIFICATE_UNTRUSTED || err == ARDOQ_ERR_CERTIFICATE_WRONG_HOST ||
+           err == ARDOQ_ERR_CERTIFICATE_WEAK || err == ARDOQ_ERR_CERTIFICATE_REJECTED;
+}
+
+static void test_damage_at_every_byte_of_a_certificate(void **state)
+{
+    (void)state;
+    unsigned unreadable = 0;
+    size_t size = 1;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    for (size_t i = 0; i < size; i++) {
+        unsigned char *certificate = tls_peer_certificate(&size);
+        const unsigned char mask = (unsigned char)(1U << i % 8);
+        certificate[i] ^= mask;
+        const ardoq_err_t err = run();
+        if (!is_of_the_certificate(err)) {
+            fail_msg("byte %zu ^ 0x%x: error %d, code %d", i, mask, err, https.tls.detail.tls_code);
+        }
+        unreadable += err == ARDOQ_ERR_CERTIFICATE_UNREADABLE;
+        certificate[i] ^= mask;
+    }
+    assert_in_range(unreadable, 20, size);
+    assert_string_equal(tls_peer_received(), "");
+    assert_int_equal(run(), ARDOQ_OK);
+}
+
+/* At the second they begin and end; both seconds belong to them (RFC 5280, 4.1.2.5). */
+static void assert_at(int64_t time, ardoq_err_t expected)
+{
+    ardoq_fake.wall_time = time;
+    ardoq_https_cancel(&https);
+    assert_int_equal(run(), expected);
+}
+
+static void test_the_first_and_the_last_second_of_a_certificate(void **state)
+{
+    (void)state;
+    script.certificate = "not_yet_valid";
+    ardoq_fake.wall_time += 20 * 86400;
+    assert_int_equal(run_with(JSON_OK, PEER_CUT), ARDOQ_OK);
+    /* tests/certificates.py: 20 days, as its CA ends at the same second. */
+    const int64_t end = https.tls.detail.certificate_end;
+    assert_at(end - 20 * 86400 - 1, ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID);
+    assert_at(end - 20 * 86400, ARDOQ_OK);
+    assert_at(end, ARDOQ_OK);
+    assert_at(end + 1, ARDOQ_ERR_CERTIFICATE_EXPIRED);
+}
+
 /* The port's clock judges, not the one that mbedTLS may have. */
 static void test_dates_are_judged_by_the_ports_clock(void **state)
 {
@@ -540,6 +593,8 @@ int main(void)
         PEER_HTTPS_TEST(test_weak_signature),
         PEER_HTTPS_TEST(test_missing_intermediate_certificate),
         PEER_HTTPS_TEST(test_dates_are_judged_by_the_ports_clock),
+        PEER_HTTPS_TEST(test_damage_at_every_byte_of_a_certificate),
+        PEER_HTTPS_TEST(test_the_first_and_the_last_second_of_a_certificate),
         PEER_HTTPS_TEST(test_unknown_clock),
         PEER_HTTPS_TEST(test_clock_before_the_release_is_unknown),
         PEER_HTTPS_TEST(test_intermediate_certificates),

@@ -32,6 +32,8 @@ static struct {
 #if MBEDTLS_VERSION_MAJOR >= 3
     mbedtls_ssl_protocol_version newest_version;
 #endif
+    unsigned char *own_der; /* null: what is sent */
+    unsigned char sent_der[1024];
     queue_t to_peer;
     queue_t to_client;
     bool is_connected;
@@ -320,6 +322,10 @@ void tls_peer_start(const peer_script_t *script)
 
 void tls_peer_stop(void)
 {
+    if (peer.own_der) {
+        peer.certificate.raw.p = peer.own_der;
+        peer.own_der = NULL;
+    }
     mbedtls_ssl_free(&peer.tls);
     mbedtls_ssl_config_free(&peer.config);
     mbedtls_x509_crt_free(&peer.certificate);
@@ -364,6 +370,19 @@ void tls_peer_send_handshake(const void *messages, size_t size)
     peer.tls.MBEDTLS_PRIVATE(out_msglen) = size;
     peer.tls.MBEDTLS_PRIVATE(out_msgtype) = MBEDTLS_SSL_MSG_HANDSHAKE;
     check(mbedtls_ssl_write_record(&peer.tls, 1), "write_record");
+}
+
+unsigned char *tls_peer_certificate(size_t *size)
+{
+    mbedtls_x509_buf *raw = &peer.certificate.raw;
+    *size = raw->len;
+    if (!peer.own_der) {
+        check(raw->len > sizeof peer.sent_der, "copying the certificate");
+        memcpy(peer.sent_der, raw->p, raw->len);
+        peer.own_der = raw->p;
+        raw->p = peer.sent_der;
+    }
+    return raw->p;
 }
 
 size_t tls_peer_queued(void)

@@ -63,6 +63,9 @@ void tls_peer_when_idle(tls_peer_act_t act);
 /* Sends bytes as one record with handshake messages, whatever they mean. */
 void tls_peer_send_handshake(const void *messages, size_t size);
 
+/* The certificate as it will be sent; the peer itself goes by what it was. */
+unsigned char *tls_peer_certificate(size_t *size);
+
 /* Bytes on the way to the client. */
 size_t tls_peer_queued(void);
 
