@@ -54,6 +54,41 @@ static void test_connection_with_surplus_bytes_inside_tls_is_closed(void **state
     assert_int_equal(ardoq_fake.open_sockets, 0);
 }
 
+static void say_unasked(mbedtls_ssl_context *tls)
+{
+    tls_peer_when_idle(NULL);
+    mbedtls_ssl_write(tls, (const unsigned char *)JSON_OK, sizeof JSON_OK - 1);
+}
+
+/* An answer that came before its request is nobody's. */
+static void test_connection_with_unasked_data_is_replaced(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+    tls_peer_when_idle(say_unasked);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_int_equal(tls_peer_answered(), 2);
+}
+
+/* What was cut off one answer says nothing of the next. */
+static void test_answer_after_one_that_was_cut(void **state)
+{
+    (void)state;
+    static const peer_step_t steps[] = {
+        {.answer =
+             "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nz"},
+        {.answer = JSON_OK}};
+    start_peer(steps, 2);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_true(https.body_cut);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_false(https.body_cut);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
 static ardoq_err_t (*honest_receive)(void *context, void *buffer, size_t size, size_t *received);
 static size_t part_left;
 
@@ -284,6 +319,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PEER_HTTPS_TEST(test_connection_is_kept),
         PEER_HTTPS_TEST(test_connection_is_not_kept_when_the_server_says_close),
+        PEER_HTTPS_TEST(test_connection_with_unasked_data_is_replaced),
+        PEER_HTTPS_TEST(test_answer_after_one_that_was_cut),
         PEER_HTTPS_TEST(test_connection_with_surplus_bytes_is_closed),
         PEER_HTTPS_TEST(test_connection_with_surplus_bytes_inside_tls_is_closed),
         PEER_HTTPS_TEST(test_connection_with_a_part_of_a_record_is_replaced),
