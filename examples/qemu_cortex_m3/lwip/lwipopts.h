@@ -9,19 +9,19 @@
 
 /* ---- What there is --------------------------------------------------------------------------- */
 
-#define NO_SYS                      0
-#define LWIP_IPV4                   1
-#define LWIP_IPV6                   FIRMWARE_IPV6
-#define LWIP_TCP                    1
-#define LWIP_UDP                    1 /* DHCP and DNS */
-#define LWIP_RAW                    0
-#define LWIP_DHCP                   1
-#define LWIP_DNS                    1
-#define LWIP_SOCKET                 1
-#define LWIP_NETIF_HOSTNAME         1 /* DHCP tells it to the router */
-#define LWIP_NETIF_STATUS_CALLBACK  1
-#define LWIP_STATS                  0
-#define LWIP_SINGLE_NETIF           1
+#define NO_SYS                     0
+#define LWIP_IPV4                  1
+#define LWIP_IPV6                  FIRMWARE_IPV6
+#define LWIP_TCP                   1
+#define LWIP_UDP                   1 /* DHCP and DNS */
+#define LWIP_RAW                   0
+#define LWIP_DHCP                  1
+#define LWIP_DNS                   1
+#define LWIP_SOCKET                1
+#define LWIP_NETIF_HOSTNAME        1 /* DHCP tells it to the router */
+#define LWIP_NETIF_STATUS_CALLBACK 1
+#define LWIP_STATS                 0
+#define LWIP_SINGLE_NETIF          1
 #if !FIRMWARE_ASSERTIONS
 #define LWIP_NOASSERT 1
 #endif
