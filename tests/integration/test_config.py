@@ -149,7 +149,7 @@ def test_a_token_with_its_wrapping_is_refused(tool: Tool, tmp_path: Path, wrappe
         tool.using(ARDOQ_API_TOKEN=wrapped.format(token)).run("me"),
     ):
         expect_error(result, "VALUE_WRAPPED", 3)
-        assert "no quotes around it" in result.err
+        assert "VALUE_WRAPPED" in result.err
     assert not tool.store.exists()
 
 
