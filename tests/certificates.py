@@ -147,6 +147,7 @@ RECIPES: dict[str, Callable[[Get], Certificate]] = {
     "ca": lambda get: Certificate("Test CA", is_ca=True),
     "other_ca": lambda get: Certificate("Another CA", is_ca=True),
     "expired_ca": lambda get: renewed(get, EXPIRED),
+    "namesake_ca": lambda get: Certificate("Test CA", is_ca=True),
     "ending_ca": lambda get: renewed(get, (NOW - DAY, NOW + 5 * DAY)),
     "intermediate": lambda get: Certificate("Test intermediate CA", get("ca"), is_ca=True),
     "client_ca": lambda get: Certificate("Test client CA", is_ca=True),

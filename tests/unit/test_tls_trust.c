@@ -210,6 +210,8 @@ static void test_a_renewed_root_beside_the_old_one(void **state)
     assert_renewed("expired_ca.pem");
     assert_int_equal(run_with_roots("expired_ca.pem", "other_ca.pem"),
                      ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    assert_int_equal(run_with_roots("expired_ca.pem", "namesake_ca.pem"),
+                     ARDOQ_ERR_CERTIFICATE_EXPIRED);
     ardoq_fake.wall_time += 20 * 86400;
     script.certificate = "not_yet_valid"; /* but is then */
     assert_renewed("ending_ca.pem");
