@@ -24,6 +24,15 @@ size_t strcspn(const char *text, const char *set)
     return length;
 }
 
+size_t strspn(const char *text, const char *set)
+{
+    size_t length = 0;
+    while (text[length] != '\0' && strchr(set, text[length]) != NULL) {
+        length++;
+    }
+    return length;
+}
+
 char *strstr(const char *text, const char *part)
 {
     const size_t size = strlen(part);
