@@ -489,6 +489,7 @@ static void test_error_with_too_many_parts(void **state)
 
 static void assert_retry_after(int status, const char *header, uint32_t expected)
 {
+    tls_peer_forget_received();
     const ardoq_err_t err =
         run_with(text_of("HTTP/1.1 %d Wait\r\n%sContent-Length: 0\r\n\r\n", status, header));
     assert_int_equal(err, error_of(status));
