@@ -1,7 +1,7 @@
 #include "lwip_store_fixture.h"
 
 nor_flash_t flash;
-_Alignas(8) uint8_t memory[2 * SECTOR_MAX];
+_Alignas(16) uint8_t memory[2 * SECTOR_MAX];
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
 
