@@ -114,17 +114,18 @@ static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t
     return value;
 }
 
-static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report)
+/* field: room for one, which a stack has only once so */
+static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
+                                ardoq_field_t *field)
 {
     const char *fields = report->config->fields;
     const char *separator = "\"";
-    ardoq_field_t field;
-    while (ardoq_field_next(&fields, &field)) {
+    while (ardoq_field_next(&fields, field)) {
         ardoq_iso8601_t time;
         size_t size;
-        const char *value = value_of(report, field.source, &time, &size);
+        const char *value = value_of(report, field->source, &time, &size);
         if (size > 0) {
-            write_text(json, separator, field.target);
+            write_text(json, separator, field->target);
             write_string(json, "\":\"", value, size);
             ardoq_text_append_string(json, "\"");
             separator = ",\"";
@@ -151,16 +152,16 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
     (void)part; /* there is only one */
     const ardoq_report_t *report = context;
     const ardoq_config_t *config = report->config;
-    ardoq_field_t serial = {.target = ""};
-    (void)ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial);
+    ardoq_field_t field = {.target = ""};
+    (void)ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &field);
     write_text(text,
                "{\"components\":{\"upsert\":[{\"uniqueBy\":[\"rootWorkspace\",\"customFields.",
-               serial.target);
+               field.target);
     write_text(text, "\"],\"body\":{\"rootWorkspace\":\"", config->workspace);
     write_text(text, "\",\"typeId\":\"", config->component_type);
     write_text(text, "\",\"name\":\"", report->name);
     ardoq_text_append_string(text, "\",\"customFields\":{");
-    write_custom_fields(text, report);
+    write_custom_fields(text, report, &field);
     ardoq_text_append_string(text, "}}}]}}");
     return text->err;
 }

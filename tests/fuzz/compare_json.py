@@ -36,11 +36,8 @@ def no_constant(name):
 
 
 def words_of_string(text):
-    """C text holds no NUL, and UTF-8 no half of a surrogate pair."""
-    try:
-        return "s!" if "\0" in text else "s" + text.encode().hex()
-    except UnicodeEncodeError:
-        return "s!"
+    """C text holds no NUL, and UTF-8 no half of a surrogate pair: U+FFFD is in their place."""
+    return "s" + re.sub("[\0\ud800-\udfff]", "\ufffd", text).encode().hex()
 
 
 def words_of_number(text):

@@ -256,10 +256,11 @@ static void check_head(const ardoq_request_t *request)
     CHECK(span_is(header_of(&head, "X-org"), config.org_label));
     CHECK(!strpbrk(config.token, " \t") && !strpbrk(config.org_label, " \t"));
     CHECK(span_is(header_of(&head, "Accept"), "application/json"));
+    CHECK(span_is(header_of(&head, "Accept-Encoding"), "identity"));
     CHECK(header_of(&head, "User-Agent").size > 0);
     CHECK(strncmp(header_of(&head, "Host").at, client.origin.host, strlen(client.origin.host)) ==
           0);
-    const size_t own = config.org_label[0] != '\0' ? 5 : 4;
+    const size_t own = config.org_label[0] != '\0' ? 6 : 5;
     CHECK(head.count == own + check_body_headers(&head, request));
 }
 
@@ -283,9 +284,10 @@ static ardoq_err_t start(const ardoq_request_t *request, ardoq_response_t *respo
 static void check_log(const ardoq_request_t *request, ardoq_response_t *response)
 {
     char *log = text_of((span_t){ardoq_fake.log, ardoq_fake.log_length});
+    const bool is_hidden = strstr(request->path, config.token); /* in a path, it hides that */
     memset(config.token, '#', strlen(config.token));
     CHECK(start(request, response) == ARDOQ_OK);
-    CHECK(strcmp(log, ardoq_fake.log) == 0);
+    CHECK(is_hidden || strcmp(log, ardoq_fake.log) == 0);
     ardoq_request_cancel(&client);
     free(log);
 }
