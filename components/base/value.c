@@ -32,33 +32,44 @@ static bool is_control(uint32_t code)
     return code < ' ' || (code >= 0x7f && code < 0xa0);
 }
 
-enum { NO_BREAK_SPACE = 0xa0, BYTE_ORDER_MARK = 0xfeff };
-
-static bool stands_around(uint32_t code)
+/* Bytes of the blank, the line break, the no-break space or the byte order mark that begins here; 0
+ * for anything else. */
+static size_t blank_at(const char *text, size_t size)
 {
-    return code == ' ' || code == '\t' || code == '\r' || code == '\n' || code == NO_BREAK_SPACE ||
-           code == BYTE_ORDER_MARK;
+    if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n') {
+        return 1;
+    }
+    if (size >= 2 && memcmp(text, "\xc2\xa0", 2) == 0) {
+        return 2;
+    }
+    return size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+/* The same for what ends here; most values end with a visible character of ASCII. */
+static size_t blank_before(const char *end, size_t size)
+{
+    size_t length = end[-1] > ' ' && end[-1] < 0x7f ? size + 1 : 1;
+    while (length <= size && length <= 3 && blank_at(end - length, length) != length) {
+        length++;
+    }
+    return length <= size && length <= 3 ? length : 0;
 }
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
 const char *ardoq_value_trim(const char *value, size_t *size)
 {
-    const char *start = value;
-    const char *end = value;
-    while (*value != '\0') {
-        uint32_t code = 0;
-        const size_t step = ardoq_utf8_next(value, SIZE_MAX, &code);
-        value += step > 0 ? step : 1;
-        if (!stands_around(code)) {
-            end = value;
-        } else if (end == start) {
-            start = value;
-            end = value;
-        }
+    size_t left = strlen(value);
+    size_t blank;
+    while (left > 0 && (blank = blank_at(value, left)) > 0) {
+        value += blank;
+        left -= blank;
     }
-    *size = (size_t)(end - start);
-    return start;
+    while (left > 0 && (blank = blank_before(value + left, left)) > 0) {
+        left -= blank;
+    }
+    *size = left;
+    return value;
 }
 
 static bool is_quoted(const char *value, size_t size)
@@ -95,8 +106,9 @@ ardoq_err_t ardoq_value_check(const char *value, size_t size, const char *name)
         return ARDOQ_ERR_VALUE_WRAPPED;
     }
     while (size > 0) {
-        uint32_t code;
-        const size_t step = ardoq_utf8_next(value, size, &code);
+        uint32_t code = ' ';
+        const bool is_plain = *value >= ' ' && *value < 0x7f;
+        const size_t step = is_plain ? 1 : ardoq_utf8_next(value, size, &code);
         if (step == 0 || is_control(code)) {
             return ARDOQ_ERR_TEXT_INVALID;
         }
