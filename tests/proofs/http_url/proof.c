@@ -10,11 +10,7 @@ enum {
     PATH_MAX = 3,
     PATH_ROOM = 6,
     ABSOLUTE_MAX = 5,
-<<<<<<< HEAD
-    REST_MAX = 3,
-=======
     REST_MAX = 2,
->>>>>>> ea586fd (Prove links to the next page part by part)
     HOST_SIZE_MAX = 4,
     TARGET_SIZE = 12
 };
@@ -186,23 +182,13 @@ void prove_drop_part(void)
     }
 }
 
-<<<<<<< HEAD
-/* What is appended is encoded, and a path may go back, but not past the first slash. */
-static void prove_path_of(size_t size)
-=======
 /* What is appended is encoded, and a path may go back, but not past the first slash. One part at a
  * time: between them the target ends with a slash again. */
 void prove_path(void)
->>>>>>> ea586fd (Prove links to the next page part by part)
 {
     char memory[PATH_ROOM];
     ardoq_text_t target = any_folder(memory);
     const size_t length = target.length;
-<<<<<<< HEAD
-    append_path(&target, any_bytes(size), size);
-    if (!target.err) {
-        prove_folder(&target);
-=======
     char path[PATH_MAX];
     const size_t size = any_size_up_to(sizeof path);
     ASSUME(size > 0 && memchr(path, '/', size - 1) == NULL);
@@ -210,23 +196,12 @@ void prove_path(void)
     if (!target.err) {
         prove_folder(&target);
         PROVE(path[size - 1] != '/' || target.data[target.length - 1] == '/');
->>>>>>> ea586fd (Prove links to the next page part by part)
         if (target.length < length) {
             REACHED("back");
         }
     }
 }
 
-<<<<<<< HEAD
-void prove_path(void)
-{
-    for (size_t size = 2; size <= PATH_MAX; size++) {
-        prove_path_of(size);
-    }
-}
-
-=======
->>>>>>> ea586fd (Prove links to the next page part by part)
 void prove_part(void)
 {
     char memory[PATH_ROOM];
@@ -260,13 +235,6 @@ void prove_base(void)
     }
 }
 
-<<<<<<< HEAD
-void prove_absolute_target(void)
-{
-    for (size_t size = 0; size <= REST_MAX; size++) {
-        char *const link = any_absolute(size + 1);
-        link[SCHEME_LENGTH + size] = '\0';
-=======
 /* The origin is ours, so that the rest counts. */
 void prove_absolute_target(void)
 {
@@ -278,7 +246,6 @@ void prove_absolute_target(void)
             ASSUME(link[sizeof origin - 1 + k] != '\0');
         }
         link[sizeof origin - 1 + size] = '\0';
->>>>>>> ea586fd (Prove links to the next page part by part)
         prove_target_of(link);
     }
 }
