@@ -72,8 +72,7 @@ void prove_step(void)
     }
 }
 
-/* The loop over the bytes, from any state. */
-void prove_feed(void)
+static void prove_feed_of(size_t size)
 {
     char buffer[1];
     ardoq_json_stream_t stream;
@@ -86,7 +85,6 @@ void prove_feed(void)
     ASSUME(stream.next_index < UINT32_MAX - 2);
     const bool had_failed = stream.validator.state == FAILED && stream.kept == NOTHING;
     const char data[1];
-    const size_t size = any_size_up_to(sizeof data);
     size_t consumed;
     ardoq_json_stream_event_t event;
     const ardoq_err_t err = ardoq_json_stream_feed(&stream, data, size, &consumed, &event);
@@ -99,5 +97,13 @@ void prove_feed(void)
     PROVE(end == ARDOQ_OK || end == ARDOQ_ERR_JSON_INVALID || end == ARDOQ_ERR_JSON_KEY_MISSING);
     if (!err && end == ARDOQ_OK) {
         REACHED("the end of a text");
+    }
+}
+
+/* The loop over the bytes, from any state. One size at a time is much less work for CBMC. */
+void prove_feed(void)
+{
+    for (size_t size = 0; size <= 1; size++) {
+        prove_feed_of(size);
     }
 }

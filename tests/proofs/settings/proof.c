@@ -20,29 +20,6 @@ void prove_number(void)
     }
 }
 
-/* A text lands in its own member, or nowhere. */
-void prove_text(void)
-{
-    const ardoq_setting_t setting = {
-        .name = "a",
-        .kind = ARDOQ_SETTING_KIND_TEXT,
-        .offset = offsetof(ardoq_config_t, component_type),
-        .size = 6,
-        .rule = ARDOQ_RULE_component_type,
-    };
-    ardoq_config_t config;
-    config.component_type[0] = '\0';
-    const size_t length = any_size_up_to(8);
-    const char *const value = any_text(length);
-    const ardoq_err_t err = ardoq_setting_assign(&setting, &config, value);
-    PROVE(err != ARDOQ_ERR_SETTING_TOO_LONG || length >= 6);
-    PROVE(!err || config.component_type[0] == '\0');
-    PROVE(err || strlen(config.component_type) < 6);
-    if (!err && length == 5) {
-        REACHED("a component type");
-    }
-}
-
 void prove_rules(void)
 {
     const char *const value = any_text(any_size_up_to(TEXT_MAX));
@@ -54,20 +31,6 @@ void prove_rules(void)
     follows(ARDOQ_RULE_identity, value, strlen(value));
     ardoq_api_name_span(value);
     REACHED("the end");
-}
-
-static void prove_template_of(size_t length)
-{
-    const char *const value = any_text(length);
-    if (is_name_template(value) && value[0] == '{') {
-        REACHED("a field");
-    }
-}
-
-/* As long as the shortest field in braces: "{mac}". */
-void prove_template(void)
-{
-    prove_template_of(5);
 }
 
 /* One entry, as long as the shortest with a target: "mac=a". */
