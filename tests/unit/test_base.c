@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -642,6 +643,16 @@ static void test_ends_of_a_value(void **state)
     assert_trims(" \x0b ", "\x0b");
 }
 
+/* With no byte after it, which the sanitizer watches. */
+static void test_value_of_no_byte_is_fine(void **state)
+{
+    (void)state;
+    char *byte = malloc(1);
+    assert_non_null(byte);
+    assert_int_equal(ardoq_value_check(byte + 1, 0, "serial"), ARDOQ_OK);
+    free(byte);
+}
+
 static void test_copies_of_an_identity_are_trimmed(void **state)
 {
     (void)state;
@@ -667,6 +678,7 @@ int main(void)
         cmocka_unit_test(test_characters_of_utf8),
         cmocka_unit_test(test_what_is_no_utf8),
         cmocka_unit_test(test_ends_of_a_value),
+        cmocka_unit_test(test_value_of_no_byte_is_fine),
         cmocka_unit_test(test_copies_of_an_identity_are_trimmed),
         cmocka_unit_test(test_identity_that_is_full),
         cmocka_unit_test(test_identity_has_no_other_field),

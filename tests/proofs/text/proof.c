@@ -3,7 +3,7 @@
 #include "../proof.h"
 #include "../text_invariant.h"
 
-enum { CAPACITY_MAX = 16, SIZE_MAX_APPENDED = 20 };
+enum { CAPACITY_MAX = 16, SIZE_MAX_APPENDED = 20, CHARACTER_MAX = 4, BLANKED_MAX = 3 };
 
 void prove_init(void)
 {
@@ -107,4 +107,37 @@ void prove_wipe(void)
     const size_t i = any_size_up_to(CAPACITY_MAX);
     PROVE(i >= size || data[i] == 0);
     REACHED("end");
+}
+
+/* Never more bytes than there are, and at least one. */
+void prove_begins_with_control(void)
+{
+    const size_t size = any_size_up_to(CHARACTER_MAX);
+    ASSUME(size > 0);
+    const char *const text = any_bytes(size);
+    size_t used;
+    uint32_t code;
+    const bool is_control = ardoq_text_begins_with_control(text, size, &used, &code);
+    PROVE(used >= 1 && used <= size && code <= 0x10ffff);
+    PROVE(is_control || (text[0] & 0xff) >= ' ');
+    if (!is_control && used == CHARACTER_MAX) {
+        REACHED("a character of four bytes");
+    }
+}
+
+/* The text keeps its length. */
+void prove_blank_controls(void)
+{
+    const size_t size = any_size_up_to(BLANKED_MAX);
+    char *const text = any_text(size);
+    const size_t i = any_size_up_to(BLANKED_MAX);
+    ASSUME(i < size);
+    const char before = text[i];
+    ardoq_text_blank_controls(text);
+    PROVE(strlen(text) == size);
+    PROVE(text[i] == before || text[i] == ' ');
+    PROVE((text[i] & 0xff) >= ' ' && text[i] != 0x7f);
+    if (before == '\n') {
+        REACHED("a blank for a line break");
+    }
 }
