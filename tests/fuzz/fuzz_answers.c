@@ -90,7 +90,7 @@ static void check_refusal(span_t line, span_t body)
     CHECK(!has_control(response.message));
     CHECK(!strstr(response.message, client.config->token));
     CHECK(err || response.message[0] == '\0');
-    CHECK(response.status / 100 != 3 || strcmp(response.message, "login.example") == 0);
+    CHECK(err != ARDOQ_ERR_REDIRECTED || strcmp(response.message, "login.example") == 0);
     CHECK(response.retry_after_s <= ARDOQ_RETRY_AFTER_MAX);
     CHECK(response.retry_after_s == 0 || response.status >= 400);
     CHECK(response.body[response.body_size] == '\0');
