@@ -25,10 +25,4 @@ ardoq_err_t ardoq_call_start_checked(ardoq_client_t *client, const ardoq_request
 /* Fills client->last from the exchange that has ended, and judges its status. */
 ardoq_err_t ardoq_response_interpret(ardoq_client_t *client);
 
-/* Makes stars of the token in a text from the server, which may say what it was sent. A text that
- * was cut may end within the token: its beginning is hidden too, unless it is too short to tell
- * anything.
- */
-void ardoq_response_hide_token(char *message, const char *token);
-
 #endif

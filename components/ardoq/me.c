@@ -69,9 +69,9 @@ static ardoq_err_t end_me(ardoq_client_t *client, void *context, ardoq_err_t err
     if (!err) {
         err = ardoq_me_interpret(me->response.body, me->response.body_size, &client->json, me);
         client->last.message = me->response.message;
-        ardoq_response_hide_token(me->org_name, client->config->token);
-        ardoq_response_hide_token(me->org_label, client->config->token);
-        ardoq_response_hide_token(me->user_email, client->config->token);
+        ardoq_text_hide(me->org_name, client->config->token);
+        ardoq_text_hide(me->org_label, client->config->token);
+        ardoq_text_hide(me->user_email, client->config->token);
     }
     return err;
 }

@@ -101,20 +101,6 @@ static void read_message(ardoq_client_t *client)
     }
 }
 
-void ardoq_response_hide_token(char *message, const char *token)
-{
-    enum { TELLING = 8 };
-    for (; *message != '\0'; message++) {
-        size_t same = 0;
-        while (token[same] != '\0' && token[same] == message[same]) {
-            same++;
-        }
-        if (same >= TELLING && (token[same] == '\0' || message[same] == '\0')) {
-            memset(message, '*', same);
-        }
-    }
-}
-
 /* ---- Interpret ------------------------------------------------------------------------------ */
 
 /* 0 asks for nothing: who obeyed it would try again in a tight loop. */
@@ -156,6 +142,6 @@ ardoq_err_t ardoq_response_interpret(ardoq_client_t *client)
     } else if (err) {
         read_message(client);
     }
-    ardoq_response_hide_token(client->message, client->config->token);
+    ardoq_text_hide(client->message, client->config->token);
     return err;
 }

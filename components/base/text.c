@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ardoq/value.h"
+
 void ardoq_text_init(ardoq_text_t *text, char *buffer, size_t size, ardoq_err_t full)
 {
     ardoq_text_init_window(text, buffer, size, 0);
@@ -66,29 +68,6 @@ const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
 /* Stands for what is no character. */
 enum { REPLACEMENT = 0xfffd };
 
-/* Bytes of the UTF-8 character that a text begins with, 0 when it is none (RFC 3629, 4). */
-static size_t read_character(const unsigned char *text, size_t left, uint32_t *code)
-{
-    static const uint16_t smallest[] = {0, 0, 0x80, 0x800, 0};
-    const unsigned lead = text[0];
-    const size_t size = lead < 0x80   ? 1
-                        : lead < 0xc0 ? 0
-                        : lead < 0xe0 ? 2
-                        : lead < 0xf0 ? 3
-                        : lead < 0xf8 ? 4
-                                      : 0;
-    *code = lead & (size == 1 ? 0x7fU : 0x7fU >> size);
-    for (size_t i = 1; i < size; i++) {
-        if (i >= left || (text[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-        *code = *code << 6 | (text[i] & 0x3fU);
-    }
-    const bool is_surrogate = *code >> 11 == 0xd800 >> 11;
-    const bool is_too_long = *code < smallest[size] || (size == 4 && (*code - 0x10000) >> 20 != 0);
-    return is_surrogate || is_too_long ? 0 : size;
-}
-
 static bool is_control(uint32_t code)
 {
     static const struct {
@@ -105,7 +84,7 @@ static bool is_control(uint32_t code)
 
 bool ardoq_text_begins_with_control(const char *text, size_t size, size_t *used, uint32_t *code)
 {
-    *used = read_character((const unsigned char *)text, size, code);
+    *used = ardoq_utf8_next(text, size, code);
     if (*used > 0) {
         return is_control(*code);
     }
@@ -125,6 +104,20 @@ void ardoq_text_blank_controls(char *text)
         }
         text += used;
         left -= used;
+    }
+}
+
+void ardoq_text_hide(char *text, const char *secret)
+{
+    enum { TELLING = 8 };
+    for (; *text != '\0'; text++) {
+        size_t same = 0;
+        while (secret[same] != '\0' && secret[same] == text[same]) {
+            same++;
+        }
+        if (same >= TELLING && (secret[same] == '\0' || text[same] == '\0')) {
+            memset(text, '*', same);
+        }
     }
 }
 

@@ -12,22 +12,6 @@
 /* What ardoq_text_begins_with_control() calls any byte that is not UTF-8. */
 enum { NOT_UTF8 = 0xfffd };
 
-/* A server may send back what it was sent. A body that was cut may end within the token: its
- * beginning is hidden too, unless it is too short to tell anything. */
-static void hide_token_in_body(char *text)
-{
-    enum { TELLING = 8 };
-    for (; *text != '\0'; text++) {
-        size_t same = 0;
-        while (config.token[same] != '\0' && config.token[same] == text[same]) {
-            same++;
-        }
-        if (same >= TELLING && (config.token[same] == '\0' || text[same] == '\0')) {
-            memset(text, '*', same);
-        }
-    }
-}
-
 void print_harmless(const char *text, size_t size)
 {
     while (size > 0) {
@@ -71,7 +55,7 @@ static char *copy_body(const ardoq_response_t *response)
     for (size_t i = 0; i < size; i++) {
         body[i] = body[i] != '\0' ? body[i] : ' ';
     }
-    hide_token_in_body(body);
+    ardoq_text_hide(body, config.token);
     return body;
 }
 

@@ -66,6 +66,13 @@ bool ardoq_text_begins_with_control(const char *text, size_t size, size_t *used,
 /** Makes a space of each byte of all that ardoq_text_begins_with_control() finds. */
 void ardoq_text_blank_controls(char *text);
 
+/**
+ * Makes stars of the secret in a text from a server, which may send back what it was sent. A text
+ * that was cut may end within the secret: its beginning is hidden too, unless it is too short to
+ * tell anything.
+ */
+void ardoq_text_hide(char *text, const char *secret);
+
 /** Room for the decimal digits of any number. */
 typedef struct {
     char digits[21]; /**< up to 20 of them, and a NUL; they stand at its end */
