@@ -16,22 +16,10 @@ static const char *text_of(const ardoq_identity_t *identity, ardoq_identity_fiel
     return ardoq_value_trim(ardoq_identity_get(identity, field), size);
 }
 
-static ardoq_err_t check_identity(const ardoq_identity_t *identity)
-{
-    ardoq_err_t err = ARDOQ_OK;
-    size_t size;
-    for (unsigned i = 0; !err && i < ARDOQ_IDENTITY_COUNT; i++) {
-        const ardoq_identity_field_t field = (ardoq_identity_field_t)i;
-        const char *text = text_of(identity, field, &size);
-        err = ardoq_value_check(text, size, ardoq_identity_name(field));
-    }
-    (void)text_of(identity, ARDOQ_IDENTITY_serial, &size);
-    return err || size > 0 ? err : ARDOQ_ERR_SERIAL_MISSING;
-}
-
 static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *identity)
 {
     ardoq_field_t serial;
+    size_t size;
     if (config->workspace[0] == '\0') {
         return ARDOQ_ERR_WORKSPACE_INVALID;
     }
@@ -41,7 +29,8 @@ static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *i
     if (!ardoq_field_find(config->fields, ARDOQ_IDENTITY_serial, &serial)) {
         return ARDOQ_ERR_SERIAL_FIELD_MISSING;
     }
-    return check_identity(identity);
+    (void)text_of(identity, ARDOQ_IDENTITY_serial, &size);
+    return size > 0 ? ARDOQ_OK : ARDOQ_ERR_SERIAL_MISSING;
 }
 
 /* Spaces that an empty field left: at the ends, and doubled between. */
@@ -60,11 +49,22 @@ static void squeeze_spaces(char *text)
     *to = '\0';
 }
 
+/* The first error sticks. */
+static void check_value(ardoq_text_t *text, ardoq_identity_field_t field, const char *value,
+                        size_t size)
+{
+    const ardoq_err_t err = ardoq_value_check(value, size, ardoq_identity_name(field));
+    if (!text->err) {
+        text->err = err;
+    }
+}
+
 static void append_field(ardoq_text_t *text, const ardoq_identity_t *identity,
                          ardoq_identity_field_t field)
 {
     size_t size;
     const char *value = text_of(identity, field, &size);
+    check_value(text, field, value, size);
     ardoq_text_append(text, value, size);
 }
 
@@ -125,10 +125,10 @@ static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report
         size_t size;
         const char *value = value_of(report, field->source, &time, &size);
         if (size > 0) {
+            check_value(json, field->source, value, size);
             write_text(json, separator, field->target);
             write_string(json, "\":\"", value, size);
-            ardoq_text_append_string(json, "\"");
-            separator = ",\"";
+            separator = "\",\"";
         }
     }
 }
@@ -162,35 +162,45 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
     write_text(text, "\",\"name\":\"", report->name);
     ardoq_text_append_string(text, "\",\"customFields\":{");
     write_custom_fields(text, report, &field);
-    ardoq_text_append_string(text, "}}}]}}");
+    ardoq_text_append_string(text, "\"}}}]}}"); /* the serial number is always there */
     return text->err;
 }
 
 /* ---- Interpret ------------------------------------------------------------------------------ */
 
-/* Nothing but letters, digits, hyphen and underscore, of which Ardoq makes its ids. */
-static bool is_id(const char *text)
+/* Ardoq makes its ids of letters, digits, hyphen and underscore. */
+static bool is_of_id(char c)
 {
-    static const char allowed[] =
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
-    return text[0] != '\0' && text[strspn(text, allowed)] == '\0';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
 }
 
-static bool read_id(const ardoq_json_document_t *document, const char *path, ardoq_report_t *report)
+static bool is_id(const char *text)
+{
+    const char *end = text;
+    while (is_of_id(*end)) {
+        end++;
+    }
+    return end > text && *end == '\0';
+}
+
+static bool read_id(const ardoq_json_document_t *document, ardoq_json_value_t components,
+                    const char *path, ardoq_report_t *report)
 {
     char *id = report->component_id;
     const ardoq_err_t err =
-        ardoq_json_string(document, ARDOQ_JSON_ROOT, path, id, sizeof report->component_id);
+        ardoq_json_string(document, components, path, id, sizeof report->component_id);
     if (err || !is_id(id)) {
         id[0] = '\0';
     }
     return id[0] != '\0';
 }
 
-static size_t count_results(const ardoq_json_document_t *document, const char *path)
+static size_t count_results(const ardoq_json_document_t *document, ardoq_json_value_t components,
+                            const char *key)
 {
     size_t count = 0;
-    (void)ardoq_json_array_size(document, ARDOQ_JSON_ROOT, path, &count);
+    (void)ardoq_json_array_size(document, components, key, &count);
     return count;
 }
 
@@ -203,10 +213,13 @@ ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,
     if (err) {
         return err;
     }
-    const size_t created = count_results(document, "components.created");
-    if (created + count_results(document, "components.updated") != 1 ||
-        !read_id(document, created > 0 ? "components.created.0.id" : "components.updated.0.id",
-                 report)) {
+    ardoq_json_value_t components;
+    if (ardoq_json_find(document, ARDOQ_JSON_ROOT, "components", &components)) {
+        return ARDOQ_ERR_REPORT_UNCONFIRMED;
+    }
+    const size_t created = count_results(document, components, "created");
+    if (created + count_results(document, components, "updated") != 1 ||
+        !read_id(document, components, created > 0 ? "created.0.id" : "updated.0.id", report)) {
         return ARDOQ_ERR_REPORT_UNCONFIRMED;
     }
     report->outcome = created > 0 ? ARDOQ_REPORT_CREATED : ARDOQ_REPORT_UPDATED;

@@ -34,7 +34,7 @@ const char *ardoq_identity_get(const ardoq_identity_t *identity, ardoq_identity_
 /* The first character tells most names apart. */
 static bool is_name(const char *name, const char *text, size_t size)
 {
-    return name[0] == text[0] && strlen(name) == size && memcmp(name, text, size) == 0;
+    return name[0] == text[0] && strncmp(name, text, size) == 0 && name[size] == '\0';
 }
 
 ardoq_identity_field_t ardoq_identity_find(const char *name, size_t name_size)

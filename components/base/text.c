@@ -137,8 +137,7 @@ bool ardoq_text_equal_ignoring_case(const char *text, size_t size, const char *l
 
 void ardoq_wipe(void *data, size_t size)
 {
-    volatile unsigned char *bytes = data;
-    while (size > 0) {
-        bytes[--size] = 0;
-    }
+    memset(data, 0, size);
+    /* To the compiler, this reads what was wiped, so that it cannot leave the wiping out. */
+    __asm__ volatile("" : : "r"(data) : "memory");
 }

@@ -32,10 +32,19 @@ static bool is_control(uint32_t code)
     return code < ' ' || (code >= 0x7f && code < 0xa0);
 }
 
+/* A visible character of ASCII, which most are: neither blank nor control. */
+static bool is_visible(char byte)
+{
+    return byte > ' ' && byte < 0x7f;
+}
+
 /* Bytes of the blank, the line break, the no-break space or the byte order mark that begins here; 0
  * for anything else. */
 static size_t blank_at(const char *text, size_t size)
 {
+    if (is_visible(*text)) {
+        return 0;
+    }
     if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n') {
         return 1;
     }
@@ -45,10 +54,10 @@ static size_t blank_at(const char *text, size_t size)
     return size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-/* The same for what ends here; most values end with a visible character of ASCII. */
+/* The same for what ends here. */
 static size_t blank_before(const char *end, size_t size)
 {
-    size_t length = end[-1] > ' ' && end[-1] < 0x7f ? size + 1 : 1;
+    size_t length = is_visible(end[-1]) ? size + 1 : 1;
     while (length <= size && length <= 3 && blank_at(end - length, length) != length) {
         length++;
     }
@@ -84,13 +93,9 @@ static bool is_word(const char *word, size_t size, const char *expected)
 }
 
 /* As it stands in a file of settings or in a shell, where `export` may come first. */
-static bool is_assignment(const char *value, size_t size, const char *name)
+static bool is_assignment(const char *value, const char *equals, const char *name)
 {
     static const char prefix[] = "ARDOQ_";
-    const char *const equals = memchr(value, '=', size);
-    if (!equals) {
-        return false;
-    }
     const char *word = equals;
     while (word > value && word[-1] != ' ') {
         word--;
@@ -102,18 +107,27 @@ static bool is_assignment(const char *value, size_t size, const char *name)
 
 ardoq_err_t ardoq_value_check(const char *value, size_t size, const char *name)
 {
-    if (is_quoted(value, size) || is_assignment(value, size, name)) {
-        return ARDOQ_ERR_VALUE_WRAPPED;
-    }
-    while (size > 0) {
-        uint32_t code = ' ';
-        const bool is_plain = *value >= ' ' && *value < 0x7f;
-        const size_t step = is_plain ? 1 : ardoq_utf8_next(value, size, &code);
+    const char *const end = value + size;
+    const char *equals = NULL;
+    const char *at = value;
+    for (;;) {
+        while (at < end && *at >= ' ' && *at < 0x7f && *at != '=') {
+            at++;
+        }
+        if (at == end) {
+            break;
+        }
+        uint32_t code;
+        const size_t step = ardoq_utf8_next(at, (size_t)(end - at), &code);
         if (step == 0 || is_control(code)) {
             return ARDOQ_ERR_TEXT_INVALID;
         }
-        value += step;
-        size -= step;
+        if (code == '=' && !equals) {
+            equals = at;
+        }
+        at += step;
     }
-    return ARDOQ_OK;
+    const bool is_wrapped =
+        is_quoted(value, size) || (equals && is_assignment(value, equals, name));
+    return is_wrapped ? ARDOQ_ERR_VALUE_WRAPPED : ARDOQ_OK;
 }

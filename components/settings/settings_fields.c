@@ -33,7 +33,7 @@ bool ardoq_field_next(const char **fields, ardoq_field_t *field)
     *fields = entry;
     const char *end = entry;
     const char *name_end = NULL;
-    for (; *end != '\0' && !is_separator(*end); end++) {
+    for (; *end > ',' || (*end != '\0' && !is_separator(*end)); end++) {
         if (*end == '=' && !name_end) {
             name_end = end;
         }

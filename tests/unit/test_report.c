@@ -300,6 +300,7 @@ static void test_identity_must_be_clean_text(void **state)
     (void)state;
     static const char *const texts[] = {"caf\xe9", "\x80", "\xc3", "\xed\xa0\x80", "\xc0\xaf",
                                         "a\r\nb",  "\x1b", "\x7f", "\xc2\x9b"};
+    strcat(config.fields, " last_seen");
     for (unsigned field = 0; field < ARDOQ_IDENTITY_COUNT; field++) {
         for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
             identity = (ardoq_identity_t){.serial = "SN-1"};
@@ -307,6 +308,18 @@ static void test_identity_must_be_clean_text(void **state)
             assert_compose_fails(ARDOQ_ERR_TEXT_INVALID);
         }
     }
+}
+
+/* What is not sent cannot be wrong. */
+static void test_only_what_is_sent_is_judged(void **state)
+{
+    (void)state;
+    strcpy(config.fields, "serial");
+    strcpy(config.name_template, "{model}");
+    identity.chip = "caf\xe9";
+    assert_int_equal(compose(), ARDOQ_OK);
+    identity.model = "caf\xe9";
+    assert_compose_fails(ARDOQ_ERR_TEXT_INVALID);
 }
 
 static void test_identity_must_not_be_wrapped(void **state)
@@ -588,6 +601,7 @@ int main(void)
         TEST(test_serial_number_is_needed),
         TEST(test_field_of_the_serial_number_is_needed),
         TEST(test_identity_must_be_clean_text),
+        TEST(test_only_what_is_sent_is_judged),
         TEST(test_identity_must_not_be_wrapped),
         TEST(test_what_stands_around_the_identity_is_left_out),
         TEST(test_every_window),

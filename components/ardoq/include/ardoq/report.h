@@ -53,13 +53,15 @@ typedef struct {
  * @param client    opened client
  * @param identity  of the device, borrowed until the report has ended
  * @param report    filled also after a failure, as far as it went
- * @return an error of ardoq_report_compose(), ardoq_request() or ardoq_report_interpret().
+ * @return an error of ardoq_report_compose(), ardoq_report_write_body(), ardoq_request() or
+ *         ardoq_report_interpret().
  */
 ardoq_err_t ardoq_report_device(ardoq_client_t *client, const ardoq_identity_t *identity,
                                 ardoq_report_t *report);
 
 /** Begins ardoq_report_device() without waiting.
- * @return an error of ardoq_report_compose(), or as ardoq_request_start(). */
+ * @return an error of ardoq_report_compose() or ardoq_report_write_body(), or as
+ *         ardoq_request_start(). */
 ardoq_err_t ardoq_report_start(ardoq_client_t *client, const ardoq_identity_t *identity,
                                ardoq_report_t *report);
 
@@ -74,7 +76,7 @@ int64_t ardoq_report_time(void);
  * @param[out] report   receives the name
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID or ARDOQ_ERR_COMPONENT_TYPE_INVALID when unset;
  *         ARDOQ_ERR_SERIAL_MISSING; ARDOQ_ERR_SERIAL_FIELD_MISSING; ARDOQ_ERR_NAME_TOO_LONG;
- *         an error of ardoq_value_check() for a text of the identity.
+ *         an error of ardoq_value_check() for a text of the identity that is in the name.
  */
 ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_identity_t *identity,
                                  int64_t unix_seconds, ardoq_report_t *report);
@@ -84,7 +86,8 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
  * @param context  an ardoq_report_t after ardoq_report_compose()
  * @param part     0: a report has one part
  * @param text     receives it
- * @return ARDOQ_OK, ARDOQ_ERR_JSON_UTF8, or the error of a text that is full.
+ * @return ARDOQ_OK; an error of ardoq_value_check() for a text of the identity that is sent;
+ *         ARDOQ_ERR_JSON_UTF8 for another text; the error of a text that is full.
  */
 ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *text);
 

@@ -65,7 +65,7 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
 
 /**
  * `report --dry-run`: writes what would be sent, and sends nothing.
- * @return as ardoq_report_compose(); the error is explained.
+ * @return as ardoq_report_compose() or ardoq_report_write_body(); the error is explained.
  */
 ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          const ardoq_config_t *config,
