@@ -10,6 +10,11 @@ static const char *const names[ARDOQ_IDENTITY_COUNT] = {
 #include "ardoq/identity.def"
 };
 
+static const uint8_t name_sizes[ARDOQ_IDENTITY_COUNT] = {
+#define ARDOQ_IDENTITY_FIELD(name, what) sizeof #name - 1,
+#include "ardoq/identity.def"
+};
+
 /* The members are an array of pointers at the start of the struct. */
 #define ARDOQ_IDENTITY_FIELD(name, what)                                                           \
     _Static_assert(offsetof(ardoq_identity_t, name) ==                                             \
@@ -31,16 +36,15 @@ const char *ardoq_identity_get(const ardoq_identity_t *identity, ardoq_identity_
     return text ? text : "";
 }
 
-/* The first character tells most names apart. */
-static bool is_name(const char *name, const char *text, size_t size)
+static bool is_name(unsigned field, const char *text, size_t size)
 {
-    return name[0] == text[0] && strncmp(name, text, size) == 0 && name[size] == '\0';
+    return name_sizes[field] == size && memcmp(names[field], text, size) == 0;
 }
 
 ardoq_identity_field_t ardoq_identity_find(const char *name, size_t name_size)
 {
-    unsigned field = name_size > 0 ? 0 : ARDOQ_IDENTITY_COUNT;
-    while (field < ARDOQ_IDENTITY_COUNT && !is_name(names[field], name, name_size)) {
+    unsigned field = 0;
+    while (field < ARDOQ_IDENTITY_COUNT && !is_name(field, name, name_size)) {
         field++;
     }
     return (ardoq_identity_field_t)field;

@@ -137,7 +137,9 @@ bool ardoq_text_equal_ignoring_case(const char *text, size_t size, const char *l
 
 void ardoq_wipe(void *data, size_t size)
 {
-    memset(data, 0, size);
+    if (size > 0) { /* memset() takes no null pointer, whatever the size */
+        memset(data, 0, size);
+    }
     /* To the compiler, this reads what was wiped, so that it cannot leave the wiping out. */
     __asm__ volatile("" : : "r"(data) : "memory");
 }
