@@ -1,15 +1,14 @@
 #include <string.h>
 
-#include "ardoq/settings.h"
+#include "settings_internal.h"
 
 static const char device_prefix[] = "device_";
 
 enum { PREFIX_SIZE = sizeof device_prefix - 1 };
 
-/* Line breaks and the like stand only around the list. */
 static bool is_separator(char c)
 {
-    return c == ' ' || c == ',' || c == '\t' || c == '\r' || c == '\n';
+    return c == ' ' || c == ',';
 }
 
 /* False if there is no target, or no room for it. */
@@ -24,16 +23,16 @@ static bool set_target(ardoq_field_t *field, size_t prefix_size, const char *tex
     return true;
 }
 
-bool ardoq_field_next(const char **fields, ardoq_field_t *field)
+bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_field_t *field)
 {
     const char *entry = *fields;
-    while (is_separator(*entry)) {
+    while (entry != list_end && is_separator(*entry)) {
         entry++;
     }
     *fields = entry;
     const char *end = entry;
     const char *name_end = NULL;
-    for (; *end > ',' || (*end != '\0' && !is_separator(*end)); end++) {
+    for (; end != list_end && *end != '\0' && !is_separator(*end); end++) {
         if (*end == '=' && !name_end) {
             name_end = end;
         }
@@ -46,6 +45,11 @@ bool ardoq_field_next(const char **fields, ardoq_field_t *field)
     }
     *fields = end;
     return true;
+}
+
+bool ardoq_field_next(const char **fields, ardoq_field_t *field)
+{
+    return ardoq_field_next_before(fields, NULL, field);
 }
 
 bool ardoq_field_find(const char *fields, ardoq_identity_field_t source, ardoq_field_t *field)

@@ -45,8 +45,11 @@ bool ardoq_number_is_in_range(uint32_t number);
 /* Number of leading characters that may stand in the API name of a custom field. */
 size_t ardoq_api_name_span(const char *text);
 
+/* ardoq_field_next() in a list that ends there, or, if null, at its NUL. */
+bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_field_t *field);
+
 /* Whether the list has no entry that is none, no source twice and no target twice. */
-bool ardoq_fields_are_valid(const char *fields);
+bool ardoq_fields_are_valid(const char *fields, size_t size);
 
 /* ---- Loading -------------------------------------------------------------------------------- */
 

@@ -76,8 +76,9 @@ static ardoq_err_t take_setting(void *context, const char *key, const char *valu
 static ardoq_err_t load_from_store(load_t *load)
 {
     ardoq_err_t err = ardoq_settings_each(take_setting, load);
+    const char *fields = load->config->fields;
     if (!err && load->obsolete &&
-        (load->has_fields || !ardoq_fields_are_valid(load->config->fields))) {
+        (load->has_fields || !ardoq_fields_are_valid(fields, strlen(fields)))) {
         err = ARDOQ_ERR_SETTING_OBSOLETE;
     }
     if (err == ARDOQ_ERR_SETTING_OBSOLETE) {

@@ -74,10 +74,10 @@ static bool is_name_template(const char *value)
 }
 
 /* Whether a list has no entry that collides with this one. */
-static bool is_unique(const ardoq_field_t *field, const char *others)
+static bool is_unique(const ardoq_field_t *field, const char *others, const char *end)
 {
     ardoq_field_t other;
-    while (ardoq_field_next(&others, &other)) {
+    while (ardoq_field_next_before(&others, end, &other)) {
         if (other.source == field->source || strcmp(other.target, field->target) == 0) {
             return false;
         }
@@ -86,15 +86,27 @@ static bool is_unique(const ardoq_field_t *field, const char *others)
 }
 
 /* A colon is in no name: it is left for a type after it. */
-bool ardoq_fields_are_valid(const char *fields)
+bool ardoq_fields_are_valid(const char *fields, size_t size)
 {
+    const char *const end = fields + size;
     ardoq_field_t field;
-    while (ardoq_field_next(&fields, &field)) {
-        if (field.target[ardoq_api_name_span(field.target)] != '\0' || !is_unique(&field, fields)) {
+    while (ardoq_field_next_before(&fields, end, &field)) {
+        if (field.target[ardoq_api_name_span(field.target)] != '\0' ||
+            !is_unique(&field, fields, end)) {
             return false;
         }
     }
-    return *fields == '\0';
+    return fields == end;
+}
+
+static bool lists_last_seen(const char *fields, size_t size)
+{
+    const char *const end = fields + size;
+    ardoq_field_t field = {.source = ARDOQ_IDENTITY_COUNT};
+    while (field.source != ARDOQ_IDENTITY_last_seen &&
+           ardoq_field_next_before(&fields, end, &field)) {
+    }
+    return field.source == ARDOQ_IDENTITY_last_seen;
 }
 
 static bool is_pem(const char *value)
@@ -134,7 +146,7 @@ static bool follows(uint8_t rule, const char *value, size_t size)
     case ARDOQ_RULE_name_template:
         return is_name_template(value);
     case ARDOQ_RULE_fields:
-        return ardoq_fields_are_valid(value);
+        return ardoq_fields_are_valid(value, size);
     case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
         return ARDOQ_PINS && size == 44 && span(value, BASE64) == 43 && value[43] == '=';
     default:
@@ -193,9 +205,7 @@ ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *valu
     if (size >= setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
-    ardoq_field_t field;
-    if (!ARDOQ_LAST_SEEN && setting->rule == ARDOQ_RULE_fields &&
-        ardoq_field_find(value, ARDOQ_IDENTITY_last_seen, &field)) {
+    if (!ARDOQ_LAST_SEEN && setting->rule == ARDOQ_RULE_fields && lists_last_seen(value, size)) {
         return ARDOQ_ERR_LEFT_OUT;
     }
     return size == 0 || (!err && follows(setting->rule, value, size))

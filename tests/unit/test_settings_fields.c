@@ -69,6 +69,9 @@ static void test_line_breaks_and_tabs_stand_only_around(void **state)
         assert_int_equal(check(inside[i]), ARDOQ_ERR_FIELDS_INVALID);
     }
     assert_int_equal(check("\n\tserial mac\t\r\n"), ARDOQ_OK);
+    assert_int_equal(check("\xc2\xa0serial mac\xc2\xa0 "), ARDOQ_OK);
+    assert_int_equal(check("serial\xc2\xa0mac"), ARDOQ_ERR_FIELDS_INVALID);
+    assert_int_equal(check("serial mac serial\xc2\xa0"), ARDOQ_ERR_FIELDS_INVALID);
 }
 
 /* The whole list is refused; those that take it anyhow come as far as the wrong entry. */

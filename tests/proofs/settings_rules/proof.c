@@ -34,7 +34,7 @@ ardoq_err_t ardoq_value_check(const char *value, size_t size, const char *name)
 
 static bool is_entry(char c)
 {
-    return strchr(" ,\t\r\n", c) == NULL;
+    return strchr(" ,", c) == NULL;
 }
 
 /* As long as the shortest with three entries: "a b c". What is read stays inside the list, and no
@@ -43,7 +43,7 @@ void prove_list(void)
 {
     shift = nondet_uint8();
     const char *const fields = any_text(LIST_LENGTH);
-    if (ardoq_fields_are_valid(fields) && is_entry(fields[0]) && fields[1] == ' ' &&
+    if (ardoq_fields_are_valid(fields, LIST_LENGTH) && is_entry(fields[0]) && fields[1] == ' ' &&
         is_entry(fields[2]) && fields[3] == ' ' && is_entry(fields[4])) {
         PROVE(fields[0] != fields[2] && fields[0] != fields[4] && fields[2] != fields[4]);
         REACHED("three entries");
