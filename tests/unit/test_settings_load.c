@@ -540,6 +540,9 @@ static void test_one_setting_of_the_identity(void **state)
     set_variable("serial", " "); /* neither */
     assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
     assert_string_equal(value, DIGITS60 "123");
+    set_variable("serial", "A ");
+    assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
+    assert_string_equal(value, "A");
     set_variable("serial", " A-0042\r\n");
     assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
     assert_string_equal(value, "A-0042");

@@ -195,6 +195,9 @@ static void test_identity_and_log(void **state)
     const ardoq_identity_t before = identity;
     ardoq_port_identity(&identity);
     assert_memory_equal(&identity, &before, sizeof before);
+    static const ardoq_identity_t nothing;
+    assert_int_equal(ardoq_identity_read(&identity, NULL), ARDOQ_OK);
+    assert_memory_equal(&identity, &nothing, sizeof nothing);
     ardoq_port_log(ARDOQ_LOG_ERROR, "text", "");
 }
 
