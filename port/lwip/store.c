@@ -74,12 +74,12 @@ static bool next_record(ardoq_store_t *store, record_t *record)
     record->value = record->start + HEAD_SIZE + key_size;
     record->size = ardoq_store_get_number(head + KEY_SIZE_SIZE, VALUE_SIZE_SIZE);
     record->end = record->value + record->size;
-    if (!is_sensible(store, record, key_size)) {
+    if (is_sensible(store, record, key_size)) {
+        ardoq_store_flash_read(flash, record->start + HEAD_SIZE, record->key, key_size);
+        record->key[key_size] = '\0';
+    } else {
         ardoq_store_flash_fail(flash, ARDOQ_ERR_STORE_DAMAGED);
-        return false;
     }
-    ardoq_store_flash_read(flash, record->start + HEAD_SIZE, record->key, key_size);
-    record->key[key_size] = '\0';
     return !flash->err;
 }
 

@@ -61,7 +61,8 @@ void ardoq_store_flash_read(ardoq_store_flash_t *flash, uint32_t address, void *
     }
 }
 
-/* Reads the next chunk of what is left. @return its size; 0 at the end and after an error */
+/* Reads the next chunk of what is left. @return its size; 0 at the end and after an error, and then
+ * nothing is left in the chunk. Until then it is to be called: there may be a secret in it. */
 static size_t next_chunk(ardoq_store_flash_t *flash, uint32_t *address, size_t *left,
                          ardoq_store_chunk_t *chunk)
 {
@@ -69,7 +70,11 @@ static size_t next_chunk(ardoq_store_flash_t *flash, uint32_t *address, size_t *
     ardoq_store_flash_read(flash, *address, chunk->bytes, size);
     *address += (uint32_t)size;
     *left -= size;
-    return flash->err ? 0 : size;
+    if (flash->err || size == 0) {
+        ardoq_wipe(chunk, sizeof *chunk);
+        return 0;
+    }
+    return size;
 }
 
 bool ardoq_store_flash_is_blank(ardoq_store_flash_t *flash, uint32_t start, uint32_t end)
@@ -78,12 +83,11 @@ bool ardoq_store_flash_is_blank(ardoq_store_flash_t *flash, uint32_t start, uint
     size_t left = end - start;
     size_t size;
     uint8_t all = UINT8_MAX;
-    while (all == UINT8_MAX && (size = next_chunk(flash, &start, &left, &chunk)) > 0) {
+    while ((size = next_chunk(flash, &start, &left, &chunk)) > 0) {
         for (size_t i = 0; i < size; i++) {
             all &= chunk.bytes[i];
         }
     }
-    ardoq_wipe(&chunk, sizeof chunk);
     return !flash->err && all == UINT8_MAX;
 }
 
@@ -94,11 +98,10 @@ bool ardoq_store_flash_equals(ardoq_store_flash_t *flash, uint32_t address, cons
     const uint8_t *bytes = data;
     size_t part;
     bool equal = true;
-    while (equal && (part = next_chunk(flash, &address, &size, &chunk)) > 0) {
-        equal = memcmp(chunk.bytes, bytes, part) == 0;
+    while ((part = next_chunk(flash, &address, &size, &chunk)) > 0) {
+        equal = equal && memcmp(chunk.bytes, bytes, part) == 0;
         bytes += part;
     }
-    ardoq_wipe(&chunk, sizeof chunk);
     return !flash->err && equal;
 }
 
@@ -167,7 +170,6 @@ uint32_t ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t address, si
             ardoq_store_writer_put(writer, chunk.bytes, part);
         }
     }
-    ardoq_wipe(&chunk, sizeof chunk);
     return crc;
 }
 

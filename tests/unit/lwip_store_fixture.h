@@ -16,6 +16,9 @@
 #include "nor_flash.h"
 
 #define SECRET     "the-secret-token-of-the-device"
+/* Any ten bytes of it show that it was there. */
+#define MARKED     "s3cret-s3cret-s3cret-s3cret-s3cret-s3cret-s3cret-s3cret-s3cret-s3cret-s3cret-"
+#define MARK       "cret"
 #define DIGITS50   "01234567890123456789012345678901234567890123456789"
 #define DIGITS100  DIGITS50 DIGITS50
 #define COUNT(all) (sizeof(all) / sizeof(all)[0])

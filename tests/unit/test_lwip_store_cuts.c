@@ -255,15 +255,15 @@ static void test_torn_secret_is_wiped(void **state)
     (void)state;
     open_blank(512, 1);
     assert_set("host", "h");
-    const change_t change = {1, SECRET SECRET};
-    cut(change, strlen(SECRET SECRET) + 12, NOR_FLASH_NOTHING);
-    assert_true(flash_holds(SECRET));
+    const change_t change = {1, MARKED};
+    cut(change, strlen(MARKED), NOR_FLASH_NOTHING);
+    assert_true(flash_holds(MARK));
     own_stack_run(get_nothing);
     assert_int_equal(last_err, ARDOQ_ERR_NOT_SET);
-    assert_false(own_stack_holds("secret-token"));
+    assert_false(own_stack_holds(MARK));
     own_stack_run(erase_nothing);
     assert_int_equal(last_err, ARDOQ_OK);
-    assert_false(own_stack_holds("secret-token"));
+    assert_false(own_stack_holds(MARK));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
