@@ -12,6 +12,7 @@
 #include "ardoq/port_fake.h"
 #include "ardoq/tls_sha256.h"
 #include "ardoq/version.h"
+#include "heap.h"
 #include "peer_https.h"
 #include "tls_private.h"
 
@@ -421,7 +422,7 @@ static void test_network_that_fails_while_a_certificate_is_refused(void **state)
 }
 
 /* The subject of a certificate that has nothing but one attribute. */
-static const char *subject_of(const char *oid, size_t size)
+static const char *subject_with(const char *oid, size_t size, const char *value)
 {
     static ardoq_tls_t tls = {.pins = {"", ""}};
     unsigned char raw = 0;
@@ -431,20 +432,40 @@ static const char *subject_of(const char *oid, size_t size)
     certificate.raw.p = certificate.subject_raw.p = certificate.issuer_raw.p = &raw;
     certificate.subject.oid.p = (unsigned char *)oid;
     certificate.subject.oid.len = size;
-    certificate.subject.val.p = (unsigned char *)"x";
-    certificate.subject.val.len = 1;
+    certificate.subject.val.p = (unsigned char *)value;
+    certificate.subject.val.len = strlen(value);
     assert_int_equal(ardoq_tls_verify(&tls, &certificate, 0, &flags), 0);
     return tls.detail.certificate_subject;
+}
+
+static const char *subject_of(const char *oid, size_t size)
+{
+    return subject_with(oid, size, "x");
 }
 
 /* Names are of 2.5.4.N: neither of what stands above that, nor of what stands below. */
 static void test_names_of_attributes(void **state)
 {
     (void)state;
-    assert_string_equal(subject_of("\x55\x04\x03", 3), ARDOQ_CERTIFICATE_SUBJECT ? "CN=x" : "");
+    static const char *const subjects[] = {"",    "",     "", "CN=x", "",     "", "C=x",
+                                           "L=x", "ST=x", "", "O=x",  "OU=x", "", ""};
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        const char oid[] = {0x55, 0x04, (char)i};
+        assert_string_equal(subject_of(oid, 3), ARDOQ_CERTIFICATE_SUBJECT ? subjects[i] : "");
+    }
     assert_string_equal(subject_of("\x55\x04\x03", 2), "");
     assert_string_equal(subject_of("\x55\x04\x03\x01", 4), "");
     assert_string_equal(subject_of("\x55\x05\x03", 3), "");
+}
+
+static void test_subject_is_cut(void **state)
+{
+    (void)state;
+    char value[200] = "";
+    memset(value, 'v', sizeof value - 1);
+    const size_t room = sizeof https.tls.detail.certificate_subject - 1;
+    assert_int_equal(strlen(subject_with("\x55\x04\x03", 3, value)),
+                     ARDOQ_CERTIFICATE_SUBJECT ? room : 0);
 }
 
 /* ---- Client certificates ---- */
@@ -541,6 +562,37 @@ static void test_client_key_that_cannot_be_read(void **state)
     assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
 }
 
+/* Of a kind that no mbedTLS has. */
+static void test_client_certificate_that_is_not_supported(void **state)
+{
+    (void)state;
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = certificate_file("ed25519_ca.key");
+    assert_open_fails(ARDOQ_ERR_CERTIFICATE_UNSUPPORTED);
+    config.certificate_pem = certificate_file("ed25519_ca.pem");
+    config.key_pem = certificate_file("client.key");
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), ARDOQ_ERR_CERTIFICATE_UNSUPPORTED);
+}
+
+/* Without it the server would refuse the client, and nobody would know why. */
+static void test_no_memory_for_the_client_certificate(void **state)
+{
+    (void)state;
+    size_t failed = 0;
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = certificate_file("client.key");
+    heap_reset();
+    do {
+        heap_fail_from(++failed);
+        heap_is_clients = true;
+        const ardoq_err_t err = ardoq_https_open(&https, &origin, &config);
+        heap_is_clients = false;
+        assert_int_equal(err, heap_allocations() < failed ? ARDOQ_OK : ARDOQ_ERR_OUT_OF_MEMORY);
+        ardoq_https_close(&https);
+    } while (heap_allocations() >= failed);
+    assert_true(failed > 10);
+}
+
 /* ---- The setting that an error is about ---- */
 
 static void assert_open_fails_by(ardoq_err_t expected, const char *setting)
@@ -617,6 +669,7 @@ int main(void)
         PEER_HTTPS_TEST(test_every_connection_is_judged_anew),
         PEER_HTTPS_TEST(test_network_that_fails_while_a_certificate_is_refused),
         PEER_HTTPS_TEST(test_names_of_attributes),
+        PEER_HTTPS_TEST(test_subject_is_cut),
         PEER_HTTPS_TEST(test_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_of_the_store),
         PEER_HTTPS_TEST(test_stored_key_does_not_stay_in_the_buffer),
@@ -625,6 +678,8 @@ int main(void)
         PEER_HTTPS_TEST(test_half_a_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_that_cannot_be_read),
         PEER_HTTPS_TEST(test_client_key_that_cannot_be_read),
+        PEER_HTTPS_TEST(test_client_certificate_that_is_not_supported),
+        PEER_HTTPS_TEST(test_no_memory_for_the_client_certificate),
         PEER_HTTPS_TEST(test_error_names_what_stands_in_the_store),
         PEER_HTTPS_TEST(test_error_of_the_program_names_no_setting),
     };

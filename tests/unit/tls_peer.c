@@ -13,7 +13,7 @@
 enum {
     QUEUE_SIZE = 65536,
     REQUEST_SIZE = 262144 + 7 * ARDOQ_BUFFER_SIZE,
-    FILES = 32,
+    FILES = 40,
     FILE_SIZE = 8192
 };
 
