@@ -872,14 +872,12 @@ int main(void)
         TEST(test_alerts_to_a_client_that_cannot_send_its_body),
         TEST(test_a_body_of_records_with_a_byte_each),
         TEST(test_empty_records_without_end),
-        TEST(test_empty_records_in_an_answer),
         TEST(test_session_tickets_without_end),
         TEST(test_key_updates_without_end),
         TEST(test_records_without_data_on_a_kept_connection),
         TEST(test_a_few_records_without_data_do_no_harm),
         TEST(test_session_tickets_on_a_kept_connection),
         TEST(test_a_few_session_tickets_do_no_harm),
-        TEST(test_an_answer_of_a_whole_step_keeps_the_connection),
         TEST(test_a_handshake_waits_for_nothing_before_it_has_asked),
         TEST(test_hello_requests_without_end),
         TEST(test_records_full_of_hello_requests),
@@ -893,6 +891,9 @@ int main(void)
         TEST(test_a_server_that_reads_no_more_is_not_asked_again),
         TEST(test_alerts_that_go_nowhere_count),
         TEST(test_an_alert_that_cannot_leave_in_the_middle_of_a_body),
+        /* What takes long comes last: make mutate stops at the first that fails. */
+        TEST(test_an_answer_of_a_whole_step_keeps_the_connection),
+        TEST(test_empty_records_in_an_answer),
     };
     return cmocka_run_group_tests_name("tls_records", tests, NULL, NULL);
 }
