@@ -20,7 +20,7 @@ static void write_error(void *console, const char *text)
 }
 
 /* No string of JSON holds a byte below a space. */
-static void write_control(const ardoq_console_t *console, uint32_t code)
+static void write_control(const ardoq_console_t *console, ardoq_output_t output, uint32_t code)
 {
     static const char digits[] = "0123456789abcdef";
     const char escape[] = {'\\',
@@ -30,22 +30,36 @@ static void write_control(const ardoq_console_t *console, uint32_t code)
                            digits[code >> 4 & 0xf],
                            digits[code & 0xf],
                            '\0'};
-    ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, code < ' ' ? " " : escape);
+    const bool is_json = output == ARDOQ_OUTPUT_RESULT;
+    ardoq_console_write(console, output, is_json && code >= ' ' ? escape : " ");
 }
 
-void ardoq_console_write_json(const ardoq_console_t *console, const char *json, size_t size)
+/* A result is JSON, which may have lines. */
+static void write_harmless(const ardoq_console_t *console, ardoq_output_t output, const char *text,
+                           size_t size)
 {
     size_t start = 0;
     size_t used;
     for (size_t i = 0; i < size; i += used) {
         uint32_t code;
-        if (ardoq_text_begins_with_control(json + i, size - i, &used, &code) && code != '\n') {
-            console->write(console->context, ARDOQ_OUTPUT_RESULT, json + start, i - start);
-            write_control(console, code);
+        if (ardoq_text_begins_with_control(text + i, size - i, &used, &code) &&
+            (code != '\n' || output != ARDOQ_OUTPUT_RESULT)) {
+            console->write(console->context, output, text + start, i - start);
+            write_control(console, output, code);
             start = i + used;
         }
     }
-    console->write(console->context, ARDOQ_OUTPUT_RESULT, json + start, size - start);
+    console->write(console->context, output, text + start, size - start);
+}
+
+void ardoq_console_write_error(const ardoq_console_t *console, const char *text)
+{
+    write_harmless(console, ARDOQ_OUTPUT_ERROR, text, strlen(text));
+}
+
+void ardoq_console_write_json(const ardoq_console_t *console, const char *json, size_t size)
+{
+    write_harmless(console, ARDOQ_OUTPUT_RESULT, json, size);
 }
 
 void ardoq_console_explain(const ardoq_console_t *console, const ardoq_client_t *client,
@@ -55,7 +69,7 @@ void ardoq_console_explain(const ardoq_console_t *console, const ardoq_client_t 
     ardoq_explain(client, err, write_error, (void *)console);
     if (setting) {
         write_error((void *)console, "  setting: ");
-        write_error((void *)console, setting);
+        ardoq_console_write_error(console, setting);
         write_error((void *)console, "\n");
     }
 }

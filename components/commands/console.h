@@ -4,6 +4,9 @@
 
 #include "ardoq/commands.h"
 
+/* A part of an error that a person has given, and that may hold anything. */
+void ardoq_console_write_error(const ardoq_console_t *console, const char *text);
+
 /* Organisation and user, and the end of the line. */
 void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me);
 

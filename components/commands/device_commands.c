@@ -4,6 +4,7 @@
 
 #include "ardoq/text.h"
 #include "ardoq/value.h"
+#include "console.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -163,7 +164,7 @@ static int usage_error(const ardoq_console_t *console, int argc, char **argv)
     }
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: ");
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, what);
-    ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, which);
+    ardoq_console_write_error(console, which);
     ardoq_console_write(
         console, ARDOQ_OUTPUT_NOTE,
         "\n  ardoq check | me | report | get [NAME] | set NAME VALUE | unset NAME\n");

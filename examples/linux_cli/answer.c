@@ -9,24 +9,6 @@
 #include "console.h"
 #include "session.h"
 
-/* What ardoq_text_begins_with_control() calls any byte that is not UTF-8. */
-enum { NOT_UTF8 = 0xfffd };
-
-void print_harmless(const char *text, size_t size)
-{
-    while (size > 0) {
-        size_t used;
-        uint32_t code;
-        if (!ardoq_text_begins_with_control(text, size, &used, &code)) {
-            fwrite(text, 1, used, stderr);
-        } else {
-            fputc(code == NOT_UTF8 ? '?' : ' ', stderr);
-        }
-        text += used;
-        size -= used;
-    }
-}
-
 static void print_for_people(const char *body, size_t size, bool is_cut)
 {
     const char *const end = body + size;

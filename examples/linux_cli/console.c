@@ -1,11 +1,13 @@
 #include "console.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ardoq/port_posix.h"
+#include "ardoq/text.h"
 
 static void write_output(void *context, ardoq_output_t output, const char *text, size_t size)
 {
@@ -48,16 +50,70 @@ void print_json(cut_character_t *cut, const char *json, size_t size)
     memcpy(cut->bytes, json + size - cut->size, cut->size);
 }
 
+/* What ardoq_text_begins_with_control() calls any byte that is not UTF-8. */
+enum { NOT_UTF8 = 0xfffd };
+
+void print_harmless(const char *text, size_t size)
+{
+    while (size > 0) {
+        size_t used;
+        uint32_t code;
+        if (!ardoq_text_begins_with_control(text, size, &used, &code)) {
+            fwrite(text, 1, used, stderr);
+        } else {
+            fputc(code == NOT_UTF8 ? '?' : ' ', stderr);
+        }
+        text += used;
+        size -= used;
+    }
+}
+
+void say(const char *text, ...)
+{
+    va_list more;
+    va_start(more, text);
+    for (; text; text = va_arg(more, const char *)) {
+        print_harmless(text, strlen(text));
+    }
+    va_end(more);
+    fputc('\n', stderr);
+}
+
 int usage_error(const char *message, const char *argument)
 {
-    fprintf(stderr, "error: %s%s\n  `ardoq --help` shows the commands\n", message, argument);
+    say("error: ", message, argument, NULL);
+    say("  `ardoq --help` shows the commands", NULL);
     return EXIT_USAGE;
 }
 
 int reading_error(const char *name)
 {
-    fprintf(stderr, "error: %s cannot be read: %s\n", name, strerror(errno));
+    const char *reason = strerror(errno);
+    say("error: ", name, " cannot be read: ", reason, NULL);
     return EXIT_USAGE;
+}
+
+/* getopt would print the argument as it is. */
+static void refuse_option(char *const *argv, const struct option *options)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+    for (; optopt != 0 && options->name; options++) {
+        if (options->val == optopt) {
+            usage_error("this option is not used so: --", options->name);
+            return;
+        }
+    }
+    usage_error("there is no option ", optopt == 0 ? argv[optind - 1] : letter);
+}
+
+int next_option(int argc, char **argv, const char *letters, const struct option *options)
+{
+    opterr = 0;
+    const int option = getopt_long(argc, argv, letters, options, NULL);
+    if (option == '?') {
+        refuse_option(argv, options);
+    }
+    return option;
 }
 
 int flush_results(int code)

@@ -2,6 +2,8 @@
 #ifndef ARDOQ_CONSOLE_H
 #define ARDOQ_CONSOLE_H
 
+#include <getopt.h>
+
 #include "ardoq/commands.h"
 
 /* The exit codes are those of --help; the others come from ardoq_console_exit_status(). */
@@ -12,6 +14,16 @@ enum {
 
 /* Results to standard output, the rest to standard error. */
 extern const ardoq_console_t console;
+
+/* Writes text of unknown encoding to standard error: controls are blanks, what is no UTF-8 is a
+ * question mark. After the text comes a NUL. */
+void print_harmless(const char *text, size_t size);
+
+/* The same for texts up to a null one, and then the end of a line. */
+void say(const char *text, ...) __attribute__((sentinel));
+
+/* getopt_long(); what is no option is refused here. */
+int next_option(int argc, char **argv, const char *letters, const struct option *options);
 
 /* @return the exit code, as all below */
 int usage_error(const char *message, const char *argument);

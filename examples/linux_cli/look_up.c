@@ -1,6 +1,5 @@
 #include "look_up.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -79,7 +78,7 @@ int command_components(int argc, char **argv)
     int option;
     int code = 0;
     optind = 0;
-    while (!code && (option = getopt_long(argc, argv, "q:", options, NULL)) != -1) {
+    while (!code && (option = next_option(argc, argv, "q:", options)) != -1) {
         code = option == 'q' ? add_query(&query, optarg) : EXIT_USAGE;
     }
     if (!code && optind < argc) {

@@ -1,6 +1,5 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,7 +64,7 @@ static ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
     ardoq_err_t err = ardoq_identity_set(identity, field, value);
     if (err) {
         ardoq_console_explain(&console, NULL, err, NULL);
-        fprintf(stderr, "  given: %s\n", assignment);
+        say("  given: ", assignment, NULL);
         help_identity_fields(stderr);
         return err;
     }
@@ -103,7 +102,7 @@ static int command_report(int argc, char **argv)
     bool dry_run = false;
     int option;
     optind = 0;
-    while (!err && (option = getopt_long(argc, argv, "ns:", options, NULL)) != -1) {
+    while (!err && (option = next_option(argc, argv, "ns:", options)) != -1) {
         if (option == 'n') {
             dry_run = true;
         } else if (option == 's' && !strchr(optarg, '=')) {
@@ -190,7 +189,8 @@ static void note_store_fault(void)
     if (!fault.what || ardoq_posix_store_path(path, sizeof path)) {
         return;
     }
-    fprintf(stderr, "  file: %s\n  ", path);
+    say("  file: ", path, NULL);
+    fputs("  ", stderr);
     if (fault.line > 0) {
         fprintf(stderr, "line %u: ", fault.line);
     }
@@ -237,7 +237,7 @@ static int take_option(int option)
         puts("ardoq " ARDOQ_VERSION);
         return EXIT_SUCCESS;
     default:
-        return EXIT_USAGE; /* getopt has said why */
+        return EXIT_USAGE; /* it was refused */
     }
 }
 
@@ -265,7 +265,7 @@ int main(int argc, char **argv)
     occupy_closed_streams();
     /* Errors are explained once, by the commands. */
     ardoq_posix_set_log_level(0);
-    while ((option = getopt_long(argc, argv, "+vh", options, NULL)) != -1) {
+    while ((option = next_option(argc, argv, "+vh", options)) != -1) {
         const int code = take_option(option);
         if (code != GO_ON) {
             return flush_results(code);

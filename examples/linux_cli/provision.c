@@ -269,7 +269,7 @@ static void write_csv(FILE *csv, const device_t *device)
 
 static int file_error(const char *path, const char *reason)
 {
-    fprintf(stderr, "error: %s cannot be written: %s\n", path, reason);
+    say("error: ", path, " cannot be written: ", reason, NULL);
     return EXIT_FAILURE;
 }
 
@@ -336,7 +336,7 @@ static int write_file(const device_t *device)
     if (!is_replaced) {
         return file_error(device->csv_path, strerror(reason));
     }
-    fprintf(stderr, "written: %s; it holds the token, so delete it after use\n", device->csv_path);
+    say("written: ", device->csv_path, "; it holds the token, so delete it after use", NULL);
     return EXIT_SUCCESS;
 }
 

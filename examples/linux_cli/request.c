@@ -1,6 +1,5 @@
 #include "request.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,7 +163,7 @@ static int take_path_of_url(request_arguments_t *arguments)
     ardoq_text_init(&target, path, sizeof path, ARDOQ_ERR_REQUEST_TOO_LARGE);
     if (ardoq_http_origin_parse(config.host, strlen(config.host), &origin) ||
         ardoq_http_link_resolve(arguments->target, "/", &origin, &target)) {
-        fprintf(stderr, "the host is set to %s\n", config.host);
+        say("the host is set to ", config.host, NULL);
         return usage_error("the token is not sent to this URL, which is not of the host: ",
                            arguments->target);
     }
@@ -210,7 +209,7 @@ static int take_request_option(int option, request_arguments_t *arguments)
         arguments->all_pages = true;
         return 0;
     default:
-        return EXIT_USAGE; /* getopt has said why */
+        return EXIT_USAGE; /* it was refused */
     }
 }
 
@@ -244,7 +243,7 @@ static int parse_request(int argc, char **argv, request_arguments_t *arguments)
     int option;
     int code = 0;
     optind = 0;
-    while (!code && (option = getopt_long(argc, argv, "q:d:", options, NULL)) != -1) {
+    while (!code && (option = next_option(argc, argv, "q:d:", options)) != -1) {
         code = take_request_option(option, arguments);
     }
     arguments->request.query = arguments->query.pairs;

@@ -8,6 +8,7 @@
 #include "ardoq/port_posix.h"
 #include "ardoq/settings.h"
 #include "ardoq/text.h"
+#include "console.h"
 
 /* Ends a line of a settings file, which the library has read without fault, behind its name. Null
  * for a line without one. */
@@ -30,7 +31,9 @@ static void note_names(FILE *file, const char *path)
     for (unsigned number = 1; getline(&line, &size, file) >= 0; number++) {
         const char *name = name_in(line);
         if (name && !ardoq_setting_find(name) && !ardoq_setting_is_obsolete(name)) {
-            fprintf(stderr, "warning: %s, line %u: there is no setting %s\n", path, number, name);
+            char line_number[16];
+            snprintf(line_number, sizeof line_number, "%u", number);
+            say("warning: ", path, ", line ", line_number, ": there is no setting ", name, NULL);
         }
         ardoq_wipe(line, size);
     }

@@ -43,8 +43,8 @@ def test_the_version_is_the_librarys(tool: Tool) -> None:
     [
         ([], "a command is missing"),
         (["nonsense"], "there is no command nonsense"),
-        (["--nonsense", "me"], "--nonsense"),
-        (["-x", "me"], "'x'"),
+        (["--nonsense", "me"], "there is no option --nonsense"),
+        (["-x", "me"], "there is no option -x"),
         (["--store"], "--store"),
         (["--ca"], "--ca"),
         (["--ca", "missing.pem", "me"], "missing.pem cannot be read: No such file"),
@@ -65,7 +65,7 @@ def test_the_version_is_the_librarys(tool: Tool) -> None:
         (["request", "--all", "POST", "/a"], "--all takes only GET without a body, not: POST"),
         (["request", "--all", "GET", "/a", "-d", "{}"], "--all takes only GET without a body"),
         (["request", "--nonsense", "GET", "/a"], "--nonsense"),
-        (["request", "GET", "/a", "-q"], "'q'"),
+        (["request", "GET", "/a", "-q"], "--query"),
         (["request", "GET", "/a", "-q", "name"], "a query needs the form name=value: name"),
         (["request", "GET", "/a", *["-qa=b"] * 32, "-qc=d"], "too many query pairs at: c=d"),
         (["request", "POST", "/a", "-d", "@missing"], "@missing cannot be read: No such file"),
@@ -89,6 +89,40 @@ def test_wrong_usage_is_told(
     assert words in result.err
     assert not ask.store.exists()
     assert len(server.journal) == before
+
+
+EVIL = "a\x1b[31mb\x9bc\x7f\r\u202e\nd"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [EVIL],
+        [f"--{EVIL}", "me"],
+        [f"--store={EVIL}", "report", f"--set={EVIL}=1"],
+        ["--ca", EVIL, "me"],
+        ["me", EVIL],
+        ["components", "-q", f"{EVIL}=1"],
+        ["report", "--set", f"{EVIL}=1"],
+        ["report", "--set", f"serial={EVIL}"],
+        ["request", f"--{EVIL}"],
+        ["request", "GET", f"https://{EVIL}/"],
+        ["request", EVIL, "/api/v2/me"],
+        ["config", "get", EVIL],
+        ["config", "set", EVIL, "1"],
+        ["config", "set", "serial", EVIL],
+        ["config", "set", "host", f"@{EVIL}"],
+        ["config", "unset", EVIL],
+        ["provision", "--serial", "S", "--set", f"{EVIL}=1", "--csv", "a.csv"],
+        ["provision", "--serial", "S", "--set", "workspace=x", "--csv", f"{EVIL}/a.csv"],
+        ["provision", "--serial", "S", "--csv", f"{EVIL}/a.csv"],
+    ],
+)
+def test_no_argument_acts_on_the_terminal(ask: Tool, arguments: list[str]) -> None:
+    result = ask.run_for_text(*arguments)
+    assert result.code != 0
+    assert result.out == ""
+    assert all(line.isprintable() for line in result.err.split("\n"))
 
 
 def test_a_body_with_a_nul_is_refused(ask: Tool) -> None:

@@ -331,6 +331,7 @@ static void test_other_command_lines(void **state)
     ASSERT_USAGE("there is no command ", 2, "ardoq", "");
     ASSERT_USAGE("there is no command mee", 2, "ardoq", "mee");
     ASSERT_USAGE("there is no command Me", 2, "ardoq", "Me");
+    ASSERT_USAGE("there is no command  [31mme e", 2, "ardoq", "\x1b[31mme\ne");
     ASSERT_USAGE("there is no command --help", 2, "ardoq", "--help");
     ASSERT_USAGE("there is no command mee", 3, "ardoq", "mee", "me");
     ASSERT_USAGE("there is an argument too many: me", 3, "ardoq", "me", "me");
@@ -484,6 +485,9 @@ static void test_key_that_is_unknown(void **state)
     RUN_COMMAND(NULL, 3, "get", "hots");
     assert_failed(ARDOQ_ERR_SETTING_UNKNOWN);
     assert_non_null(strstr(people, "  setting: hots\n"));
+    RUN_COMMAND(NULL, 3, "get", "ho\x1b[31mts\n");
+    assert_failed(ARDOQ_ERR_SETTING_UNKNOWN);
+    assert_non_null(strstr(people, "  setting: ho [31mts \n"));
     RUN_COMMAND(NULL, 4, "set", "hots", TEST_TOKEN);
     assert_failed(ARDOQ_ERR_SETTING_UNKNOWN);
     assert_non_null(strstr(people, "  setting: hots\n"));
