@@ -126,11 +126,11 @@ static bool read_bytes(int file, content_t *content)
     const size_t room = ARDOQ_STORE_TEXT_MAX + 1;
     content->data = malloc(room);
     ssize_t got = content->data ? 1 : 0;
-    while (got != 0 && content->size < room) {
+    while (got != 0) { /* as it is where no room is left */
         got = read(file, content->data + content->size, room - content->size);
-        if (got > 0) {
+        if (got >= 0) {
             content->size += (size_t)got;
-        } else if (got < 0 && errno != EINTR) {
+        } else if (errno != EINTR) {
             return false;
         }
     }
@@ -184,7 +184,7 @@ static ardoq_err_t check_text(const content_t *content)
     return what ? find_fault(ARDOQ_ERR_STORE_DAMAGED, line, what) : ARDOQ_OK;
 }
 
-/* @param[out] content  text without fault, to be released; nothing on failure */
+/* @param[out] content  text without fault, to be released, after a failure too */
 static ardoq_err_t read_store(int folder, const char *name, content_t *content)
 {
     *content = (content_t){0};
@@ -201,9 +201,6 @@ static ardoq_err_t read_store(int folder, const char *name, content_t *content)
         err = check_text(content);
     }
     close(file);
-    if (err) {
-        release(content);
-    }
     return err;
 }
 
@@ -323,9 +320,6 @@ static ardoq_err_t follow_links(char path[PATH_MAX])
     if (realpath(path, real)) {
         return join(path, PATH_MAX, real, "");
     }
-    if (errno != ENOENT) {
-        return ARDOQ_ERR_STORE_UNAVAILABLE;
-    }
     /* By now another writer may have made the store: only a link is one that leads nowhere. */
     struct stat status;
     const bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
@@ -368,10 +362,12 @@ static ardoq_err_t take_lock(int lock)
         nanosleep(&pause, NULL);
         result = flock(lock, LOCK_EX | LOCK_NB);
     }
-    if (result < 0 && errno == EWOULDBLOCK) {
-        return find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "another program is changing it");
+    if (result == 0) {
+        return ARDOQ_OK;
     }
-    return result < 0 ? ARDOQ_ERR_STORE_UNAVAILABLE : ARDOQ_OK;
+    return errno == EWOULDBLOCK
+               ? find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "another program is changing it")
+               : ARDOQ_ERR_STORE_UNAVAILABLE;
 }
 
 /* The lock's file stays: were it removed, two could hold a lock each. */
