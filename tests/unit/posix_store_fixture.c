@@ -243,6 +243,10 @@ ssize_t __wrap_write(int file, const void *data, size_t size)
     if (!faults.edit_in_read) {
         edit_store();
     }
+    if (faults.bytewise) {
+        assert_true(faults.left == 0 || faults.left == size);
+        faults.left = size - 1;
+    }
     return __real_write(file, data, faults.bytewise ? 1 : size);
 }
 

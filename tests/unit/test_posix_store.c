@@ -98,6 +98,11 @@ static void test_erase_of_nothing_writes_nothing(void **state)
     assert_int_equal(ardoq_port_store_erase("host"), ARDOQ_OK);
     *strrchr(missing, '/') = '\0';
     assert_false(exists(missing));
+    char longest[PATH_MAX];
+    memset(longest, '/', sizeof longest);
+    memcpy(longest + sizeof longest - sizeof "missing", "missing", sizeof "missing");
+    ardoq_posix_set_store_path(longest);
+    assert_int_equal(ardoq_port_store_erase("host"), ARDOQ_OK);
 
     ardoq_posix_set_store_path(store);
     assert_set("host", "h");

@@ -159,11 +159,16 @@ static void test_leftovers_that_stay(void **state)
 static void test_descriptor_may_be_zero(void **state)
 {
     (void)state;
+    char text[sizeof folder + 32];
+    char value[8] = "";
+    snprintf(text, sizeof text, "ca0 = @%s/pem\n", folder);
+    write_store(text);
+    snprintf(text, sizeof text, "%s/pem", folder);
+    write_file(text, "p", 1);
     const int input = dup(STDIN_FILENO);
     __real_close(STDIN_FILENO);
-    char value[8] = "";
     const ardoq_err_t set = ardoq_port_store_set("host", "h");
-    const ardoq_err_t get = ardoq_port_store_get("host", value, sizeof value);
+    const ardoq_err_t get = ardoq_port_store_get("ca0", value, sizeof value);
     const bool is_closed = fcntl(STDIN_FILENO, F_GETFD) < 0;
     if (input >= 0) {
         dup2(input, STDIN_FILENO);
@@ -434,11 +439,18 @@ static void test_what_others_write_is_not_read(void **state)
     assert_string_equal(ardoq_posix_store_fault().what, "somebody is changing it");
     assert_string_equal(value, "same");
     no_faults();
+    static const struct timespec long_ago[2];
+    assert_int_equal(utimensat(AT_FDCWD, store, long_ago, 0), 0);
+    faults.edit_in_read = true;
+    faults.edit = "host = 3\n";
+    assert_int_equal(ardoq_port_store_get("host", value, sizeof value),
+                     ARDOQ_ERR_STORE_UNAVAILABLE);
+    no_faults();
     faults.shrunk = true;
     assert_int_equal(ardoq_port_store_get("host", value, sizeof value),
                      ARDOQ_ERR_STORE_UNAVAILABLE);
     no_faults();
-    assert_value("host", "2");
+    assert_value("host", "3");
 }
 
 static void test_lock_is_not_waited_for_without_end(void **state)
