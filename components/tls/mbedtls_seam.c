@@ -43,7 +43,7 @@ static int random_bytes(void *context, unsigned char *buffer, size_t size)
 {
     ardoq_err_t *failure = context;
     const ardoq_err_t err = ardoq_port_random(buffer, size);
-    if (err && failure) {
+    if (err) {
         *failure = err;
     }
     return err ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : 0;
@@ -176,7 +176,8 @@ void ardoq_seam_configure(mbedtls_ssl_config *config)
 int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size)
 {
 #if MBEDTLS_VERSION_MAJOR == 3
-    return mbedtls_pk_parse_key(key, pem, size, NULL, 0, random_bytes, NULL);
+    ardoq_err_t failure;
+    return mbedtls_pk_parse_key(key, pem, size, NULL, 0, random_bytes, &failure);
 #else
     return mbedtls_pk_parse_key(key, pem, size, NULL, 0);
 #endif

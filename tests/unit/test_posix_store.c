@@ -394,7 +394,9 @@ static void test_value_in_a_file_that_cannot_be_read(void **state)
                          ARDOQ_ERR_STORE_UNAVAILABLE);
         assert_string_equal(value, "untouched");
         assert_fault(2, what);
+        logged[0] = '\0';
         assert_each(ARDOQ_ERR_STORE_UNAVAILABLE, "host=h;");
+        assert_fault(2, what);
         assert_value("host", "h");
         assert_int_equal(unlink(path), 0);
         if (i == 0) {

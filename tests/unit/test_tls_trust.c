@@ -8,11 +8,17 @@
 #include <time.h>
 
 #include <cmocka.h>
+#include <mbedtls/asn1.h>
+#include <mbedtls/ecp.h>
+#include <mbedtls/md.h>
+#include <mbedtls/pem.h>
+#include <mbedtls/rsa.h>
 
 #include "ardoq/port_fake.h"
 #include "ardoq/tls_sha256.h"
 #include "ardoq/version.h"
 #include "heap.h"
+#include "mbedtls_seam.h"
 #include "peer_https.h"
 #include "tls_private.h"
 
@@ -421,6 +427,27 @@ static void test_network_that_fails_while_a_certificate_is_refused(void **state)
     assert_int_equal(https.tls.detail.verify_flags, 0);
 }
 
+#if MBEDTLS_VERSION_MAJOR < 4
+/* At their limits: the numbers of codes are grouped by what they are about. */
+static void test_codes_of_what_cannot_be_read(void **state)
+{
+    (void)state;
+    static const int codes[] = {MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE,
+                                MBEDTLS_ERR_X509_INVALID_FORMAT + MBEDTLS_ERR_ASN1_OUT_OF_DATA,
+                                MBEDTLS_ERR_PK_INVALID_PUBKEY, MBEDTLS_ERR_RSA_BAD_INPUT_DATA,
+                                MBEDTLS_ERR_ECP_BAD_INPUT_DATA};
+    static const int others[] = {
+        0,       MBEDTLS_ERR_ASN1_OUT_OF_DATA,  MBEDTLS_ERR_PEM_INVALID_DATA,
+        -0x5000, MBEDTLS_ERR_MD_BAD_INPUT_DATA, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        assert_true(ardoq_seam_is_unreadable(codes[i]));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(ardoq_seam_is_unreadable(others[i]));
+    }
+}
+#endif
+
 /* The subject of a certificate that has nothing but one attribute. */
 static const char *subject_with(const char *oid, size_t size, const char *value)
 {
@@ -667,6 +694,9 @@ int main(void)
         PEER_HTTPS_TEST(test_pin_does_not_replace_trust),
         PEER_HTTPS_TEST(test_every_connection_is_judged_anew),
         PEER_HTTPS_TEST(test_network_that_fails_while_a_certificate_is_refused),
+#if MBEDTLS_VERSION_MAJOR < 4
+        PEER_HTTPS_TEST(test_codes_of_what_cannot_be_read),
+#endif
         PEER_HTTPS_TEST(test_names_of_attributes),
         PEER_HTTPS_TEST(test_subject_is_cut),
         PEER_HTTPS_TEST(test_client_certificate),
