@@ -205,6 +205,10 @@ ssize_t __wrap_read(int file, void *buffer, size_t size)
     if (faults.edit_in_read) {
         edit_store();
     }
+    if (faults.bytewise) {
+        assert_true(size == TEXT_MAX + 1 || size == faults.room - 1);
+        faults.room = size;
+    }
     return faults.shrunk ? 0 : __real_read(file, buffer, faults.bytewise ? 1 : size);
 }
 

@@ -54,6 +54,7 @@ typedef struct {
     int seen;
     bool torn;         /* half of a write is done before it is hit */
     bool bytewise;     /* read and write do one byte at a time */
+    size_t room;       /* that was left when this read */
     size_t left;       /* of a text that is written so */
     bool shrunk;       /* read finds the end of the file at once */
     bool other_owner;  /* the process seems to run as another user */

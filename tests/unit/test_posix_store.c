@@ -371,6 +371,8 @@ static void test_value_in_a_file(void **state)
     assert_int_equal(ardoq_port_store_get("ca0", value, 8), ARDOQ_OK);
     write_reference(other_file(""));
     assert_value("ca0", "");
+    write_reference(other_file("\n"));
+    assert_value("ca0", "");
     assert_set("ca0", "new");
     assert_text("host = h\nca0 = new\n");
     assert_string_equal(read_file(other_file("x")).data, "x");
@@ -385,6 +387,9 @@ static void test_value_in_a_file_that_cannot_be_read(void **state)
     static char large[TEXT_MAX + 2];
     static const char what[] = "its file cannot be read";
     char value[16] = "untouched";
+    memset(large, 'x', TEXT_MAX);
+    write_reference(other_file(large));
+    assert_int_equal(ardoq_port_store_get("ca0", value, sizeof value), ARDOQ_ERR_SETTING_TOO_LONG);
     memset(large, 'x', TEXT_MAX + 1);
     char *path = other_file(large);
     for (int i = 0; i < 4; i++) {
@@ -505,6 +510,7 @@ static void test_names_that_cannot_be_written(void **state)
         int length; /* of the name, with room for the suffix of the lock or not */
         ardoq_err_t err;
     } rows[] = {
+        {1, ARDOQ_OK},
         {250, ARDOQ_OK},
         {251, ARDOQ_ERR_STORE_UNAVAILABLE},
         {252, ARDOQ_ERR_STORE_UNAVAILABLE},
@@ -512,7 +518,7 @@ static void test_names_that_cannot_be_written(void **state)
         {0, ARDOQ_ERR_STORE_UNAVAILABLE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        snprintf(store, sizeof store, "%s/new/%.*s", folder, rows[i].length, name);
+        snprintf(store, sizeof store, "%s/new/n/%.*s", folder, rows[i].length, name);
         assert_int_equal(ardoq_port_store_set("host", "h"), rows[i].err);
     }
     ardoq_posix_set_store_path("");

@@ -468,6 +468,7 @@ static void test_lock_is_not_waited_for_without_end(void **state)
     faults.sleepless = true;
     assert_int_equal(ardoq_port_store_set("host", "i"), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_string_equal(ardoq_posix_store_fault().what, "another program is changing it");
+    assert_int_equal(ardoq_posix_store_fault().line, 0);
     assert_int_equal(faults.naps, 499);
     assert_value("host", "h");
     assert_null(ardoq_posix_store_fault().what);
