@@ -63,7 +63,8 @@ set(port_sources
     port/esp_idf/random.c
     port/esp_idf/store.c
     port/esp_idf/trust.c
-    port/sockets/sockets.c)
+    port/sockets/sockets.c
+    port/store/state.c)
 set(definitions)
 set(embedded_files)
 

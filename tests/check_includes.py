@@ -27,9 +27,10 @@ LAYERS = {
     "tls": ("port",),
     "https": ("tls", "http", "port"),
     "ardoq": ("settings", "https", "tls", "http", "json", "port"),
-    "commands": ("ardoq", "settings", "https", "tls", "http", "json", "port"),
+    "reporter": ("ardoq", "settings", "https", "tls", "http", "json", "port"),
+    "commands": ("reporter", "ardoq", "settings", "https", "tls", "http", "json", "port"),
     "port": (),
-    "esp_idf": ("commands", "ardoq", "settings", "https", "tls", "http", "json", "port"),
+    "esp_idf": ("commands", "reporter", "ardoq", "settings", "https", "tls", "http", "json", "port"),
 }
 
 FREESTANDING = {"limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h"}

@@ -158,6 +158,22 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     return missing("ardoq_port_store_erase");
 }
 
+/* ---- What the library remembers: without it, each restart reports once more ------------------- */
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): a port that has a store writes the state */
+ardoq_err_t ardoq_port_state_read(char *state, size_t size)
+{
+    (void)state;
+    (void)size;
+    return ARDOQ_ERR_NOT_SET;
+}
+
+ardoq_err_t ardoq_port_state_write(const char *state)
+{
+    (void)state;
+    return missing("ardoq_port_state_write");
+}
+
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 void ardoq_port_identity(ardoq_identity_t *identity)

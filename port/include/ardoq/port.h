@@ -217,6 +217,23 @@ ardoq_err_t ardoq_port_store_set(const char *key, const char *value);
 /** Removes one value; one that is not there is no error. Else as ardoq_port_store_set(). */
 ardoq_err_t ardoq_port_store_erase(const char *key);
 
+/* ---- What the library remembers ------------------------------------------------------------- */
+
+/** The key of what is remembered, where it stands among the settings; no setting has it. */
+#define ARDOQ_PORT_STATE_KEY "state"
+
+/**
+ * Reads what ardoq_port_state_write() has written, also before a restart. It is no secret.
+ * @param state  receives the NUL-terminated text
+ * @param size   of @p state in bytes
+ * @return as ardoq_port_store_get(); ARDOQ_ERR_NOT_SET when there is none.
+ */
+ardoq_err_t ardoq_port_state_read(char *state, size_t size);
+
+/** Writes it, some hundred times a year; else as ardoq_port_store_set(). A platform whose settings
+ * a person edits has another place for it. */
+ardoq_err_t ardoq_port_state_write(const char *state);
+
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 /** Fills in what the platform knows of the device, texts that it builds by ardoq_identity_keep();

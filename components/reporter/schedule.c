@@ -1,0 +1,155 @@
+#include "ardoq/schedule.h"
+
+enum { SPREAD_AT_MOST = 6 * 60 * 60, MAY_MEET_ITSELF = 120 };
+
+const char *ardoq_reason_name(ardoq_reason_t reason)
+{
+    static const char *const names[] = {"start", "changed", "heartbeat", "retry", "asked"};
+    return (unsigned)reason < sizeof names / sizeof names[0] ? names[reason] : "unknown";
+}
+
+static uint32_t minus(uint32_t a, uint32_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static uint32_t plus(uint32_t a, uint32_t b)
+{
+    return a < UINT32_MAX - b ? a + b : UINT32_MAX;
+}
+
+/* 0 to at_most, in equal parts. */
+static uint32_t part_of(uint32_t at_most, uint32_t random)
+{
+    return (uint32_t)((uint64_t)random * ((uint64_t)at_most + 1) >> 32);
+}
+
+static void pass(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32_t span)
+{
+    schedule->since_report = plus(schedule->since_report, span);
+    schedule->pause = minus(schedule->pause, span);
+    schedule->hold = minus(schedule->hold, span);
+    schedule->at = now;
+}
+
+/* ---- Starting and going on ------------------------------------------------------------------ */
+
+static uint32_t span_of_wall(const ardoq_schedule_t *schedule, ardoq_moment_t now)
+{
+    const int64_t span = now.wall - schedule->at.wall;
+    return span < UINT32_MAX ? (uint32_t)span : UINT32_MAX;
+}
+
+static uint32_t span_since(const ardoq_schedule_t *schedule, ardoq_moment_t now)
+{
+    /* A time in the future is none: one of the two clocks was wrong. */
+    if (schedule->at.wall > 0 && now.wall >= schedule->at.wall) {
+        return span_of_wall(schedule, now);
+    }
+    if (now.uptime >= schedule->at.uptime) {
+        return now.uptime - schedule->at.uptime;
+    }
+    return plus(schedule->is_asleep ? schedule->pause : 0, now.uptime);
+}
+
+/* What is drawn from the attempts is short at times, also where a person must mend something: a
+ * device that is never on for a day would else stay silent for good. */
+static uint32_t pause_after_reboot(const ardoq_schedule_t *schedule, uint32_t window,
+                                   uint32_t random)
+{
+    return schedule->attempts > 0
+               ? ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts - 1u, random)
+               : part_of(window, random);
+}
+
+void ardoq_schedule_start(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32_t window,
+                          uint32_t random)
+{
+    const bool is_new = schedule->at.uptime == 0 && schedule->at.wall == 0;
+    const bool is_reboot = is_new || (now.uptime < schedule->at.uptime && !schedule->is_asleep);
+    pass(schedule, now, span_since(schedule, now));
+    if (is_reboot) {
+        schedule->hold = 0;
+        schedule->pause = pause_after_reboot(schedule, window, random);
+    }
+    schedule->is_asleep = false;
+}
+
+void ardoq_schedule_advance(ardoq_schedule_t *schedule, ardoq_moment_t now)
+{
+    pass(schedule, now, minus(now.uptime, schedule->at.uptime));
+}
+
+/* ---- The wait ------------------------------------------------------------------------------- */
+
+static uint32_t until_heartbeat(const ardoq_schedule_t *schedule, uint32_t heartbeat)
+{
+    const uint32_t longest =
+        heartbeat < ARDOQ_SCHEDULE_LONGEST ? heartbeat : ARDOQ_SCHEDULE_LONGEST;
+    return schedule->has_reported ? minus(longest, schedule->since_report) : 0;
+}
+
+uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbeat, bool is_asked,
+                             ardoq_reason_t *reason)
+{
+    const uint32_t until = until_heartbeat(schedule, heartbeat);
+    ardoq_reason_t why = schedule->has_reported ? ARDOQ_REASON_HEARTBEAT : ARDOQ_REASON_START;
+    uint32_t wait = until > schedule->pause ? until : schedule->pause;
+    if (schedule->attempts > 0) {
+        why = ARDOQ_REASON_RETRY;
+        wait = schedule->pause;
+    }
+    if (is_asked) {
+        why = ARDOQ_REASON_ASKED;
+        wait = schedule->hold;
+    }
+    if (reason) {
+        *reason = why;
+    }
+    return wait;
+}
+
+/* ---- Attempts ------------------------------------------------------------------------------- */
+
+void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random)
+{
+    schedule->pause = ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts, random);
+    schedule->attempts = (uint8_t)(schedule->attempts + (schedule->attempts < UINT8_MAX ? 1 : 0));
+}
+
+void ardoq_schedule_succeed(ardoq_schedule_t *schedule)
+{
+    *schedule = (ardoq_schedule_t){.at = schedule->at, .has_reported = true};
+}
+
+/* Grows with each attempt, so that the service has room for those that come back. */
+static uint32_t spread_after_server(uint32_t window, unsigned attempts, uint32_t random)
+{
+    uint32_t at_most = window < SPREAD_AT_MOST ? window : SPREAD_AT_MOST;
+    for (; attempts > 1 && at_most > 0 && at_most < SPREAD_AT_MOST; attempts--) {
+        at_most *= 2;
+    }
+    return part_of(at_most < SPREAD_AT_MOST ? at_most : SPREAD_AT_MOST, random);
+}
+
+void ardoq_schedule_fail(ardoq_schedule_t *schedule, ardoq_err_t err,
+                         const ardoq_response_t *response, bool may_have_arrived, uint32_t window,
+                         uint32_t random)
+{
+    const ardoq_err_class_t err_class = ardoq_err_class(err);
+    uint32_t asked = response ? response->retry_after_s : 0;
+    asked = asked < ARDOQ_RETRY_AFTER_MAX ? asked : ARDOQ_RETRY_AFTER_MAX;
+    schedule->needs_person = err_class == ARDOQ_CLASS_CONFIGURATION || err_class == ARDOQ_CLASS_BUG;
+    schedule->hold = may_have_arrived && asked < MAY_MEET_ITSELF ? MAY_MEET_ITSELF : asked;
+    schedule->pause = asked > 0 ? asked + spread_after_server(window, schedule->attempts, random)
+                                : ardoq_retry_delay(err, response, schedule->attempts - 1u, random);
+    if (schedule->pause < schedule->hold) {
+        schedule->pause = schedule->hold;
+    }
+}
+
+void ardoq_schedule_settings_changed(ardoq_schedule_t *schedule)
+{
+    schedule->pause = schedule->hold;
+    schedule->needs_person = false;
+}
