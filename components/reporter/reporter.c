@@ -276,6 +276,7 @@ static void begin(ardoq_reporter_t *reporter)
         return;
     }
     reporter->is_asked = false;
+    reporter->is_waiting = false;
     count_attempt(reporter);
     err = err ? err : start_report(reporter);
     if (err) {
@@ -309,6 +310,13 @@ static uint32_t until_check(const ardoq_reporter_t *reporter)
     return left > 0 ? (uint32_t)left : 0;
 }
 
+/* Whether anything is to be looked at before the wait is over. */
+static bool may_check(const ardoq_reporter_t *reporter)
+{
+    return reporter->schedule.needs_person ||
+           (reporter->is_checked && reporter->schedule.attempts == 0);
+}
+
 /* Sets wait and reason. */
 static void look_ahead(ardoq_reporter_t *reporter)
 {
@@ -336,8 +344,7 @@ static bool is_due(ardoq_reporter_t *reporter)
         check_settings(reporter);
     }
     look_ahead(reporter);
-    const bool may_check = reporter->is_checked && reporter->schedule.attempts == 0;
-    return reporter->wait == 0 || (may_check && until_check(reporter) == 0);
+    return reporter->wait == 0 || (may_check(reporter) && until_check(reporter) == 0);
 }
 
 static ardoq_wait_t idle(ardoq_reporter_t *reporter)
@@ -347,8 +354,7 @@ static ardoq_wait_t idle(ardoq_reporter_t *reporter)
         give(reporter, ARDOQ_EVENT_WAITING);
     }
     uint32_t seconds = reporter->wait;
-    const bool may_check = reporter->is_checked || reporter->schedule.needs_person;
-    if (may_check && until_check(reporter) < seconds) {
+    if (may_check(reporter) && until_check(reporter) < seconds) {
         seconds = until_check(reporter);
     }
     const uint32_t longest = UINT32_MAX / 1000;

@@ -34,22 +34,25 @@ static void pass(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32_t span)
 
 /* ---- Starting and going on ------------------------------------------------------------------ */
 
-static uint32_t span_of_wall(const ardoq_schedule_t *schedule, ardoq_moment_t now)
+static uint32_t larger(uint32_t a, uint32_t b)
 {
-    const int64_t span = now.wall - schedule->at.wall;
+    return a > b ? a : b;
+}
+
+/* By the wall clock; 0 if that is unknown at one of them, or was wrong: a time in the future. */
+static uint32_t span_of_wall(int64_t from, int64_t to)
+{
+    const int64_t span = from > 0 && to > from ? to - from : 0;
     return span < UINT32_MAX ? (uint32_t)span : UINT32_MAX;
 }
 
+/* The longest that anything says: a clock that stands still does not keep a device silent. */
 static uint32_t span_since(const ardoq_schedule_t *schedule, ardoq_moment_t now)
 {
-    /* A time in the future is none: one of the two clocks was wrong. */
-    if (schedule->at.wall > 0 && now.wall >= schedule->at.wall) {
-        return span_of_wall(schedule, now);
-    }
-    if (now.uptime >= schedule->at.uptime) {
-        return now.uptime - schedule->at.uptime;
-    }
-    return plus(schedule->is_asleep ? schedule->pause : 0, now.uptime);
+    const bool goes_on = now.uptime >= schedule->at.uptime;
+    const uint32_t awake = goes_on ? now.uptime - schedule->at.uptime : now.uptime;
+    const uint32_t slept = schedule->is_asleep ? schedule->pause : 0;
+    return larger(larger(awake, slept), span_of_wall(schedule->at.wall, now.wall));
 }
 
 /* What is drawn from the attempts is short at times, also where a person must mend something: a

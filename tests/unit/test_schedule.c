@@ -141,9 +141,23 @@ static void test_a_prescribed_sleep_counts(void **state)
     schedule.attempts = 4;
     schedule.is_asleep = true;
     ardoq_schedule_start(&schedule, at(2, 0), WINDOW, UINT32_MAX);
-    assert_int_equal(schedule.since_report, 4 * HOUR + 2);
+    assert_int_equal(schedule.since_report, 4 * HOUR);
     assert_false(schedule.is_asleep);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 0);
+}
+
+/* As with a wall clock that is restored from flash. */
+static void test_a_clock_that_stands_still_keeps_nobody_silent(void **state)
+{
+    (void)state;
+    be_off(1, WALL, HOUR);
+    schedule.pause = 3 * HOUR;
+    schedule.is_asleep = true;
+    ardoq_schedule_start(&schedule, at(2, WALL), WINDOW, UINT32_MAX);
+    assert_int_equal(schedule.since_report, 4 * HOUR);
+    be_off(DAY, WALL, HOUR);
+    ardoq_schedule_start(&schedule, at(DAY + 40, WALL + 20), WINDOW, UINT32_MAX);
+    assert_int_equal(schedule.since_report, HOUR + 40);
 }
 
 /* It sleeps until the heartbeat, not until the end of a pause. */
@@ -259,11 +273,11 @@ static void test_retry_after(void **state)
     fail_with(ARDOQ_ERR_RATE_LIMITED, UINT32_MAX, 0);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), ARDOQ_RETRY_AFTER_MAX);
     /* No window at all, and one that is wider than what there is. */
-    ardoq_schedule_fail(&schedule, ARDOQ_ERR_SERVER_ERROR, &(ardoq_response_t){.retry_after_s = 5}, false,
-                        0, UINT32_MAX);
+    ardoq_schedule_fail(&schedule, ARDOQ_ERR_SERVER_ERROR, &(ardoq_response_t){.retry_after_s = 5},
+                        false, 0, UINT32_MAX);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 5);
-    ardoq_schedule_fail(&schedule, ARDOQ_ERR_SERVER_ERROR, &(ardoq_response_t){.retry_after_s = 5}, false,
-                        UINT32_MAX, UINT32_MAX);
+    ardoq_schedule_fail(&schedule, ARDOQ_ERR_SERVER_ERROR, &(ardoq_response_t){.retry_after_s = 5},
+                        false, UINT32_MAX, UINT32_MAX);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 5 + 6 * HOUR);
     /* Of what only a person can mend too. */
     fail_with(ARDOQ_ERR_FORBIDDEN, 60, 0);
@@ -524,6 +538,7 @@ int main(void)
         TEST(test_without_a_wall_clock_the_time_awake_counts),
         TEST(test_an_uptime_that_goes_on),
         TEST(test_a_prescribed_sleep_counts),
+        TEST(test_a_clock_that_stands_still_keeps_nobody_silent),
         TEST(test_a_sleep_until_the_heartbeat),
         TEST(test_a_reboot_draws_the_pause_anew),
         TEST(test_success),

@@ -139,7 +139,7 @@ void ardoq_reporter_close(ardoq_reporter_t *reporter);
  * Closes the reporter of a device that now sleeps, and loses its memory. The sleep counts as time
  * that has passed, whether the clocks go on in it or not.
  * @param reporter  opened
- * @return seconds to sleep. Who wakes earlier for something else need not open the reporter.
+ * @return seconds to sleep. Whoever wakes earlier for something else leaves the reporter closed.
  */
 uint32_t ardoq_reporter_sleep(ardoq_reporter_t *reporter);
 

@@ -55,12 +55,11 @@ const char *ardoq_reason_name(ardoq_reason_t reason);
 /**
  * Takes up what was remembered when a program starts.
  *
- * The time since then is that of the wall clock, where both moments know it and it has not gone
- * back; else that of the uptime, if it has gone on, as it does when only the program starts anew;
- * else, after a sleep that was prescribed, the wait and the uptime; else, after a reboot, the
- * uptime alone. After a reboot the pause is drawn anew: from the attempts that have failed, or else
- * a part of the window. So devices that start together do not report together, and one that keeps
- * starting anew does not try each time.
+ * The time that has passed is the longest of what is known: by the wall clock, where both moments
+ * know it; by the uptime, which goes on when only the program starts anew, and begins again with a
+ * reboot; and after a sleep that was prescribed, that sleep. After a reboot the pause is drawn
+ * anew: from the attempts that have failed, or else a part of the window. So devices that start
+ * together do not report together, and one that keeps starting anew does not try each time.
  * @param schedule  as it was; zeros if nothing is known
  * @param now       the moment
  * @param window    in which the devices of a fleet spread their first report
