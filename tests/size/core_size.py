@@ -34,7 +34,12 @@ CEILINGS = {
 }
 
 # The same of what is linked, which is measured for one architecture.
-LINKED_CEILINGS = {"report only: our code": 15_800, "README's program: our code": 23_500}
+LINKED_CEILINGS = {
+    "report only: our code": 15_800,
+    "README's program: our code": 23_500,
+    # 3,500 more than what the README's first program took that reported once.
+    "reporter: our code": 33_101,
+}
 
 # What may be called through a pointer, by the pointer's name. Nothing: it is the program's own.
 POINTERS = {

@@ -34,6 +34,7 @@ BARE = ("ERROR_NAMES=n", "HINTS=n", "LOG_LEVEL_NONE=y")
 PROGRAMS = {
     "report only": ("report_program", BARE),
     "README's program": ("readme_program", FRIENDLY),
+    "reporter": ("reporter_program", FRIENDLY),
 }
 
 # Whose help texts say what an option costs: the program that is linked with and without it, and the
