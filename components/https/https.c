@@ -9,6 +9,9 @@ enum { SEND_POLL_MS = 100 };
  * takes: about a thirtieth of that time may pass after it has its answer. */
 enum { RESOLVE_POLL_SHARE = 32 };
 
+/* A kept connection may have been dropped on the way, without a word, after longer than this. */
+enum { KEPT_MS = 10 * 1000 };
+
 /* ---- Phases --------------------------------------------------------------------------------- */
 
 /* 0 once the deadline has passed. At most a timeout_ms, so it fits. */
@@ -169,6 +172,7 @@ static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
     if (!https->is_kept) {
         disconnect(https);
     }
+    https->deadline = ardoq_port_uptime_ms() + KEPT_MS;
     https->tls.detail.phase = ARDOQ_PHASE_IDLE;
     https->is_busy = false;
     return ARDOQ_OK;
@@ -521,9 +525,11 @@ ardoq_err_t ardoq_https_start(ardoq_https_t *https)
     if (ardoq_https_is_busy(https)) {
         return ARDOQ_ERR_BUSY;
     }
-    https->deadline = ardoq_port_uptime_ms() + https->exchange.timeout_ms;
+    const uint64_t now = ardoq_port_uptime_ms();
+    const bool is_fresh = https->is_kept && now < https->deadline;
+    https->deadline = now + https->exchange.timeout_ms;
     ardoq_tls_begin_step(&https->tls);
-    const ardoq_err_t err = begin(https, https->is_kept && ardoq_tls_is_alive(&https->tls));
+    const ardoq_err_t err = begin(https, is_fresh && ardoq_tls_is_alive(&https->tls));
     return err < 0 ? fail(https, err) : ARDOQ_OK;
 }
 

@@ -20,6 +20,19 @@ static void test_connection_is_kept(void **state)
     assert_int_equal(tls_peer_answered(), 2);
 }
 
+static void test_connection_is_kept_for_ten_seconds(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    ardoq_fake.uptime_ms += 9999;
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 1);
+    ardoq_fake.uptime_ms += 10000;
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_int_equal(ardoq_fake.open_sockets, 1);
+}
+
 static void test_connection_is_not_kept_when_the_server_says_close(void **state)
 {
     (void)state;
@@ -318,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PEER_HTTPS_TEST(test_connection_is_kept),
+        PEER_HTTPS_TEST(test_connection_is_kept_for_ten_seconds),
         PEER_HTTPS_TEST(test_connection_is_not_kept_when_the_server_says_close),
         PEER_HTTPS_TEST(test_connection_with_unasked_data_is_replaced),
         PEER_HTTPS_TEST(test_answer_after_one_that_was_cut),

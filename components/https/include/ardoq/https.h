@@ -5,8 +5,9 @@
  *
  * No pointer is null, but where it is said. What is not open may only be opened or closed.
  *
- * A connection is kept for the next exchange when the server allows it, and is closed by any error,
- * so that a late answer is never taken for the next one.
+ * A connection is kept for the next exchange when the server allows it, if that comes within ten
+ * seconds: what lies between may drop it without a word. It is closed by any error, so that a late
+ * answer is never taken for the next one.
  */
 #ifndef ARDOQ_HTTPS_H
 #define ARDOQ_HTTPS_H
@@ -101,7 +102,7 @@ typedef struct {
     /** @cond private */
     const ardoq_http_origin_t *origin;
     ardoq_port_resolve_t resolve;
-    uint64_t deadline; /**< uptime in ms */
+    uint64_t deadline; /**< of the exchange, or of the kept connection: uptime in ms */
     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES];
     /** @endcond */
     ardoq_http_parser_t parser;     /**< has the response's head */
