@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* secure_getenv() */
+#define _GNU_SOURCE /* secure_getenv(), flock() */
 
 #include "memory.h"
 
@@ -8,42 +8,65 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ardoq/port.h"
+#include "ardoq/port_posix.h"
+
+/* Set while a program only looks, at what may be another user's. */
+static const char *looked_at;
 
 /* ---- The folder ------------------------------------------------------------------------------ */
 
-/* systemd gives several folders with colons between; this is the first (systemd.exec(5)). */
-static bool folder_path(char path[PATH_MAX])
+void ardoq_posix_look_at_state(const char *path)
 {
+    looked_at = path;
+}
+
+/* systemd gives several folders with colons between; this is the first (systemd.exec(5)). */
+ardoq_err_t ardoq_posix_state_path(char *path, size_t size)
+{
+    if (looked_at) {
+        return snprintf(path, size, "%s", looked_at) < (int)size ? ARDOQ_OK
+                                                                 : ARDOQ_ERR_STORE_UNAVAILABLE;
+    }
     static const char *const places[][2] = {
         {"STATE_DIRECTORY", ""}, {"XDG_STATE_HOME", "/ardoq"}, {"HOME", "/.local/state/ardoq"}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const char *base = secure_getenv(places[i][0]);
         if (base && base[0] == '/') {
-            const int size = (int)strcspn(base, i == 0 ? ":" : "");
-            return snprintf(path, PATH_MAX, "%.*s%s", size, base, places[i][1]) < PATH_MAX;
+            const int first = (int)strcspn(base, i == 0 ? ":" : "");
+            return snprintf(path, size, "%.*s%s", first, base, places[i][1]) < (int)size
+                       ? ARDOQ_OK
+                       : ARDOQ_ERR_STORE_UNAVAILABLE;
         }
     }
-    return false;
+    return ARDOQ_ERR_NOT_SET;
 }
 
-/* Whatever of it does not exist yet, for this user alone. */
-static void make_folders(char *path)
+/* For this user alone, whatever the umask takes from it. */
+static void make_folder(const char *path)
+{
+    if (mkdir(path, 0700) == 0) {
+        (void)chmod(path, 0700);
+    }
+}
+
+/* Whatever of it does not exist yet. */
+static void make_path(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        (void)mkdir(path, 0700);
+        make_folder(path);
         *slash = '/';
     }
-    (void)mkdir(path, 0700);
+    make_folder(path);
 }
 
 static bool is_own(const struct stat *status)
 {
-    return status->st_uid == geteuid() && !(status->st_mode & (S_IWGRP | S_IWOTH));
+    return looked_at || (status->st_uid == geteuid() && !(status->st_mode & (S_IWGRP | S_IWOTH)));
 }
 
 /* @param[out] folder  -1 on failure */
@@ -52,11 +75,12 @@ static ardoq_err_t open_folder(bool make, int *folder)
     char path[PATH_MAX];
     struct stat status;
     *folder = -1;
-    if (!folder_path(path)) {
-        return ARDOQ_ERR_NOT_SET;
+    const ardoq_err_t err = ardoq_posix_state_path(path, sizeof path);
+    if (err) {
+        return err;
     }
     if (make) {
-        make_folders(path);
+        make_path(path);
     }
     *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*folder < 0) {
@@ -93,7 +117,7 @@ static ardoq_err_t read_file(int file, void *data, size_t size, size_t *length)
     if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode)) {
         return ARDOQ_ERR_STORE_UNAVAILABLE;
     }
-    if (!is_own(&status) || (status.st_mode & (S_IRWXG | S_IRWXO))) {
+    if (!is_own(&status) || (!looked_at && (status.st_mode & (S_IRWXG | S_IRWXO)))) {
         return ARDOQ_ERR_STORE_PERMISSIONS;
     }
     if (status.st_size > (off_t)size) {
@@ -143,18 +167,18 @@ static ardoq_err_t write_error(void)
     return errno == ENOSPC || errno == EDQUOT ? ARDOQ_ERR_STORE_FULL : ARDOQ_ERR_STORE_UNAVAILABLE;
 }
 
-/* With a name of its own for each process, so that two do not mix what they write. */
+/* The folder is locked, so what a crash left there is nobody's. */
 static ardoq_err_t replace(int folder, const char *name, const void *data, size_t size)
 {
     char temporary[NAME_MAX];
-    (void)snprintf(temporary, sizeof temporary, "%s.%ld", name, (long)getpid());
+    (void)snprintf(temporary, sizeof temporary, "%s.new", name);
     (void)unlinkat(folder, temporary, 0);
     const int file =
         openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) {
         return write_error();
     }
-    const bool is_written = write_all(file, data, size);
+    const bool is_written = fchmod(file, 0600) == 0 && write_all(file, data, size);
     ardoq_err_t err = is_written ? ARDOQ_OK : write_error();
     close(file);
     if (!err && renameat(folder, temporary, folder, name) < 0) {
@@ -166,19 +190,48 @@ static ardoq_err_t replace(int folder, const char *name, const void *data, size_
     return err;
 }
 
+static ardoq_err_t change_file(int folder, const char *name, const void *data, size_t size)
+{
+    /* Some file systems have no locks for folders, and say something else. */
+    if (flock(folder, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+        return ARDOQ_ERR_STORE_UNAVAILABLE;
+    }
+    if (size > 0) {
+        return replace(folder, name, data, size);
+    }
+    return unlinkat(folder, name, 0) < 0 && errno != ENOENT ? ARDOQ_ERR_STORE_UNAVAILABLE
+                                                            : ARDOQ_OK;
+}
+
 ardoq_err_t ardoq_posix_memory_write(const char *name, const void *data, size_t size)
 {
     int folder;
+    if (looked_at) {
+        return ARDOQ_ERR_STORE_UNAVAILABLE;
+    }
     ardoq_err_t err = open_folder(size > 0, &folder);
     if (err) {
         return err == ARDOQ_ERR_NOT_SET && size > 0 ? ARDOQ_ERR_STORE_UNAVAILABLE : err;
     }
-    if (size > 0) {
-        err = replace(folder, name, data, size);
-    } else if (unlinkat(folder, name, 0) < 0 && errno != ENOENT) {
-        err = ARDOQ_ERR_STORE_UNAVAILABLE;
-    }
+    err = change_file(folder, name, data, size);
     (void)fsync(folder);
+    close(folder);
+    return err;
+}
+
+ardoq_err_t ardoq_posix_state_open(const char *name, bool make, int *file)
+{
+    int folder;
+    *file = -1;
+    ardoq_err_t err = make && looked_at ? ARDOQ_ERR_STORE_UNAVAILABLE : open_folder(make, &folder);
+    if (err) {
+        return err;
+    }
+    const int flags = make ? O_RDWR | O_CREAT : O_RDONLY;
+    *file = openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (*file < 0) {
+        err = errno == ENOENT ? ARDOQ_ERR_NOT_SET : write_error();
+    }
     close(folder);
     return err;
 }

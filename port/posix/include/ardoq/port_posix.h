@@ -42,6 +42,32 @@ typedef struct {
 ardoq_posix_store_fault_t ardoq_posix_store_fault(void);
 
 /**
+ * Path of the folder of what a program remembers, whether or not it exists: $STATE_DIRECTORY, else
+ * ardoq in $XDG_STATE_HOME, else in $HOME/.local/state.
+ * @param[out] path  NUL-terminated; of use on success only
+ * @param size       of @p path in bytes
+ * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET: no variable holds an absolute path;
+ *         ARDOQ_ERR_STORE_UNAVAILABLE: the path does not fit.
+ */
+ardoq_err_t ardoq_posix_state_path(char *path, size_t size);
+
+/**
+ * Chooses another folder to look at, such as that of a service with a user of its own: it counts
+ * whoever owns it, and nothing is written to it.
+ * @param path  borrowed until the next call; null, as at the start: none
+ */
+void ardoq_posix_look_at_state(const char *path);
+
+/**
+ * Opens a file of the program's own in that folder.
+ * @param make       makes folder and file where they are missing, and opens it for writing too
+ * @param[out] file  to be closed; -1 on failure
+ * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET: there is none; ARDOQ_ERR_STORE_PERMISSIONS: another user
+ *         owns the folder, or may write to it; ARDOQ_ERR_STORE_FULL; ARDOQ_ERR_STORE_UNAVAILABLE.
+ */
+ardoq_err_t ardoq_posix_state_open(const char *name, bool make, int *file);
+
+/**
  * Chooses the least important messages that ardoq_port_log() still writes to standard error. It
  * starts as ARDOQ_LOG_ERROR; 0 silences it. Messages above CONFIG_ARDOQ_LOG_LEVEL never get here.
  */
