@@ -23,10 +23,17 @@
 /* How often another writer's lock is tried, and how long is waited between: 5 s in all. */
 enum { LOCK_TRIES = 500, LOCK_PAUSE_NS = 10 * 1000 * 1000 };
 
+/* What others may have of a file without secrets: a service with a user of its own reads it too. */
+enum {
+    OTHERS_READ = S_IRGRP | S_IROTH,
+    OTHERS_MORE = S_IWGRP | S_IXGRP | S_IWOTH | S_IXOTH,
+};
+
 /* A file on the heap. It may hold secrets, so it is wiped before it is freed. */
 typedef struct {
     char *data; /* null when there is none */
     size_t size;
+    mode_t mode; /* of the file; 0 when there is none */
 } content_t;
 
 /* Where a change takes place: the store's folder, and its lock, held as long as this is open. */
@@ -38,6 +45,7 @@ typedef struct {
 } place_t;
 
 static const char *chosen_path;
+static const char *chosen_credential;
 static _Thread_local ardoq_posix_store_fault_t fault;
 
 /* ---- Where it is ----------------------------------------------------------------------------- */
@@ -116,8 +124,7 @@ static void release(content_t *content)
 static ardoq_err_t check_owner(const struct stat *status)
 {
     const bool is_own = status->st_uid == geteuid() || status->st_uid == 0;
-    return is_own && !(status->st_mode & (S_IRWXG | S_IRWXO)) ? ARDOQ_OK
-                                                              : ARDOQ_ERR_STORE_PERMISSIONS;
+    return is_own && !(status->st_mode & OTHERS_MORE) ? ARDOQ_OK : ARDOQ_ERR_STORE_PERMISSIONS;
 }
 
 /* One byte more than a text may have shows that it is too large. */
@@ -169,6 +176,9 @@ static int open_to_read(int folder, const char *name)
 static ardoq_err_t missing_store(int folder, const char *name)
 {
     struct stat status;
+    if (errno == EACCES) {
+        return find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "this user may not read it");
+    }
     const bool is_missing = (errno == ENOENT || errno == ENOTDIR) &&
                             fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0;
     return is_missing ? ARDOQ_ERR_NOT_SET : ARDOQ_ERR_STORE_UNAVAILABLE;
@@ -182,6 +192,26 @@ static ardoq_err_t check_text(const content_t *content)
     }
     const char *what = ardoq_store_text_fault(content->data, content->size, &line);
     return what ? find_fault(ARDOQ_ERR_STORE_DAMAGED, line, what) : ARDOQ_OK;
+}
+
+/* Itself: a file that a line names has rights of its own. */
+static bool holds_secret(const content_t *content)
+{
+    static const char *const secrets[] = {"token", "key"};
+    ardoq_store_line_t line;
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
+        if (ardoq_store_text_find(content->data, content->size, secrets[i], &line) &&
+            !ardoq_store_text_is_file(&line)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static ardoq_err_t check_secrets(const content_t *content)
+{
+    return (content->mode & OTHERS_READ) && holds_secret(content) ? ARDOQ_ERR_STORE_PERMISSIONS
+                                                                  : ARDOQ_OK;
 }
 
 /* @param[out] content  text without fault, to be released, after a failure too */
@@ -198,7 +228,11 @@ static ardoq_err_t read_store(int folder, const char *name, content_t *content)
         err = check_owner(&status);
     }
     if (!err) {
+        content->mode = status.st_mode;
         err = check_text(content);
+    }
+    if (!err) {
+        err = check_secrets(content);
     }
     close(file);
     return err;
@@ -275,6 +309,53 @@ static ardoq_err_t give_values(const content_t *content, char *buffer, size_t si
     return err;
 }
 
+/* ---- The token of a service ------------------------------------------------------------------ */
+
+void ardoq_posix_set_credential(const char *name)
+{
+    chosen_credential = name;
+}
+
+/* @return false if there is none */
+static bool credential_path(char path[PATH_MAX])
+{
+    const char *base = chosen_credential ? secure_getenv("CREDENTIALS_DIRECTORY") : NULL;
+    struct stat status;
+    return base && base[0] == '/' &&
+           snprintf(path, PATH_MAX, "%s/%s", base, chosen_credential) < PATH_MAX &&
+           lstat(path, &status) == 0;
+}
+
+bool ardoq_posix_has_credential(void)
+{
+    char path[PATH_MAX];
+    return credential_path(path);
+}
+
+static ardoq_err_t read_credential(const char *path, char *value, size_t size)
+{
+    content_t content = {0};
+    const ardoq_err_t err = read_file(path, &content)
+                                ? take_content(&content, value, size)
+                                : find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0,
+                                             "the file of $CREDENTIALS_DIRECTORY cannot be read");
+    release(&content);
+    return err;
+}
+
+static ardoq_err_t give_credential(char *buffer, size_t size, ardoq_port_store_value_t on_value,
+                                   void *context)
+{
+    char path[PATH_MAX];
+    if (!credential_path(path)) {
+        return ARDOQ_OK;
+    }
+    const ardoq_err_t err = read_credential(path, buffer, size);
+    return err && err != ARDOQ_ERR_SETTING_TOO_LONG
+               ? err
+               : on_value(context, "token", err ? NULL : buffer);
+}
+
 ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
                                   void *context)
 {
@@ -284,7 +365,10 @@ ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_va
         err = give_values(&content, buffer, size, on_value, context);
     }
     release(&content);
-    return err && err != ARDOQ_ERR_NOT_SET ? err : ardoq_posix_environment_each(on_value, context);
+    if (!err || err == ARDOQ_ERR_NOT_SET) {
+        err = give_credential(buffer, size, on_value, context);
+    }
+    return err ? err : ardoq_posix_environment_each(on_value, context);
 }
 
 ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
@@ -420,7 +504,7 @@ static ardoq_err_t write_temporary(const place_t *place, const content_t *conten
         return write_error();
     }
     /* The umask may have taken rights from the owner too. */
-    ardoq_err_t err = fchmod(file, S_IRUSR | S_IWUSR) < 0 ? write_error() : ARDOQ_OK;
+    ardoq_err_t err = fchmod(file, content->mode) < 0 ? write_error() : ARDOQ_OK;
     if (!err) {
         err = write_all(file, content);
     }
@@ -481,6 +565,10 @@ static ardoq_err_t compose(const content_t *old, const char *key, const char *va
     ardoq_text_init(&text, new->data, ARDOQ_STORE_TEXT_MAX + 1, ARDOQ_ERR_STORE_FULL);
     ardoq_store_text_set(old->data, old->size, key, value, &text);
     new->size = text.length;
+    new->mode = S_IRUSR | S_IWUSR;
+    if (!text.err && !holds_secret(new)) {
+        new->mode |= old->mode &OTHERS_READ;
+    }
     return text.err;
 }
 

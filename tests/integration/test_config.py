@@ -411,6 +411,7 @@ def test_a_store_that_others_may_use_is_refused(
 ) -> None:
     asking = tool.at(server)
     put(asking, "host", "localhost")
+    put(asking, "token", server.token)
     before = asking.store.read_bytes()
     asking.store.chmod(bits)
     for result in every_use(asking):

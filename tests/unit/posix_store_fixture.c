@@ -309,6 +309,7 @@ int set_up(void **state)
     }
     snprintf(store, sizeof store, "%s/store", folder);
     ardoq_posix_set_store_path(store);
+    put_environment("CREDENTIALS_DIRECTORY", NULL);
     forget_environment();
     next_descriptor = find_next_descriptor();
     return 0;
@@ -327,6 +328,7 @@ int tear_down(void **state)
     (void)state;
     no_faults();
     ardoq_posix_set_store_path(NULL);
+    ardoq_posix_set_credential(NULL);
     assert_int_equal(blocks, 0);
     assert_int_equal(find_next_descriptor(), next_descriptor);
     return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);

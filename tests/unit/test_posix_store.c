@@ -155,9 +155,75 @@ static void test_each_with_environment(void **state)
     assert_each(ARDOQ_OK, "host=longer than the buffer;");
     assert_set("host", "h");
     assert_each(ARDOQ_OK, "host=h;host=longer than the buffer;");
-    assert_int_equal(chmod(store, 0644), 0);
+    assert_int_equal(chmod(store, 0622), 0);
     assert_each(ARDOQ_ERR_STORE_PERMISSIONS, "");
     assert_int_equal(unsetenv("ARDOQ_API_HOST"), 0);
+}
+
+/* ---- The token of a service ------------------------------------------------------------------ */
+
+static const char *write_credential(const char *text)
+{
+    static char path[sizeof folder + 16];
+    snprintf(path, sizeof path, "%s/token", folder);
+    write_file(path, text, strlen(text));
+    return path;
+}
+
+/* It goes before the store's, and the environment's before it. */
+static void test_credential(void **state)
+{
+    (void)state;
+    write_store("token = s\nhost = h\n");
+    const char *path = write_credential("c\n");
+    put_environment("CREDENTIALS_DIRECTORY", folder);
+    assert_each(ARDOQ_OK, "token=s;host=h;");
+    assert_false(ardoq_posix_has_credential());
+    ardoq_posix_set_credential("token");
+    assert_true(ardoq_posix_has_credential());
+    assert_each(ARDOQ_OK, "token=s;host=h;token=c;");
+    put_environment("ARDOQ_API_TOKEN", "e");
+    assert_each(ARDOQ_OK, "token=s;host=h;token=c;token=e;");
+    put_environment("ARDOQ_API_TOKEN", NULL);
+    unlink(store);
+    assert_each(ARDOQ_OK, "token=c;");
+    write_credential("\r\n");
+    assert_each(ARDOQ_OK, "token=;");
+    write_credential("1234567\n");
+    assert_each(ARDOQ_OK, "token=1234567;");
+    write_credential("12345678\n");
+    assert_each(ARDOQ_OK, "token=?;");
+    write_store("last = l\n");
+    assert_each(ARDOQ_ERR_SETTING_INVALID, "last=l;");
+    unlink(store);
+    unlink(path);
+    assert_each(ARDOQ_OK, "");
+    assert_false(ardoq_posix_has_credential());
+    write_credential("c");
+    faults.more_rights = true;
+    assert_each(ARDOQ_OK, "");
+    faults.more_rights = false;
+    put_environment("CREDENTIALS_DIRECTORY", "relative");
+    assert_each(ARDOQ_OK, "");
+}
+
+/* It is there, so nothing else is taken for it. */
+static void test_credential_that_cannot_be_read(void **state)
+{
+    (void)state;
+    const char *path = write_credential("c");
+    put_environment("CREDENTIALS_DIRECTORY", folder);
+    put_environment("ARDOQ_API_HOST", "e");
+    ardoq_posix_set_credential("token");
+    unlink(path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_each(ARDOQ_ERR_STORE_UNAVAILABLE, "");
+    assert_string_equal(ardoq_posix_store_fault().what,
+                        "the file of $CREDENTIALS_DIRECTORY cannot be read");
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(symlink("nowhere", path), 0);
+    assert_each(ARDOQ_ERR_STORE_UNAVAILABLE, "");
+    put_environment("ARDOQ_API_HOST", NULL);
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */
@@ -593,20 +659,72 @@ static void test_more_rights(void **state)
 
 /* ---- Who may read it ------------------------------------------------------------------------- */
 
-static void test_others_may_not_read_it(void **state)
+static void assert_modes(const mode_t *modes, size_t count, bool are_good)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(chmod(store, modes[i]), 0);
+        if (are_good) {
+            assert_value("host", "h");
+        } else {
+            assert_refused(ARDOQ_ERR_STORE_PERMISSIONS);
+        }
+    }
+}
+
+static const mode_t own_modes[] = {0600, 0400, 0700};
+static const mode_t open_modes[] = {0640, 0604, 0644, 0444};
+static const mode_t bad_modes[] = {0620, 0610, 0602, 0601, 0660, 0606, 0664, 0646, 0655};
+
+#define MODES(modes) modes, sizeof(modes) / sizeof(modes)[0]
+
+static void test_others_may_not_write_it(void **state)
 {
     (void)state;
-    static const mode_t modes[] = {0640, 0620, 0610, 0604, 0602, 0601, 0644, 0660};
     assert_set("host", "h");
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        assert_int_equal(chmod(store, modes[i]), 0);
-        assert_refused(ARDOQ_ERR_STORE_PERMISSIONS);
+    assert_modes(MODES(bad_modes), false);
+    assert_modes(MODES(own_modes), true);
+    assert_modes(MODES(open_modes), true);
+}
+
+static void test_others_may_not_read_secrets(void **state)
+{
+    (void)state;
+    static const char *const secrets[] = {"token", "key"};
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
+        unlink(store);
+        assert_set("host", "h");
+        assert_set(secrets[i], "s");
+        assert_modes(MODES(bad_modes), false);
+        assert_modes(MODES(open_modes), false);
+        assert_modes(MODES(own_modes), true);
     }
-    static const mode_t own[] = {0600, 0400, 0700};
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
-        assert_int_equal(chmod(store, own[i]), 0);
-        assert_value("host", "h");
-    }
+    /* The file that is named has rights of its own. */
+    write_store("host = h\ntoken = @/etc/ardoq/token\nkey = @/etc/ardoq/key.pem\n");
+    assert_modes(MODES(open_modes), true);
+}
+
+static mode_t mode_of_store(void)
+{
+    struct stat status;
+    assert_int_equal(stat(store, &status), 0);
+    return status.st_mode & 07777;
+}
+
+static void test_a_change_keeps_who_may_read_it(void **state)
+{
+    (void)state;
+    assert_set("host", "h");
+    assert_int_equal(mode_of_store(), 0600);
+    assert_int_equal(chmod(store, 0644), 0);
+    assert_set("host", "i");
+    assert_int_equal(mode_of_store(), 0644);
+    assert_int_equal(chmod(store, 0440), 0);
+    assert_int_equal(ardoq_port_store_erase("host"), ARDOQ_OK);
+    assert_int_equal(mode_of_store(), 0640);
+    assert_set("token", SECRET);
+    assert_int_equal(mode_of_store(), 0600);
+    assert_int_equal(ardoq_port_store_erase("token"), ARDOQ_OK);
+    assert_int_equal(mode_of_store(), 0600);
 }
 
 static void test_stranger_may_not_own_it(void **state)
@@ -702,6 +820,8 @@ int main(void)
         TEST(test_erase_of_nothing_writes_nothing),
         TEST(test_each),
         TEST(test_each_with_environment),
+        TEST(test_credential),
+        TEST(test_credential_that_cannot_be_read),
         TEST(test_text_of_the_file),
         TEST(test_text_of_a_person),
         TEST(test_faults_are_told_with_their_line),
@@ -716,7 +836,9 @@ int main(void)
         TEST(test_path_without_folder),
         TEST(test_link_is_followed),
         TEST(test_more_rights),
-        TEST(test_others_may_not_read_it),
+        TEST(test_others_may_not_write_it),
+        TEST(test_others_may_not_read_secrets),
+        TEST(test_a_change_keeps_who_may_read_it),
         TEST(test_stranger_may_not_own_it),
         TEST(test_closed_folder),
         TEST(test_what_is_no_file),

@@ -42,6 +42,17 @@ typedef struct {
 ardoq_posix_store_fault_t ardoq_posix_store_fault(void);
 
 /**
+ * Chooses the credential that holds the token: a file of the folder $CREDENTIALS_DIRECTORY, as
+ * systemd makes it for a service with LoadCredential=. It goes before the store's token, and the
+ * environment's goes before it.
+ * @param name  borrowed until the next call; null, as at the start: none
+ */
+void ardoq_posix_set_credential(const char *name);
+
+/** True if the variable is set and there is such a file. */
+bool ardoq_posix_has_credential(void);
+
+/**
  * Path of the folder of what a program remembers, whether or not it exists: $STATE_DIRECTORY, else
  * ardoq in $XDG_STATE_HOME, else in $HOME/.local/state.
  * @param[out] path  NUL-terminated; of use on success only
