@@ -50,6 +50,11 @@ void ardoq_reporter_now(ardoq_reporter_t *reporter)
     __atomic_store_n(&reporter->asked, 1, __ATOMIC_RELEASE);
 }
 
+void ardoq_reporter_reload(ardoq_reporter_t *reporter)
+{
+    __atomic_store_n(&reporter->reloaded, 1, __ATOMIC_RELEASE);
+}
+
 void ardoq_reporter_stop(ardoq_reporter_t *reporter)
 {
     __atomic_store_n(&reporter->stopped, 1, __ATOMIC_RELEASE);
@@ -372,6 +377,11 @@ ardoq_wait_t ardoq_reporter_step(ardoq_reporter_t *reporter)
         reporter->is_asked = true;
         reporter->is_waiting = false;
     }
+    if (take_flag(&reporter->reloaded)) {
+        check_settings(reporter);
+        reporter->is_checked = false;
+        reporter->is_waiting = false;
+    }
     if (reporter->schedule.at.uptime - reporter->saved_at >= SAVE) {
         save(reporter);
     }
@@ -391,9 +401,14 @@ bool ardoq_reporter_is_idle(const ardoq_reporter_t *reporter)
 
 ardoq_err_t ardoq_reporter_open(ardoq_reporter_t *reporter)
 {
+    return ardoq_reporter_open_within(reporter, ARDOQ_WINDOW);
+}
+
+ardoq_err_t ardoq_reporter_open_within(ardoq_reporter_t *reporter, uint32_t window)
+{
     memset(reporter, 0, sizeof *reporter);
     reporter->heartbeat = ARDOQ_HEARTBEAT;
-    reporter->window = ARDOQ_WINDOW;
+    reporter->window = window;
     reporter->state_err = ardoq_reporter_read_state(reporter);
     const uint32_t settings = reporter->settings;
     ardoq_schedule_start(&reporter->schedule, now(), reporter->window, random_number());

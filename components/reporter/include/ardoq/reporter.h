@@ -73,8 +73,9 @@ typedef struct ardoq_reporter {
     ardoq_schedule_t schedule; /**< what is remembered */
 
     /** @cond private */
-    uint32_t asked;   /* by ardoq_reporter_now(), of any task */
-    uint32_t stopped; /* by ardoq_reporter_stop(), likewise */
+    uint32_t asked;    /* by ardoq_reporter_now(), of any task */
+    uint32_t stopped;  /* by ardoq_reporter_stop(), likewise */
+    uint32_t reloaded; /* by ardoq_reporter_reload(), likewise */
     bool is_asked;
     bool is_checked;   /* whether anything has changed since the start */
     bool is_reporting; /* a call is under way */
@@ -100,6 +101,9 @@ typedef struct ardoq_reporter {
  */
 ardoq_err_t ardoq_reporter_open(ardoq_reporter_t *reporter);
 
+/** The same with a window that is known only now: part of it is drawn here for the first report. */
+ardoq_err_t ardoq_reporter_open_within(ardoq_reporter_t *reporter, uint32_t window);
+
 /**
  * Reports for ever: in a task of its own, whose stack docs/reporter.md states.
  * @param reporter  opened
@@ -123,6 +127,11 @@ bool ardoq_reporter_is_idle(const ardoq_reporter_t *reporter);
 /** Asks for a report at once, whether anything has changed or not; only what the server asked for
  * is waited for. From any task, and from a signal handler. */
 void ardoq_reporter_now(ardoq_reporter_t *reporter);
+
+/** Says that settings or facts may be other ones: they are looked at in the next step outside of a
+ * report, which is made at once if they are, and else the event tells that nothing has changed.
+ * From any task, and from a signal handler. */
+void ardoq_reporter_reload(ardoq_reporter_t *reporter);
 
 /** Ends ardoq_reporter_run(), and the call under way, within a second. From any task, and from a
  * signal handler. */
