@@ -1,6 +1,6 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
 #include <fcntl.h>
-#include <limits.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,18 @@
 #include "answer.h"
 #include "ardoq/commands.h"
 #include "ardoq/port_posix.h"
-#include "ardoq/value.h"
 #include "ardoq/version.h"
 #include "console.h"
 #include "files.h"
 #include "help.h"
+#include "identity_option.h"
 #include "look_up.h"
 #include "provision.h"
 #include "request.h"
+#include "run.h"
 #include "session.h"
+#include "status.h"
+#include "store_names.h"
 
 static ardoq_report_t report;
 static ardoq_me_t me;
@@ -51,27 +54,6 @@ static ardoq_err_t read_identity(ardoq_identity_t *identity)
     const ardoq_err_t err = ardoq_identity_read(identity, &setting);
     if (err) {
         ardoq_console_explain(&console, NULL, err, setting);
-    }
-    return err;
-}
-
-/* The assignment has an equals sign. */
-static ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
-{
-    char *value = strchr(assignment, '=') + 1;
-    const ardoq_identity_field_t field =
-        ardoq_identity_find(assignment, (size_t)(value - 1 - assignment));
-    ardoq_err_t err = ardoq_identity_set(identity, field, value);
-    if (err) {
-        ardoq_console_explain(&console, NULL, err, NULL);
-        say("  given: ", assignment, NULL);
-        help_identity_fields(stderr);
-        return err;
-    }
-    trim_value(value);
-    err = ardoq_value_check(value, strlen(value), ardoq_identity_name(field));
-    if (err) {
-        ardoq_console_explain(&console, NULL, err, ardoq_identity_name(field));
     }
     return err;
 }
@@ -178,24 +160,9 @@ static const struct {
     {"report", command_report},       {"workspaces", command_workspaces},
     {"context", command_context},     {"components", command_components},
     {"request", command_request},     {"config", command_config},
-    {"provision", command_provision},
+    {"provision", command_provision}, {"run", command_run},
+    {"status", command_status},
 };
-
-/* Which line a person has to correct, who may have written it too. */
-static void note_store_fault(void)
-{
-    const ardoq_posix_store_fault_t fault = ardoq_posix_store_fault();
-    char path[PATH_MAX];
-    if (!fault.what || ardoq_posix_store_path(path, sizeof path)) {
-        return;
-    }
-    say("  file: ", path, NULL);
-    fputs("  ", stderr);
-    if (fault.line > 0) {
-        fprintf(stderr, "line %u: ", fault.line);
-    }
-    fprintf(stderr, "%s\n", fault.what);
-}
 
 static int run_command(int argc, char **argv)
 {
@@ -265,6 +232,7 @@ int main(int argc, char **argv)
     occupy_closed_streams();
     /* Errors are explained once, by the commands. */
     ardoq_posix_set_log_level(0);
+    ardoq_posix_set_credential("token");
     while ((option = next_option(argc, argv, "+vh", options)) != -1) {
         const int code = take_option(option);
         if (code != GO_ON) {
@@ -272,7 +240,9 @@ int main(int argc, char **argv)
         }
     }
     const int code = run_command(argc - optind, argv + optind);
-    note_store_fault();
+    if (code != EXIT_SUCCESS) {
+        note_store_fault();
+    }
     ardoq_close(&client);
     free((char *)config.ca_pem);
     ardoq_config_wipe(&config);

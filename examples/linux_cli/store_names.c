@@ -49,3 +49,18 @@ void note_unknown_names(void)
         fclose(file);
     }
 }
+
+void note_store_fault(void)
+{
+    const ardoq_posix_store_fault_t fault = ardoq_posix_store_fault();
+    char path[PATH_MAX];
+    if (!fault.what || ardoq_posix_store_path(path, sizeof path)) {
+        return;
+    }
+    say("  file: ", path, NULL);
+    fputs("  ", stderr);
+    if (fault.line > 0) {
+        fprintf(stderr, "line %u: ", fault.line);
+    }
+    fprintf(stderr, "%s\n", fault.what);
+}

@@ -1,0 +1,301 @@
+#include "run.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ardoq/port_posix.h"
+#include "ardoq/reporter.h"
+#include "console.h"
+#include "identity_option.h"
+#include "notify.h"
+#include "service.h"
+#include "session.h"
+#include "store_names.h"
+
+/* The clock of the wait stands still while the machine sleeps, so it is looked at now and then. */
+enum { LONGEST_WAIT_MS = 5 * 60 * 1000 };
+
+static ardoq_reporter_t reporter; /* large, so static, as the service that it is */
+static service_t service;
+static bool is_stopped;
+static bool is_reloading;
+
+/* ---- What is said ---------------------------------------------------------------------------- */
+
+typedef struct {
+    char text[256];
+    size_t size;
+} line_t;
+
+/* What does not fit is left out. */
+static void add_text(void *context, const char *text)
+{
+    line_t *line = context;
+    const int size = snprintf(line->text + line->size, sizeof line->text - line->size, "%s", text);
+    line->size += (size_t)size;
+    line->size = line->size < sizeof line->text ? line->size : sizeof line->text - 1;
+}
+
+static void print_line(const char *line)
+{
+    fprintf(stderr, "%s\n", line);
+    notify("STATUS=%s", line);
+}
+
+static void say_reported(void)
+{
+    const ardoq_report_t *report = &reporter.report;
+    line_t line = {.size = 0};
+    add_text(&line, "reported: ");
+    add_text(&line, ardoq_report_outcome_name(report->outcome));
+    add_text(&line, ", component ");
+    add_text(&line, report->component_id);
+    print_line(line.text);
+}
+
+static void write_message(void *context, const char *text)
+{
+    (void)context;
+    console.write(console.context, ARDOQ_OUTPUT_NOTE, text, strlen(text));
+}
+
+static void say_failed(ardoq_err_t err)
+{
+    fputs("failed: ", stderr);
+    ardoq_reporter_explain(&reporter, err, write_message, NULL);
+    note_store_fault();
+    notify("STATUS=failed: %s", ardoq_err_name(err));
+}
+
+/* The last line of the status: how long, and why. */
+static void say_waiting(void)
+{
+    line_t status = {.size = 0};
+    ardoq_reporter_status(&reporter, add_text, &status);
+    char *next = strstr(status.text, "next report: ");
+    if (next) {
+        next[strcspn(next, "\n")] = '\0';
+        print_line(next);
+    }
+    if (is_reloading) {
+        notify("READY=1");
+        is_reloading = false;
+    }
+}
+
+static void say_state_fault(void)
+{
+    static ardoq_err_t said;
+    if (reporter.state_err && reporter.state_err != said) {
+        fprintf(stderr, "warning: what is remembered cannot be kept: %s\n",
+                ardoq_err_name(reporter.state_err));
+    }
+    said = reporter.state_err;
+}
+
+static void on_event(void *context, const ardoq_reporter_t *of, ardoq_event_t event)
+{
+    (void)context;
+    (void)of;
+    switch (event) {
+    case ARDOQ_EVENT_REPORTED:
+        say_reported();
+        break;
+    case ARDOQ_EVENT_UNCHANGED:
+        print_line("unchanged: Ardoq has this report already");
+        break;
+    case ARDOQ_EVENT_FAILED:
+        say_failed(reporter.err);
+        break;
+    case ARDOQ_EVENT_WAITING:
+        say_waiting();
+        break;
+    }
+    say_state_fault();
+    service.last_err = reporter.err;
+    service_sources(&service);
+    service_note(&service);
+}
+
+/* ---- Signals --------------------------------------------------------------------------------- */
+
+/* They are blocked, and taken where the program waits. */
+static void block_signals(sigset_t *signals)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    sigemptyset(signals);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        sigaddset(signals, numbers[i]);
+    }
+    sigprocmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void notify_reloading(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    notify("RELOADING=1\nMONOTONIC_USEC=%lld",
+           (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+}
+
+static void obey(int number)
+{
+    switch (number) {
+    case SIGHUP:
+        notify_reloading();
+        is_reloading = true;
+        ardoq_reporter_reload(&reporter);
+        break;
+    case SIGUSR1:
+        ardoq_reporter_now(&reporter);
+        break;
+    default:
+        is_stopped = true;
+        break;
+    }
+}
+
+static void wait_for_signal(const sigset_t *signals, uint32_t timeout_ms)
+{
+    const uint32_t ms = timeout_ms < LONGEST_WAIT_MS ? timeout_ms : LONGEST_WAIT_MS;
+    const struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+    const int number = sigtimedwait(signals, NULL, &timeout);
+    if (number > 0) {
+        obey(number);
+    }
+}
+
+static void wait_for(const sigset_t *signals, const ardoq_wait_t *wait)
+{
+    if (wait->event == ARDOQ_PORT_EVENT_NONE) {
+        wait_for_signal(signals, wait->timeout_ms);
+    } else {
+        ardoq_wait_for(wait);
+        wait_for_signal(signals, 0);
+    }
+}
+
+/* ---- From beginning to end ------------------------------------------------------------------- */
+
+/* Two would report each for itself, and make two components of a new device. */
+static int take_place(void)
+{
+    const ardoq_err_t err = service_begin();
+    if (err == ARDOQ_PENDING) {
+        fputs("error: another `ardoq run` runs with the same state\n", stderr);
+        return EXIT_FAILURE;
+    }
+    if (err) {
+        fprintf(stderr, "warning: the folder of what is remembered: %s\n", ardoq_err_name(err));
+    }
+    return GO_ON;
+}
+
+typedef struct {
+    uint32_t window;
+    uint32_t heartbeat;
+    ardoq_identity_t identity;
+} run_options_t;
+
+static void open_reporter(const run_options_t *options)
+{
+    const ardoq_err_t err = ardoq_reporter_open_within(&reporter, options->window);
+    reporter.identity = options->identity;
+    reporter.heartbeat = options->heartbeat;
+    reporter.ca_pem = config.ca_pem;
+    reporter.on_event = on_event;
+    service.process = (long)getpid();
+    service.heartbeat = options->heartbeat;
+    service_sources(&service);
+    service_note(&service);
+    note_unknown_names();
+    say_state_fault();
+    if (err && !(err == ARDOQ_ERR_SERIAL_MISSING && options->identity.serial)) {
+        say_failed(err);
+    }
+}
+
+static int run_service(const run_options_t *options)
+{
+    sigset_t signals;
+    block_signals(&signals);
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+    const int code = take_place();
+    if (code != GO_ON) {
+        return code;
+    }
+    open_reporter(options);
+    notify("READY=1");
+    while (!is_stopped) {
+        const ardoq_wait_t wait = ardoq_reporter_step(&reporter);
+        wait_for(&signals, &wait);
+    }
+    notify("STOPPING=1\nSTATUS=stopping");
+    ardoq_reporter_close(&reporter);
+    return EXIT_SUCCESS;
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+static int take_seconds(const char *text, uint32_t least, uint32_t most, uint32_t *seconds)
+{
+    char *end;
+    const unsigned long number = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < least || number > most) {
+        fprintf(stderr, "this takes %lu to %lu seconds\n", (unsigned long)least,
+                (unsigned long)most);
+        return usage_error("no such number of seconds: ", text);
+    }
+    *seconds = (uint32_t)number;
+    return GO_ON;
+}
+
+static int take_identity(char *assignment, ardoq_identity_t *identity)
+{
+    const char *value = strchr(assignment, '=');
+    if (!value || value[1] == '\0') {
+        return usage_error("a field needs the form FIELD=VALUE: ", assignment);
+    }
+    const ardoq_err_t err = override_field(identity, assignment);
+    return err ? ardoq_console_exit_status(err) : GO_ON;
+}
+
+static int take_run_option(int option, run_options_t *options)
+{
+    switch (option) {
+    case 'w':
+        return take_seconds(optarg, 0, 24 * 60 * 60, &options->window);
+    case 'b':
+        return take_seconds(optarg, 60 * 60, ARDOQ_SCHEDULE_LONGEST, &options->heartbeat);
+    case 's':
+        return take_identity(optarg, &options->identity);
+    default:
+        return EXIT_USAGE; /* it was refused */
+    }
+}
+
+int command_run(int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"window", required_argument, NULL, 'w'},
+        {"heartbeat", required_argument, NULL, 'b'},
+        {"set", required_argument, NULL, 's'},
+        {0},
+    };
+    run_options_t options = {.window = ARDOQ_WINDOW, .heartbeat = ARDOQ_HEARTBEAT};
+    int option;
+    optind = 0;
+    while ((option = next_option(argc, argv, "s:", names)) != -1) {
+        const int code = take_run_option(option, &options);
+        if (code != GO_ON) {
+            return code;
+        }
+    }
+    return optind < argc ? usage_error("run does not take: ", argv[optind]) : run_service(&options);
+}
