@@ -50,6 +50,7 @@ openssl                 test      a TLS server that knows nothing of us, for the
 gnutls-bin              test      another
 nginx                   test      another; its service is not started
 apache2-bin             test      another: the server without a service
+faketime                test      clocks that jump, for the service
 python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 libclang-rt-dev         test      libFuzzer, and the sanitizers of clang

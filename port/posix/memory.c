@@ -77,14 +77,14 @@ static ardoq_err_t open_folder(bool make, int *folder)
     *folder = -1;
     const ardoq_err_t err = ardoq_posix_state_path(path, sizeof path);
     if (err) {
-        return err;
+        return make ? ARDOQ_ERR_STORE_UNAVAILABLE : err;
     }
     if (make) {
         make_path(path);
     }
     *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*folder < 0) {
-        return errno == ENOENT ? ARDOQ_ERR_NOT_SET : ARDOQ_ERR_STORE_UNAVAILABLE;
+        return errno == ENOENT && !make ? ARDOQ_ERR_NOT_SET : ARDOQ_ERR_STORE_UNAVAILABLE;
     }
     if (fstat(*folder, &status) == 0 && is_own(&status)) {
         return ARDOQ_OK;
@@ -211,7 +211,7 @@ ardoq_err_t ardoq_posix_memory_write(const char *name, const void *data, size_t 
     }
     ardoq_err_t err = open_folder(size > 0, &folder);
     if (err) {
-        return err == ARDOQ_ERR_NOT_SET && size > 0 ? ARDOQ_ERR_STORE_UNAVAILABLE : err;
+        return err;
     }
     err = change_file(folder, name, data, size);
     (void)fsync(folder);

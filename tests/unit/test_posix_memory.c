@@ -559,6 +559,9 @@ static void test_no_folder_can_be_made(void **state)
     }
     assert_int_equal(write_note("one"), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_false(is_there(folder));
+    int file;
+    faults.seen = 0;
+    assert_int_equal(ardoq_posix_state_open("note", true, &file), ARDOQ_ERR_STORE_UNAVAILABLE);
 }
 
 static void test_reading_fails(void **state)

@@ -1,0 +1,482 @@
+"""`ardoq run` and `ardoq status`, as processes."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from logs import Logs
+from peers import Relay
+from servers import Certificates, FakeArdoq, Serve
+from service import Service, settings, until, write_settings
+from tool import Tool
+
+
+@pytest.fixture
+def own(serve_once: Serve) -> FakeArdoq:
+    """A stand-in that nobody else uses."""
+    return serve_once()
+
+
+def service_for(tool: Tool, server: FakeArdoq, *arguments: str, **more: str) -> Service:
+    write_settings(tool, settings(server, "A-1", **more))
+    return Service(tool, *arguments, token=server.token)
+
+
+def reports(server: FakeArdoq) -> int:
+    return sum(entry["path"] == "/api/v2/batch" for entry in server.journal)
+
+
+def components(server: FakeArdoq) -> int:
+    return server.show().count("  created ")
+
+
+STATE = re.compile(r"[0-9a-f]{94}")
+
+
+def assert_whole(service: Service) -> None:
+    """What is remembered can be read, and nothing lies beside it."""
+    assert STATE.fullmatch((service.state / "state").read_text())
+    assert sorted(os.listdir(service.state)) == ["service", "state"]
+
+
+# Reports
+
+
+def test_the_first_report(tool: Tool, own: FakeArdoq) -> None:
+    with service_for(tool, own) as service:
+        line = service.wait_for_line("reported: created, component ")
+        assert line.split()[-1] in own.show()
+        assert service.wait_for_line("next report") == "next report: in 30 days, heartbeat"
+        service.wait_to_hear("STATUS=next report: in 30 days, heartbeat")
+        assert service.ear.heard == [
+            "READY=1", f"STATUS={line}", "STATUS=next report: in 30 days, heartbeat",
+        ]
+        service.stop()
+        assert service.ear.heard[3:] == ["STOPPING=1", "STATUS=stopping"]
+    assert_whole(service)
+    assert (reports(own), components(own)) == (1, 1)
+
+
+def test_nothing_new_after_a_restart(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    with service:
+        service.wait_for_line("next report")
+        service.stop()
+    with service:
+        service.wait_for_line("next report")
+        assert service.lines[0] == "unchanged: Ardoq has this report already"
+        service.wait_to_hear("STATUS=unchanged: Ardoq has this report already")
+        service.stop()
+    assert reports(own) == 1
+
+
+def test_a_field_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
+    with service_for(tool, own, "--set", "firmware_version=7.1") as service:
+        service.wait_for_line("reported: created")
+        service.stop()
+    assert "7.1" in own.show()
+
+
+def test_the_heartbeat_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
+    with service_for(tool, own, "--heartbeat", "3600") as service:
+        assert service.wait_for_line("next report") == "next report: in 60 minutes, heartbeat"
+        assert re.search("^next report: in (60|59) minutes, heartbeat$", service.status().out, re.M)
+        service.stop()
+
+
+def test_the_window_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
+    """The odds that it is drawn as 0 or 1 are small."""
+    service = service_for(tool, own)
+    service.arguments = ("run", "--window", "86400")
+    with service:
+        line = service.wait_for_line("next report")
+        assert re.fullmatch(r"next report: in \d+ \w+, start", line)
+        service.send(signal.SIGUSR1)
+        service.wait_for_line("reported: created")
+        service.stop()
+
+
+def test_asked_for(tool: Tool, own: FakeArdoq) -> None:
+    with service_for(tool, own) as service:
+        service.wait_for_line("next report")
+        service.send(signal.SIGUSR1)
+        service.wait_for_line("reported: updated")
+        service.stop()
+    assert (reports(own), components(own)) == (2, 1)
+
+
+@pytest.mark.parametrize("address", ["@ardoq-test-{}", ""])
+def test_sockets_to_be_heard_at(tool: Tool, own: FakeArdoq, address: str) -> None:
+    write_settings(tool, settings(own, "A-1"))
+    name = address.format(os.getpid())
+    with Service(tool, token=own.token, address=name) as service:
+        service.wait_to_hear("READY=1")
+        service.stop()
+
+
+@pytest.mark.parametrize("address", [None, "", "relative", "/missing", "@", "/" + "x" * 200])
+def test_nobody_to_be_heard_by(tool: Tool, own: FakeArdoq, address: str | None) -> None:
+    service = service_for(tool, own)
+    service.tool = service.tool.without("NOTIFY_SOCKET")
+    if address is not None:
+        service.tool = service.tool.using(NOTIFY_SOCKET=address)
+    with service:
+        service.wait_for_line("next report")
+        assert service.ear.heard == []
+        service.stop()
+
+
+def test_settings_are_not_written(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    before = (tool.store.read_bytes(), tool.store.stat(), os.listdir(tool.store.parent))
+    with service:
+        service.wait_for_line("next report")
+        service.send(signal.SIGHUP)
+        service.wait_for_line("unchanged")
+        service.stop()
+    after = (tool.store.read_bytes(), tool.store.stat(), os.listdir(tool.store.parent))
+    assert [before[0], before[1].st_mtime_ns, before[2]] == [
+        after[0], after[1].st_mtime_ns, after[2],
+    ]
+
+
+# The end
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops(tool: Tool, own: FakeArdoq, number: int) -> None:
+    with service_for(tool, own) as service:
+        service.wait_for_line("next report")
+        assert service.stop(number) < 1
+        service.wait_to_hear("STOPPING=1")
+
+
+def test_it_stops_in_a_handshake(tool: Tool, own: FakeArdoq) -> None:
+    with Relay() as mute:
+        with service_for(tool, own, host=f"https://localhost:{mute.port}") as service:
+            mute.wait_for_bytes()
+            assert service.stop() < 1
+    assert_whole(service)
+
+
+def test_it_outlives_its_reader(tool: Tool, own: FakeArdoq) -> None:
+    """The journal may be restarted, and the pipe to it closed."""
+    service = service_for(tool, own)
+    with service:
+        service.wait_for_line("next report")
+    reader, writer = os.pipe()
+    process = service.tool.start(
+        *service.arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer
+    )
+    os.close(writer)
+    os.close(reader)
+    process.send_signal(signal.SIGUSR1)
+    until(lambda: reports(own) == 2, lambda: own.journal)
+    process.send_signal(signal.SIGPIPE)
+    process.send_signal(signal.SIGUSR1)
+    until(lambda: reports(own) == 3, lambda: own.journal)
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+# Settings that change
+
+
+def test_a_reload_without_a_change(tool: Tool, own: FakeArdoq) -> None:
+    with service_for(tool, own) as service:
+        service.wait_for_line("next report")
+        service.send(signal.SIGHUP)
+        service.wait_to_hear("READY=1", 2)
+        heard = service.ear.heard
+        assert heard.index("RELOADING=1") == 3
+        assert re.fullmatch(r"MONOTONIC_USEC=\d+", heard[4])
+        assert abs(int(heard[4].split("=")[1]) / 1e6 - time.monotonic()) < 10
+        assert service.lines[2:] == [
+            "unchanged: Ardoq has this report already", "next report: in 30 days, heartbeat",
+        ] or service.lines[3].startswith("next report: in 29 days")
+        service.stop()
+    assert reports(own) == 1
+
+
+def test_a_reload_with_a_change(tool: Tool, own: FakeArdoq) -> None:
+    with service_for(tool, own) as service:
+        service.wait_for_line("next report")
+        write_settings(tool, settings(own, "A-1", model="Pump controller 2"))
+        service.send(signal.SIGHUP)
+        service.wait_for_line("reported: updated")
+        service.wait_to_hear("READY=1", 2)
+        service.stop()
+    assert "Pump controller 2" in own.show()
+    assert (reports(own), components(own)) == (2, 1)
+
+
+def test_a_reload_in_the_middle_of_a_report(tool: Tool, own: FakeArdoq) -> None:
+    with Relay() as mute:
+        with service_for(
+            tool, own, host=f"https://localhost:{mute.port}", timeout_ms="3000"
+        ) as service:
+            mute.wait_for_bytes()
+            write_settings(tool, settings(own, "A-1"))
+            service.send(signal.SIGHUP)
+            service.wait_for_line("failed: TIMEOUT")
+            service.wait_for_line("reported: created")
+            service.wait_to_hear("READY=1", 2)
+            service.stop()
+
+
+def test_a_fault_that_a_person_mends(tool: Tool, own: FakeArdoq) -> None:
+    """A fault of the settings does not end the service: that comes back at once after a reload."""
+    write_settings(tool, settings(own, "A-1") + "nonsense\n")
+    with Service(tool, token=own.token) as service:
+        service.wait_to_hear("READY=1")
+        service.wait_for_line("failed: STORE_DAMAGED")
+        service.wait_for_line("  line 6: it is not of the form key = value")
+        service.wait_for_line("next report: in ")
+        service.wait_to_hear("STATUS=failed: STORE_DAMAGED")
+        write_settings(tool, settings(own, "A-1", workspace="5e000000000000000000ffff"))
+        service.send(signal.SIGHUP)
+        service.wait_for_line("next report: in ", 2)
+        assert service.count("failed: ") >= 2
+        write_settings(tool, settings(own, "A-1"))
+        service.send(signal.SIGHUP)
+        service.wait_for_line("reported: created")
+        service.stop()
+
+
+def test_another_token_after_a_restart(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    (service.credentials / "token").write_text(tool.logs.new_token())
+    with service:
+        service.wait_for_line("failed: UNAUTHORIZED")
+        service.wait_for_line("next report: in ")
+        service.stop()
+    (service.credentials / "token").write_text(f" {own.token} \r\n")
+    with service:
+        service.wait_for_line("reported: created")
+        service.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("", "TOKEN_MISSING"), ('"{}"', "VALUE_WRAPPED"), ("ARDOQ_API_TOKEN={}", "VALUE_WRAPPED")],
+)
+def test_a_credential_obeys_the_rules_of_a_setting(
+    tool: Tool, own: FakeArdoq, text: str, name: str
+) -> None:
+    """It is there, so the token of the file is not taken for it."""
+    service = service_for(tool, own, token=own.token)
+    (service.credentials / "token").write_text(text.format(own.token))
+    with service:
+        service.wait_for_line(f"failed: {name}")
+        service.stop()
+
+
+def test_the_environment_goes_before_a_credential(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    (service.credentials / "token").write_text("wrong")
+    service.tool = service.tool.using(ARDOQ_API_TOKEN=own.token)
+    with service:
+        service.wait_for_line("reported: created")
+        assert "\ntoken: of the environment: another one counts after a restart\n" in (
+            service.status().out
+        )
+        service.stop()
+
+
+# Failures
+
+
+def test_the_network_is_gone_and_back(
+    tool: Tool, certificates: Certificates, logs: Logs, tmp_path: Path
+) -> None:
+    def server(*switches: str) -> FakeArdoq:
+        return FakeArdoq(
+            tmp_path / "server", *switches, certificates=certificates, token=token
+        )
+
+    token = logs.new_token()
+    with server() as first:
+        port = first.port
+        with service_for(tool, first) as service:
+            service.wait_for_line("next report")
+            first.stop()
+            service.send(signal.SIGUSR1)
+            service.wait_for_line("failed: CONNECTION_REFUSED")
+            service.wait_for_line("next report: in ", 2)
+            assert ", retry" in service.lines[-1]
+            assert "the last with CONNECTION_REFUSED\n" in service.status().out
+            with server("--port", str(port)) as second:
+                service.send(signal.SIGUSR1)
+                service.wait_for_line("reported: updated")
+                service.stop()
+                assert (reports(second), components(second)) == (2, 1)
+
+
+# Clocks
+
+
+def test_clocks_that_jump(tool: Tool, own: FakeArdoq, tmp_path: Path) -> None:
+    """While it runs only the uptime counts. After a restart a clock that has gone on is believed; one
+    that has gone back delays nothing and brings nothing on."""
+    clock = tmp_path / "clock"
+    service = service_for(tool, own, "--heartbeat", "3600")
+    faketime = subprocess.run(
+        ["faketime", "-m", "now", "printenv", "LD_PRELOAD"], capture_output=True, text=True
+    )
+    service.tool = service.tool.using(
+        LD_PRELOAD=faketime.stdout.strip(), FAKETIME_TIMESTAMP_FILE=str(clock),
+        FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1",
+    )
+
+    def jump(hours: int) -> None:
+        clock.write_text(f"{hours:+}h\n")
+
+    jump(0)
+    with service:
+        service.wait_for_line("next report")
+        for number, hours in enumerate((20, -20, 0)):
+            jump(hours)
+            service.send(signal.SIGHUP)
+            service.wait_for_line("next report: in ", number + 2)
+        assert reports(own) == 1
+        service.stop()
+    jump(-20)
+    with service:
+        service.wait_for_line("next report")
+        assert service.lines[0].startswith("unchanged")
+        service.stop()
+    jump(0)
+    with service:
+        service.wait_for_line("next report")
+        service.stop()
+    assert reports(own) == 2
+    jump(-20)
+    with service:
+        service.wait_for_line("next report")
+        assert service.lines[0].startswith("unchanged")
+        service.stop()
+    assert (reports(own), components(own)) == (2, 1)
+
+
+def test_killed_at_any_moment(tool: Tool, own: FakeArdoq) -> None:
+    """A report takes some 20 ms; each run asks for one."""
+    chance = random.Random(14)
+    service = service_for(tool, own)
+    for _ in range(40):
+        with service:
+            service.send(signal.SIGUSR1)
+            time.sleep(chance.uniform(0, 0.06))
+            service.process.kill()
+        state = service.state / "state"
+        assert not state.exists() or STATE.fullmatch(state.read_text())
+    with service:
+        service.wait_to_hear("READY=1")
+        service.send(signal.SIGUSR1)
+        service.wait_for_line("reported: ")
+        service.stop()
+    assert_whole(service)
+    assert 1 < reports(own) < 42
+    assert components(own) == 1
+
+
+def test_no_place_for_the_state(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    service.tool = service.tool.using(STATE_DIRECTORY="/proc/missing")
+    with service:
+        service.wait_for_line("warning: the folder of what is remembered: STORE_UNAVAILABLE")
+        service.wait_for_line("reported: created")
+        service.wait_for_line("warning: what is remembered cannot be kept: STORE_UNAVAILABLE")
+        service.stop()
+
+
+def test_there_is_one(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    with service:
+        service.wait_for_line("next report")
+        second = service.tool.run_for_text(*service.arguments)
+        assert second.code == 1
+        assert second.err == "error: another `ardoq run` runs with the same state\n"
+        service.process.kill()
+        service.process.wait()
+    with service:
+        service.wait_for_line("unchanged")
+        service.stop()
+
+
+# Status
+
+
+def test_the_status_of_a_service(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    with service:
+        service.wait_for_line("next report")
+        running = service.status()
+        assert (running.code, running.err) == (0, "")
+        assert re.fullmatch(
+            f"service: runs, process {service.process.pid}\n"
+            f"state: {service.state}\n"
+            f"settings: {tool.store}\n"
+            "token: a credential of the service: another one counts after a restart of it\n"
+            r"last report: \d+ seconds ago" "\n"
+            "next report: in (30|29) days, heartbeat\n",
+            running.out,
+        )
+        service.stop()
+    stopped = service.status()
+    assert stopped.out.startswith("service: does not run\n")
+    assert stopped.out.partition("\n")[2].split()[:10] == running.out.partition("\n")[2].split()[:10]
+    # It only looks.
+    assert_whole(service)
+
+
+def test_the_status_of_the_service_of_another_user(tool: Tool, own: FakeArdoq) -> None:
+    service = service_for(tool, own)
+    with service:
+        service.wait_for_line("next report")
+        service.state.chmod(0o777)  # which is refused in the state of one's own
+        link = tool.home / "link"
+        link.symlink_to(service.state)
+        assert service.status().code == 3
+        looking = service.status("--state", str(link), STATE_DIRECTORY="")
+        assert looking.code == 0
+        assert f"service: runs, process {service.process.pid}\nstate: {link}\n" in looking.out
+        assert "\nlast report: " in looking.out
+        service.state.chmod(0o700)
+        service.stop()
+
+
+@pytest.mark.parametrize(("where", "words"), [
+    ({"ARDOQ_API_TOKEN": "x"}, "of the environment"),
+    ({"ARDOQ_API_TOKEN": " "}, "of the settings file"),
+    ({"CREDENTIALS_DIRECTORY": "credentials"}, "a credential"),
+    ({"CREDENTIALS_DIRECTORY": "/"}, "of the settings file"),
+])
+def test_the_status_without_a_service(tool: Tool, where: dict[str, str], words: str) -> None:
+    write_settings(tool, "token = t\n")
+    (tool.home / "credentials").mkdir()
+    (tool.home / "credentials" / "token").write_text("t")
+    where = {name: str(tool.home / text) if text == "credentials" else text
+             for name, text in where.items()}
+    result = tool.using(XDG_STATE_HOME=str(tool.home / "s"), **where).run_for_text("status")
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert lines[:3] == [
+        "service: does not run", f"state: {tool.home}/s/ardoq", f"settings: {tool.store}",
+    ]
+    assert lines[3].startswith(f"token: {words}")
+    assert lines[4] == "last report: none yet"
+    assert not (tool.home / "s").exists()
+
+
+def test_the_status_of_nothing(tool: Tool) -> None:
+    result = tool.without("HOME", "XDG_CONFIG_HOME").run_for_text("status")
+    assert result.out.startswith(
+        "service: does not run\nstate: there is no place for it\n"
+        "settings: there is no place for them\ntoken: there is none\nlast report: none yet\n"
+    )
