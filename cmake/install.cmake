@@ -1,5 +1,5 @@
-# cmake --install: the libraries, what find_package(ardoq) reads, and the documents. The tool installs
-# itself.
+# cmake --install: the libraries, what find_package(ardoq) reads, the unit of the service, and the
+# documents. The tool installs itself.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -32,6 +32,11 @@ install(FILES
     ${PROJECT_BINARY_DIR}/ardoqConfigVersion.cmake
     cmake/mbedtls.cmake
     DESTINATION ${package_folder})
+
+if(ARDOQ_TOOL)
+    # Where systemd looks for units below /usr and /usr/local, whatever CMAKE_INSTALL_LIBDIR is.
+    install(FILES examples/linux_cli/ardoq.service DESTINATION lib/systemd/system)
+endif()
 
 install(FILES CHANGELOG.md LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

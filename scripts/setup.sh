@@ -51,6 +51,7 @@ gnutls-bin              test      another
 nginx                   test      another; its service is not started
 apache2-bin             test      another: the server without a service
 faketime                test      clocks that jump, for the service
+systemd                 test      judges the unit of the service; it need not run
 python3-yaml            test      the manifests for ESP-IDF
 clang                   test      second compiler: other warnings than those of gcc
 libclang-rt-dev         test      libFuzzer, and the sanitizers of clang

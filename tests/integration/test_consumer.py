@@ -129,6 +129,10 @@ def test_an_installation_needs_nothing_of_the_source(consumer: Consumer, install
         assert str(built.ROOT) not in path.read_text("utf-8"), path
 
 
+def test_the_unit_is_installed_where_systemd_looks(installed: Path) -> None:
+    assert (installed / "lib/systemd/system/ardoq.service").is_file()
+
+
 def test_the_installed_tool_runs(installed: Path) -> None:
     assert output_of(installed / "bin" / "ardoq", "--version").startswith("ardoq ")
 

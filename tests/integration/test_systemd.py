@@ -1,0 +1,67 @@
+"""The unit of the service, judged by systemd itself."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import built
+
+UNIT = Path(__file__).parents[2] / "examples/linux_cli/ardoq.service"
+
+# Of 10, lower is better: systemd calls up to 2 "OK". What is left is that it may use the network, a
+# part of /proc and the host name.
+EXPOSED_AT_MOST = 1.2
+
+
+def judge(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True)
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """With the tool as it was built: it is not installed."""
+    text, count = re.subn("^ExecStart=ardoq ", f"ExecStart={built.TOOL} ", UNIT.read_text(), flags=re.M)
+    assert count == 1
+    place = tmp_path / UNIT.name
+    place.write_text(text)
+    return place
+
+
+def test_it_is_a_unit(unit: Path) -> None:
+    done = judge("verify", "--man=no", "--recursive-errors=no", str(unit))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_fault_would_show(unit: Path) -> None:
+    unit.write_text(unit.read_text().replace("ProtectHome=", "ProtectHose="))
+    assert "ProtectHose" in judge("verify", "--recursive-errors=no", str(unit)).stderr
+
+
+def exposure(unit: Path) -> float:
+    done = judge("security", "--offline=true", "--no-pager", str(unit))
+    assert done.returncode == 0, done.stderr
+    found = re.search(r"exposure level for ardoq\.service: ([\d.]+) ", done.stdout)
+    assert found, done.stdout
+    return float(found[1])
+
+
+def test_it_is_shut_in(unit: Path) -> None:
+    shut_in = exposure(unit)
+    assert shut_in <= EXPOSED_AT_MOST
+    unit.write_text(re.sub("^SystemCallFilter=.*\n", "", unit.read_text(), flags=re.M))
+    assert exposure(unit) > shut_in
+
+
+@pytest.mark.parametrize("line", [
+    "Type=notify", "DynamicUser=yes", "StateDirectory=ardoq", "ExecReload=/bin/kill -HUP $MAINPID",
+    "LoadCredential=token:/etc/ardoq/token", "Restart=on-failure",
+])
+def test_what_the_service_relies_on(line: str) -> None:
+    assert line in UNIT.read_text().splitlines()
+
+
+@pytest.mark.parametrize("line", ["ProcSubset=", "ProtectHostname=", "PrivateNetwork="])
+def test_what_would_hide_facts(line: str) -> None:
+    assert not re.search(f"^{line}", UNIT.read_text(), re.M)
