@@ -23,7 +23,7 @@ def test_help_names_everything(tool: Tool, option: str) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n")
     words = result.out.split()
-    for command in ("check", "workspaces", "context", "components"):
+    for command in ("check", "workspaces", "context", "components", "run", "status"):
         assert f"\n  {command} " in result.out
     for word in (*VARIABLES, *VARIABLES.values(), *PEM_KEYS, *FIELDS):
         assert word in words
@@ -59,6 +59,19 @@ def test_the_version_is_the_librarys(tool: Tool) -> None:
         (["report", "--nonsense"], "--nonsense"),
         (["report", "--set"], "--set"),
         (["report", "--set", "serial"], "a field needs the form FIELD=VALUE: serial"),
+        (["run", "now"], "run does not take: now"),
+        (["run", "--nonsense"], "--nonsense"),
+        (["run", "--window", "86401"], "this takes 0 to 86400 seconds"),
+        (["run", "--window", "-1"], "no such number of seconds: -1"),
+        (["run", "--window", ""], "no such number of seconds: "),
+        (["run", "--heartbeat", "3599"], "this takes 3600 to 2592000 seconds"),
+        (["run", "--heartbeat", "2592001"], "no such number of seconds: 2592001"),
+        (["run", "--heartbeat", "3600s"], "no such number of seconds: 3600s"),
+        (["run", "--set", "serial"], "a field needs the form FIELD=VALUE: serial"),
+        (["run", "--set", "serial="], "a field needs the form FIELD=VALUE: serial="),
+        (["status", "now"], "status does not take: now"),
+        (["status", "--nonsense"], "--nonsense"),
+        (["status", "--state"], "--state"),
         (["request"], "request needs a path"),
         (["request", "GET", "/a", "/b"], "request needs a path"),
         (["request", "/a", "-d", "{}"], "a request with a body needs a method"),
