@@ -332,7 +332,8 @@ A value comes from the last of these that has one:
 
 1. the build: the Kconfig symbol named beside the default
 2. the settings store: on Linux the file that `ardoq config set` writes
-3. the environment, where the platform has one; an empty variable counts as unset
+3. for the token of a service of Linux, its [credential](tool.md#with-systemd)
+4. the environment, where the platform has one; an empty variable counts as unset
 
 One set of rules holds for each of them, and for what a program or a platform says of the device: blanks, line
 breaks and byte order marks around a value are not part of it; in quotes, or with its name and an
