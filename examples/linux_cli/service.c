@@ -42,20 +42,47 @@ void service_note(const service_t *service)
     }
 }
 
-static bool parse(char *text, service_t *service)
+/* Another user may have written it, and a terminal may act on it. */
+static void make_harmless(char *text)
 {
-    unsigned long heartbeat;
-    unsigned token;
-    int path;
+    size_t size = strlen(text);
+    while (size > 0) {
+        size_t used;
+        uint32_t code;
+        if (ardoq_text_begins_with_control(text, size, &used, &code)) {
+            memset(text, '?', used);
+        }
+        text += used;
+        size -= used;
+    }
+}
+
+/* @return false if the text does not go on with a number */
+static bool take_number(char **text, long *number)
+{
+    char *end;
+    *number = strtol(*text, &end, 10);
+    const bool is_number = end > *text;
+    *text = end;
+    return is_number;
+}
+
+static bool parse_service(char *text, service_t *service)
+{
+    long heartbeat;
+    long last_err;
+    long token;
     text[strcspn(text, "\n")] = '\0';
-    if (sscanf(text, "%ld %lu %d %u %n", &service->process, &heartbeat, &service->last_err, &token,
-               &path) < 4 ||
+    if (!take_number(&text, &service->process) || !take_number(&text, &heartbeat) ||
+        !take_number(&text, &last_err) || !take_number(&text, &token) || token < TOKEN_NOWHERE ||
         token > TOKEN_ENVIRONMENT) {
         return false;
     }
     service->heartbeat = (uint32_t)heartbeat;
+    service->last_err = (int)last_err;
     service->token = (token_source_t)token;
-    snprintf(service->settings, sizeof service->settings, "%s", text + path);
+    snprintf(service->settings, sizeof service->settings, "%s", text + strspn(text, " "));
+    make_harmless(service->settings);
     return true;
 }
 
@@ -71,7 +98,7 @@ ardoq_err_t service_look(service_t *service)
     const ssize_t size = read(file, text, sizeof text - 1);
     text[size > 0 ? size : 0] = '\0';
     close(file);
-    if (!parse(text, service)) {
+    if (!parse_service(text, service)) {
         return ARDOQ_ERR_NOT_SET;
     }
     return runs ? ARDOQ_OK : ARDOQ_PENDING;

@@ -3,8 +3,10 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -305,6 +307,44 @@ def test_the_environment_goes_before_a_credential(tool: Tool, own: FakeArdoq) ->
         service.stop()
 
 
+# A user of its own
+
+NOBODY = 65534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_user_without_rights(tool: Tool, own: FakeArdoq) -> None:
+    """As the unit starts it: root's settings for everybody to read, and a token of its own."""
+    become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        home = Path(name)
+        home.chmod(0o755)
+        if subprocess.run([*become, "test", "-x", name]).returncode != 0:
+            pytest.skip("another user cannot come into /var/tmp")
+        path = shutil.copy(tool.path, home / "ardoq")
+        shutil.copy(own.ca_path, home / "ca.pem")
+        (home / "ca.pem").chmod(0o644)
+        alone = Tool(Path(path), home, tool.logs, tool.environment, become)
+        store = home / "ardoq.conf"
+        for folder in ("state", "credentials"):
+            (home / folder).mkdir(mode=0o700)
+        service = Service(alone, token=own.token)
+        store.write_text(settings(own, "A-1", ca0=f"@{home}/ca.pem"))
+        for owned in (service.state, service.credentials, service.credentials / "token"):
+            os.chown(owned, NOBODY, NOBODY)
+        service.arguments = ("--store", str(store), *service.arguments)
+        store.chmod(0o600)
+        with service:
+            service.wait_for_line("  this user may not read it")
+            store.chmod(0o644)
+            service.send(signal.SIGHUP)
+            service.wait_for_line("reported: created")
+            assert f"\nsettings: {store}\n" in tool.run_for_text(
+                "status", "--state", str(service.state)
+            ).out
+            service.stop()
+
+
 # Failures
 
 
@@ -476,6 +516,22 @@ def test_the_status_of_the_service_of_another_user(tool: Tool, own: FakeArdoq) -
         assert "\nlast report: " in looking.out
         service.state.chmod(0o700)
         service.stop()
+
+
+@pytest.mark.parametrize(("note", "words"), [
+    (b"7 3600 -11 2 /a\x1b[2J\xc2\x9bb\xff\xc3\xa6", "settings: /a?[2J??b?\u00e6\n"),
+    (b"7 3600 -11 3 \n", "settings: there is no place for them\ntoken: a credential"),
+    (b"7 3600 -11 5 /a\n", "token: there is none\n"),
+    (b"7 3600 -11 -1 /a\n", "token: there is none\n"),
+    (b"7 3600 x", "token: there is none\n"),
+    (b"", "token: there is none\n"),
+])
+def test_the_status_of_what_somebody_has_written(tool: Tool, note: bytes, words: str) -> None:
+    (tool.home / "state").mkdir(mode=0o700)
+    (tool.home / "state" / "service").write_bytes(note)
+    result = tool.run_for_text("status", "--state", str(tool.home / "state"))
+    assert (result.code, result.err) == (0, "")
+    assert words in result.out
 
 
 @pytest.mark.parametrize(("where", "words"), [

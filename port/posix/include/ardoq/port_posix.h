@@ -71,6 +71,7 @@ void ardoq_posix_look_at_state(const char *path);
 
 /**
  * Opens a file of the program's own in that folder.
+ * @param name       of the file; the port itself has ARDOQ_PORT_STATE_KEY
  * @param make       makes folder and file where they are missing, and opens it for writing too
  * @param[out] file  to be closed; -1 on failure
  * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET: there is none; ARDOQ_ERR_STORE_PERMISSIONS: another user
