@@ -147,13 +147,15 @@ static uint32_t hash_settings(ardoq_reporter_t *reporter)
 static ardoq_err_t load_settings(ardoq_reporter_t *reporter)
 {
     ardoq_config_t *config = &reporter->config;
-    const ardoq_err_t err = ardoq_load_config(&reporter->client, config);
-    if (!err) {
-        config->ca_pem = reporter->ca_pem;
-        config->certificate_pem = reporter->certificate_pem;
-        config->key_pem = reporter->key_pem;
+    ardoq_client_t *client = &reporter->client;
+    const ardoq_err_t err = ardoq_load_config(client, config);
+    if (err) {
+        return err;
     }
-    return err;
+    config->ca_pem = reporter->ca_pem;
+    config->certificate_pem = reporter->certificate_pem;
+    config->key_pem = reporter->key_pem;
+    return ardoq_config_check(config, &client->origin, &client->https.tls.detail.setting);
 }
 
 static ardoq_err_t read_identity(ardoq_reporter_t *reporter)
