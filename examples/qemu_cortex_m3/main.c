@@ -1,9 +1,8 @@
-/* Firmware that tells Ardoq about its device once, at boot. */
+/* Firmware that reports its device to Ardoq, and goes on to do so for as long as it runs. */
 #include <mbedtls/ecp.h>
 
-#include "ardoq/report.h"
+#include "ardoq/reporter.h"
 #include "boot_arguments.h"
-#include "console.h"
 #include "network.h"
 #include "uart.h"
 
@@ -12,48 +11,41 @@
 
 enum { EXIT_USAGE = 2 };
 
-/* Several KB in all, so static: the linker says whether they fit. */
-static ardoq_config_t config;
-static ardoq_client_t client;
-static ardoq_identity_t identity;
-static ardoq_report_t report;
+static ardoq_reporter_t reporter; /* several KB, so static: the linker says whether it fits */
 
-static ardoq_err_t describe_device(void)
+static void print(void *context, const char *text)
 {
-    const ardoq_err_t err =
-        ardoq_identity_read(&identity, NULL); /* what the board knows of itself */
-    identity.firmware_name = FIRMWARE_NAME;
-    identity.firmware_version = FIRMWARE_VERSION;
-    return err;
+    (void)context;
+    uart_print(text);
 }
 
-static ardoq_err_t report_device(void)
+static void print_report(const ardoq_report_t *report)
 {
-    ardoq_err_t err = ardoq_load_config(&client, &config); /* Kconfig, then the store in flash */
-    if (!err) {
-        err = ardoq_open(&client, &config);
-    }
-    if (!err) {
-        err = describe_device();
-    }
-    if (!err) {
-        err = ardoq_report_device(&client, &identity, &report);
-    }
-    return err;
-}
-
-static void print_outcome(ardoq_err_t err)
-{
-    if (err) {
-        ardoq_console_explain(&console, &client, err, NULL);
-        return;
-    }
-    uart_print(ardoq_report_outcome_name(report.outcome));
+    uart_print(ardoq_report_outcome_name(report->outcome));
     uart_print(": ");
-    uart_print(report.name);
+    uart_print(report->name);
     uart_print(", component ");
-    uart_print(report.component_id);
+    uart_print(report->component_id);
     uart_print("\n");
+}
+
+static void on_event(void *context, const ardoq_reporter_t *from, ardoq_event_t event)
+{
+    switch (event) {
+    case ARDOQ_EVENT_REPORTED:
+        print_report(&from->report);
+        break;
+    case ARDOQ_EVENT_UNCHANGED:
+        uart_print("unchanged: Ardoq has it already\n");
+        break;
+    case ARDOQ_EVENT_FAILED:
+        uart_print("error: ");
+        ardoq_reporter_explain(from, from->err, print, context);
+        break;
+    case ARDOQ_EVENT_WAITING:
+        ardoq_reporter_status(from, print, context);
+        break;
+    }
 }
 
 int main(void)
@@ -66,9 +58,9 @@ int main(void)
     mbedtls_ecp_set_max_ops(FIRMWARE_ECP_MAX_OPS);
 #endif
     network_start();
-    const ardoq_err_t err = report_device();
-    print_outcome(err);
-    ardoq_close(&client); /* wipes it, as the next line wipes the token */
-    ardoq_config_wipe(&config);
-    return ardoq_console_exit_status(err);
+    (void)ardoq_reporter_open(&reporter);            /* what is wrong comes as an event, too */
+    reporter.identity.firmware_name = FIRMWARE_NAME; /* what the board does not know of itself */
+    reporter.identity.firmware_version = FIRMWARE_VERSION;
+    ardoq_reporter_run(&reporter, on_event, NULL);
+    return 0;
 }

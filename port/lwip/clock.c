@@ -2,8 +2,8 @@
 
 #include "ardoq/port.h"
 
-/* lwIP counts 49.7 days and begins anew. A turn during which nobody asks is lost, which does no
- * harm: the core asks often within a call, and compares times of one call only. */
+/* lwIP counts 49.7 days and begins anew. A turn during which nobody asks is lost; the core asks
+ * often within a call, and the reporter at least once in 30 days. */
 uint64_t ardoq_port_uptime_ms(void)
 {
     static uint32_t turns;

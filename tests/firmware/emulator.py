@@ -1,7 +1,10 @@
 """The emulated board: its flash, which outlives a boot, and QEMU for the length of a boot."""
 
+import os
 import re
+import select
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,10 @@ BOUND = 120.0
 NETWORK = ("-nic", "user,model=lan9118")
 NO_NETWORK = ("-netdev", "hubport,id=wire,hubid=0", "-net", "nic,model=lan9118,netdev=wire")
 
+# The firmware goes on for ever. When it says when it reports next, after it has said what came of
+# an attempt, nothing happens for a while.
+SETTLED = re.compile(rb"^(?:created|updated|unchanged|error): .*^next report: [^\n]*\n", re.M | re.S)
+
 # One instruction takes one nanosecond of the board's time.
 COUNTING = ("-icount", "shift=0")
 
@@ -23,7 +30,7 @@ COUNTING = ("-icount", "shift=0")
 class Boot:
     """What came of a boot."""
 
-    code: int
+    code: int | None  # the exit status, if the firmware has ended by itself
     out: str
 
     @property
@@ -37,6 +44,44 @@ class Boot:
         """The lines of a name and numbers, as the images that measure print them."""
         lines = re.findall(r"^([a-z0-9_]+)((?: \d+)+)$", self.out, re.MULTILINE)
         return {name: [int(number) for number in numbers.split()] for name, numbers in lines}
+
+
+class Running:
+    """A boot under way, for the length of a `with` block; its end is that of the board's power."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._out = b""
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def follow(self, bound: float, until: re.Pattern[bytes] | None = None) -> bool:
+        """Reads what it prints, for a time; true as soon as that is what was waited for, or all."""
+        deadline = time.monotonic() + bound
+        output = self._process.stdout.fileno()
+        while not (until and until.search(self._out)):
+            ready, _, _ = select.select([output], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                return False
+            part = os.read(output, 65536)
+            if not part:
+                self._process.wait()
+                return True
+            self._out += part.replace(b"\r", b"")
+        return True
+
+    @property
+    def boot(self) -> Boot:
+        """What came of it up to now."""
+        return Boot(self._process.poll(), self._out.decode("utf-8", "replace"))
 
 
 class Board:
@@ -86,13 +131,13 @@ class Board:
             *options,
         ]
 
+    def power_on(self, *arguments: str, **how: Any) -> Running:
+        """How: the image and QEMU's options, as for command()."""
+        return Running(self.command(*arguments, **how))
+
     def boot(self, *arguments: str, **how: Any) -> Boot:
-        """Boots and waits for the end. How: the image and QEMU's options, as for command()."""
-        done = subprocess.run(
-            self.command(*arguments, **how),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=BOUND,
-        )
-        return Boot(done.returncode, done.stdout.decode("utf-8", "replace").replace("\r", ""))
+        """Boots, and waits for the end of a first attempt, or of an image that ends."""
+        with self.power_on(*arguments, **how) as running:
+            if not running.follow(BOUND, SETTLED):
+                raise TimeoutError(running.boot.out)
+            return running.boot
