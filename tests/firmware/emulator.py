@@ -135,9 +135,9 @@ class Board:
         """How: the image and QEMU's options, as for command()."""
         return Running(self.command(*arguments, **how))
 
-    def boot(self, *arguments: str, **how: Any) -> Boot:
+    def boot(self, *arguments: str, bound: float = BOUND, **how: Any) -> Boot:
         """Boots, and waits for the end of a first attempt, or of an image that ends."""
         with self.power_on(*arguments, **how) as running:
-            if not running.follow(BOUND, SETTLED):
+            if not running.follow(bound, SETTLED):
                 raise TimeoutError(running.boot.out)
             return running.boot
