@@ -64,7 +64,8 @@ set(port_sources
     port/esp_idf/store.c
     port/esp_idf/trust.c
     port/sockets/sockets.c
-    port/store/state.c)
+    port/store/state.c
+    esp_idf/reporter_task.c)
 set(definitions)
 set(embedded_files)
 

@@ -16,6 +16,7 @@ typedef struct {
 } call_t;
 
 static ardoq_describe_t describe_device;
+static ardoq_reporter_t *running_reporter;
 
 static void write_output(void *context, ardoq_output_t output, const char *text, size_t size)
 {
@@ -34,9 +35,9 @@ static void work(void *argument)
     call_t *call = argument;
     const ardoq_console_t console = {.write = write_output, .context = call->output};
     ardoq_device_t *device = malloc(sizeof *device);
-    call->status =
-        device ? ardoq_command_line(&console, device, describe_device, call->argc, call->argv)
-               : out_of_memory(&console);
+    call->status = device ? ardoq_command_line(&console, device, describe_device, running_reporter,
+                                               call->argc, call->argv)
+                          : out_of_memory(&console);
     free(device);
     xSemaphoreGive(call->done);
     vTaskDelete(NULL);
@@ -59,15 +60,16 @@ static int run(int argc, char **argv)
     return call.status;
 }
 
-ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe)
+ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe, ardoq_reporter_t *reporter)
 {
     const esp_console_cmd_t command = {
         .command = "ardoq",
         .help = "Reports this device to Ardoq, and keeps the settings for it",
-        .hint = "check | me | report | get [NAME] | set NAME VALUE | unset NAME",
+        .hint = "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME",
         .func = run,
     };
     describe_device = describe;
+    running_reporter = reporter;
     const esp_err_t code = esp_console_cmd_register(&command);
     if (code == ESP_ERR_NO_MEM) {
         return ARDOQ_ERR_OUT_OF_MEMORY;

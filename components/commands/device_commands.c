@@ -12,6 +12,7 @@ typedef struct {
     const ardoq_console_t *console;
     ardoq_device_t *device;
     ardoq_describe_t describe;
+    ardoq_reporter_t *reporter; /* null if none runs */
 } call_t;
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -67,14 +68,42 @@ static ardoq_err_t run_me(const call_t *call, char **arguments)
     return err ? err : ardoq_command_me(call->console, &device->client, &device->result.me);
 }
 
+/* A second connection beside the reporter's would take as much heap again. */
+static ardoq_err_t ask_reporter(const call_t *call)
+{
+    ardoq_reporter_now(call->reporter);
+    ardoq_console_write(call->console, ARDOQ_OUTPUT_NOTE,
+                        "the reporter was asked to: `ardoq status` says what comes of it\n");
+    return ARDOQ_OK;
+}
+
 static ardoq_err_t run_report(const call_t *call, char **arguments)
 {
     (void)arguments;
+    if (call->reporter) {
+        return ask_reporter(call);
+    }
     ardoq_device_t *device = call->device;
     const ardoq_err_t err = open_client(call);
     return err ? err
                : ardoq_command_report(call->console, &device->client, &device->identity,
                                       &device->result.report);
+}
+
+static void write_status(void *console, const char *text)
+{
+    ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, text);
+}
+
+static ardoq_err_t run_status(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    if (call->reporter) {
+        ardoq_reporter_status(call->reporter, write_status, (void *)call->console);
+    } else {
+        write_status((void *)call->console, "no reporter runs\n");
+    }
+    return ARDOQ_OK;
 }
 
 static ardoq_err_t run_list(const call_t *call, char **arguments)
@@ -102,6 +131,14 @@ static void replace_escapes(char *pem)
     *to = '\0';
 }
 
+static ardoq_err_t report_change(const call_t *call, ardoq_err_t err)
+{
+    if (!err && call->reporter) {
+        ardoq_reporter_now(call->reporter);
+    }
+    return err;
+}
+
 static ardoq_err_t run_set(const call_t *call, char **arguments)
 {
     const ardoq_setting_t *setting = ardoq_setting_find(arguments[0]);
@@ -111,12 +148,12 @@ static ardoq_err_t run_set(const call_t *call, char **arguments)
     if (setting && setting->kind == ARDOQ_SETTING_KIND_PEM) {
         replace_escapes(value);
     }
-    return ardoq_command_config_set(call->console, arguments[0], value);
+    return report_change(call, ardoq_command_config_set(call->console, arguments[0], value));
 }
 
 static ardoq_err_t run_unset(const call_t *call, char **arguments)
 {
-    return ardoq_command_config_unset(call->console, arguments[0]);
+    return report_change(call, ardoq_command_config_unset(call->console, arguments[0]));
 }
 
 /* ---- The command line ------------------------------------------------------------------------ */
@@ -126,8 +163,9 @@ static const struct {
     int arguments;
     ardoq_err_t (*run)(const call_t *call, char **arguments);
 } commands[] = {
-    {"check", 0, run_check}, {"me", 0, run_me},   {"report", 0, run_report}, {"get", 0, run_list},
-    {"get", 1, run_get},     {"set", 2, run_set}, {"unset", 1, run_unset},
+    {"check", 0, run_check},   {"me", 0, run_me},       {"report", 0, run_report},
+    {"status", 0, run_status}, {"get", 0, run_list},    {"get", 1, run_get},
+    {"set", 2, run_set},       {"unset", 1, run_unset},
 };
 
 /* Those of the command that wants most of them. */
@@ -167,7 +205,7 @@ static int usage_error(const ardoq_console_t *console, int argc, char **argv)
     ardoq_console_write_error(console, which);
     ardoq_console_write(
         console, ARDOQ_OUTPUT_NOTE,
-        "\n  ardoq check | me | report | get [NAME] | set NAME VALUE | unset NAME\n");
+        "\n  ardoq check | me | report | status | get [NAME] | set NAME VALUE | unset NAME\n");
     return EXIT_USAGE;
 }
 
@@ -182,9 +220,10 @@ static int run(const call_t *call, size_t command, char **arguments)
 }
 
 int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
-                       ardoq_describe_t describe, int argc, char **argv)
+                       ardoq_describe_t describe, ardoq_reporter_t *reporter, int argc, char **argv)
 {
-    const call_t call = {.console = console, .device = device, .describe = describe};
+    const call_t call = {
+        .console = console, .device = device, .describe = describe, .reporter = reporter};
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 == commands[i].arguments) {
             return run(&call, i, argv + 2);

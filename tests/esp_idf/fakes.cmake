@@ -37,6 +37,9 @@ add_esp_idf_test(console
     SOURCES ${PROJECT_SOURCE_DIR}/esp_idf/console.c fakes/fake_freertos.c
     DEFINITIONS ${chip}
     WRAP free malloc)
+add_esp_idf_test(reporter_task
+    SOURCES ${PROJECT_SOURCE_DIR}/esp_idf/reporter_task.c fakes/fake_freertos.c
+    DEFINITIONS ${chip})
 # The port's own store and log in place of the fake port's.
 set(own store_each store_get store_set store_erase log)
 list(TRANSFORM own PREPEND ardoq_port_)

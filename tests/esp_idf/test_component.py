@@ -210,7 +210,8 @@ def test_what_is_registered(registered: dict[str, Lists], case: Case) -> None:
     found = registered[case.name]
     on_lwip = case.target != "linux" or case.has("CONFIG_LWIP_ENABLE")
     sources = sources_under("components") | sources_under("port/esp_idf") | {
-        "port/sockets/sockets.c", f"port/{'lwip' if on_lwip else 'posix'}/resolve.c"}
+        "esp_idf/reporter_task.c", "port/sockets/sockets.c", "port/store/state.c",
+        f"port/{'lwip' if on_lwip else 'posix'}/resolve.c"}
     if case.target == "linux":
         sources.add("port/posix/environment.c")
     if case.has("CONFIG_ARDOQ_CONSOLE"):

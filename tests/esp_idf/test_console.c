@@ -122,11 +122,11 @@ static int run_command(const char *first, const char *second)
 static void test_registration(void **state)
 {
     (void)state;
-    assert_int_equal(ardoq_esp_idf_register_console(NULL), ARDOQ_OK);
+    assert_int_equal(ardoq_esp_idf_register_console(NULL, NULL), ARDOQ_OK);
     assert_string_equal(script.command.command, "ardoq");
     assert_non_null(script.command.help);
     assert_string_equal(script.command.hint,
-                        "check | me | report | get [NAME] | set NAME VALUE | unset NAME");
+                        "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME");
     assert_non_null(script.command.func);
 }
 
@@ -134,9 +134,9 @@ static void test_registration_that_fails(void **state)
 {
     (void)state;
     script.code = ESP_ERR_NO_MEM;
-    assert_int_equal(ardoq_esp_idf_register_console(NULL), ARDOQ_ERR_OUT_OF_MEMORY);
+    assert_int_equal(ardoq_esp_idf_register_console(NULL, NULL), ARDOQ_ERR_OUT_OF_MEMORY);
     script.code = ESP_ERR_INVALID_ARG;
-    assert_int_equal(ardoq_esp_idf_register_console(NULL), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ardoq_esp_idf_register_console(NULL, NULL), ARDOQ_ERR_INVALID_ARGUMENT);
 }
 
 static void assert_get(void)
@@ -151,7 +151,7 @@ static void assert_get(void)
 static void test_command(void **state)
 {
     (void)state;
-    ardoq_esp_idf_register_console(NULL);
+    ardoq_esp_idf_register_console(NULL, NULL);
     fake_freertos.priority = 5;
     assert_get();
     assert_int_equal(fake_freertos.tasks, 1);
@@ -164,7 +164,7 @@ static void test_command(void **state)
 static void test_task_that_starts_late(void **state)
 {
     (void)state;
-    ardoq_esp_idf_register_console(NULL);
+    ardoq_esp_idf_register_console(NULL, NULL);
     fake_freertos.starts_late = true;
     assert_get();
     assert_get();
@@ -174,7 +174,7 @@ static void test_task_that_starts_late(void **state)
 static void test_status(void **state)
 {
     (void)state;
-    ardoq_esp_idf_register_console(NULL);
+    ardoq_esp_idf_register_console(NULL, NULL);
     assert_int_equal(run_command("got", "host"), 2);
     assert_non_null(strstr(text, "error: there is no command got\n"));
     assert_int_equal(run_command("get", "hots"), 3);
@@ -193,7 +193,7 @@ static void assert_out_of_memory(void)
 static void test_no_memory_for_the_task(void **state)
 {
     (void)state;
-    ardoq_esp_idf_register_console(NULL);
+    ardoq_esp_idf_register_console(NULL, NULL);
     fake_freertos.is_full = true;
     assert_out_of_memory();
     assert_int_equal(script.devices, 0);
@@ -204,7 +204,7 @@ static void test_no_memory_for_the_task(void **state)
 static void test_no_memory_for_the_device(void **state)
 {
     (void)state;
-    ardoq_esp_idf_register_console(NULL);
+    ardoq_esp_idf_register_console(NULL, NULL);
     script.no_memory = true;
     assert_out_of_memory();
     assert_int_equal(fake_freertos.tasks, 1);
@@ -215,7 +215,7 @@ static void test_no_memory_for_the_device(void **state)
 static void test_description(void **state)
 {
     (void)state;
-    ardoq_esp_idf_register_console(describe);
+    ardoq_esp_idf_register_console(describe, NULL);
     script.describe_err = ARDOQ_ERR_IDENTITY_FULL;
     assert_int_equal(run_command("me", ""), 3);
     assert_int_equal(script.described, 1);

@@ -40,7 +40,7 @@ static int set_up(void **state)
     fake_freertos_reset();
     fake_nvs_reset();
     fake_log_reset();
-    return ardoq_esp_idf_register_console(NULL);
+    return ardoq_esp_idf_register_console(NULL, NULL);
 }
 
 /* As esp_console_run() does: what was typed is in memory that the command may change. */

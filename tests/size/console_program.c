@@ -18,5 +18,5 @@ int main(int argc, char **argv)
 {
     static const ardoq_console_t console = {.write = write_text};
     const int status = report_once();
-    return status ? status : ardoq_command_line(&console, &device, NULL, argc, argv);
+    return status ? status : ardoq_command_line(&console, &device, NULL, NULL, argc, argv);
 }

@@ -38,6 +38,7 @@ static const ardoq_console_t console = {.write = capture, .context = result};
 /* ---- What the program adds ---- */
 
 static struct {
+    ardoq_reporter_t *reporter; /* that runs in another task */
     unsigned calls;
     ardoq_err_t err;
     const char *ca_pem;
@@ -106,7 +107,8 @@ static int run(ardoq_describe_t described_by, int argc, ...)
     memset(result, 0, sizeof result);
     memset(people, 0, sizeof people);
     memset(&device, 0xa5, sizeof device);
-    const int status = ardoq_command_line(&console, &device, described_by, argc, argv);
+    const int status =
+        ardoq_command_line(&console, &device, described_by, program.reporter, argc, argv);
     assert_false(holds(&device, sizeof device, TEST_TOKEN));
     assert_false(holds(&device, sizeof device, "adq_"));
     assert_null(strstr(result, TEST_TOKEN));
@@ -258,6 +260,72 @@ static void assert_stored(const char *key, const char *expected)
     }
 }
 
+/* ---- Beside a reporter that runs in another task ---- */
+
+static ardoq_reporter_t reporter;
+
+static void open_reporter(void)
+{
+    memset(&reporter, 0, sizeof reporter);
+    assert_int_equal(ardoq_reporter_open(&reporter), ARDOQ_OK);
+    program.reporter = &reporter;
+}
+
+static void assert_asked(bool is_asked)
+{
+    assert_int_equal(reporter.asked, is_asked);
+    reporter.asked = 0;
+}
+
+static void test_status(void **state)
+{
+    (void)state;
+    RUN_COMMAND(NULL, 2, "status");
+    assert_string_equal(result, "no reporter runs\n");
+    assert_int_equal(status, 0);
+    open_reporter();
+    reporter.schedule.has_reported = true;
+    reporter.schedule.since_report = 50;
+    reporter.wait = 3 * 60 * 60;
+    reporter.reason = ARDOQ_REASON_HEARTBEAT;
+    RUN_COMMAND(NULL, 2, "status");
+    assert_string_equal(result,
+                        "last report: 50 seconds ago\nnext report: in 3 hours, heartbeat\n");
+    assert_string_equal(people, "");
+    assert_int_equal(status, 0);
+    assert_asked(false);
+}
+
+/* Nothing answers here, so the command itself reports nothing. */
+static void test_report_is_the_reporters(void **state)
+{
+    (void)state;
+    open_reporter();
+    RUN_COMMAND(describe, 2, "report");
+    assert_asked(true);
+    assert_string_equal(result, "");
+    assert_non_null(strstr(people, "`ardoq status`"));
+    assert_int_equal(program.calls, 0);
+    assert_int_equal(status, 0);
+}
+
+static void test_change_of_a_setting_is_reported(void **state)
+{
+    (void)state;
+    open_reporter();
+    RUN_COMMAND(NULL, 4, "set", "model", "Hub 2");
+    assert_asked(true);
+    RUN_COMMAND(NULL, 3, "unset", "model");
+    assert_asked(true);
+    RUN_COMMAND(NULL, 4, "set", "token", TEST_TOKEN "\n" TEST_TOKEN);
+    assert_failed(ARDOQ_ERR_TOKEN_INVALID);
+    assert_asked(false);
+    RUN_COMMAND(NULL, 3, "unset", "hots");
+    assert_asked(false);
+    RUN_COMMAND(NULL, 3, "get", "host");
+    assert_asked(false);
+}
+
 static void test_set_and_unset(void **state)
 {
     (void)state;
@@ -318,7 +386,8 @@ static void test_set_mends_the_configuration(void **state)
 #define ASSERT_USAGE(what, count, ...)                                                             \
     do {                                                                                           \
         assert_int_equal(run(describe, count, __VA_ARGS__), 2);                                    \
-        assert_string_equal(people, "error: " what "\n  ardoq check | me | report | get [NAME] | " \
+        assert_string_equal(people, "error: " what                                                 \
+                                    "\n  ardoq check | me | report | status | get [NAME] | "       \
                                     "set NAME VALUE | unset NAME\n");                              \
         assert_string_equal(result, "");                                                           \
     } while (0)
@@ -562,6 +631,9 @@ int main(void)
         TEST(test_value_that_is_wrong),
         TEST(test_store_that_cannot_be_written),
         TEST(test_statuses),
+        TEST(test_status),
+        TEST(test_report_is_the_reporters),
+        TEST(test_change_of_a_setting_is_reported),
     };
     return cmocka_run_group_tests_name("device_commands", tests, NULL, NULL);
 }

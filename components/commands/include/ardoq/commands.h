@@ -13,6 +13,7 @@
 #include "ardoq/context.h"
 #include "ardoq/list.h"
 #include "ardoq/report.h"
+#include "ardoq/reporter.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -175,19 +176,24 @@ typedef struct {
  *     ardoq check
  *     ardoq me
  *     ardoq report
+ *     ardoq status               of the reporter: the last report, the next one, and why
  *     ardoq get [NAME]
  *     ardoq set NAME VALUE       \\n in a certificate or key is a line break
  *     ardoq unset NAME
  *
+ * Where a reporter runs, `report` leaves the work to it, and a setting that is set or unset makes
+ * it report at once.
  * @param console   where the text goes
  * @param device    need not be initialised
  * @param describe  null if the program has nothing to add
+ * @param reporter  that runs in another task; null if none does
  * @param argc      number of words in @p argv
  * @param argv      argv[0] is the program's name, as main() has it; the words may be changed
  * @return as ardoq_console_exit_status(); 2 for any other command line, which is explained
  */
 int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
-                       ardoq_describe_t describe, int argc, char **argv);
+                       ardoq_describe_t describe, ardoq_reporter_t *reporter, int argc,
+                       char **argv);
 
 #ifdef __cplusplus
 }
