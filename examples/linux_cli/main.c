@@ -1,6 +1,5 @@
 /* `ardoq`: reports this machine to Ardoq, and shows what the library can do. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 #include "status.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -69,9 +68,9 @@ int command_status(int argc, char **argv)
     static const struct option names[] = {{"state", required_argument, NULL, 's'}, {0}};
     int option;
     optind = 0;
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+    while ((option = next_option(argc, argv, "", names)) != -1) {
         if (option != 's') {
-            return EXIT_USAGE; /* getopt has said why */
+            return EXIT_USAGE; /* it was refused */
         }
         ardoq_posix_look_at_state(optarg);
     }
