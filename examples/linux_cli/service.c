@@ -42,21 +42,6 @@ void service_note(const service_t *service)
     }
 }
 
-/* Another user may have written it, and a terminal may act on it. */
-static void make_harmless(char *text)
-{
-    size_t size = strlen(text);
-    while (size > 0) {
-        size_t used;
-        uint32_t code;
-        if (ardoq_text_begins_with_control(text, size, &used, &code)) {
-            memset(text, '?', used);
-        }
-        text += used;
-        size -= used;
-    }
-}
-
 /* @return false if the text does not go on with a number */
 static bool take_number(char **text, long *number)
 {
@@ -82,7 +67,8 @@ static bool parse_service(char *text, service_t *service)
     service->last_err = (int)last_err;
     service->token = (token_source_t)token;
     snprintf(service->settings, sizeof service->settings, "%s", text + strspn(text, " "));
-    make_harmless(service->settings);
+    /* Another user may have written it. */
+    ardoq_text_blank_controls(service->settings);
     return true;
 }
 

@@ -519,7 +519,7 @@ def test_the_status_of_the_service_of_another_user(tool: Tool, own: FakeArdoq) -
 
 
 @pytest.mark.parametrize(("note", "words"), [
-    (b"7 3600 -11 2 /a\x1b[2J\xc2\x9bb\xff\xc3\xa6", "settings: /a?[2J??b?\u00e6\n"),
+    (b"7 3600 -11 2 /a\x1b[2J\xc2\x9bb\xff\xc3\xa6", "settings: /a [2J  b \u00e6\n"),
     (b"7 3600 -11 3 \n", "settings: there is no place for them\ntoken: a credential"),
     (b"7 3600 -11 5 /a\n", "token: there is none\n"),
     (b"7 3600 -11 -1 /a\n", "token: there is none\n"),

@@ -249,6 +249,66 @@ static void test_asked(void **state)
     expect("R W ");
 }
 
+static void test_a_window_of_its_own(void **state)
+{
+    (void)state;
+    answer(json_of(CREATED));
+    assert_int_equal(ardoq_reporter_open_within(&reporter, 0), ARDOQ_OK);
+    reporter.on_event = on_event;
+    reporter.context = &script;
+    settle();
+    expect("R W ");
+    assert_int_equal(reporter.window, 0);
+}
+
+static void test_a_reload(void **state)
+{
+    (void)state;
+    report_once();
+    ardoq_reporter_reload(&reporter);
+    settle();
+    expect("U W ");
+    settle();
+    expect("");
+    assert_int_equal(ardoq_fake.connects, 1);
+    ardoq_fake.identity.firmware_version = "2.0";
+    ardoq_reporter_reload(&reporter);
+    settle();
+    expect("R W ");
+    /* A report that is under way ends as it began. */
+    ardoq_reporter_now(&reporter);
+    ardoq_reporter_step(&reporter);
+    assert_false(ardoq_reporter_is_idle(&reporter));
+    set("serial", "SN-2");
+    ardoq_reporter_reload(&reporter);
+    settle();
+    expect("R R W ");
+    assert_non_null(strstr(tls_peer_received(), "\"device_serial\":\"SN-2\""));
+}
+
+/* Other settings end the wait after any failure; the same ones do not. */
+static void test_a_reload_after_a_failure(void **state)
+{
+    (void)state;
+    const peer_step_t steps[] = {
+        {.answer = response_of("500 No", "application/json", "{}"), .then = PEER_CLOSE_NOTIFY},
+        {.answer = json_of(CREATED)},
+    };
+    answer_with(steps, 2);
+    open_it();
+    ardoq_reporter_now(&reporter);
+    settle();
+    expect("FSERVER_ERROR W ");
+    ardoq_reporter_reload(&reporter);
+    settle();
+    expect("W ");
+    assert_int_equal(ardoq_fake.connects, 1);
+    set("model", "another");
+    ardoq_reporter_reload(&reporter);
+    settle();
+    expect("R W ");
+}
+
 /* ---- Failures ---- */
 
 static void test_a_failure_is_tried_again(void **state)
@@ -646,6 +706,9 @@ int main(void)
         TEST(test_a_change_is_reported),
         TEST(test_what_the_program_says_goes_first),
         TEST(test_asked),
+        TEST(test_a_window_of_its_own),
+        TEST(test_a_reload),
+        TEST(test_a_reload_after_a_failure),
         TEST(test_a_failure_is_tried_again),
         TEST(test_once_a_day_until_the_token_is_replaced),
         TEST(test_settings_that_changed_before_a_start),
