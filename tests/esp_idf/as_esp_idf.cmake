@@ -59,6 +59,11 @@ foreach(target chip simulator)
     endforeach()
 endforeach()
 foreach(standard 17 23)
+    add_compile_test(example_sleep_${standard} ${standard} SOURCES ${example_sources}
+        DEFINITIONS ${chip_configuration} ${example_configuration} CONFIG_EXAMPLE_DEEP_SLEEP=1
+        OPTIONS -Wno-missing-prototypes)
+endforeach()
+foreach(standard 17 23)
     add_compile_test(no_bundle_${standard} ${standard}
         SOURCES ${port}/trust.c DEFINITIONS ${configuration} ${chip})
     add_compile_test(embedded_roots_${standard} ${standard}

@@ -45,6 +45,7 @@ COMPONENTS = {
     "esp_partition.h": "esp_partition",
     "esp_random.h": "esp_hw_support",
     "esp_secure_boot.h": "bootloader_support",
+    "esp_sleep.h": "esp_hw_support",
     "esp_timer.h": "esp_timer",
     "freertos/FreeRTOS.h": "freertos",
     "freertos/FreeRTOSConfig.h": "freertos",

@@ -1,49 +1,20 @@
-/* Tells Ardoq about this device once, after each boot. */
+/* Keeps Ardoq informed of this device: in a task, or each time it wakes from deep sleep. */
 #include <ardoq/commands.h>
 #include <ardoq/esp_idf.h>
+#include <ardoq/reporter.h>
 #include <esp_err.h>
 #include <esp_log.h>
-#include <freertos/FreeRTOS.h>
-#include <freertos/task.h>
 #include <nvs_flash.h>
 #include <sdkconfig.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "network.h"
+#include "sleep.h"
 
 static const char tag[] = "example";
 
-/* Several KB in all, so static: the linker says whether they fit. */
-static ardoq_config_t config;
-static ardoq_client_t client;
-static ardoq_identity_t identity;
-static ardoq_report_t report;
-
-/* What only the application knows. Production may have stored another model. */
-static ardoq_err_t describe_device(void)
-{
-    const ardoq_err_t err = ardoq_identity_read(&identity, NULL);
-    if (!identity.model) {
-        identity.model = CONFIG_EXAMPLE_MODEL;
-    }
-    return err;
-}
-
-static ardoq_err_t report_device(void)
-{
-    ardoq_err_t err = ardoq_load_config(&client, &config); /* Kconfig, then NVS */
-    if (!err) {
-        err = ardoq_open(&client, &config);
-    }
-    if (!err) {
-        err = describe_device();
-    }
-    if (!err) {
-        err = ardoq_report_device(&client, &identity, &report);
-    }
-    return err;
-}
+static ardoq_reporter_t reporter; /* several KB, so static: the linker says whether it fits */
 
 static void print(void *context, const char *text)
 {
@@ -51,41 +22,69 @@ static void print(void *context, const char *text)
     fputs(text, stdout);
 }
 
-static void log_outcome(ardoq_err_t err)
-{
-    if (!err) {
-        ESP_LOGI(tag, "%s: %s, component %s", ardoq_report_outcome_name(report.outcome),
-                 report.name, report.component_id);
-        return;
-    }
-    ESP_LOGE(tag, "the report failed:");
-    ardoq_explain(&client, err, print, NULL);
-}
-
-static void report_task(void *argument)
-{
-    (void)argument;
-    const ardoq_err_t err = report_device();
-    log_outcome(err);
-    ardoq_close(&client); /* wipes it, as the next line wipes the token */
-    ardoq_config_wipe(&config);
 #ifdef CONFIG_IDF_TARGET_LINUX
-    /* Not exit(), in which ESP-IDF 6.1 crashes: the status would be lost. */
+/* The simulator shows one attempt. Not exit(), in which ESP-IDF 6.1 crashes: the status would be
+ * lost. */
+static void end_simulation(ardoq_err_t err)
+{
     fflush(NULL);
     _Exit(ardoq_console_exit_status(err));
+}
 #endif
-    vTaskDelete(NULL);
+
+static void log_event(void *context, const ardoq_reporter_t *from, ardoq_event_t event)
+{
+    switch (event) {
+    case ARDOQ_EVENT_REPORTED:
+        ESP_LOGI(tag, "%s: %s, component %s", ardoq_report_outcome_name(from->report.outcome),
+                 from->report.name, from->report.component_id);
+        break;
+    case ARDOQ_EVENT_UNCHANGED:
+        ESP_LOGI(tag, "unchanged: Ardoq has it already");
+        break;
+    case ARDOQ_EVENT_FAILED:
+        ESP_LOGE(tag, "the report failed:");
+        ardoq_reporter_explain(from, from->err, print, context);
+        break;
+    case ARDOQ_EVENT_WAITING:
+        ardoq_reporter_status(from, print, context);
+        break;
+    }
+#ifdef CONFIG_IDF_TARGET_LINUX
+    if (event != ARDOQ_EVENT_WAITING) {
+        end_simulation(event == ARDOQ_EVENT_FAILED ? from->err : ARDOQ_OK);
+    }
+#endif
+}
+
+/* What only the application knows. Production may have stored another model. */
+static void describe_device(void)
+{
+    ardoq_identity_t known;
+    (void)ardoq_identity_read(&known, NULL);
+    if (!known.model) {
+        reporter.identity.model = CONFIG_EXAMPLE_MODEL;
+    }
 }
 
 void app_main(void)
 {
     ESP_ERROR_CHECK(nvs_flash_init());
-    ESP_ERROR_CHECK(network_connect());
-    if (network_set_clock() != ESP_OK) {
+    /* Without network or time an attempt fails, and another follows. */
+    if (network_connect() != ESP_OK) {
+        ESP_LOGW(tag, "no network");
+    } else if (network_set_clock() != ESP_OK) {
         ESP_LOGW(tag, "no time from " CONFIG_EXAMPLE_SNTP_SERVER);
     }
+    (void)ardoq_reporter_open(&reporter); /* a fault comes as an event, too */
+    describe_device();
     /* Not in this task: its stack is too small for a TLS handshake. */
-    if (xTaskCreate(report_task, "report", ARDOQ_TASK_STACK_SIZE, NULL, 5, NULL) != pdPASS) {
+#ifdef CONFIG_EXAMPLE_DEEP_SLEEP
+    const ardoq_err_t err = sleep_between_reports(&reporter, log_event, NULL);
+#else
+    const ardoq_err_t err = ardoq_reporter_start_task(&reporter, log_event, NULL);
+#endif
+    if (err) {
         ESP_LOGE(tag, "no memory for the task");
     }
 }
