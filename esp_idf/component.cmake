@@ -61,6 +61,7 @@ set(port_sources
     port/esp_idf/log.c
     port/esp_idf/nvs_write.cpp
     port/esp_idf/random.c
+    port/esp_idf/session.c
     port/esp_idf/store.c
     port/esp_idf/trust.c
     port/sockets/sockets.c

@@ -32,6 +32,10 @@
 #error "mbedTLS lacks MBEDTLS_BASE64_C, which pins and PEM need"
 #endif
 
+#if ARDOQ_SESSION_RESUMPTION && !defined(MBEDTLS_SSL_SESSION_TICKETS)
+#error "mbedTLS lacks MBEDTLS_SSL_SESSION_TICKETS, which CONFIG_ARDOQ_SESSION_RESUMPTION needs"
+#endif
+
 #if MBEDTLS_VERSION_MAJOR >= 4 || defined(MBEDTLS_USE_PSA_CRYPTO) ||                               \
     defined(MBEDTLS_SSL_PROTO_TLS1_3)
 #define NEEDS_PSA 1
@@ -164,13 +168,17 @@ void ardoq_seam_configure(mbedtls_ssl_config *config)
     ardoq_seam_offer_signatures(config, true);
 #endif
     limit_records(config);
+#ifdef MBEDTLS_SSL_PROTO_TLS1_3
+    /* A session is resumed with fresh keys only: none of those without (EC)DHE. */
+    mbedtls_ssl_conf_tls13_key_exchange_modes(config,
+                                              MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
 #ifdef MBEDTLS_SSL_SESSION_TICKETS
-    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-#if ARDOQ_SEAM_IGNORES_TICKETS && defined(MBEDTLS_SSL_PROTO_TLS1_3)
-    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-        config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+    mbedtls_ssl_conf_session_tickets(config, ARDOQ_SESSION_RESUMPTION
+                                                 ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED
+                                                 : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 #endif
-#endif
+    ardoq_seam_take_tickets(config, ARDOQ_SESSION_RESUMPTION);
 }
 
 int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size)

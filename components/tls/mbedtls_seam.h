@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <mbedtls/platform_util.h>
 #include <mbedtls/version.h>
 
 #include "ardoq/err.h"
@@ -120,15 +121,29 @@ static inline bool ardoq_seam_is_at_certificate(const mbedtls_ssl_context *tls)
     return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_SERVER_CERTIFICATE;
 }
 
-/* Whether a read leaves a write alone that is under way. In TLS 1.3 a session ticket may arrive; an
- * mbedTLS that cannot be told to ignore tickets finishes that write before it looks at one, so that
- * the next write would send the same text again. */
+/* Whether a read can leave a write alone that is under way. In TLS 1.3 a session ticket may arrive;
+ * mbedTLS finishes that write before it looks at one, so that the next write would send the same
+ * text again. Not every version can be told to ignore tickets. */
 #if !defined(MBEDTLS_SSL_PROTO_TLS1_3) || !defined(MBEDTLS_SSL_SESSION_TICKETS) ||                 \
     defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED)
 #define ARDOQ_SEAM_IGNORES_TICKETS 1
 #else
 #define ARDOQ_SEAM_IGNORES_TICKETS 0
 #endif
+
+/* Chooses whether tickets of TLS 1.3 are looked at or ignored, where there is a choice. */
+static inline void ardoq_seam_take_tickets(mbedtls_ssl_config *config, bool take)
+{
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_SESSION_TICKETS) &&                   \
+    ARDOQ_SEAM_IGNORES_TICKETS
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        config, take ? MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED
+                     : MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+#else
+    (void)config;
+    (void)take;
+#endif
+}
 
 /* True for a code that means "read again" and carries no data: a session ticket of TLS 1.3. */
 static inline bool ardoq_seam_is_session_ticket(int code)
@@ -140,5 +155,88 @@ static inline bool ardoq_seam_is_session_ticket(int code)
     return false;
 #endif
 }
+
+#if ARDOQ_SESSION_RESUMPTION
+/* What a handshake needs of a session that it resumes, beside the ticket: all that mbedTLS's own
+ * functions save, but for the server's certificate and the times. Those functions take four times
+ * the flash. */
+#ifdef MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+#define ARDOQ_SEAM_IF_FRAGMENTS(text) text
+#else
+#define ARDOQ_SEAM_IF_FRAGMENTS(text)
+#endif
+#ifdef MBEDTLS_SSL_ENCRYPT_THEN_MAC
+#define ARDOQ_SEAM_IF_ENCRYPT_THEN_MAC(text) text
+#else
+#define ARDOQ_SEAM_IF_ENCRYPT_THEN_MAC(text)
+#endif
+#ifdef MBEDTLS_SSL_TRUNCATED_HMAC
+#define ARDOQ_SEAM_IF_TRUNCATED_HMAC(text) text
+#else
+#define ARDOQ_SEAM_IF_TRUNCATED_HMAC(text)
+#endif
+#if MBEDTLS_VERSION_MAJOR >= 3
+#define ARDOQ_SEAM_IF_3(text) text
+#else
+#define ARDOQ_SEAM_IF_3(text)
+#endif
+#ifdef MBEDTLS_SSL_PROTO_TLS1_3
+#define ARDOQ_SEAM_IF_TLS13(text) text
+#else
+#define ARDOQ_SEAM_IF_TLS13(text)
+#endif
+#define ARDOQ_SEAM_SESSION_MEMBERS(MEMBER)                                                         \
+    MEMBER(ciphersuite)                                                                            \
+    MEMBER(id_len)                                                                                 \
+    MEMBER(id)                                                                                     \
+    MEMBER(master)                                                                                 \
+    MEMBER(ticket_lifetime)                                                                        \
+    MEMBER(ticket_len)                                                                             \
+    ARDOQ_SEAM_IF_FRAGMENTS(MEMBER(mfl_code))                                                      \
+    ARDOQ_SEAM_IF_ENCRYPT_THEN_MAC(MEMBER(encrypt_then_mac))                                       \
+    ARDOQ_SEAM_IF_TRUNCATED_HMAC(MEMBER(trunc_hmac))                                               \
+    ARDOQ_SEAM_IF_3(MEMBER(tls_version))                                                           \
+    ARDOQ_SEAM_IF_TLS13(MEMBER(ticket_age_add) MEMBER(ticket_flags) MEMBER(resumption_key_len)     \
+                            MEMBER(resumption_key))
+
+/* True when a new session has come with the handshake; in TLS 1.3 it comes later. */
+static inline bool ardoq_seam_has_session(const mbedtls_ssl_context *tls)
+{
+#ifdef MBEDTLS_SSL_PROTO_TLS1_3
+    return tls->MBEDTLS_PRIVATE(tls_version) != MBEDTLS_SSL_VERSION_TLS1_3;
+#else
+    (void)tls;
+    return true;
+#endif
+}
+
+/* False for a length that mbedTLS would take without asking. */
+static inline bool ardoq_seam_is_sound(const mbedtls_ssl_session *session)
+{
+#ifdef MBEDTLS_SSL_PROTO_TLS1_3
+    if (session->MBEDTLS_PRIVATE(resumption_key_len) >
+        sizeof session->MBEDTLS_PRIVATE(resumption_key)) {
+        return false;
+    }
+#endif
+    return session->MBEDTLS_PRIVATE(id_len) <= sizeof session->MBEDTLS_PRIVATE(id);
+}
+
+/* What is not saved because it is known: the host, and since when the session is there, which
+ * mbedTLS counts by a clock that begins anew with each boot. */
+static inline void ardoq_seam_complete_session(mbedtls_ssl_session *session,
+                                               const mbedtls_ssl_context *tls, uint32_t age)
+{
+#ifdef MBEDTLS_SSL_PROTO_TLS1_3
+    session->MBEDTLS_PRIVATE(hostname) = tls->MBEDTLS_PRIVATE(hostname);
+#ifdef MBEDTLS_HAVE_TIME
+    session->MBEDTLS_PRIVATE(ticket_reception_time) = mbedtls_ms_time() - (int64_t)age * 1000;
+#endif
+#endif
+    (void)session;
+    (void)tls;
+    (void)age;
+}
+#endif
 
 #endif

@@ -68,6 +68,18 @@ static int receive_bytes(void *context, unsigned char *buffer, size_t size)
     return to_tls_code(tls, err, received, ARDOQ_PORT_EVENT_READABLE);
 }
 
+/* True for a code that only says that a ticket has come: then there is a session to save. */
+static bool is_ticket(ardoq_tls_t *tls, int code)
+{
+    const bool is = ardoq_seam_is_session_ticket(code);
+#if ARDOQ_SESSION_RESUMPTION
+    tls->has_session = tls->has_session || is;
+#else
+    (void)tls;
+#endif
+    return is;
+}
+
 static ardoq_err_t pending_or_error(ardoq_tls_t *tls, int code)
 {
     if (code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS) { /* with MBEDTLS_ECP_RESTARTABLE */
@@ -75,8 +87,7 @@ static ardoq_err_t pending_or_error(ardoq_tls_t *tls, int code)
         return ARDOQ_PENDING;
     }
     const bool is_pending = code == MBEDTLS_ERR_SSL_WANT_READ ||
-                            code == MBEDTLS_ERR_SSL_WANT_WRITE ||
-                            ardoq_seam_is_session_ticket(code);
+                            code == MBEDTLS_ERR_SSL_WANT_WRITE || is_ticket(tls, code);
     return is_pending ? ARDOQ_PENDING : ardoq_tls_error(tls, code);
 }
 
@@ -147,9 +158,15 @@ ardoq_err_t ardoq_tls_connect(ardoq_tls_t *tls, const ardoq_port_address_t *addr
     tls->deaf_since = ARDOQ_PHASE_IDLE;
     tls->detail.tls_code = 0;
     tls->detail.address = *address;
-#if ARDOQ_SEAM_REFUSES_PSS
+#if ARDOQ_TLS_RECONNECTS
     tls->port = port;
-    tls->without_pss = tls->is_reconnecting = false;
+    tls->is_reconnecting = false;
+#endif
+#if ARDOQ_SESSION_RESUMPTION
+    tls->without_session = false;
+#endif
+#if ARDOQ_SEAM_REFUSES_PSS
+    tls->without_pss = false;
     ardoq_seam_offer_signatures(&tls->ssl_config, true);
 #endif
     return ardoq_port_connect_start(&tls->socket, address, port);
@@ -179,7 +196,19 @@ static ardoq_err_t set_up(ardoq_tls_t *tls)
     }
     mbedtls_ssl_set_verify(&tls->ssl, ardoq_tls_verify, tls);
     mbedtls_ssl_set_bio(&tls->ssl, tls, send_bytes, receive_bytes, NULL);
+#if ARDOQ_SESSION_RESUMPTION
+    ardoq_tls_offer_session(tls);
+#endif
     return ARDOQ_OK;
+}
+
+static bool is_verified(ardoq_tls_t *tls)
+{
+#if ARDOQ_SESSION_RESUMPTION
+    return ardoq_tls_is_verified(tls);
+#else
+    return tls->detail.certificate_end != 0;
+#endif
 }
 
 static ardoq_err_t handshake_end(ardoq_tls_t *tls)
@@ -187,10 +216,23 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
     if (!ardoq_seam_handshake_is_over(&tls->ssl)) {
         return ARDOQ_PENDING;
     }
+    if (!is_verified(tls)) {
+        return ARDOQ_ERR_CERTIFICATE_NOT_CHECKED;
+    }
     tls->detail.tls_version = mbedtls_ssl_get_version(&tls->ssl);
     tls->detail.tls_cipher = mbedtls_ssl_get_ciphersuite(&tls->ssl);
     return ARDOQ_OK;
 }
+
+#if ARDOQ_TLS_RECONNECTS
+/* Connects once more to the same address. */
+static void begin_anew(ardoq_tls_t *tls)
+{
+    ardoq_tls_disconnect(tls);
+    tls->is_reconnecting = true;
+    tls->waits_for = ARDOQ_PORT_EVENT_NONE;
+}
+#endif
 
 #if ARDOQ_SEAM_REFUSES_PSS
 /* The server speaks no TLS 1.3, so it needs no PSS: it is asked again without. One that speaks 1.3,
@@ -201,13 +243,28 @@ static bool asks_without_pss(ardoq_tls_t *tls, int code)
         ardoq_seam_lacks_memory()) {
         return false;
     }
-    ardoq_tls_disconnect(tls);
     ardoq_seam_offer_signatures(&tls->ssl_config, false);
-    tls->without_pss = tls->is_reconnecting = true;
-    tls->waits_for = ARDOQ_PORT_EVENT_NONE;
+    tls->without_pss = true;
+    begin_anew(tls);
     return true;
 }
+#endif
 
+#if ARDOQ_SESSION_RESUMPTION
+/* Whatever is wrong, unless it is the network, may be wrong with the session: without it the server
+ * takes the client, or says so again. */
+static bool asks_without_session(ardoq_tls_t *tls)
+{
+    if (tls->verified.certificate_end == 0 || tls->io_err) {
+        return false;
+    }
+    tls->without_session = true;
+    begin_anew(tls);
+    return true;
+}
+#endif
+
+#if ARDOQ_TLS_RECONNECTS
 static ardoq_err_t reconnect(ardoq_tls_t *tls)
 {
     if (tls->socket.descriptor == ARDOQ_PORT_NO_SOCKET) {
@@ -225,7 +282,7 @@ static ardoq_err_t reconnect(ardoq_tls_t *tls)
 
 ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
 {
-#if ARDOQ_SEAM_REFUSES_PSS
+#if ARDOQ_TLS_RECONNECTS
     const ardoq_err_t connect_err = tls->is_reconnecting ? reconnect(tls) : ARDOQ_OK;
     if (connect_err) {
         return connect_err;
@@ -246,6 +303,11 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
     }
 #endif
     const ardoq_err_t err = pending_or_error(tls, code);
+#if ARDOQ_SESSION_RESUMPTION
+    if (err < 0 && asks_without_session(tls)) {
+        return ARDOQ_PENDING;
+    }
+#endif
     if (err < 0 && err != ARDOQ_ERR_OUT_OF_MEMORY && !tls->io_err) {
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
         tls->detail.verify_flags = flags == UINT32_MAX ? 0 : flags;
@@ -258,6 +320,9 @@ void ardoq_tls_disconnect(ardoq_tls_t *tls)
     if (tls->is_set_up) {
         tls->is_set_up = false;
         ardoq_tls_begin_step(tls);
+#if ARDOQ_SESSION_RESUMPTION
+        ardoq_tls_end_session(tls);
+#endif
         if (!tls->io_err && ardoq_seam_handshake_is_over(&tls->ssl)) {
             /* A courtesy to the peer; what it answers does not matter any more. */
             (void)mbedtls_ssl_close_notify(&tls->ssl);
@@ -288,14 +353,22 @@ ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, siz
     return ARDOQ_OK;
 }
 
-/* 0 is also what mbedTLS makes of records without data. They end with the bytes of a step. */
+/* True after a record that says nothing, such as a ticket or a warning. 0 is what mbedTLS makes of
+ * one without data. They end with the bytes of a step. */
+static bool has_more(ardoq_tls_t *tls, int code)
+{
+    return (code == 0 && !tls->io_err) || is_ticket(tls, code) ||
+           (code == MBEDTLS_ERR_SSL_WANT_READ && tls->step_bytes > 0 &&
+            tls->waits_for == ARDOQ_PORT_EVENT_NONE);
+}
+
 static int read_data(ardoq_tls_t *tls, unsigned char *buffer, size_t size)
 {
     int code;
     do {
         ardoq_seam_forget_empty_records(&tls->ssl);
         code = mbedtls_ssl_read(&tls->ssl, buffer, size);
-    } while (code == 0 && !tls->io_err);
+    } while (has_more(tls, code));
     return code;
 }
 
@@ -333,7 +406,9 @@ ardoq_err_t ardoq_tls_read_early(ardoq_tls_t *tls, char *buffer, size_t size, si
         return ARDOQ_PENDING;
     }
     tls->holds_output = is_writing;
+    ardoq_seam_take_tickets(&tls->ssl_config, ARDOQ_SESSION_RESUMPTION && !is_writing);
     const ardoq_err_t err = ardoq_tls_read(tls, buffer, size, received);
+    ardoq_seam_take_tickets(&tls->ssl_config, ARDOQ_SESSION_RESUMPTION);
     tls->holds_output = false;
     return err;
 }
@@ -343,13 +418,7 @@ ardoq_err_t ardoq_tls_read_early(ardoq_tls_t *tls, char *buffer, size_t size, si
 bool ardoq_tls_is_alive(ardoq_tls_t *tls)
 {
     unsigned char unexpected;
-    int code;
-    bool has_more; /* after a ticket or a warning, which say nothing */
-    do {
-        code = read_data(tls, &unexpected, 1);
-        has_more = code == MBEDTLS_ERR_SSL_WANT_READ && tls->step_bytes > 0 &&
-                   tls->waits_for == ARDOQ_PORT_EVENT_NONE;
-    } while (has_more || ardoq_seam_is_session_ticket(code));
+    const int code = read_data(tls, &unexpected, 1);
     return code == MBEDTLS_ERR_SSL_WANT_READ && tls->waits_for == ARDOQ_PORT_EVENT_READABLE &&
            ardoq_seam_has_no_part(&tls->ssl);
 }

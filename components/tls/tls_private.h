@@ -17,4 +17,20 @@ int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, ui
 ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, const ardoq_tls_config_t *config, char *buffer,
                                  size_t buffer_size);
 
+/* ---- Resumption ----------------------------------------------------------------------------- */
+
+#if ARDOQ_SESSION_RESUMPTION
+/* Offers the session that is kept, if it is for this server and this trust; before the handshake.
+ */
+void ardoq_tls_offer_session(ardoq_tls_t *tls);
+
+/* After the handshake. True when the server was verified: it has shown a certificate, or has taken
+ * the session, whose certificate then counts. */
+bool ardoq_tls_is_verified(ardoq_tls_t *tls);
+
+/* Before the connection ends: saves its session, if it has one that may be saved; forgets the one
+ * that was offered, if that led to nothing. */
+void ardoq_tls_end_session(ardoq_tls_t *tls);
+#endif
+
 #endif

@@ -284,6 +284,33 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     return err;
 }
 
+/* ---- The TLS session ------------------------------------------------------------------------ */
+
+ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
+{
+    const ardoq_err_t err = failure(ARDOQ_FAKE_SESSION_READ);
+    if (err || ardoq_fake.session_length == 0 || ardoq_fake.session_length > size) {
+        return err ? err : ARDOQ_ERR_NOT_SET;
+    }
+    memcpy(data, ardoq_fake.session, ardoq_fake.session_length);
+    *length = ardoq_fake.session_length;
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_port_session_write(const void *data, size_t size)
+{
+    const ardoq_err_t err = failure(ARDOQ_FAKE_SESSION_WRITE);
+    if (err || size > sizeof ardoq_fake.session) {
+        return err ? err : ARDOQ_ERR_STORE_FULL;
+    }
+    memset(ardoq_fake.session, 0, sizeof ardoq_fake.session);
+    if (size > 0) {
+        memcpy(ardoq_fake.session, data, size);
+    }
+    ardoq_fake.session_length = size;
+    return ARDOQ_OK;
+}
+
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 void ardoq_port_identity(ardoq_identity_t *identity)

@@ -174,6 +174,24 @@ ardoq_err_t ardoq_port_state_write(const char *state)
     return missing("ardoq_port_state_write");
 }
 
+/* ---- The TLS session: not needed where each connection may cost a full handshake ------------- */
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): a port that keeps a session writes both */
+ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
+{
+    (void)data;
+    (void)size;
+    (void)length;
+    return ARDOQ_ERR_NOT_SET;
+}
+
+ardoq_err_t ardoq_port_session_write(const void *data, size_t size)
+{
+    (void)data;
+    (void)size;
+    return ARDOQ_OK;
+}
+
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 void ardoq_port_identity(ardoq_identity_t *identity)

@@ -106,6 +106,7 @@ static void start_addresses(size_t after, size_t count, const what_t *does)
     ardoq_fake.peer.receive = receive;
     ardoq_fake.peer.connected = connected;
     ardoq_fake.connects = 0;
+    ardoq_fake.session_length = 0;
     ardoq_fake.address_count = count;
     open_https();
 }

@@ -234,6 +234,35 @@ ardoq_err_t ardoq_port_state_read(char *state, size_t size);
  * a person edits has another place for it. */
 ardoq_err_t ardoq_port_state_write(const char *state);
 
+/* ---- The TLS session ------------------------------------------------------------------------ */
+
+/*
+ * One place for one TLS session, so that the next connection resumes it, after a sleep or a reboot
+ * too if the place lasts that long. What is in it is a secret: it opens what was recorded of its
+ * connections. And it is a trust anchor: who can write it can be taken for the server. A place that
+ * others can read or write is none. The core knows whether what it reads is whole and its own, so
+ * half of it, or what was there before, does no harm. A platform whose ardoq_port_trust() trusts
+ * what is not in the chain of roots must forget the session when that changes.
+ */
+
+/**
+ * Reads the session.
+ * @param[out] data    receives it
+ * @param size         of @p data in bytes
+ * @param[out] length  of the session, at most @p size, on success
+ * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET when there is none, or no place for one; any other error has
+ *         the same effect.
+ */
+ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length);
+
+/**
+ * Keeps a session instead of the one before.
+ * @param data  may be null when @p size is 0
+ * @param size  in bytes, at most CONFIG_ARDOQ_SESSION_SIZE; 0 erases what is there
+ * @return ARDOQ_OK, or an error, whose only effect is a full handshake.
+ */
+ardoq_err_t ardoq_port_session_write(const void *data, size_t size);
+
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
 /** Fills in what the platform knows of the device, texts that it builds by ardoq_identity_keep();

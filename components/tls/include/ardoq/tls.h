@@ -39,6 +39,9 @@ extern "C" {
 #else
 #define ARDOQ_SEAM_REFUSES_PSS 0
 #endif
+
+/* Whether a handshake may be begun anew, with a smaller offer. */
+#define ARDOQ_TLS_RECONNECTS (ARDOQ_SEAM_REFUSES_PSS || ARDOQ_SESSION_RESUMPTION)
 /** @endcond */
 
 /** What a connection is doing, and where one failed. */
@@ -80,6 +83,14 @@ typedef struct {
     const char *pins[2];         /**< Base64 of SHA-256 of public keys; "" for none */
 } ardoq_tls_config_t;
 
+/** @cond private */
+/** Of the session that is offered; with a full handshake then of this connection's own. */
+typedef struct {
+    uint32_t at;             /**< wall clock when the chain was verified, seconds since 1970 */
+    int64_t certificate_end; /**< 0: no session is offered */
+} ardoq_tls_verified_t;
+/** @endcond */
+
 /** A connection. Only @p detail and @p waits_for are for reading. Small fields stand first, which
  * makes for smaller code. */
 typedef struct {
@@ -97,10 +108,17 @@ typedef struct {
     const char *host;
     const char *pins[2];
     ardoq_port_socket_t socket;
-#if ARDOQ_SEAM_REFUSES_PSS
+#if ARDOQ_TLS_RECONNECTS
     uint16_t port;        /**< of the server */
-    bool without_pss;     /**< it is the second connection, which offers none */
-    bool is_reconnecting; /**< which is not there yet */
+    bool is_reconnecting; /**< for a smaller offer; the connection is not there yet */
+#endif
+#if ARDOQ_SEAM_REFUSES_PSS
+    bool without_pss; /**< it is the second connection, which offers none */
+#endif
+#if ARDOQ_SESSION_RESUMPTION
+    bool without_session; /**< it is the second connection, which offers none */
+    bool has_session;     /**< there is a new one to save */
+    ardoq_tls_verified_t verified;
 #endif
     int64_t now; /**< wall clock when the connection was begun, 0 if unknown */
     /** @endcond */
@@ -162,7 +180,7 @@ ardoq_err_t ardoq_tls_connect_poll(ardoq_tls_t *tls);
  * @return ARDOQ_OK when it is over; ARDOQ_PENDING; an error of the port; ARDOQ_ERR_TLS_FAILED;
  *         ARDOQ_ERR_CERTIFICATE_UNTRUSTED, ..._WRONG_HOST, ..._EXPIRED, ..._NOT_YET_VALID,
  *         ..._PIN_MISMATCH, ..._SELF_SIGNED, ..._WEAK, ..._REJECTED, ..._UNSUPPORTED,
- *         ..._UNREADABLE, ..._CHAIN_TOO_LONG;
+ *         ..._UNREADABLE, ..._CHAIN_TOO_LONG, ..._NOT_CHECKED;
  *         ARDOQ_ERR_CLIENT_CERTIFICATE_REQUIRED, ..._REFUSED; ARDOQ_ERR_TLS_NO_COMMON_VERSION;
  *         ARDOQ_ERR_TLS_RECORD_TOO_LARGE; ARDOQ_ERR_OUT_OF_MEMORY.
  */

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ardoq/build_config.h"
 #include "ardoq/port.h"
 
 #ifdef __cplusplus
@@ -33,6 +34,8 @@ typedef enum {
     ARDOQ_FAKE_STORE_GET,
     ARDOQ_FAKE_STORE_SET,
     ARDOQ_FAKE_STORE_ERASE,
+    ARDOQ_FAKE_SESSION_READ,
+    ARDOQ_FAKE_SESSION_WRITE,
     ARDOQ_FAKE_CALLS
 } ardoq_fake_call_t;
 
@@ -93,6 +96,9 @@ typedef struct {
     /** What the environment sets: pairs of key and value, which ardoq_port_store_each() gives after
      * the store's; a key of null ends them. Null: no variable is set. */
     const char *const (*variables)[2];
+
+    size_t session_length;                     /**< bytes of @p session; 0: none is kept */
+    unsigned char session[ARDOQ_SESSION_SIZE]; /**< the TLS session that is kept */
 
     ardoq_identity_t identity;     /**< what the platform knows */
     size_t log_length;             /**< bytes of @p log */
