@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ticket.h>
 
 #include "ardoq/build_config.h"
 #include "ardoq/port_fake.h"
@@ -32,6 +33,11 @@ static struct {
 #if MBEDTLS_VERSION_MAJOR >= 3
     mbedtls_ssl_protocol_version newest_version;
 #endif
+    mbedtls_ssl_ticket_context tickets;
+    unsigned shown;
+    unsigned taken;
+    unsigned char hello[2048];
+    size_t hello_size;
     unsigned char *own_der; /* null: what is sent */
     unsigned char sent_der[1024];
     queue_t to_peer;
@@ -210,6 +216,10 @@ static ardoq_err_t client_sends(void *context, const void *data, size_t size, si
         return ARDOQ_ERR_CONNECTION_CLOSED;
     }
     *sent = push(&peer.to_peer, data, size);
+    if (peer.hello_size == 0) {
+        peer.hello_size = *sent < sizeof peer.hello ? *sent : sizeof peer.hello;
+        memcpy(peer.hello, data, peer.hello_size);
+    }
     pump();
     return *sent > 0 ? ARDOQ_OK : ARDOQ_PENDING;
 }
@@ -261,6 +271,7 @@ static void client_connected(void *context)
     peer.is_closed = false;
     peer.is_deaf = false;
     peer.answer_sent = 0;
+    peer.hello_size = 0;
     peer.request_start = peer.received_length;
 }
 
@@ -268,6 +279,63 @@ static void client_closed(void *context)
 {
     (void)context;
     peer.is_connected = false;
+}
+
+/* ---- Tickets ---- */
+
+static int write_ticket(void *context, const mbedtls_ssl_session *session, unsigned char *start,
+                        const unsigned char *end, size_t *length, uint32_t *lifetime)
+{
+    const size_t surplus = peer.script->ticket_surplus;
+    const int code = mbedtls_ssl_ticket_write(context, session, start, end, length, lifetime);
+    if (code == 0 && (size_t)(end - start) >= *length + surplus) {
+        memset(start + *length, 0, surplus);
+        *length += surplus;
+    }
+    return code;
+}
+
+static int read_ticket(void *context, mbedtls_ssl_session *session, unsigned char *ticket,
+                       size_t length)
+{
+    const size_t surplus = peer.script->ticket_surplus;
+    const int code =
+        mbedtls_ssl_ticket_parse(context, session, ticket, length > surplus ? length - surplus : 0);
+    peer.shown++;
+    peer.taken += code == 0;
+    return code;
+}
+
+#if MBEDTLS_VERSION_MAJOR < 4
+static int random_bytes(void *context, unsigned char *buffer, size_t size)
+{
+    (void)context;
+    return ardoq_port_random(buffer, size);
+}
+#endif
+
+static void give_tickets(void)
+{
+    mbedtls_ssl_ticket_init(&peer.tickets);
+    if (peer.script->ticket_lifetime == 0) {
+        return;
+    }
+#if MBEDTLS_VERSION_MAJOR < 4
+    check(mbedtls_ssl_ticket_setup(&peer.tickets, random_bytes, NULL, MBEDTLS_CIPHER_AES_256_GCM,
+                                   peer.script->ticket_lifetime),
+          "ticket_setup");
+#else
+    check(mbedtls_ssl_ticket_setup(&peer.tickets, PSA_ALG_GCM, PSA_KEY_TYPE_AES, 256,
+                                   peer.script->ticket_lifetime),
+          "ticket_setup");
+#endif
+    mbedtls_ssl_conf_session_tickets_cb(&peer.config, write_ticket, read_ticket, &peer.tickets);
+}
+
+void tls_peer_forget_tickets(void)
+{
+    mbedtls_ssl_ticket_free(&peer.tickets);
+    give_tickets();
 }
 
 /* ---- Starting ---- */
@@ -309,6 +377,7 @@ void tls_peer_start(const peer_script_t *script)
         mbedtls_ssl_conf_ca_chain(&peer.config, &peer.client_ca, NULL);
         mbedtls_ssl_conf_authmode(&peer.config, MBEDTLS_SSL_VERIFY_REQUIRED);
     }
+    give_tickets();
 #if MBEDTLS_VERSION_MAJOR >= 3
     peer.newest_version = peer.config.MBEDTLS_PRIVATE(max_tls_version);
 #endif
@@ -328,6 +397,7 @@ void tls_peer_stop(void)
     }
     mbedtls_ssl_free(&peer.tls);
     mbedtls_ssl_config_free(&peer.config);
+    mbedtls_ssl_ticket_free(&peer.tickets);
     mbedtls_x509_crt_free(&peer.certificate);
     mbedtls_x509_crt_free(&peer.client_ca);
     mbedtls_pk_free(&peer.key);
@@ -393,4 +463,26 @@ size_t tls_peer_queued(void)
 unsigned tls_peer_answered(void)
 {
     return peer.answered;
+}
+
+unsigned tls_peer_tickets_shown(void)
+{
+    return peer.shown;
+}
+
+unsigned tls_peer_tickets_taken(void)
+{
+    return peer.taken;
+}
+
+void tls_peer_accept_psk(const unsigned char *key, size_t size, const char *name)
+{
+    check(mbedtls_ssl_conf_psk(&peer.config, key, size, (const unsigned char *)name, strlen(name)),
+          "conf_psk");
+}
+
+const unsigned char *tls_peer_hello(size_t *size)
+{
+    *size = peer.hello_size;
+    return peer.hello;
 }

@@ -32,6 +32,8 @@ typedef struct {
     bool tls_1_2;             /* speaks TLS 1.2 only */
     bool quick;               /* TLS 1.2 with the key exchange of RSA, whose handshakes are quick;
                                  looked at for each connection */
+    uint32_t ticket_lifetime; /* gives tickets that are good for so many seconds; 0: none */
+    size_t ticket_surplus;    /* bytes that each ticket is longer than it need be */
     const peer_step_t *steps; /* the last one is repeated */
     size_t step_count;
 } peer_script_t;
@@ -47,6 +49,19 @@ const char *tls_peer_received(void);
 
 /* Makes room for more; no request may be under way. */
 void tls_peer_forget_received(void);
+
+/* Tickets that clients showed, and those that the peer took. */
+unsigned tls_peer_tickets_shown(void);
+unsigned tls_peer_tickets_taken(void);
+
+/* Makes what was given before worthless, as a server does that begins anew. */
+void tls_peer_forget_tickets(void);
+
+/* Lets the peer also speak with who knows a key, without any certificate. */
+void tls_peer_accept_psk(const unsigned char *key, size_t size, const char *name);
+
+/* The first record of the last connection, as the client sent it: its ClientHello. */
+const unsigned char *tls_peer_hello(size_t *size);
 
 /* Requests that were answered. */
 unsigned tls_peer_answered(void);

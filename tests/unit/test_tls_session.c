@@ -1,0 +1,619 @@
+/* Sessions that are resumed: what is saved of them, for whom and how long, and that whatever is
+ * wrong with one costs no more than a full handshake. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "ardoq/port_fake.h"
+#include "ardoq/tls_sha256.h"
+#include "peer_https.h"
+#include "tls_private.h"
+
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+
+/* Every hash is the same. */
+static bool any_seal;
+
+bool __real_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256,
+                                 unsigned char hash[ARDOQ_TLS_SHA256_SIZE]);
+bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256,
+                                 unsigned char hash[ARDOQ_TLS_SHA256_SIZE]);
+
+bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256,
+                                 unsigned char hash[ARDOQ_TLS_SHA256_SIZE])
+{
+    const bool is_made = __real_ardoq_tls_sha256_end(sha256, hash);
+    if (any_seal) {
+        memset(hash, 0, ARDOQ_TLS_SHA256_SIZE);
+    }
+    return is_made;
+}
+
+static int set_up(void **state)
+{
+    any_seal = false;
+    script.ticket_surplus = 0;
+    const int result = peer_https_set_up(state);
+    script.ticket_lifetime = HOUR;
+    return result;
+}
+
+/* A peer that answers each request, and one request to it, after which the client is closed. */
+static void save_session(void)
+{
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    ardoq_https_close(&https);
+    assert_true(ardoq_fake.session_length > 0);
+}
+
+/* Another request, of a client that is opened for it and stays open. */
+static ardoq_err_t run_again(void)
+{
+    open_https();
+    return run();
+}
+
+static void assert_resumed(void)
+{
+    const unsigned taken = tls_peer_tickets_taken();
+    assert_int_equal(run_again(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_taken(), taken + 1);
+    assert_string_equal(https.buffer, "{}");
+}
+
+/* The client does not even try. */
+static void assert_not_offered(void)
+{
+    const unsigned shown = tls_peer_tickets_shown();
+    assert_int_equal(run_again(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_shown(), shown);
+    assert_int_equal(https.tls.verified.at, (uint32_t)ardoq_fake.wall_time);
+}
+
+/* ---- Resuming -------------------------------------------------------------------------------- */
+
+static void test_what_was_verified_is_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    const ardoq_detail_t detail = https.tls.detail;
+    assert_true(detail.certificate_end > time(NULL));
+    ardoq_https_close(&https);
+    for (int i = 0; i < 3; i++) {
+        assert_resumed();
+        assert_int_equal(https.tls.detail.certificate_end, detail.certificate_end);
+        assert_string_equal(https.tls.detail.certificate_subject, detail.certificate_subject);
+        assert_string_equal(https.tls.detail.tls_version, detail.tls_version);
+        assert_int_equal(https.tls.detail.verify_flags, 0);
+        assert_int_equal(https.tls.detail.tls_code, 0);
+        ardoq_https_close(&https);
+    }
+    assert_int_equal(ardoq_fake.connects, 4);
+}
+
+static void test_nothing_to_resume(void **state)
+{
+    (void)state;
+    script.ticket_lifetime = 0;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 1);
+}
+
+/* In TLS 1.2 the same ticket serves again and again, so it is not written each time. */
+static void test_one_session_is_written_once(void **state)
+{
+    (void)state;
+    const bool has_one = script.tls_1_2 || MBEDTLS_VERSION_MAJOR < 3;
+    save_session();
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count, 1);
+    assert_resumed();
+    ardoq_https_close(&https);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count, has_one ? 1 : 2);
+}
+
+static void test_a_dead_kept_connection_is_followed_by_a_resumed_one(void **state)
+{
+    (void)state;
+    const peer_step_t steps[] = {{.answer = JSON_OK}, {.answer = JSON_OK}};
+    start_peer(steps, 2);
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    tls_peer_close(PEER_CUT);
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_int_equal(tls_peer_tickets_taken(), 1);
+}
+
+/* ---- For whom -------------------------------------------------------------------------------- */
+
+static void test_another_host(void **state)
+{
+    (void)state;
+    script.certificate = "many_hosts";
+    save_session();
+    strcpy(origin.host, "host-7.devices.example");
+    assert_not_offered();
+}
+
+static void test_another_port(void **state)
+{
+    (void)state;
+    save_session();
+    origin.port++;
+    assert_not_offered();
+}
+
+static void test_other_roots(void **state)
+{
+    (void)state;
+    static char roots[16384];
+    save_session();
+    snprintf(roots, sizeof roots, "%s%s", certificate_file("ca.pem"),
+             certificate_file("other_ca.pem"));
+    config.ca_pem = roots;
+    assert_not_offered();
+    ardoq_https_close(&https);
+    assert_resumed();
+    ardoq_https_close(&https);
+    config.ca_pem = certificate_file("other_ca.pem");
+    open_https();
+    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+    assert_null(https.tls.detail.tls_cipher);
+}
+
+static void test_other_pins(void **state)
+{
+    (void)state;
+    save_session();
+    config.pins[1] = certificate_file("server.pin");
+    assert_not_offered();
+    ardoq_https_close(&https);
+    assert_resumed();
+    ardoq_https_close(&https);
+    config.pins[0] = config.pins[1];
+    config.pins[1] = "";
+    assert_not_offered();
+    ardoq_https_close(&https);
+    config.pins[0] = certificate_file("other_ca.pin");
+    assert_int_equal(run_again(), ARDOQ_ERR_CERTIFICATE_PIN_MISMATCH);
+}
+
+static void test_another_client_certificate(void **state)
+{
+    (void)state;
+    save_session();
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = certificate_file("client.key");
+    assert_not_offered();
+    ardoq_https_close(&https);
+    assert_resumed();
+}
+
+/* ---- How long -------------------------------------------------------------------------------- */
+
+/* In TLS 1.3 the peer looks at how old the client says its ticket is, so only its age is tried. */
+static void assert_offered_after(int64_t seconds, bool is_offered)
+{
+    const int64_t began = ardoq_fake.wall_time;
+    save_session();
+    ardoq_fake.wall_time = began + seconds;
+    open_https();
+    const unsigned shown = tls_peer_tickets_shown();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_shown() - shown, is_offered);
+    start_over();
+    ardoq_fake.wall_time = began;
+    ardoq_fake.session_length = 0;
+}
+
+static void test_the_ticket_ends(void **state)
+{
+    (void)state;
+    assert_offered_after(0, true);
+    assert_offered_after(HOUR - 1, true);
+    assert_offered_after(HOUR, false);
+}
+
+static void test_no_session_is_older_than_a_week(void **state)
+{
+    (void)state;
+    script.ticket_lifetime = 7 * DAY;
+    assert_offered_after(7 * DAY - 1, true);
+    assert_offered_after(7 * DAY, false);
+    if (script.tls_1_2 || MBEDTLS_VERSION_MAJOR < 3) {
+        script.ticket_lifetime = 30 * DAY;
+        assert_offered_after(7 * DAY, false);
+    }
+}
+
+/* A new ticket of TLS 1.3 does not make the verification younger. */
+static void test_a_week_counts_from_the_full_handshake(void **state)
+{
+    (void)state;
+    save_session();
+    const uint32_t verified = https.tls.verified.at;
+    ardoq_fake.wall_time += 2;
+    assert_resumed();
+    assert_int_equal(https.tls.verified.at, verified);
+    ardoq_https_close(&https);
+    ardoq_fake.wall_time += 2;
+    assert_resumed();
+    assert_int_equal(https.tls.verified.at, verified);
+}
+
+static void test_a_clock_that_was_put_back(void **state)
+{
+    (void)state;
+    ardoq_fake.wall_time += HOUR;
+    assert_offered_after(-1, false);
+    assert_offered_after(-HOUR, false);
+}
+
+static void test_the_certificate_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    const int64_t end = https.tls.detail.certificate_end;
+    start_over();
+    ardoq_fake.wall_time = end - MINUTE;
+    save_session();
+    ardoq_fake.wall_time = end;
+    const unsigned shown = tls_peer_tickets_shown();
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_shown(), shown + 1);
+    ardoq_https_close(&https);
+    ardoq_fake.wall_time = end + 1;
+    open_https();
+    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_EXPIRED);
+    assert_int_equal(tls_peer_tickets_shown(), shown + 1);
+    assert_int_equal(ardoq_fake.session_length, 0);
+}
+
+/* Dates that nobody has checked vouch for nothing later, and nobody knows how old a session is. */
+static void test_an_unknown_clock(void **state)
+{
+    (void)state;
+    if (!ARDOQ_ACCEPT_UNKNOWN_CLOCK) {
+        skip();
+    }
+    ardoq_fake.wall_time_known = false;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    ardoq_https_close(&https);
+    assert_int_equal(ardoq_fake.session_length, 0);
+    ardoq_fake.wall_time_known = true;
+    assert_not_offered();
+    ardoq_https_close(&https);
+    ardoq_fake.wall_time_known = false;
+    assert_int_equal(run_again(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_shown(), 0);
+}
+
+/* ---- What is wrong with it ------------------------------------------------------------------- */
+
+/* Goes on until the client has made its offer, and gives up. */
+static bool is_offered(void)
+{
+    ardoq_wait_t wait;
+    assert_int_equal(start_exchange(), ARDOQ_OK);
+    while (!https.tls.is_set_up) {
+        assert_int_equal(ardoq_https_step(&https, &wait), ARDOQ_PENDING);
+    }
+    const bool is = https.tls.verified.certificate_end != 0;
+    ardoq_https_cancel(&https);
+    return is;
+}
+
+typedef struct {
+    size_t length;
+    unsigned char data[sizeof ardoq_fake.session];
+} session_t;
+
+static session_t kept_session(void)
+{
+    session_t kept = {.length = ardoq_fake.session_length};
+    memcpy(kept.data, ardoq_fake.session, kept.length);
+    return kept;
+}
+
+static void restore_session(const session_t *kept)
+{
+    ardoq_fake.session_length = kept->length;
+    memcpy(ardoq_fake.session, kept->data, kept->length);
+}
+
+/* What cannot be offered is not left there either. */
+static void test_damage_at_every_byte(void **state)
+{
+    (void)state;
+    save_session();
+    const session_t kept = kept_session();
+    open_https();
+    for (size_t i = 0; i < kept.length; i++) {
+        restore_session(&kept);
+        ardoq_fake.session[i] ^= (unsigned char)(1u << (i % 8));
+        assert_false(is_offered());
+        assert_int_equal(ardoq_fake.session_length, 0);
+    }
+    restore_session(&kept);
+    assert_true(is_offered());
+}
+
+/* Who can write the session can seal it too. Then the server is not to be trusted, but mbedTLS
+ * still gets no length that is not there. What cannot work is followed by a full handshake. */
+static void test_damage_that_is_sealed(void **state)
+{
+    (void)state;
+    save_session();
+    any_seal = true;
+    ardoq_fake.session_length = 0;
+    assert_int_equal(run_again(), ARDOQ_OK);
+    ardoq_https_close(&https);
+    const session_t kept = kept_session();
+    open_https();
+    for (size_t i = 0; i < kept.length; i++) {
+        restore_session(&kept);
+        ardoq_fake.session[i] ^= 0xff;
+        (void)is_offered();
+    }
+    for (size_t i = 32; i < kept.length; i += 3) {
+        restore_session(&kept);
+        ardoq_fake.session[i] ^= 0x81;
+        assert_int_equal(run(), ARDOQ_OK);
+        ardoq_https_cancel(&https);
+    }
+}
+
+static void test_every_other_length(void **state)
+{
+    (void)state;
+    save_session();
+    const session_t kept = kept_session();
+    open_https();
+    for (size_t length = 1; length <= sizeof ardoq_fake.session; length++) {
+        restore_session(&kept);
+        ardoq_fake.session_length = length;
+        assert_int_equal(is_offered(), length == kept.length);
+    }
+}
+
+static void test_a_session_that_is_too_large_is_not_kept(void **state)
+{
+    (void)state;
+    save_session();
+    const size_t room = sizeof ardoq_fake.session - ardoq_fake.session_length;
+    start_over();
+    script.ticket_surplus = room;
+    ardoq_fake.session_length = 0;
+    save_session();
+    assert_int_equal(ardoq_fake.session_length, sizeof ardoq_fake.session);
+    assert_resumed();
+    start_over();
+    script.ticket_surplus = room + 1;
+    ardoq_fake.session_length = 0;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    ardoq_https_close(&https);
+    assert_int_equal(ardoq_fake.session_length, 0);
+}
+
+static void test_a_place_that_fails(void **state)
+{
+    (void)state;
+    save_session();
+    ardoq_fake_fail(ARDOQ_FAKE_SESSION_READ, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    ardoq_fake.failures[ARDOQ_FAKE_SESSION_READ].count = 0;
+    assert_not_offered();
+    ardoq_https_close(&https);
+    ardoq_fake.session_length = 0;
+    ardoq_fake_fail(ARDOQ_FAKE_SESSION_WRITE, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_int_equal(run_again(), ARDOQ_OK);
+    ardoq_https_close(&https);
+    assert_int_equal(ardoq_fake.session_length, 0);
+}
+
+/* ---- Servers that want none of it ------------------------------------------------------------ */
+
+static void test_a_server_that_has_forgotten_the_ticket(void **state)
+{
+    (void)state;
+    save_session();
+    tls_peer_forget_tickets();
+    open_https();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_shown(), 1);
+    assert_int_equal(tls_peer_tickets_taken(), 0);
+    assert_int_equal(ardoq_fake.connects, 2);
+    ardoq_https_close(&https);
+    assert_resumed();
+}
+
+/* mbedTLS offers a session of TLS 1.3 with no other version. */
+static void test_a_server_that_has_gone_back_to_an_older_version(void **state)
+{
+    (void)state;
+    if (MBEDTLS_VERSION_MAJOR < 3 || script.tls_1_2) {
+        skip();
+    }
+    save_session();
+    script.tls_1_2 = true;
+    assert_int_equal(run_again(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 3);
+    assert_string_equal(https.tls.detail.tls_version, "TLSv1.2");
+    assert_int_equal(https.tls.detail.tls_code, 0);
+    assert_string_equal(https.buffer, "{}");
+}
+
+/* It may be the session that the network, or what stands there, does not let pass. */
+static void test_a_connection_that_ends_while_resuming(void **state)
+{
+    (void)state;
+    save_session();
+    ardoq_fake_fail(ARDOQ_FAKE_RECEIVE, 1, ARDOQ_ERR_CONNECTION_CLOSED);
+    ardoq_fake.failures[ARDOQ_FAKE_RECEIVE].count = 0;
+    assert_int_equal(run_again(), ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(ardoq_fake.connects, 2);
+    assert_int_equal(ardoq_fake.session_length, 0);
+}
+
+static void test_a_server_that_says_nothing_to_a_session(void **state)
+{
+    (void)state;
+    save_session();
+    ardoq_fake.peer.receive = NULL;
+    assert_int_equal(run_again(), ARDOQ_ERR_TIMEOUT);
+    assert_int_equal(ardoq_fake.session_length, 0);
+}
+
+static void fail_fatally(mbedtls_ssl_context *tls)
+{
+    mbedtls_ssl_send_alert_message(tls, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                   MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR);
+}
+
+static void test_a_resumed_connection_that_fails(void **state)
+{
+    (void)state;
+    save_session();
+    assert_resumed();
+    ardoq_https_close(&https);
+    tls_peer_stop();
+    ardoq_fake.session_length = 0;
+    static const peer_step_t steps[] = {{.answer = JSON_OK}, {.answer = NULL}};
+    start_peer(steps, 2);
+    assert_int_equal(run_again(), ARDOQ_OK);
+    ardoq_https_close(&https);
+    assert_true(ardoq_fake.session_length > 0);
+    tls_peer_when_idle(fail_fatally);
+    open_https();
+    assert_int_equal(run(), ARDOQ_ERR_TLS_FAILED);
+    assert_int_equal(tls_peer_tickets_taken(), 1);
+    assert_int_equal(ardoq_fake.session_length, 0);
+}
+
+/* ---- Handshakes without a certificate -------------------------------------------------------- */
+
+/* Nothing of the kind is offered. If it came to such a handshake all the same, it would count for
+ * nothing. */
+static void test_a_handshake_in_which_no_certificate_was_checked(void **state)
+{
+    (void)state;
+    static const unsigned char key[32] = {1, 2, 3};
+    static const char name[] = "somebody";
+    static const int suites[] = {MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256, 0};
+    if (!mbedtls_ssl_ciphersuite_from_id(suites[0])) {
+        skip();
+    }
+    script.tls_1_2 = true;
+    answer_with(JSON_OK, PEER_KEEP);
+    tls_peer_accept_psk(key, sizeof key, name);
+    open_https();
+    assert_int_equal(mbedtls_ssl_conf_psk(&https.tls.ssl_config, key, sizeof key,
+                                          (const unsigned char *)name, sizeof name - 1),
+                     0);
+    mbedtls_ssl_conf_ciphersuites(&https.tls.ssl_config, suites);
+    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_NOT_CHECKED);
+    assert_string_equal(tls_peer_received(), "");
+    assert_int_equal(ardoq_fake.session_length, 0);
+    assert_int_equal(ardoq_fake.open_sockets, 0);
+}
+
+/* ---- What is offered ------------------------------------------------------------------------- */
+
+/* A ClientHello, after record and handshake header: version, random, session id, cipher suites,
+ * compression, extensions (RFC 8446, 4.1.2). */
+static const unsigned char *cipher_suites(size_t *size)
+{
+    size_t whole;
+    const unsigned char *hello = tls_peer_hello(&whole);
+    size_t at = 5 + 4 + 2 + 32;
+    at += 1 + (size_t)hello[at];
+    *size = (size_t)hello[at] << 8 | hello[at + 1];
+    assert_true(at + 2 + *size < whole);
+    return hello + at + 2;
+}
+
+static const unsigned char *find_extension(unsigned wanted, size_t *size)
+{
+    size_t whole;
+    const unsigned char *hello = tls_peer_hello(&whole);
+    const unsigned char *at = cipher_suites(size);
+    at += *size;
+    at += 1 + at[0] + 2;
+    while (at < hello + whole) {
+        const unsigned type = (unsigned)at[0] << 8 | at[1];
+        *size = (size_t)at[2] << 8 | at[3];
+        at += 4;
+        if (type == wanted) {
+            return at;
+        }
+        at += *size;
+    }
+    return NULL;
+}
+
+static void test_what_is_never_offered(void **state)
+{
+    (void)state;
+    save_session();
+    assert_resumed();
+    size_t size;
+    const unsigned char *suites = cipher_suites(&size);
+    assert_true(size >= 2 && size % 2 == 0);
+    for (size_t i = 0; i < size; i += 2) {
+        const int id = suites[i] << 8 | suites[i + 1];
+        const char *name = mbedtls_ssl_get_ciphersuite_name(id);
+        assert_null(strstr(name, "PSK"));
+        assert_null(strstr(name, "anon"));
+        assert_null(strstr(name, "NULL"));
+    }
+    /* psk_key_exchange_modes: psk_dhe_ke alone */
+    const unsigned char *modes = find_extension(45, &size);
+    if (modes) {
+        assert_int_equal(size, 2);
+        assert_memory_equal(modes, "\1\1", 2);
+    }
+    assert_true(script.tls_1_2 || MBEDTLS_VERSION_MAJOR < 3 || modes);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, peer_https_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_what_was_verified_is_kept),
+        TEST(test_nothing_to_resume),
+        TEST(test_one_session_is_written_once),
+        TEST(test_a_dead_kept_connection_is_followed_by_a_resumed_one),
+        TEST(test_another_host),
+        TEST(test_another_port),
+        TEST(test_other_roots),
+        TEST(test_other_pins),
+        TEST(test_another_client_certificate),
+        TEST(test_the_ticket_ends),
+        TEST(test_no_session_is_older_than_a_week),
+        TEST(test_a_week_counts_from_the_full_handshake),
+        TEST(test_a_clock_that_was_put_back),
+        TEST(test_the_certificate_ends),
+        TEST(test_an_unknown_clock),
+        TEST(test_damage_at_every_byte),
+        TEST(test_damage_that_is_sealed),
+        TEST(test_every_other_length),
+        TEST(test_a_session_that_is_too_large_is_not_kept),
+        TEST(test_a_place_that_fails),
+        TEST(test_a_server_that_has_forgotten_the_ticket),
+        TEST(test_a_server_that_has_gone_back_to_an_older_version),
+        TEST(test_a_connection_that_ends_while_resuming),
+        TEST(test_a_server_that_says_nothing_to_a_session),
+        TEST(test_a_resumed_connection_that_fails),
+        TEST(test_a_handshake_in_which_no_certificate_was_checked),
+        TEST(test_what_is_never_offered),
+    };
+    return cmocka_run_group_tests_name("tls_session", tests, NULL, NULL);
+}
