@@ -252,11 +252,11 @@ static bool asks_without_pss(ardoq_tls_t *tls, int code)
 #endif
 
 #if ARDOQ_SESSION_RESUMPTION
-/* Whatever is wrong, unless it is the network, may be wrong with the session: without it the server
- * takes the client, or says so again. */
-static bool asks_without_session(ardoq_tls_t *tls)
+/* Whatever is wrong, unless it is the network or memory, may be wrong with the session: without it
+ * the server takes the client, or says so again. */
+static bool asks_without_session(ardoq_tls_t *tls, ardoq_err_t err)
 {
-    if (tls->verified.certificate_end == 0 || tls->io_err) {
+    if (tls->verified.certificate_end == 0 || tls->io_err || err == ARDOQ_ERR_OUT_OF_MEMORY) {
         return false;
     }
     tls->without_session = true;
@@ -305,7 +305,7 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls)
 #endif
     const ardoq_err_t err = pending_or_error(tls, code);
 #if ARDOQ_SESSION_RESUMPTION
-    if (err < 0 && asks_without_session(tls)) {
+    if (err < 0 && asks_without_session(tls, err)) {
         return ARDOQ_PENDING;
     }
 #endif

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -28,6 +29,18 @@ static struct {
     unsigned trials;
     unsigned hidden; /* mbedTLS did not tell that it was for memory */
 } seen;
+
+/* The session that each trial finds saved; length 0: none. */
+static struct {
+    size_t length;
+    unsigned char data[sizeof ardoq_fake.session];
+} saved;
+
+static void restore_session(void)
+{
+    memcpy(ardoq_fake.session, saved.data, saved.length);
+    ardoq_fake.session_length = saved.length;
+}
 
 /* Until something fails. */
 static ardoq_err_t run_program(const call_t *call, bool *is_open, outcome_t *outcome)
@@ -71,7 +84,11 @@ static void check_error(ardoq_err_t err, bool is_open)
 /* The token is sent neither twice nor to anybody whom mbedTLS could not check. */
 static void check_failed_call(const call_t *call, const outcome_t *outcome)
 {
-    check_equal("the phase", outcome->phase, ARDOQ_PHASE_HANDSHAKE);
+    /* When a session is resumed the client has the last word, and mbedTLS takes no notice when it
+     * lacks the memory to calculate it. By then the server was verified. */
+    const bool is_over = saved.length > 0 && outcome->phase > ARDOQ_PHASE_HANDSHAKE;
+    check_equal("the phase", is_over ? ARDOQ_PHASE_HANDSHAKE : outcome->phase,
+                ARDOQ_PHASE_HANDSHAKE);
     check_equal("connections", outcome->connects, 1);
     check_equal("answers", outcome->answered, 0);
     check_equal("an empty result", call->has_nothing(), true);
@@ -87,6 +104,7 @@ static void fail_once(const call_t *call, size_t at)
     bool is_open;
     outcome_t outcome;
     renew_random_generator();
+    restore_session();
     trying("%s, allocation %zu", call->name, at);
     seen.trials++;
     if (lasts) {
@@ -123,6 +141,7 @@ static void fail_at_every_allocation(const call_t *call)
 {
     /* What mbedTLS keeps for the whole process is there afterwards. */
     check_healthy(call);
+    restore_session();
     heap_reset();
     heap_watch(TEST_TOKEN);
     heap_note_callers(callers, ALLOCATIONS);
@@ -146,6 +165,7 @@ static void fail_at_every_allocation(const call_t *call)
 static int set_up(void **state)
 {
     lasts = false;
+    saved.length = 0;
     seen.trials = 0;
     seen.hidden = 0;
     const int result = failing_call_set_up(state);
@@ -186,6 +206,34 @@ static void test_memory_that_has_run_out_in_a_quick_handshake(void **state)
     assert_int_equal(seen.hidden, 0);
 }
 
+static void fail_while_resuming(const call_t *call)
+{
+    script.ticket_lifetime = 3600;
+    tls_peer_forget_tickets();
+    check_healthy(call);
+    saved.length = ardoq_fake.session_length;
+    memcpy(saved.data, ardoq_fake.session, saved.length);
+    const unsigned taken = tls_peer_tickets_taken();
+    fail_at_every_allocation(call);
+    assert_in_range(tls_peer_tickets_taken() - taken, seen.trials / 2, seen.trials);
+}
+
+static void test_resumption_quick(void **state)
+{
+    (void)state;
+    script.quick = true;
+    fail_while_resuming(&call_me);
+}
+
+static void test_memory_that_has_run_out_in_a_quick_resumption(void **state)
+{
+    (void)state;
+    lasts = true;
+    script.quick = true;
+    fail_while_resuming(&call_report);
+    assert_int_equal(seen.hidden, 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, failing_call_tear_down)
 
 int main(int argc, char **argv)
@@ -195,6 +243,8 @@ int main(int argc, char **argv)
         TEST(test_quick_handshake),
         TEST(test_memory_that_has_run_out),
         TEST(test_memory_that_has_run_out_in_a_quick_handshake),
+        TEST(test_resumption_quick),
+        TEST(test_memory_that_has_run_out_in_a_quick_resumption),
     };
     if (argc > 1) {
         cmocka_set_test_filter(argv[1]);
