@@ -61,6 +61,22 @@ static void test_what_a_program_gives(void **state)
     assert_not_opened(NULL);
 }
 
+/* Nobody is asked for a session: a server of TLS 1.2 gives none unasked. */
+static void test_sessions(void **state)
+{
+    (void)state;
+    ardoq_me_t me;
+    script.tls_1_2 = true;
+    script.ticket_lifetime = 3600;
+    peer_client_answer(json_of("{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"}}"));
+    assert_int_equal(ardoq_me(&client, &me), ARDOQ_OK);
+    ardoq_close(&client);
+    assert_int_equal(tls_peer_tickets_given(), 0);
+    assert_int_equal(ardoq_fake.session_length, 0);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_READ].count, 0);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count, 0);
+}
+
 /* What is left checks as much as ever. */
 static void test_calls(void **state)
 {
@@ -86,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PEER_CLIENT_TEST(test_settings),
         PEER_CLIENT_TEST(test_what_a_program_gives),
+        PEER_CLIENT_TEST(test_sessions),
         PEER_CLIENT_TEST(test_calls),
     };
     return cmocka_run_group_tests_name("left_out", tests, NULL, NULL);

@@ -187,6 +187,15 @@ static void test_store(void **state)
     assert_int_equal(ardoq_port_store_erase("host"), ARDOQ_ERR_NOT_SUPPORTED);
 }
 
+static void test_session(void **state)
+{
+    (void)state;
+    char data[8];
+    size_t length;
+    assert_int_equal(ardoq_port_session_write("x", 1), ARDOQ_OK);
+    assert_int_equal(ardoq_port_session_read(data, sizeof data, &length), ARDOQ_ERR_NOT_SET);
+}
+
 static void test_identity_and_log(void **state)
 {
     (void)state;
@@ -215,6 +224,7 @@ int main(void)
         TEST(test_resolving),
         TEST(test_sockets),
         TEST(test_store),
+        TEST(test_session),
         TEST(test_identity_and_log),
     };
     return cmocka_run_group_tests_name("template_port", tests, NULL, NULL);

@@ -34,6 +34,7 @@ static struct {
     mbedtls_ssl_protocol_version newest_version;
 #endif
     mbedtls_ssl_ticket_context tickets;
+    unsigned given;
     unsigned shown;
     unsigned taken;
     unsigned char hello[2048];
@@ -292,6 +293,7 @@ static int write_ticket(void *context, const mbedtls_ssl_session *session, unsig
         memset(start + *length, 0, surplus);
         *length += surplus;
     }
+    peer.given++;
     return code;
 }
 
@@ -463,6 +465,11 @@ size_t tls_peer_queued(void)
 unsigned tls_peer_answered(void)
 {
     return peer.answered;
+}
+
+unsigned tls_peer_tickets_given(void)
+{
+    return peer.given;
 }
 
 unsigned tls_peer_tickets_shown(void)

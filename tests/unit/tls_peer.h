@@ -50,7 +50,8 @@ const char *tls_peer_received(void);
 /* Makes room for more; no request may be under way. */
 void tls_peer_forget_received(void);
 
-/* Tickets that clients showed, and those that the peer took. */
+/* Tickets that clients were given, those that they showed, and those that the peer took. */
+unsigned tls_peer_tickets_given(void);
 unsigned tls_peer_tickets_shown(void);
 unsigned tls_peer_tickets_taken(void);
 
