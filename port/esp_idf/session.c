@@ -1,37 +1,45 @@
 /* The TLS session in RTC memory, which deep sleep and a software reset leave alone; in RAM on a
- * chip that has none. Never in flash: what is written there stays for whoever takes the chip apart.
- */
+ * chip without it, and in the simulator. Never in flash: what is written there stays for whoever
+ * takes the chip apart. */
 #include <string.h>
-
-#include <esp_app_desc.h>
-#include <esp_attr.h>
 
 #include "ardoq/build_config.h"
 #include "ardoq/port.h"
 #include "ardoq/text.h"
 
-#ifndef CONFIG_IDF_TARGET_LINUX
-#include <soc/soc_caps.h>
-#endif
-
-#if defined(SOC_RTC_MEM_SUPPORTED) && SOC_RTC_MEM_SUPPORTED
+/* ESP-IDF tells what a chip has in sdkconfig.h. */
+#ifdef CONFIG_SOC_RTC_MEM_SUPPORTED
+#include <esp_attr.h>
 #define PLACE RTC_NOINIT_ATTR
 #else
 #define PLACE
 #endif
 
-/* The certificate bundle is part of the image, so another image does not take over what this one
- * has trusted. What is left at a cold start is random, and does not match. */
+enum { IMAGE_HASH_SIZE = 32 };
+
+/* The certificate bundle is a part of the image, so no image takes over what another has trusted.
+ * What is there after a cold start is random: it does not match. */
 static PLACE struct {
-    unsigned char image[32];
+    uint8_t image[IMAGE_HASH_SIZE];
     uint32_t size; /* 0: none */
     unsigned char data[ARDOQ_SESSION_SIZE];
 } kept;
+
+#ifdef CONFIG_IDF_TARGET_LINUX
+/* The simulator's RAM ends with its image. */
+static const uint8_t *image_hash(void)
+{
+    static const uint8_t only_one[IMAGE_HASH_SIZE];
+    return only_one;
+}
+#else
+#include <esp_app_desc.h>
 
 static const uint8_t *image_hash(void)
 {
     return esp_app_get_description()->app_elf_sha256;
 }
+#endif
 
 ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
 {

@@ -34,7 +34,8 @@ set(configuration CONFIG_LWIP_IPV6=1 CONFIG_LWIP_SNTP_MAX_SERVERS=1 CONFIG_FREER
 set(example_configuration
     "CONFIG_EXAMPLE_MODEL=\"Pump\"" "CONFIG_EXAMPLE_SNTP_SERVER=\"pool.ntp.org\"")
 set(simulator_configuration ${configuration} ${simulator} ARDOQ_SOCKETS_FREERTOS_SIMULATOR)
-set(chip_configuration ${configuration} ${chip} CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=1)
+set(chip_configuration ${configuration} ${chip}
+    CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=1 CONFIG_SOC_RTC_MEM_SUPPORTED=1)
 
 foreach(target chip simulator)
     foreach(version 5.1 5.2 5.4 6.0)

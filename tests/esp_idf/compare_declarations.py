@@ -28,6 +28,7 @@ INCLUDE = Path(__file__).resolve().parent / "include"
 # The component of each header: what the port has to require.
 COMPONENTS = {
     "esp_app_desc.h": "esp_app_format",
+    "esp_attr.h": "esp_common",
     "esp_chip_info.h": "esp_hw_support",
     "esp_console.h": "console",
     "esp_crt_bundle.h": "mbedtls",

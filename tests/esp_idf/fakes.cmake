@@ -62,6 +62,11 @@ foreach(target chip simulator)
         SOURCES ${port}/random.c DEFINITIONS ${${target}} WRAP getentropy)
 endforeach()
 
+add_esp_idf_test(session
+    SOURCES ${port}/session.c DEFINITIONS ${chip} CONFIG_SOC_RTC_MEM_SUPPORTED=1)
+add_esp_idf_test(session_simulator FROM test_session.c
+    SOURCES ${port}/session.c DEFINITIONS ${simulator})
+
 # What the application configures.
 add_esp_idf_test(trust_bundle FROM test_trust.c
     SOURCES ${port}/trust.c DEFINITIONS ${chip} CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=1)
