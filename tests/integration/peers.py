@@ -255,6 +255,27 @@ def _seal(key: bytes, salt: bytes, number: int, kind: int, content: bytes) -> by
     return header + struct.pack(">H", len(sealed)) + sealed
 
 
+class Resuming(_Listener):
+    """A server of one version of TLS that counts the sessions that it resumes, and always answers
+    the same."""
+
+    def __init__(self, certificates: Certificates, version: str, answer: bytes) -> None:
+        super().__init__()
+        self.resumed = 0
+        self.answer = answer
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificates.pem("server"), certificates.key("server"))
+        self.context.minimum_version = ssl.TLSVersion[f"TLSv{version.replace('.', '_')}"]
+        self.context.maximum_version = self.context.minimum_version
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError), self.context.wrap_socket(connection, server_side=True) as secure:
+            self.resumed += secure.session_reused
+            secure.recv(65536)
+            secure.sendall(self.answer)
+            secure.recv(65536)
+
+
 class Broken(_Listener):
     """Takes connections, and then does what it is made for instead of TLS."""
 

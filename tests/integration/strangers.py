@@ -12,11 +12,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from names import unshare
+from peers import Resuming
 from servers import Certificates
 
 START_BOUND = 20.0
@@ -41,6 +42,8 @@ class Stranger:
     ports: Ports
     # What must stand before a command for it to reach the server.
     prefix: tuple[str, ...] = field(default=())
+    # How many connections to a port were resumed, by what the server itself says.
+    resumed: Callable[[int], int] = field(default=lambda port: 0)
 
 
 def _reserved_port() -> int:
@@ -101,11 +104,23 @@ def _running(folder: Path, *commands: Sequence[str]) -> Iterator[list["subproces
                     process.wait()
 
 
-def _served(folder: Path, *commands: Sequence[str], ports: Ports) -> Iterator[Stranger]:
+def _logged(folder: Path, word: str) -> Callable[[int], int]:
+    """Counts the lines of folder/sessions with a port and this word."""
+
+    def count(port: int) -> int:
+        log = folder / "sessions"
+        return log.read_text("ascii").splitlines().count(f"{port} {word}") if log.exists() else 0
+
+    return count
+
+
+def _served(
+    folder: Path, *commands: Sequence[str], ports: Ports, resumed: str = ""
+) -> Iterator[Stranger]:
     with _running(folder, *commands) as processes:
         for port in ports.values():
             _wait_until(lambda port=port: _accepts(port), processes)
-        yield Stranger(ports)
+        yield Stranger(ports, resumed=_logged(folder, resumed))
 
 
 @contextmanager
@@ -135,13 +150,14 @@ def nginx(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
         pid {folder}/pid;
         events {{ }}
         http {{
-            access_log off;
+            log_format sessions '$server_port $ssl_session_reused';
+            access_log {folder}/sessions sessions;
             root {folder}/none;
             {temporary} {servers}
         }}"""
     )
     command = ("nginx", "-e", f"{folder}/error.log", "-p", f"{folder}", "-c", "nginx.conf")
-    yield from _served(folder, command, ports=ports)
+    yield from _served(folder, command, ports=ports, resumed="r")
 
 
 @contextmanager
@@ -180,6 +196,7 @@ def apache(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
         DefaultRuntimeDir {folder}
         PidFile {folder}/pid
         ErrorLog {folder}/error.log
+        CustomLog {folder}/sessions "%p %{{SSL_SESSION_RESUMED}}x"
         User nobody
         Group nogroup
         DocumentRoot {folder}/www
@@ -190,7 +207,8 @@ def apache(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
         {hosts}
         """
     )
-    yield from _served(folder, ("apache2", "-X", "-f", f"{folder}/apache.conf"), ports=ports)
+    yield from _served(folder, ("apache2", "-X", "-f", f"{folder}/apache.conf"), ports=ports,
+                       resumed="Resumed")
 
 
 @contextmanager
@@ -212,13 +230,33 @@ def openssl(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
     yield from _served(folder, *commands, ports=ports)
 
 
+@contextmanager
+def openssl_library(_: Path, certificates: Certificates) -> Iterator[Stranger]:
+    """OpenSSL's own server does not tell of sessions, but what is built on it can."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(ME)}"
+    answer = f"{head}\r\n\r\n{ME}".encode("ascii")
+    with ExitStack() as stack:
+        servers = {
+            version: stack.enter_context(Resuming(certificates, version, answer))
+            for version in VERSIONS
+        }
+        resumed = {server.port: server for server in servers.values()}
+        yield Stranger(
+            {(version, "ec"): server.port for version, server in servers.items()},
+            resumed=lambda port: resumed[port].resumed,
+        )
+
+
 # gnutls-serv listens at every address, so it gets a network that has only a loopback, and begins with
 # that down. Ends with standard input.
 _IN_OWN_NETWORK = """
 import fcntl, json, socket, struct, subprocess, sys, time
 with socket.socket() as any_socket:
     fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH14x", b"lo", 1))  # SIOCSIFFLAGS: up
-processes = [subprocess.Popen(command) for command in json.loads(sys.argv[1])]
+processes = [
+    subprocess.Popen(command, stdout=open(f"sessions-{port}", "wb"))
+    for command, port in zip(json.loads(sys.argv[1]), json.loads(sys.argv[2]))
+]
 try:
     for port in json.loads(sys.argv[2]):
         while all(process.poll() is None for process in processes):
@@ -235,6 +273,10 @@ finally:
 """
 
 
+def _gnutls_resumed(log: Path) -> int:
+    return log.read_text("utf-8", "replace").count("*** This is a resumed session")
+
+
 @contextmanager
 def gnutls(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
     """It calls whatever it sends a page."""
@@ -242,7 +284,8 @@ def gnutls(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
     (folder / "me").write_text(ME)
     commands = [
         [
-            *("gnutls-serv", "--http", "--httpdata=me", f"--port={port}"),
+            # It tells of sessions at once.
+            *("stdbuf", "--output=L", "gnutls-serv", "--http", "--httpdata=me", f"--port={port}"),
             f"--x509certfile={certificates.pem(KEYS[key])}",
             f"--x509keyfile={certificates.key(KEYS[key])}",
             f"--priority=NORMAL:-VERS-ALL:+VERS-TLS{version}",
@@ -260,6 +303,7 @@ def gnutls(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
             ready, _, _ = select.select([process.stdout], [], [], START_BOUND)
             assert ready and b"READY" in os.read(process.stdout.fileno(), 65536)
             as_user = ("--user", "--preserve-credentials") if "--map-root-user" in apart else ()
-            yield Stranger(ports, ("nsenter", f"--target={process.pid}", "--net", *as_user))
+            prefix = ("nsenter", f"--target={process.pid}", "--net", *as_user)
+            yield Stranger(ports, prefix, lambda port: _gnutls_resumed(folder / f"sessions-{port}"))
         finally:
             process.communicate(timeout=STOP_BOUND)
