@@ -14,6 +14,7 @@ import pytest
 
 import built
 from logs import Logs
+from names import unshare
 from peers import Relay
 from servers import Certificates, FakeArdoq, Serve
 from service import Ear, Service, settings, until, write_settings
@@ -96,6 +97,40 @@ def test_a_field_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
         service.wait_for_line("reported: created")
         service.stop()
     assert "7.1" in own.show()
+
+
+def test_a_serial_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
+    """On a machine that has none."""
+    nameless = """
+        for file in /etc/machine-id /var/lib/dbus/machine-id; do
+            [ ! -e $file ] || mount --bind /dev/null $file
+        done
+        [ ! -d /sys/class/dmi/id ] || mount -t tmpfs none /sys/class/dmi/id
+        exec "$@"
+    """
+    text = settings(own, "A-1").replace("serial = A-1\n", "")
+    write_settings(tool, text)
+    nobody = tool.behind(*unshare("--mount"), "/bin/sh", "-ec", nameless, "sh")
+    with Service(nobody, token=own.token) as service:
+        service.wait_for_line("failed: SERIAL_MISSING")
+        service.stop()
+    (service.state / "state").unlink()
+    with Service(nobody, "--set", "serial=S-7", token=own.token) as service:
+        service.wait_for_line("reported: created")
+        assert service.count("failed") == 0
+        service.stop()
+    assert "S-7" in own.show()
+
+
+def test_options_before_the_command(tool: Tool, own: FakeArdoq) -> None:
+    text = settings(own, "A-1").replace(f"ca0 = @{own.ca_path}\n", "nonsense = 1\n")
+    write_settings(tool, text)
+    service = Service(tool, token=own.token)
+    service.arguments = ("--ca", str(own.ca_path), *service.arguments)
+    with service:
+        service.wait_for_line("reported: created")
+        service.stop()
+    assert service.lines[0] == f"warning: {tool.store}, line 5: there is no setting nonsense"
 
 
 def test_the_heartbeat_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
@@ -229,9 +264,12 @@ def test_a_reload_with_a_change(tool: Tool, own: FakeArdoq) -> None:
         service.send(signal.SIGHUP)
         service.wait_for_line("reported: updated")
         service.wait_to_hear("READY=1", 2)
+        service.send(signal.SIGUSR1)
+        service.wait_for_line("next report: in ", 3)
         service.stop()
+        assert service.ear.heard.count("READY=1") == 2
     assert "Pump controller 2" in own.show()
-    assert (reports(own), components(own)) == (2, 1)
+    assert (reports(own), components(own)) == (3, 1)
 
 
 def test_a_reload_in_the_middle_of_a_report(tool: Tool, own: FakeArdoq) -> None:

@@ -206,8 +206,12 @@ static void test_credential(void **state)
     faults.more_rights = true;
     assert_each(ARDOQ_OK, "");
     faults.more_rights = false;
-    put_environment("CREDENTIALS_DIRECTORY", "relative");
+    char before[PATH_MAX];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(folder), 0);
+    put_environment("CREDENTIALS_DIRECTORY", ".");
     assert_each(ARDOQ_OK, "");
+    assert_int_equal(chdir(before), 0);
 }
 
 /* It is there, so nothing else is taken for it. */
