@@ -49,17 +49,6 @@ static void count_free(void *memory)
 
 /* ---- Output ---------------------------------------------------------------------------------- */
 
-static void print_stack(const char *name, const uint32_t *bottom, size_t words)
-{
-    uart_print("stack_");
-    uart_print(name);
-    uart_print(" ");
-    uart_print_number(stack_used(bottom, words));
-    uart_print(" ");
-    uart_print_number(words * sizeof *bottom);
-    uart_print("\n");
-}
-
 static void print_stacks(void)
 {
     const thread_t *thread = thread_current();

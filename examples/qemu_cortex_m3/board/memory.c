@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <reent.h>
+#include <stdbool.h>
 
 #include "kernel.h"
 
@@ -56,4 +57,28 @@ size_t memory_heap_peak(void)
 size_t memory_heap_used(void)
 {
     return _mallinfo_r(_REENT).uordblks;
+}
+
+/* newlib's list of free blocks, each of which begins so (nano-mallocr.c). */
+typedef struct block {
+    long size;
+    const struct block *next;
+} block_t;
+
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): newlib's name */
+extern const block_t *__malloc_free_list;
+
+size_t memory_heap_largest(void)
+{
+    const size_t rest = (size_t)(memory_heap_end - heap_top);
+    size_t largest = rest;
+    __malloc_lock(_REENT);
+    for (const block_t *block = __malloc_free_list; block; block = block->next) {
+        const size_t size = (size_t)block->size;
+        const bool is_last = (const char *)block + size == heap_top;
+        const size_t stretch = is_last ? size + rest : size;
+        largest = stretch > largest ? stretch : largest;
+    }
+    __malloc_unlock(_REENT);
+    return largest;
 }

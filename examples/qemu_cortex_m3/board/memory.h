@@ -24,4 +24,8 @@ size_t memory_heap_peak(void);
 /** Bytes in use now. */
 size_t memory_heap_used(void);
 
+/** Bytes of the longest stretch that is free. It can be one block, or the last block and what
+ * malloc() has not taken yet of the region. */
+size_t memory_heap_largest(void);
+
 #endif
