@@ -30,9 +30,10 @@ static void put(state_t *state, uint64_t value, size_t size)
 static uint64_t take(state_t *state, size_t size)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < size; i++) {
-        value |= (uint64_t)state->bytes[state->at++] << 8 * i;
+    for (size_t i = size; i-- > 0;) {
+        value = value << 8 | state->bytes[state->at + i];
     }
+    state->at += size;
     return value;
 }
 

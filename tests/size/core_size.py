@@ -49,12 +49,16 @@ POINTERS = {
     "next of a list": ("list.c:end_page",),
     "on_body": ("list.c:on_list_body", "context.c:on_context_body"),
     "on_element": ("list_commands.c:write_component", "list_commands.c:write_workspace"),
+    # A program's, which may call these.
+    "on_event": ("ardoq_reporter_explain", "ardoq_reporter_status"),
     "on_entry": ("context_check.c:take_entry", "list_commands.c:write_entry"),
     "on_wait": ("check.c:tell_progress",),
     "own": (),
     "run": ("device_commands.c:run_*",),
     "tell": ("check.c:tell_addresses", "check.c:tell_connection", "check.c:tell_tls"),
     "write": ("check.c:write_result",),
+    "ardoq_reporter_status write": ("device_commands.c:write_status",),
+    "reporter.c:write_span write": ("device_commands.c:write_status",),
     "check.c:write_result write": (),
     "explain.c:put write": ("check.c:write_explanation", "console.c:write_error"),
     "write_body": ("client.c:write_body",),
@@ -64,7 +68,8 @@ POINTERS = {
 
 # What mbedTLS and the port call while they are called.
 CALLED_BACK = {
-    "ardoq_port_store_each": ("settings_identity.c:take_*", "settings_load.c:take_setting"),
+    "ardoq_port_store_each": ("reporter.c:add_setting", "settings_identity.c:take_*",
+                              "settings_load.c:take_setting"),
     "mbedtls_ssl_*": ("tls.c:*_bytes", "ardoq_tls_verify", "mbedtls_seam.c:random_bytes"),
 }
 
