@@ -109,3 +109,29 @@ def test_fifty_reboots_at_random_moments(
                  f"device_hardware_revision R{number // REBOOTS_PER_REVISION * REBOOTS_PER_REVISION}",
                  "device_firmware_version 1.0.0"):
         assert fact in shown
+
+
+DAY = 24 * 60 * 60
+
+
+def wake(board: Board, event: str) -> int:
+    """@return seconds until the next time"""
+    boot = board.boot(image="sleeper")
+    assert boot.code == 0, boot.out
+    assert re.findall(r"^(reported|unchanged|failed|waiting)$", boot.out, re.M) == [
+        event, "waiting"], boot.out
+    [seconds] = boot.values["sleep"]
+    return seconds
+
+
+def test_sleep_between_two_reports(board: Board, server: FakeArdoq) -> None:
+    """Each boot is a wake after the time that the one before has named. The host's clock knows
+    better; but a clock that stands still keeps no device silent."""
+    assert wake(board, "reported") == 30 * DAY
+    assert wake(board, "reported") == 30 * DAY
+    board.set(token="wrong")
+    assert 18 * 60 * 60 <= wake(board, "failed") <= DAY
+    assert 18 * 60 * 60 <= wake(board, "failed") <= DAY
+    board.set(token=server.token)
+    assert wake(board, "reported") == 30 * DAY
+    assert [line["status"] for line in server.journal] == [200, 200, 401, 401, 200]
