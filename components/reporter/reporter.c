@@ -36,6 +36,7 @@ static uint32_t random_number(void)
 }
 
 /* Two steps and no exchange: see client.c. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the flag is cleared */
 static bool take_flag(uint32_t *flag)
 {
     const bool is_set = __atomic_load_n(flag, __ATOMIC_ACQUIRE) != 0;
@@ -265,14 +266,14 @@ static ardoq_err_t start_report(ardoq_reporter_t *reporter)
 
 static bool is_needed(ardoq_reporter_t *reporter)
 {
-    const bool is_due =
+    const bool is_time =
         ardoq_schedule_wait(&reporter->schedule, reporter->heartbeat, false, NULL) == 0;
     const bool has_changed =
         memcmp(reporter->current, reporter->accepted, sizeof reporter->accepted) != 0;
     if (has_changed && reporter->schedule.has_reported && reporter->reason != ARDOQ_REASON_RETRY) {
         reporter->reason = ARDOQ_REASON_CHANGED;
     }
-    return is_due || has_changed || reporter->is_asked;
+    return is_time || has_changed || reporter->is_asked;
 }
 
 static void begin(ardoq_reporter_t *reporter)
@@ -416,7 +417,7 @@ ardoq_err_t ardoq_reporter_open_within(ardoq_reporter_t *reporter, uint32_t wind
     ardoq_schedule_start(&reporter->schedule, now(), reporter->window, random_number());
     reporter->saved_at = reporter->schedule.at.uptime;
     const ardoq_err_t err = prepare(reporter);
-    if (reporter->schedule.needs_person && reporter->settings != settings) {
+    if (reporter->schedule.attempts > 0 && reporter->settings != settings) {
         ardoq_schedule_settings_changed(&reporter->schedule);
     }
     ardoq_config_wipe(&reporter->config);

@@ -44,7 +44,9 @@ static uint32_t take_32(state_t *state)
 
 /* ---- Hexadecimal ---------------------------------------------------------------------------- */
 
-typedef char state_text_t[2 * STATE_SIZE + 1];
+enum { DIGITS = 2 * STATE_SIZE };
+
+typedef char state_text_t[DIGITS + 1];
 
 static const char digits[] = "0123456789abcdef";
 
@@ -54,13 +56,13 @@ static void to_text(const state_t *state, state_text_t text)
         text[2 * i] = digits[state->bytes[i] >> 4];
         text[2 * i + 1] = digits[state->bytes[i] & 0xf];
     }
-    text[2 * STATE_SIZE] = '\0';
+    text[DIGITS] = '\0';
 }
 
 static bool from_text(const state_text_t text, state_t *state)
 {
-    bool is_state = strlen(text) == 2 * STATE_SIZE;
-    for (size_t i = 0; is_state && i < 2 * STATE_SIZE; i++) {
+    bool is_state = strlen(text) == DIGITS;
+    for (size_t i = 0; is_state && i < DIGITS; i++) {
         const char *digit = strchr(digits, text[i]);
         is_state = digit != NULL;
         const unsigned value = is_state ? (unsigned)(digit - digits) : 0;

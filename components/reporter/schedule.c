@@ -55,10 +55,14 @@ static uint32_t span_since(const ardoq_schedule_t *schedule, ardoq_moment_t now)
     return larger(larger(awake, slept), span_of_wall(schedule->at.wall, now.wall));
 }
 
+static void pause_anew(ardoq_schedule_t *schedule, uint32_t pause)
+{
+    schedule->pause = larger(pause, schedule->hold);
+}
+
 /* What is drawn from the attempts is short at times, also where a person must mend something: a
  * device that is never on for a day would else stay silent for good. */
-static uint32_t pause_after_reboot(const ardoq_schedule_t *schedule, uint32_t window,
-                                   uint32_t random)
+static uint32_t pause_of_start(const ardoq_schedule_t *schedule, uint32_t window, uint32_t random)
 {
     return schedule->attempts > 0
                ? ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts - 1u, random)
@@ -68,12 +72,9 @@ static uint32_t pause_after_reboot(const ardoq_schedule_t *schedule, uint32_t wi
 void ardoq_schedule_start(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32_t window,
                           uint32_t random)
 {
-    const bool is_new = schedule->at.uptime == 0 && schedule->at.wall == 0;
-    const bool is_reboot = is_new || (now.uptime < schedule->at.uptime && !schedule->is_asleep);
     pass(schedule, now, span_since(schedule, now));
-    if (is_reboot) {
-        schedule->hold = 0;
-        schedule->pause = pause_after_reboot(schedule, window, random);
+    if (!schedule->is_asleep) {
+        pause_anew(schedule, pause_of_start(schedule, window, random));
     }
     schedule->is_asleep = false;
 }
@@ -116,7 +117,8 @@ uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbea
 
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random)
 {
-    schedule->pause = ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts, random);
+    schedule->hold = MAY_MEET_ITSELF;
+    pause_anew(schedule, ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts, random));
     schedule->attempts = (uint8_t)(schedule->attempts + (schedule->attempts < UINT8_MAX ? 1 : 0));
 }
 
@@ -128,8 +130,8 @@ void ardoq_schedule_succeed(ardoq_schedule_t *schedule)
 /* Grows with each attempt, so that the service has room for those that come back. */
 static uint32_t spread_after_server(uint32_t window, unsigned attempts, uint32_t random)
 {
-    uint32_t at_most = window < SPREAD_AT_MOST ? window : SPREAD_AT_MOST;
-    for (; attempts > 1 && at_most > 0 && at_most < SPREAD_AT_MOST; attempts--) {
+    uint32_t at_most = window;
+    for (; attempts > 1 && at_most < SPREAD_AT_MOST; attempts--) {
         at_most *= 2;
     }
     return part_of(at_most < SPREAD_AT_MOST ? at_most : SPREAD_AT_MOST, random);
@@ -144,11 +146,9 @@ void ardoq_schedule_fail(ardoq_schedule_t *schedule, ardoq_err_t err,
     asked = asked < ARDOQ_RETRY_AFTER_MAX ? asked : ARDOQ_RETRY_AFTER_MAX;
     schedule->needs_person = err_class == ARDOQ_CLASS_CONFIGURATION || err_class == ARDOQ_CLASS_BUG;
     schedule->hold = may_have_arrived && asked < MAY_MEET_ITSELF ? MAY_MEET_ITSELF : asked;
-    schedule->pause = asked > 0 ? asked + spread_after_server(window, schedule->attempts, random)
-                                : ardoq_retry_delay(err, response, schedule->attempts - 1u, random);
-    if (schedule->pause < schedule->hold) {
-        schedule->pause = schedule->hold;
-    }
+    pause_anew(schedule, asked > 0
+                             ? asked + spread_after_server(window, schedule->attempts, random)
+                             : ardoq_retry_delay(err, response, schedule->attempts - 1u, random));
 }
 
 void ardoq_schedule_settings_changed(ardoq_schedule_t *schedule)

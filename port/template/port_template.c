@@ -158,7 +158,8 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     return missing("ardoq_port_store_erase");
 }
 
-/* ---- What the library remembers: without it, each restart reports once more ------------------- */
+/* ---- What the library remembers: without it, each restart reports once more -------------------
+ */
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): a port that has a store writes the state */
 ardoq_err_t ardoq_port_state_read(char *state, size_t size)

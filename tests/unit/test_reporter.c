@@ -461,6 +461,11 @@ static void test_attempts_that_never_end(void **state)
     for (unsigned i = 0; i < 30; i++) {
         reboot();
         ardoq_reporter_now(&reporter);
+        if (i > 0) {
+            ardoq_reporter_step(&reporter);
+            assert_in_range(reporter.wait, 118, 120);
+            ardoq_fake.uptime_ms += 120000;
+        }
         ardoq_reporter_step(&reporter);
         assert_false(ardoq_reporter_is_idle(&reporter));
         assert_int_equal(reporter.schedule.attempts, i + 1 < 12 ? i + 1 : 12);
@@ -519,7 +524,7 @@ static void test_a_state_comes_back_as_it_was(void **state)
     open_it();
     assert_int_equal(reporter.schedule.attempts, schedule.attempts);
     assert_int_equal(reporter.schedule.hold, schedule.hold);
-    assert_int_equal(reporter.schedule.pause, schedule.pause);
+    assert_int_equal(reporter.schedule.pause, schedule.hold); /* at least */
     assert_int_equal(reporter.schedule.since_report, schedule.since_report);
     assert_true(reporter.schedule.has_reported && reporter.schedule.needs_person);
 }

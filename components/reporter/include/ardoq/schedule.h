@@ -57,7 +57,7 @@ const char *ardoq_reason_name(ardoq_reason_t reason);
  *
  * The time that has passed is the longest of what is known: by the wall clock, where both moments
  * know it; by the uptime, which goes on when only the program starts anew, and begins again with a
- * reboot; and after a sleep that was prescribed, that sleep. After a reboot the pause is drawn
+ * reboot; and after a sleep that was prescribed, that sleep. But for such a sleep, the pause is drawn
  * anew: from the attempts that have failed, or else a part of the window. So devices that start
  * together do not report together, and one that keeps starting anew does not try each time.
  * @param schedule  as it was; zeros if nothing is known
@@ -84,7 +84,7 @@ uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbea
                              ardoq_reason_t *reason);
 
 /** Counts an attempt, before it is made: a device that fails in the middle of it waits longer each
- * time. */
+ * time, and as long at least as after a request that may have arrived. */
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random);
 
 /** After a report that was accepted. */
