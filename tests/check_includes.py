@@ -61,7 +61,11 @@ NEEDED = re.compile(
 
 # What mbedtls_calloc() and mbedtls_free() are where mbedTLS was built without an allocator of its own.
 # One file asks them whether memory has run out.
-ALLOCATOR = {("mbedtls_seam.c.o", "calloc"), ("mbedtls_seam.c.o", "free")}
+ALLOCATOR = {
+    (name, function)
+    for name in ("mbedtls_seam.c.o", "tls_session.c.o")
+    for function in ("calloc", "free")
+}
 
 # Sections of variables; RISC-V has some of its own for small ones. Constants that the loader fills in
 # stand in .data.rel.ro.

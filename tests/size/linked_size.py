@@ -47,6 +47,7 @@ OPTIONS = {
     "LAST_SEEN": ("report_program", BARE),
     "OBSOLETE_SETTINGS": ("report_program", BARE),
     "PINS": ("report_program", BARE),
+    "SESSION_RESUMPTION": ("report_program", BARE),
     "STORE_PEM": ("report_program", BARE),
 }
 
