@@ -13,8 +13,8 @@
 /* No verification counts for longer, however often it was resumed. */
 enum { LONGEST_SECONDS = 7 * 86400 };
 
-/* A session as it is saved, on the heap for a moment only. What was verified comes with it, because
- * no certificate is shown again. */
+/* What is saved before a session. What was verified comes with it, because no certificate is shown
+ * again. */
 typedef struct {
     unsigned char seal[ARDOQ_TLS_SHA256_SIZE];
     uint32_t received; /* wall clock */
@@ -22,10 +22,22 @@ typedef struct {
 #if ARDOQ_CERTIFICATE_SUBJECT
     char subject[ARDOQ_SUBJECT_SIZE];
 #endif
-    unsigned char session[]; /* its members, then the ticket */
+} head_t;
+
+enum { ROOM = ARDOQ_SESSION_SIZE - sizeof(head_t) };
+
+typedef struct {
+    head_t head;
+    unsigned char session[ROOM]; /* its members, then the ticket */
 } saved_t;
 
-enum { SAVED_HEAD = offsetof(saved_t, session), SESSION_ROOM = ARDOQ_SESSION_SIZE - SAVED_HEAD };
+/* What is needed for a moment, and too much for the stack. */
+typedef struct {
+    saved_t saved;
+    mbedtls_ssl_session session;
+    ardoq_tls_sha256_t sha256;
+    unsigned char seal[ARDOQ_TLS_SHA256_SIZE];
+} work_t;
 
 /* ---- The seal ------------------------------------------------------------------------------- */
 
@@ -49,24 +61,23 @@ static void add_chain(ardoq_tls_sha256_t *sha256, const mbedtls_x509_crt *certif
 
 /* A hash over all that the session may be used for, and over what is saved: what was saved for
  * something else does not match it, nor what is not whole. */
-static bool make_seal(const ardoq_tls_t *tls, const saved_t *saved, size_t size,
-                      unsigned char seal[ARDOQ_TLS_SHA256_SIZE])
+static bool make_seal(const ardoq_tls_t *tls, work_t *work, size_t size)
 {
-    ardoq_tls_sha256_t sha256;
-    ardoq_tls_sha256_begin(&sha256);
-    ardoq_tls_sha256_add(&sha256, format, sizeof format);
-    ardoq_tls_sha256_add(&sha256, &tls->port, sizeof tls->port);
-    add_text(&sha256, tls->host);
-    add_chain(&sha256, &tls->roots);
+    ardoq_tls_sha256_t *sha256 = &work->sha256;
+    ardoq_tls_sha256_begin(sha256);
+    ardoq_tls_sha256_add(sha256, format, sizeof format);
+    ardoq_tls_sha256_add(sha256, &tls->port, sizeof tls->port);
+    add_text(sha256, tls->host);
+    add_chain(sha256, &tls->roots);
 #if ARDOQ_PINS
-    add_text(&sha256, tls->pins[0]);
-    add_text(&sha256, tls->pins[1]);
+    add_text(sha256, tls->pins[0]);
+    add_text(sha256, tls->pins[1]);
 #endif
 #if ARDOQ_CLIENT_CERTIFICATE
-    add_chain(&sha256, &tls->certificate);
+    add_chain(sha256, &tls->certificate);
 #endif
-    ardoq_tls_sha256_add(&sha256, &saved->received, size - offsetof(saved_t, received));
-    return ardoq_tls_sha256_end(&sha256, seal);
+    ardoq_tls_sha256_add(sha256, &work->saved.head.received, size - offsetof(head_t, received));
+    return ardoq_tls_sha256_end(sha256, work->seal);
 }
 
 /* ---- Members -------------------------------------------------------------------------------- */
@@ -83,7 +94,7 @@ static const member_t members[] = {ARDOQ_SEAM_SESSION_MEMBERS(MEMBER)};
 
 enum { MEMBERS_SIZE = 0 ARDOQ_SEAM_SESSION_MEMBERS(MEMBER_SIZE) };
 
-_Static_assert(MEMBERS_SIZE < (size_t)SESSION_ROOM, "there is room for a ticket");
+_Static_assert(MEMBERS_SIZE < (size_t)ROOM, "there is room for a ticket");
 
 /* Copies them from the session to where they are saved, or back. */
 static void move_members(mbedtls_ssl_session *session, unsigned char *saved, bool back)
@@ -99,71 +110,71 @@ static void move_members(mbedtls_ssl_session *session, unsigned char *saved, boo
 
 /* TLS 1.2 has 0 for a lifetime that is not told (RFC 5077, 3.3). By a clock that was put back, an
  * age is near its largest. */
-static bool is_in_time(const ardoq_tls_t *tls, const saved_t *saved, uint32_t lifetime)
+static bool is_in_time(const ardoq_tls_t *tls, const head_t *head, uint32_t lifetime)
 {
-    return (uint32_t)tls->now - saved->verified.at < LONGEST_SECONDS &&
-           (uint32_t)tls->now - saved->received < (lifetime ? lifetime : LONGEST_SECONDS) &&
-           tls->now <= saved->verified.certificate_end;
+    return (uint32_t)tls->now - head->verified.at < LONGEST_SECONDS &&
+           (uint32_t)tls->now - head->received < (lifetime ? lifetime : LONGEST_SECONDS) &&
+           tls->now <= head->verified.certificate_end;
 }
 
-static bool offer(ardoq_tls_t *tls, saved_t *saved, size_t size)
+static bool offer(ardoq_tls_t *tls, work_t *work, size_t size)
 {
-    unsigned char seal[ARDOQ_TLS_SHA256_SIZE];
-    mbedtls_ssl_session session;
-    if (size < SAVED_HEAD + MEMBERS_SIZE || !make_seal(tls, saved, size, seal) ||
-        memcmp(seal, saved->seal, sizeof seal) != 0) {
+    saved_t *saved = &work->saved;
+    mbedtls_ssl_session *session = &work->session;
+    if (size < sizeof saved->head + MEMBERS_SIZE || !make_seal(tls, work, size) ||
+        memcmp(work->seal, saved->head.seal, sizeof work->seal) != 0) {
         return false;
     }
-    mbedtls_ssl_session_init(&session);
-    move_members(&session, saved->session, true);
+    mbedtls_ssl_session_init(session);
+    move_members(session, saved->session, true);
     /* It is copied; what it points to is not its own. */
-    session.MBEDTLS_PRIVATE(ticket) = saved->session + MEMBERS_SIZE;
-    ardoq_seam_complete_session(&session, &tls->ssl, (uint32_t)tls->now - saved->received);
-    const bool is_offered =
-        session.MBEDTLS_PRIVATE(ticket_len) == size - SAVED_HEAD - MEMBERS_SIZE &&
-        ardoq_seam_is_sound(&session) &&
-        is_in_time(tls, saved, session.MBEDTLS_PRIVATE(ticket_lifetime)) &&
-        mbedtls_ssl_set_session(&tls->ssl, &session) == 0;
-    ardoq_wipe(&session, sizeof session);
-    if (is_offered) {
-        tls->verified = saved->verified;
-#if ARDOQ_CERTIFICATE_SUBJECT
-        memcpy(tls->detail.certificate_subject, saved->subject, ARDOQ_SUBJECT_SIZE);
-#endif
-    }
-    return is_offered;
+    session->MBEDTLS_PRIVATE(ticket) = saved->session + MEMBERS_SIZE;
+    ardoq_seam_complete_session(session, &tls->ssl, (uint32_t)tls->now - saved->head.received);
+    return session->MBEDTLS_PRIVATE(ticket_len) == size - sizeof saved->head - MEMBERS_SIZE &&
+           ardoq_seam_is_sound(session) &&
+           is_in_time(tls, &saved->head, session->MBEDTLS_PRIVATE(ticket_lifetime)) &&
+           mbedtls_ssl_set_session(&tls->ssl, session) == 0;
 }
 
-static void read_and_offer(ardoq_tls_t *tls, saved_t *saved)
+static void read_and_offer(ardoq_tls_t *tls, work_t *work)
 {
     size_t size;
-    if (!tls->without_session &&
-        ardoq_port_session_read(saved, ARDOQ_SESSION_SIZE, &size) == ARDOQ_OK &&
-        !offer(tls, saved, size)) {
-        (void)ardoq_port_session_write(NULL, 0);
+    if (tls->without_session ||
+        ardoq_port_session_read(&work->saved, sizeof work->saved, &size) != ARDOQ_OK) {
+        return;
     }
+    if (!offer(tls, work, size)) {
+        (void)ardoq_port_session_write(NULL, 0);
+        return;
+    }
+    tls->verified = work->saved.head.verified;
+#if ARDOQ_CERTIFICATE_SUBJECT
+    memcpy(tls->detail.certificate_subject, work->saved.head.subject, ARDOQ_SUBJECT_SIZE);
+#endif
 }
 
 /* ---- Saving --------------------------------------------------------------------------------- */
 
-static void save(ardoq_tls_t *tls, saved_t *saved)
+static void save(ardoq_tls_t *tls, work_t *work)
 {
+    saved_t *saved = &work->saved;
     mbedtls_ssl_session *session = tls->ssl.MBEDTLS_PRIVATE(session);
     const size_t ticket = session->MBEDTLS_PRIVATE(ticket_len);
-    if (ticket > SESSION_ROOM - MEMBERS_SIZE || ticket + session->MBEDTLS_PRIVATE(id_len) == 0) {
+    if (ticket > ROOM - MEMBERS_SIZE || ticket + session->MBEDTLS_PRIVATE(id_len) == 0) {
         return;
     }
-    saved->received = (uint32_t)tls->now;
-    saved->verified = tls->verified;
+    saved->head.received = (uint32_t)tls->now;
+    saved->head.verified = tls->verified;
 #if ARDOQ_CERTIFICATE_SUBJECT
-    memcpy(saved->subject, tls->detail.certificate_subject, ARDOQ_SUBJECT_SIZE);
+    memcpy(saved->head.subject, tls->detail.certificate_subject, ARDOQ_SUBJECT_SIZE);
 #endif
     move_members(session, saved->session, false);
     if (ticket > 0) {
         memcpy(saved->session + MEMBERS_SIZE, session->MBEDTLS_PRIVATE(ticket), ticket);
     }
-    const size_t size = SAVED_HEAD + MEMBERS_SIZE + ticket;
-    if (make_seal(tls, saved, size, saved->seal)) {
+    const size_t size = sizeof saved->head + MEMBERS_SIZE + ticket;
+    if (make_seal(tls, work, size)) {
+        memcpy(saved->head.seal, work->seal, sizeof work->seal);
         (void)ardoq_port_session_write(saved, size);
     }
 }
@@ -171,13 +182,13 @@ static void save(ardoq_tls_t *tls, saved_t *saved)
 /* ---- What the connection calls -------------------------------------------------------------- */
 
 /* Without a clock nobody knows how old a session is, and no dates were checked. */
-static void with_saved(ardoq_tls_t *tls, void (*act)(ardoq_tls_t *, saved_t *))
+static void with_memory(ardoq_tls_t *tls, void (*act)(ardoq_tls_t *, work_t *))
 {
-    saved_t *saved = tls->now != 0 ? mbedtls_calloc(1, ARDOQ_SESSION_SIZE) : NULL;
-    if (saved) {
-        act(tls, saved);
-        ardoq_wipe(saved, ARDOQ_SESSION_SIZE);
-        mbedtls_free(saved);
+    work_t *work = tls->now != 0 ? mbedtls_calloc(1, sizeof *work) : NULL;
+    if (work) {
+        act(tls, work);
+        ardoq_wipe(work, sizeof *work);
+        mbedtls_free(work);
     }
 }
 
@@ -185,7 +196,7 @@ void ardoq_tls_offer_session(ardoq_tls_t *tls)
 {
     tls->has_session = false;
     tls->verified.certificate_end = 0;
-    with_saved(tls, read_and_offer);
+    with_memory(tls, read_and_offer);
 }
 
 bool ardoq_tls_is_verified(ardoq_tls_t *tls)
@@ -207,7 +218,7 @@ void ardoq_tls_end_session(ardoq_tls_t *tls)
             (void)ardoq_port_session_write(NULL, 0);
         }
     } else if (tls->has_session) {
-        with_saved(tls, save);
+        with_memory(tls, save);
     }
 }
 
