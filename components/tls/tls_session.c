@@ -87,12 +87,18 @@ typedef struct {
     uint16_t size;
 } member_t;
 
-#define MEMBER_SIZE(name) +sizeof((mbedtls_ssl_session *)0)->MBEDTLS_PRIVATE(name)
-#define MEMBER(name)      {offsetof(mbedtls_ssl_session, MBEDTLS_PRIVATE(name)), MEMBER_SIZE(name)},
+#define MEMBER_SIZE(name)  sizeof(((mbedtls_ssl_session *)0)->MBEDTLS_PRIVATE(name))
+#define MEMBER(name)       {offsetof(mbedtls_ssl_session, MBEDTLS_PRIVATE(name)), MEMBER_SIZE(name)},
+#define MEMBER_BYTES(name) unsigned char name[MEMBER_SIZE(name)];
 
 static const member_t members[] = {ARDOQ_SEAM_SESSION_MEMBERS(MEMBER)};
 
-enum { MEMBERS_SIZE = 0 ARDOQ_SEAM_SESSION_MEMBERS(MEMBER_SIZE) };
+/* As they are saved: one after the other. */
+typedef struct {
+    ARDOQ_SEAM_SESSION_MEMBERS(MEMBER_BYTES)
+} members_t;
+
+enum { MEMBERS_SIZE = sizeof(members_t) };
 
 _Static_assert(MEMBERS_SIZE < (size_t)ROOM, "there is room for a ticket");
 
