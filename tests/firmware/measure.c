@@ -1,5 +1,6 @@
-/* What one cold report costs: a line NAME VALUE for each figure, and NAME USED SIZE for stacks.
- * Those of instructions mean something under -icount shift=0 only, where each takes a nanosecond.
+/* What one cold report costs, and one that resumes its session: a line NAME VALUE for each figure,
+ * and NAME USED SIZE for stacks. Those of instructions mean something under -icount shift=0 only,
+ * where each takes a nanosecond.
  */
 #include <malloc.h>
 #include <mbedtls/ecp.h>
@@ -156,6 +157,14 @@ int main(void)
     print_instructions("instructions_handshake_step", handshake_step_ticks);
     print_instructions("instructions_other_step", other_step_ticks);
     print_memory();
+    ardoq_close(&client);
+    /* Once more, with the session of the connection before. */
+    const uint32_t again = busy_ticks();
+    if (report_once()) {
+        return 1;
+    }
+    print_instructions("instructions_resumed", busy_ticks() - again);
+    print_instructions("instructions_call_resumed", call_ticks);
     ardoq_close(&client);
     return 0;
 }
