@@ -250,3 +250,17 @@ ardoq_err_t ardoq_port_state_write(const char *state)
 {
     return ardoq_posix_memory_write(ARDOQ_PORT_STATE_KEY, state, strlen(state));
 }
+
+/* ---- The TLS session ------------------------------------------------------------------------- */
+
+#define SESSION "session"
+
+ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
+{
+    return ardoq_posix_memory_read(SESSION, data, size, length);
+}
+
+ardoq_err_t ardoq_port_session_write(const void *data, size_t size)
+{
+    return ardoq_posix_memory_write(SESSION, data, size);
+}

@@ -96,14 +96,12 @@ def test_a_session_that_is_not_its_own_is_not_resumed(
     expect_resumed(server, port, before + 1)
 
 
-def test_beside_the_store(asking: Tool, server: Stranger, port: int) -> None:
+def test_in_the_home_of_the_user(asking: Tool, server: Stranger, port: int) -> None:
     before = server.resumed(port)
     tool = asking.without("STATE_DIRECTORY")
     ask(tool)
     ask(tool)
-    assert not tool.store.parent.exists()
-    tool.store.parent.mkdir(mode=0o700, parents=True)
-    ask(tool)
-    ask(tool)
     expect_resumed(server, port, before + 1)
-    assert [path.name for path in tool.store.parent.iterdir()] == ["store.session"]
+    session = tool.home / ".local" / "state" / "ardoq" / "session"
+    assert session.stat().st_mode & 0o777 == 0o600
+    assert session.parent.stat().st_mode & 0o777 == 0o700

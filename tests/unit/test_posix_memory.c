@@ -266,6 +266,22 @@ static void test_it_must_fit(void **state)
     assert_int_equal(length, 4);
 }
 
+static void test_the_session(void **state)
+{
+    (void)state;
+    static const char session[] = {1, 0, 2};
+    char data[sizeof session];
+    size_t length;
+    assert_int_equal(ardoq_port_session_read(data, sizeof data, &length), ARDOQ_ERR_NOT_SET);
+    assert_int_equal(ardoq_port_session_write(session, sizeof session), ARDOQ_OK);
+    assert_int_equal(ardoq_port_session_read(data, sizeof data, &length), ARDOQ_OK);
+    assert_int_equal(length, sizeof session);
+    assert_memory_equal(data, session, sizeof session);
+    assert_true(is_there(in(folder, "session")));
+    assert_int_equal(ardoq_port_session_write(NULL, 0), ARDOQ_OK);
+    assert_false(is_there(in(folder, "session")));
+}
+
 static void test_state_of_the_reporter(void **state)
 {
     (void)state;
@@ -690,6 +706,7 @@ int main(void)
         TEST(test_removal),
         TEST(test_it_must_fit),
         TEST(test_state_of_the_reporter),
+        TEST(test_the_session),
         TEST(test_place),
         TEST(test_no_place),
         TEST(test_more_rights_than_the_user),
