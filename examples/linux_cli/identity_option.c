@@ -16,7 +16,7 @@ ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
     ardoq_err_t err = ardoq_identity_set(identity, field, value);
     if (err) {
         ardoq_console_explain(&console, NULL, err, NULL);
-        say("  given: ", assignment, NULL);
+        say("  given: ", assignment);
         help_identity_fields(stderr);
         return err;
     }
