@@ -102,7 +102,10 @@ static void test_nothing_to_resume(void **state)
     (void)state;
     script.ticket_lifetime = 0;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    const bool gives_none = strcmp(https.tls.detail.tls_version, "TLSv1.3") == 0;
     ardoq_https_close(&https);
+    /* In TLS 1.2 there is the id that the server gave it. */
+    assert_int_equal(ardoq_fake.session_length == 0, gives_none);
     assert_int_equal(run_again(), ARDOQ_OK);
     assert_int_equal(tls_peer_tickets_shown(), 0);
 }
@@ -372,6 +375,19 @@ static void test_damage_that_is_sealed(void **state)
     }
 }
 
+/* Not again and again with what cannot be erased. */
+static void test_a_session_that_fails_and_stays(void **state)
+{
+    (void)state;
+    any_seal = true;
+    save_session();
+    memset(ardoq_fake.session + ardoq_fake.session_length - 300, 0x5a, 100);
+    ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count = 0;
+    ardoq_fake_fail(ARDOQ_FAKE_SESSION_WRITE, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_int_equal(run_again(), ARDOQ_OK);
+    assert_in_range(ardoq_fake.connects, 2, 3);
+}
+
 static void test_every_other_length(void **state)
 {
     (void)state;
@@ -605,6 +621,7 @@ int main(void)
         TEST(test_an_unknown_clock),
         TEST(test_damage_at_every_byte),
         TEST(test_damage_that_is_sealed),
+        TEST(test_a_session_that_fails_and_stays),
         TEST(test_every_other_length),
         TEST(test_a_session_that_is_too_large_is_not_kept),
         TEST(test_a_place_that_fails),
