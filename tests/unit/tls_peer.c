@@ -288,6 +288,9 @@ static int write_ticket(void *context, const mbedtls_ssl_session *session, unsig
                         const unsigned char *end, size_t *length, uint32_t *lifetime)
 {
     const size_t surplus = peer.script->ticket_surplus;
+    if (surplus == SIZE_MAX) {
+        return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+    }
     const int code = mbedtls_ssl_ticket_write(context, session, start, end, length, lifetime);
     if (code == 0 && (size_t)(end - start) >= *length + surplus) {
         memset(start + *length, 0, surplus);

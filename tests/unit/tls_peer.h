@@ -33,7 +33,8 @@ typedef struct {
     bool quick;               /* TLS 1.2 with the key exchange of RSA, whose handshakes are quick;
                                  looked at for each connection */
     uint32_t ticket_lifetime; /* gives tickets that are good for so many seconds; 0: none */
-    size_t ticket_surplus;    /* bytes that each ticket is longer than it need be */
+    size_t ticket_surplus;    /* bytes that each ticket is longer than it need be; SIZE_MAX: it
+                                 cannot be made */
     const peer_step_t *steps; /* the last one is repeated */
     size_t step_count;
 } peer_script_t;
