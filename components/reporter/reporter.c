@@ -159,16 +159,18 @@ static ardoq_err_t load_settings(ardoq_reporter_t *reporter)
     return ardoq_config_check(config, &client->origin, &client->https.tls.detail.setting);
 }
 
+_Static_assert(sizeof(ardoq_identity_texts_t) == ARDOQ_IDENTITY_COUNT * sizeof(const char *),
+               "its members are an array of pointers");
+
 static ardoq_err_t read_identity(ardoq_reporter_t *reporter)
 {
     ardoq_identity_t *reported = &reporter->reported;
     const ardoq_err_t err =
         ardoq_identity_read(reported, &reporter->client.https.tls.detail.setting);
+    const char *const *own = (const char *const *)&reporter->identity;
     for (unsigned i = 0; i < ARDOQ_IDENTITY_COUNT; i++) {
-        const ardoq_identity_field_t field = (ardoq_identity_field_t)i;
-        const char *own = ardoq_identity_get(&reporter->identity, field);
-        if (own[0] != '\0') {
-            (void)ardoq_identity_set(reported, field, own);
+        if (own[i] && own[i][0] != '\0') {
+            (void)ardoq_identity_set(reported, (ardoq_identity_field_t)i, own[i]);
         }
     }
     return err;

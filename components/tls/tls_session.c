@@ -187,22 +187,27 @@ static void save(ardoq_tls_t *tls, work_t *work)
 
 /* ---- What the connection calls -------------------------------------------------------------- */
 
-/* Without a clock nobody knows how old a session is, and no dates were checked. */
-static void with_memory(ardoq_tls_t *tls, void (*act)(ardoq_tls_t *, work_t *))
+/* Null too without a clock: nobody would know how old a session is, and no dates were checked. */
+static work_t *take_memory(const ardoq_tls_t *tls)
 {
-    work_t *work = tls->now != 0 ? mbedtls_calloc(1, sizeof *work) : NULL;
-    if (work) {
-        act(tls, work);
-        ardoq_wipe(work, sizeof *work);
-        mbedtls_free(work);
-    }
+    return tls->now != 0 ? mbedtls_calloc(1, sizeof(work_t)) : NULL;
+}
+
+static void give_back(work_t *work)
+{
+    ardoq_wipe(work, sizeof *work);
+    mbedtls_free(work);
 }
 
 void ardoq_tls_offer_session(ardoq_tls_t *tls)
 {
     tls->has_session = false;
     tls->verified.certificate_end = 0;
-    with_memory(tls, read_and_offer);
+    work_t *work = take_memory(tls);
+    if (work) {
+        read_and_offer(tls, work);
+        give_back(work);
+    }
 }
 
 bool ardoq_tls_is_verified(ardoq_tls_t *tls)
@@ -223,8 +228,12 @@ void ardoq_tls_end_session(ardoq_tls_t *tls)
         if (tls->verified.certificate_end != 0) {
             (void)ardoq_port_session_write(NULL, 0);
         }
-    } else if (tls->has_session) {
-        with_memory(tls, save);
+        return;
+    }
+    work_t *work = tls->has_session ? take_memory(tls) : NULL;
+    if (work) {
+        save(tls, work);
+        give_back(work);
     }
 }
 

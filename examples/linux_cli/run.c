@@ -206,7 +206,8 @@ typedef struct {
 static void open_reporter(const run_options_t *options)
 {
     const ardoq_err_t err = ardoq_reporter_open_within(&reporter, options->window);
-    reporter.identity = options->identity;
+    memcpy(&reporter.identity, &options->identity,
+           sizeof reporter.identity); /* its texts are first */
     reporter.heartbeat = options->heartbeat;
     reporter.ca_pem = config.ca_pem;
     reporter.on_event = on_event;

@@ -192,7 +192,8 @@ def compiler() -> str:
 
 def ceiling_faults(figures: dict[str, Figures]) -> Iterator[str]:
     for name, (_, ceilings) in BUILDS.items():
-        yield from (f"{name}: {fault}" for fault in above(figures[name], ceilings))
+        yield from above({f"{name}: {row}": figures[name][row] for row in ceilings},
+                         {f"{name}: {row}": ceiling for row, ceiling in ceilings.items()})
 
 
 def allowed_difference(kind: str, before: int) -> float:

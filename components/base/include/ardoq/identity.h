@@ -34,6 +34,15 @@ typedef struct {
     /** @endcond */
 } ardoq_identity_t;
 
+/** The same without memory of its own, for what a program says of its device: borrowed texts, null
+ * where it says nothing. */
+typedef struct {
+/** @cond private */
+#define ARDOQ_IDENTITY_FIELD(name, what) const char *name;
+#include "ardoq/identity.def"
+    /** @endcond */
+} ardoq_identity_texts_t;
+
 /** Numbers of the fields, in the order of identity.def. */
 typedef enum {
 #define ARDOQ_IDENTITY_FIELD(name, what) ARDOQ_IDENTITY_##name,

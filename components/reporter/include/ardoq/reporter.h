@@ -54,7 +54,7 @@ typedef void (*ardoq_on_event_t)(void *context, const struct ardoq_reporter *rep
 typedef struct ardoq_reporter {
     /** What the program knows of the device; it goes before what the settings and the platform say.
      * Null: they are asked. Borrowed. */
-    ardoq_identity_t identity;
+    ardoq_identity_texts_t identity;
     /** Roots and client certificate as PEM, borrowed; null: as of ardoq_config_t. */
     const char *ca_pem;
     const char *certificate_pem; /**< likewise */
