@@ -124,7 +124,7 @@ static void assert_nothing_is_left(void)
 {
     assert_int_equal(ardoq_fake.open_sockets, 0);
     assert_false(holds(&reporter, sizeof reporter, TEST_TOKEN));
-    assert_false(holds(&reporter, sizeof reporter, TEST_TOKEN + 8));
+    assert_false(holds(&reporter, sizeof reporter, &TEST_TOKEN[8]));
 }
 
 /* ---- Reports ---- */
