@@ -117,7 +117,7 @@ uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbea
 
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random)
 {
-    schedule->hold = MAY_MEET_ITSELF;
+    schedule->hold = schedule->has_reported ? 0 : MAY_MEET_ITSELF;
     pause_anew(schedule, ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts, random));
     schedule->attempts = (uint8_t)(schedule->attempts + (schedule->attempts < UINT8_MAX ? 1 : 0));
 }

@@ -178,7 +178,7 @@ def test_closed_in_the_handshake(stage: Stage, meet, client: Exercise, share: fl
 
     def cut(connection: socket.socket) -> None:
         flight = stage.flight(connection)
-        connection.sendall(flight[: round(len(flight) * share)])
+        connection.sendall(flight[: int(len(flight) * share)])
         end(connection)
 
     meet(cut)

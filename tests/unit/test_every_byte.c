@@ -162,12 +162,19 @@ static bool is_chosen(const trial_t *trial, size_t stride)
 
 /* ---- New connections ---- */
 
+/* With a session that was kept, a handshake would be another one. */
+static void begin_anew(void)
+{
+    close_connection();
+    ardoq_fake.session_length = 0;
+}
+
 static void break_new_connections(trial_t trial, size_t from, size_t to, size_t stride)
 {
     for (trial.at = from; trial.at <= to; trial.at++) {
         if (is_chosen(&trial, stride)) {
             const bool quick = script.quick;
-            close_connection();
+            begin_anew();
             try(&trial);
             script.quick = true;
             check_next_call(trial.call);
@@ -180,7 +187,7 @@ static void break_new_connections(trial_t trial, size_t from, size_t to, size_t 
 static void test_bytes_of_the_handshake(void **state)
 {
     (void)state;
-    close_connection();
+    begin_anew();
     script.quick = false;
     const course_t course = course_of(&call_me, false);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
@@ -194,7 +201,7 @@ static void test_bytes_of_the_handshake(void **state)
 
 static void break_exchange(const call_t *call)
 {
-    close_connection();
+    begin_anew();
     const course_t course = course_of(call, false);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         for (unsigned direction = 0; direction < PIPE_DIRECTIONS; direction++) {

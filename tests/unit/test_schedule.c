@@ -158,6 +158,10 @@ static void test_an_attempt_without_an_end_may_have_arrived(void **state)
     ardoq_schedule_fail(&schedule, ARDOQ_ERR_CONNECTION_REFUSED, NULL, false, WINDOW, 0);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 1);
     assert_int_equal(schedule.hold, 0);
+    /* Once there is a component, none can be made twice. */
+    schedule.has_reported = true;
+    ardoq_schedule_attempt(&schedule, 0);
+    assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 1);
 }
 
 static void test_a_prescribed_sleep_counts(void **state)

@@ -84,7 +84,7 @@ uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbea
                              ardoq_reason_t *reason);
 
 /** Counts an attempt, before it is made: a device that fails in the middle of it waits longer each
- * time, and as long at least as after a request that may have arrived. */
+ * time, and before its first report as long at least as after a request that may have arrived. */
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random);
 
 /** After a report that was accepted. */
