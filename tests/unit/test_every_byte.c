@@ -16,6 +16,7 @@
 
 #include <mbedtls/version.h>
 
+#include "ardoq/port_fake.h"
 #include "failing_call.h"
 #include "peer_client.h"
 #include "pipe_faults.h"
