@@ -219,10 +219,7 @@ static ardoq_err_t read_chosen_store(content_t *content)
 static bool read_file(const char *path, content_t *content)
 {
     const int file = open_to_read(AT_FDCWD, path);
-    if (file < 0) {
-        return false;
-    }
-    struct stat status;
+    struct stat status; /* which there is none of when it could not be opened */
     const ardoq_err_t err = read_all(file, content, &status);
     close(file);
     return !err && content->size <= ARDOQ_STORE_TEXT_MAX &&

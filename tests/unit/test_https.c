@@ -397,6 +397,8 @@ static ardoq_err_t run_at_once(unsigned *waits)
             break;
         }
         *waits += wait.timeout_ms > 0 && wait.event == ARDOQ_PORT_EVENT_WRITABLE;
+        /* Meanwhile the server may answer. */
+        assert_true(https.tls.detail.phase != ARDOQ_PHASE_SEND || wait.timeout_ms <= 100);
     }
     return err;
 }

@@ -541,6 +541,8 @@ static void test_path_without_folder(void **state)
     ardoq_posix_set_store_path("store");
     assert_set("host", "h");
     assert_value("host", "h");
+    ardoq_posix_set_store_path("n/store");
+    assert_set("host", "h");
     assert_int_equal(chdir(before), 0);
     assert_true(exists(store));
 }
