@@ -275,7 +275,6 @@ ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, siz
         *written = size;
         return ARDOQ_OK;
     }
-    *written = 0;
     if (tls->has_unsent) {
         /* mbedTLS would send what it holds, and say that it has written the new data. */
         return ardoq_tls_error(tls, MBEDTLS_ERR_SSL_WANT_WRITE);

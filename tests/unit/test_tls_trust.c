@@ -613,9 +613,12 @@ static void test_no_memory_for_the_client_certificate(void **state)
         heap_fail_from(++failed);
         heap_is_clients = true;
         const ardoq_err_t err = ardoq_https_open(&https, &origin, &config);
+        const size_t blocks = heap_blocks();
+        ardoq_https_close(&https);
         heap_is_clients = false;
         assert_int_equal(err, heap_allocations() < failed ? ARDOQ_OK : ARDOQ_ERR_OUT_OF_MEMORY);
-        ardoq_https_close(&https);
+        assert_int_equal(blocks > 0, !err);
+        assert_int_equal(heap_blocks(), 0);
     } while (heap_allocations() >= failed);
     assert_true(failed > 10);
 }

@@ -173,7 +173,7 @@ ardoq_err_t ardoq_tls_handshake(ardoq_tls_t *tls);
  * @param tls           connected
  * @param data          bytes to send
  * @param size          of them, at least 1
- * @param[out] written  1 to @p size on success, else 0
+ * @param[out] written  1 to @p size on success, else as it was
  * @return ARDOQ_OK; ARDOQ_PENDING; an error as ardoq_tls_handshake(); ARDOQ_ERR_TLS_FAILED also
  *         when a read has left output that nothing may follow.
  */
