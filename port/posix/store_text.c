@@ -97,10 +97,10 @@ static span_t take_line(span_t *rest)
     return line;
 }
 
-/* Without its line feed. */
+/* Without its line feed. No line is without any byte. */
 static span_t content_of(span_t line)
 {
-    line.end -= size_of(line) > 0 && line.end[-1] == '\n' ? 1 : 0;
+    line.end -= line.end[-1] == '\n' ? 1 : 0;
     return trim(line);
 }
 

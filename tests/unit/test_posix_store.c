@@ -69,6 +69,9 @@ static void test_value_must_fit(void **state)
     assert_int_equal(ardoq_port_store_get("key", value, 5), ARDOQ_OK);
     assert_string_equal(value, "abc\n");
     assert_memory_equal(value + 5, "ch", 3);
+    assert_set("key", "a\nb");
+    assert_int_equal(ardoq_port_store_get("key", value, 3), ARDOQ_ERR_SETTING_TOO_LONG);
+    assert_int_equal(ardoq_port_store_get("key", value, 4), ARDOQ_OK);
 }
 
 static void test_key_must_be_one(void **state)
@@ -413,6 +416,10 @@ static void test_value_in_a_file_that_cannot_be_read(void **state)
             break;
         }
     }
+    write_reference("/");
+    assert_int_equal(ardoq_port_store_get("ca0", value, sizeof value), ARDOQ_ERR_STORE_UNAVAILABLE);
+    write_store("x\n");
+    assert_refused(ARDOQ_ERR_STORE_DAMAGED);
     write_reference("/nonexistent");
     assert_int_equal(ardoq_port_store_get("ca0", value, sizeof value), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_erase("ca0");
