@@ -32,10 +32,11 @@ bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_fi
     *fields = entry;
     const char *end = entry;
     const char *name_end = NULL;
-    for (; end != list_end && *end != '\0' && !is_separator(*end); end++) {
+    while (end != list_end && (*end > ',' || (*end != '\0' && !is_separator(*end)))) {
         if (*end == '=' && !name_end) {
             name_end = end;
         }
+        end++;
     }
     const bool is_set = name_end ? set_target(field, 0, name_end + 1, (size_t)(end - name_end - 1))
                                  : set_target(field, PREFIX_SIZE, entry, (size_t)(end - entry));
