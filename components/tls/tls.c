@@ -166,7 +166,6 @@ static ardoq_err_t set_up(ardoq_tls_t *tls)
     tls->io_err = ARDOQ_OK;
     tls->has_unsent = false;
     tls->pin_matched = false;
-    tls->is_self_signed = false;
     tls->detail.certificate_end = 0;
     tls->is_set_up = true;
     mbedtls_ssl_init(&tls->ssl);

@@ -623,6 +623,21 @@ static void test_no_memory_for_the_client_certificate(void **state)
     assert_true(failed > 10);
 }
 
+/* The first block that a connection takes. */
+static void test_no_memory_for_a_connection(void **state)
+{
+    (void)state;
+    answer_with(JSON_OK, PEER_KEEP);
+    open_https();
+    heap_fail(1);
+    heap_is_clients = true;
+    const ardoq_err_t err = run();
+    heap_is_clients = false;
+    heap_reset();
+    assert_int_equal(err, ARDOQ_ERR_OUT_OF_MEMORY);
+    assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
+}
+
 /* ---- The setting that an error is about ---- */
 
 static void assert_open_fails_by(ardoq_err_t expected, const char *setting)
@@ -712,6 +727,7 @@ int main(void)
         PEER_HTTPS_TEST(test_client_key_that_cannot_be_read),
         PEER_HTTPS_TEST(test_client_certificate_that_is_not_supported),
         PEER_HTTPS_TEST(test_no_memory_for_the_client_certificate),
+        PEER_HTTPS_TEST(test_no_memory_for_a_connection),
         PEER_HTTPS_TEST(test_error_names_what_stands_in_the_store),
         PEER_HTTPS_TEST(test_error_of_the_program_names_no_setting),
         /* What takes long comes last: make mutate stops at the first that fails. */
