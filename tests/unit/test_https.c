@@ -102,6 +102,7 @@ static void test_body_by_close_needs_close_notify(void **state)
     assert_int_equal(run_with("HTTP/1.1 200 OK\r\n\r\nto the en", PEER_CUT),
                      ARDOQ_ERR_CONNECTION_CLOSED);
     assert_string_equal(https.buffer, "");
+    assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_SSL_CONN_EOF);
 }
 
 static void test_cut_body(void **state)
