@@ -1,7 +1,6 @@
 #include "console.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,28 +67,25 @@ void print_harmless(const char *text, size_t size)
     }
 }
 
-void say(const char *text, ...)
+void say_texts(const char *const *texts)
 {
-    va_list more;
-    va_start(more, text);
-    for (; text; text = va_arg(more, const char *)) {
-        print_harmless(text, strlen(text));
+    for (; *texts; texts++) {
+        print_harmless(*texts, strlen(*texts));
     }
-    va_end(more);
     fputc('\n', stderr);
 }
 
 int usage_error(const char *message, const char *argument)
 {
-    say("error: ", message, argument, NULL);
-    say("  `ardoq --help` shows the commands", NULL);
+    say("error: ", message, argument);
+    say("  `ardoq --help` shows the commands");
     return EXIT_USAGE;
 }
 
 int reading_error(const char *name)
 {
     const char *reason = strerror(errno);
-    say("error: ", name, " cannot be read: ", reason, NULL);
+    say("error: ", name, " cannot be read: ", reason);
     return EXIT_USAGE;
 }
 

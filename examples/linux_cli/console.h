@@ -19,8 +19,9 @@ extern const ardoq_console_t console;
  * question mark. After the text comes a NUL. */
 void print_harmless(const char *text, size_t size);
 
-/* The same for texts up to a null one, and then the end of a line. */
-void say(const char *text, ...) __attribute__((sentinel));
+/* The same for texts, and then the end of a line. */
+#define say(...) say_texts((const char *const[]){__VA_ARGS__, NULL})
+void say_texts(const char *const *texts); /* up to a null one */
 
 /* getopt_long(); what is no option is refused here. */
 int next_option(int argc, char **argv, const char *letters, const struct option *options);

@@ -64,7 +64,7 @@ static ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
     ardoq_err_t err = ardoq_identity_set(identity, field, value);
     if (err) {
         ardoq_console_explain(&console, NULL, err, NULL);
-        say("  given: ", assignment, NULL);
+        say("  given: ", assignment);
         help_identity_fields(stderr);
         return err;
     }
@@ -189,7 +189,7 @@ static void note_store_fault(void)
     if (!fault.what || ardoq_posix_store_path(path, sizeof path)) {
         return;
     }
-    say("  file: ", path, NULL);
+    say("  file: ", path);
     fputs("  ", stderr);
     if (fault.line > 0) {
         fprintf(stderr, "line %u: ", fault.line);

@@ -269,7 +269,7 @@ static void write_csv(FILE *csv, const device_t *device)
 
 static int file_error(const char *path, const char *reason)
 {
-    say("error: ", path, " cannot be written: ", reason, NULL);
+    say("error: ", path, " cannot be written: ", reason);
     return EXIT_FAILURE;
 }
 
@@ -336,7 +336,7 @@ static int write_file(const device_t *device)
     if (!is_replaced) {
         return file_error(device->csv_path, strerror(reason));
     }
-    say("written: ", device->csv_path, "; it holds the token, so delete it after use", NULL);
+    say("written: ", device->csv_path, "; it holds the token, so delete it after use");
     return EXIT_SUCCESS;
 }
 

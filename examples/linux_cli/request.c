@@ -163,7 +163,7 @@ static int take_path_of_url(request_arguments_t *arguments)
     ardoq_text_init(&target, path, sizeof path, ARDOQ_ERR_REQUEST_TOO_LARGE);
     if (ardoq_http_origin_parse(config.host, strlen(config.host), &origin) ||
         ardoq_http_link_resolve(arguments->target, "/", &origin, &target)) {
-        say("the host is set to ", config.host, NULL);
+        say("the host is set to ", config.host);
         return usage_error("the token is not sent to this URL, which is not of the host: ",
                            arguments->target);
     }

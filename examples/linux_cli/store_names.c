@@ -33,7 +33,7 @@ static void note_names(FILE *file, const char *path)
         if (name && !ardoq_setting_find(name) && !ardoq_setting_is_obsolete(name)) {
             char line_number[16];
             snprintf(line_number, sizeof line_number, "%u", number);
-            say("warning: ", path, ", line ", line_number, ": there is no setting ", name, NULL);
+            say("warning: ", path, ", line ", line_number, ": there is no setting ", name);
         }
         ardoq_wipe(line, size);
     }

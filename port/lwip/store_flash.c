@@ -66,13 +66,13 @@ void ardoq_store_flash_read(ardoq_store_flash_t *flash, uint32_t address, void *
 static size_t next_chunk(ardoq_store_flash_t *flash, uint32_t *address, size_t *left,
                          ardoq_store_chunk_t *chunk)
 {
-    const size_t size = *left < sizeof chunk->bytes ? *left : sizeof chunk->bytes;
+    size_t size = *left < sizeof chunk->bytes ? *left : sizeof chunk->bytes;
     ardoq_store_flash_read(flash, *address, chunk->bytes, size);
     *address += (uint32_t)size;
     *left -= size;
-    if (flash->err || size == 0) {
+    size = flash->err ? 0 : size;
+    if (size == 0) {
         ardoq_wipe(chunk, sizeof *chunk);
-        return 0;
     }
     return size;
 }
