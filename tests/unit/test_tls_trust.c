@@ -627,11 +627,16 @@ static void test_no_memory_for_the_client_certificate(void **state)
 static void test_no_memory_for_a_connection(void **state)
 {
     (void)state;
+    ardoq_wait_t wait;
     answer_with(JSON_OK, PEER_KEEP);
     open_https();
+    assert_int_equal(start_exchange(), ARDOQ_OK);
+    while (https.tls.detail.phase != ARDOQ_PHASE_HANDSHAKE) {
+        assert_int_equal(ardoq_https_step(&https, &wait), ARDOQ_PENDING);
+    }
     heap_fail(1);
     heap_is_clients = true;
-    const ardoq_err_t err = run();
+    const ardoq_err_t err = ardoq_https_step(&https, &wait);
     heap_is_clients = false;
     heap_reset();
     assert_int_equal(err, ARDOQ_ERR_OUT_OF_MEMORY);
