@@ -22,23 +22,27 @@ static bool may_help_at_once(ardoq_err_t err)
     return err == ARDOQ_ERR_REPEAT_REQUEST || err == ARDOQ_ERR_CONFLICT;
 }
 
-static uint32_t pause_of_server(const ardoq_response_t *response)
+uint32_t ardoq_retry_after(const ardoq_response_t *response)
 {
     const uint32_t pause = response ? response->retry_after_s : 0;
     return pause < ARDOQ_RETRY_AFTER_MAX ? pause : ARDOQ_RETRY_AFTER_MAX;
 }
 
+bool ardoq_needs_person(ardoq_err_t err)
+{
+    const ardoq_err_class_t err_class = ardoq_err_class(err);
+    return err_class == ARDOQ_CLASS_CONFIGURATION || err_class == ARDOQ_CLASS_BUG;
+}
+
 uint32_t ardoq_retry_delay(ardoq_err_t err, const ardoq_response_t *response, uint32_t failures,
                            uint32_t random)
 {
-    const ardoq_err_class_t err_class = ardoq_err_class(err);
-    const uint32_t asked = pause_of_server(response);
-    if (err_class == ARDOQ_CLASS_NONE || (failures == 0 && asked == 0 && may_help_at_once(err))) {
+    const uint32_t asked = ardoq_retry_after(response);
+    if (ardoq_err_class(err) == ARDOQ_CLASS_NONE ||
+        (failures == 0 && asked == 0 && may_help_at_once(err))) {
         return 0;
     }
-    const bool needs_person =
-        err_class == ARDOQ_CLASS_CONFIGURATION || err_class == ARDOQ_CLASS_BUG;
-    if (needs_person && asked == 0) {
+    if (ardoq_needs_person(err) && asked == 0) {
         return 3 * LONGEST_PAUSE_S + spread(LONGEST_PAUSE_S, random);
     }
     return asked + spread(pause_at_most(failures), random);

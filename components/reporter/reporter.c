@@ -79,13 +79,14 @@ static void give(ardoq_reporter_t *reporter, ardoq_event_t event)
 
 static ardoq_err_t hash_report(ardoq_reporter_t *reporter, ardoq_tls_sha256_t *sha256)
 {
-    char part[128];
+    /* The client is not open, and a report is usually composed once in this. */
+    char *const part = reporter->client.https.buffer;
     ardoq_text_t text;
     size_t hashed = 0;
     const char *host = reporter->config.host;
     ardoq_tls_sha256_add(sha256, host, strlen(host) + 1);
     do {
-        ardoq_text_init_window(&text, part, sizeof part, hashed);
+        ardoq_text_init_window(&text, part, sizeof reporter->client.https.buffer, hashed);
         const ardoq_err_t err = ardoq_report_write_body(&reporter->report, 0, &text);
         if (err) {
             return err;
@@ -96,8 +97,9 @@ static ardoq_err_t hash_report(ardoq_reporter_t *reporter, ardoq_tls_sha256_t *s
     return ARDOQ_OK;
 }
 
-/* Of the report without what changes while the device stays the same. */
-static ardoq_err_t take_fingerprint(ardoq_reporter_t *reporter)
+/* Of the report without what changes while the device stays the same. Apart, so that its hash is
+ * off the stack when the report is sent. */
+__attribute__((noinline)) static ardoq_err_t take_fingerprint(ardoq_reporter_t *reporter)
 {
     ardoq_identity_t *identity = &reporter->reported;
     const char *const ip_address = identity->ip_address;

@@ -137,19 +137,12 @@ static uint32_t spread_after_server(uint32_t window, unsigned attempts, uint32_t
     return part_of(at_most < SPREAD_AT_MOST ? at_most : SPREAD_AT_MOST, random);
 }
 
-static uint32_t asked_by_server(const ardoq_response_t *response)
-{
-    const uint32_t asked = response ? response->retry_after_s : 0;
-    return asked < ARDOQ_RETRY_AFTER_MAX ? asked : ARDOQ_RETRY_AFTER_MAX;
-}
-
 void ardoq_schedule_fail(ardoq_schedule_t *schedule, ardoq_err_t err,
                          const ardoq_response_t *response, bool may_have_arrived, uint32_t window,
                          uint32_t random)
 {
-    const ardoq_err_class_t err_class = ardoq_err_class(err);
-    const uint32_t asked = asked_by_server(response);
-    schedule->needs_person = err_class == ARDOQ_CLASS_CONFIGURATION || err_class == ARDOQ_CLASS_BUG;
+    const uint32_t asked = ardoq_retry_after(response);
+    schedule->needs_person = ardoq_needs_person(err);
     schedule->hold = larger(asked, may_have_arrived ? MAY_MEET_ITSELF : 0);
     pause_anew(schedule, asked > 0
                              ? asked + spread_after_server(window, schedule->attempts, random)

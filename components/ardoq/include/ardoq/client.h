@@ -205,6 +205,14 @@ typedef void (*ardoq_write_t)(void *context, const char *text);
 void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t write,
                    void *context);
 
+/** Seconds that the server asked to wait, CONFIG_ARDOQ_RETRY_AFTER_MAX at most; 0 without a
+ * response, or when it asked for nothing. */
+uint32_t ardoq_retry_after(const ardoq_response_t *response);
+
+/** True for an error that lasts until a person mends something: of ARDOQ_CLASS_CONFIGURATION or
+ * ARDOQ_CLASS_BUG. */
+bool ardoq_needs_person(ardoq_err_t err);
+
 /**
  * How long to wait after a call before it is made again. It is never for ever: what a person must
  * mend is tried about once a day, so that a device comes back when it is mended. Pure.
