@@ -115,6 +115,31 @@ static void order_curves(mbedtls_ssl_config *config)
 #endif
 }
 
+/* A full mbedTLS offers up to 108 of them, 216 bytes of each handshake, and no web server needs
+ * more than these: AES and ChaCha20, in mbedTLS's own order. One with a list of its own, or that
+ * was built without the others, as for devices, is left alone. */
+static void limit_cipher_suites(mbedtls_ssl_config *config)
+{
+#if !defined(MBEDTLS_SSL_CIPHERSUITES) &&                                                          \
+    (defined(MBEDTLS_CAMELLIA_C) || defined(PSA_WANT_KEY_TYPE_CAMELLIA))
+    /* IANA's numbers, since not every series names all; mbedTLS leaves out what it does not know.
+     */
+    static const int suites[] = {
+        0x1303, 0x1302, 0x1301,                         /* TLS 1.3 */
+        0xCCA8, 0xCCA9, 0xCCAA,                         /* (EC)DHE with ChaCha20-Poly1305 */
+        0xC02C, 0xC030, 0x009F,                         /* with AES-256: GCM */
+        0xC024, 0xC028, 0x006B, 0xC00A, 0xC014, 0x0039, /* CBC */
+        0xC02B, 0xC02F, 0x009E,                         /* with AES-128: GCM */
+        0xC023, 0xC027, 0x0067, 0xC009, 0xC013, 0x0033, /* CBC */
+        0x009D, 0x003D, 0x0035, 0x009C, 0x003C, 0x002F, /* key exchange by RSA */
+        0,
+    };
+    mbedtls_ssl_conf_ciphersuites(config, suites);
+#else
+    (void)config;
+#endif
+}
+
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
 /* Puts PKCS#1 before PSS where TLS 1.2 and 1.3 are both offered. A server of TLS 1.2 with an RSA
  * key usually takes the client's first choice, and for a client of 1.3 that may be PSS (RFC
@@ -163,6 +188,7 @@ static void limit_records(mbedtls_ssl_config *config)
 void ardoq_seam_configure(mbedtls_ssl_config *config)
 {
     demand_tls_1_2(config);
+    limit_cipher_suites(config);
     order_curves(config);
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
     ardoq_seam_offer_signatures(config, true);
