@@ -30,7 +30,7 @@ endif
 
 .PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
 	size-table bench bench-table fuzz mutate prove menuconfig docs format clean $(TESTED:%=build-%) \
-	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-firmware-bench
+	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-bench-tls13 build-firmware-bench
 .SILENT:
 
 help:
@@ -75,7 +75,7 @@ test:
 
 # Parts of `make test`, which sets what their presets ask for. Several at once: one is compiled while
 # another is configured or linked.
-$(TESTED:%=build-%) build-bench: build-%:
+$(TESTED:%=build-%) build-bench build-bench-tls13: build-%:
 	cmake --preset $*
 	cmake --build --preset $*
 
@@ -137,8 +137,11 @@ size size-table: tool
 
 bench bench-table: tool
 	scripts/setup.sh firmware bench
-	set -e; ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES) $(PEERS)); export ARDOQ_SOURCES; \
-	$(MAKE) --no-print-directory build-bench build-firmware-bench
+	set -e; ARDOQ_TLS13_MBEDTLS=$$(scripts/build_mbedtls.sh 3.6); \
+	ARDOQ_SOURCES=$$(scripts/cached_sources.sh $(SOURCES) $(PEERS)); \
+	export ARDOQ_TLS13_MBEDTLS ARDOQ_SOURCES; \
+	$(MAKE) --no-print-directory build-bench build-bench-tls13 build-firmware-bench \
+		build-firmware-tls13
 	tests/bench/bench.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter bench-table,$@),--write)
 

@@ -1,9 +1,10 @@
-/* ardoq_report HOST:PORT CA: reports of one device on a kept connection, and a long list. */
+/* ardoq_report HOST:PORT CA: reports of one device on a new connection, on one that resumes the TLS
+ * session, and on a kept one; then a reporter that has nothing new. In the environment: the same
+ * settings, and a folder for the state, empty. */
 #include <stdio.h>
-#include <string.h>
 
-#include "ardoq/list.h"
 #include "ardoq/port.h"
+#include "ardoq/reporter.h"
 #include "files.h"
 #include "region.h"
 #include "sample.h"
@@ -15,81 +16,84 @@ static ardoq_config_t config;
 static ardoq_client_t client;
 static ardoq_identity_t identity;
 static ardoq_report_t report;
-static ardoq_list_t list;
+static ardoq_reporter_t reporter;
 
-/* ---- What reaches the network ---------------------------------------------------------------- */
-
-static unsigned sends;
-
-ardoq_err_t __real_ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_t size,
-                                   size_t *sent);
-ardoq_err_t __wrap_ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_t size,
-                                   size_t *sent);
-ardoq_err_t __wrap_ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_t size,
-                                   size_t *sent)
+/* On a connection of its own. */
+static ardoq_err_t report_once(void)
 {
-    sends++;
-    return __real_ardoq_port_send(socket, data, size, sent);
-}
-
-/* ---- The work -------------------------------------------------------------------------------- */
-
-static ardoq_err_t open_client(const char *host, const char *ca)
-{
-    size_t size;
-    ardoq_err_t err = sample_config(&config);
-    snprintf(config.host, sizeof config.host, "%s", host);
-    config.timeout_ms = PATIENCE_MS;
-    config.ca_pem = read_file(ca, &size);
-    sample_identity(&identity);
-    return err ? err : ardoq_open(&client, &config);
+    ardoq_err_t err = ardoq_open(&client, &config);
+    if (!err) {
+        err = ardoq_report_device(&client, &identity, &report);
+        ardoq_close(&client);
+    }
+    return err;
 }
 
 /* The first report pays for the connection. */
 static ardoq_err_t report_often(void)
 {
-    ardoq_err_t err = ardoq_report_device(&client, &identity, &report);
-    sends = 0;
+    ardoq_err_t err = ardoq_open(&client, &config);
+    err = err ? err : ardoq_report_device(&client, &identity, &report);
     region_begin();
     for (unsigned i = 0; !err && i < REPORTS; i++) {
         err = ardoq_report_device(&client, &identity, &report);
     }
-    region_end("report");
-    printf("sends %u\n", sends / REPORTS);
+    region_end("kept");
+    ardoq_close(&client);
     return err;
 }
 
-static ardoq_err_t take_element(void *context, const ardoq_json_document_t *element, uint32_t index)
+static ardoq_err_t run_until_idle(void)
 {
-    unsigned *count = context;
-    char id[32];
-    (void)index;
-    const ardoq_err_t err = ardoq_json_string(element, ARDOQ_JSON_ROOT, "_id", id, sizeof id);
-    *count += !err && id[0] == '5';
-    return err;
+    reporter.err = ARDOQ_OK;
+    ardoq_wait_t wait = ardoq_reporter_step(&reporter);
+    while (!ardoq_reporter_is_idle(&reporter)) {
+        ardoq_wait_for(&wait);
+        wait = ardoq_reporter_step(&reporter);
+    }
+    return reporter.err;
 }
 
-static ardoq_err_t read_list(void)
+static ardoq_err_t leave_unchanged(void)
 {
-    unsigned count = 0;
+    ardoq_err_t err = ardoq_reporter_open(&reporter);
+    reporter.ca_pem = config.ca_pem;
+#define TEXT(name, key, value) reporter.identity.name = value;
+    SAMPLE_FIELDS(TEXT)
+#undef TEXT
+    ardoq_reporter_now(&reporter);
+    err = err ? err : run_until_idle();
     region_begin();
-    const ardoq_err_t err =
-        ardoq_list_each(&client, &list, "/api/v2/components", NULL, 0, take_element, &count);
-    region_end("list");
-    printf("elements %u\n", count);
+    ardoq_reporter_reload(&reporter);
+    err = err ? err : run_until_idle();
+    region_end("unchanged");
+    ardoq_reporter_close(&reporter);
     return err;
+}
+
+static ardoq_err_t report_all(void)
+{
+    region_begin();
+    ardoq_err_t err = report_once();
+    region_end("full");
+    region_begin();
+    err = err ? err : report_once();
+    region_end("resumed");
+    err = err ? err : report_often();
+    return err ? err : leave_unchanged();
 }
 
 int main(int argc, char **argv)
 {
-    ardoq_err_t err = argc == 3 ? open_client(argv[1], argv[2]) : ARDOQ_ERR_INVALID_ARGUMENT;
-    if (!err) {
-        err = report_often();
+    size_t size;
+    if (argc != 3 || sample_config(&config)) {
+        return 2;
     }
-    if (!err) {
-        err = read_list();
-    }
-    ardoq_close(&client);
+    snprintf(config.host, sizeof config.host, "%s", argv[1]);
+    config.timeout_ms = PATIENCE_MS;
+    config.ca_pem = read_file(argv[2], &size);
+    sample_identity(&identity);
+    const ardoq_err_t err = report_all();
     printf("%s\n", ardoq_err_name(err));
     return err ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Instructions of a program, as callgrind counts them between region_begin() and region_end().
 
-By itself: the functions that take most of a file that callgrind wrote.
+By itself: the functions outside TLS that take most of a file that callgrind wrote.
 """
 
 import os
@@ -11,11 +11,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-# Object files whose own instructions are not counted: TLS and what it computes with.
+# Object files whose own instructions can be left out: TLS and what it computes with.
 TLS = re.compile(r"/lib(mbed\w+|ssl|crypto)[.-]")
 
 BOUND = 900.0
+
+
+class Instructions(NamedTuple):
+    """Of a region."""
+
+    all: int
+    outside_tls: int
 
 
 def _own_costs(lines: Iterable[str]) -> Iterator[tuple[str, str, int]]:
@@ -42,41 +50,52 @@ def _own_costs(lines: Iterable[str]) -> Iterator[tuple[str, str, int]]:
 
 
 def by_function(path: Path) -> Counter[tuple[str, str]]:
-    """Instructions of each object file and function of a region, outside TLS."""
+    """Instructions of each object file and function of a region."""
     costs: Counter[tuple[str, str]] = Counter()
     with path.open() as lines:
         for owner, function, cost in _own_costs(lines):
-            if not TLS.search(owner):
-                costs[owner, function] += cost
+            costs[owner, function] += cost
     return costs
 
 
-def count(folder: Path, *command: str | Path) -> tuple[dict[str, int], str]:
-    """Instructions of each region outside TLS, and what the program printed."""
+def outside_tls(costs: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    return Counter({place: cost for place, cost in costs.items() if not TLS.search(place[0])})
+
+
+def run(environment: dict[str, str], *command: str | Path) -> str:
+    """What a program prints, in this environment alone."""
+    done = subprocess.run([*map(str, command)], env={"PATH": os.environ["PATH"], **environment},
+                          timeout=BOUND, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def count(
+    folder: Path, environment: dict[str, str], *command: str | Path
+) -> dict[str, Instructions]:
+    """Of each region of a program."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("callgrind.*"):
         old.unlink()
     valgrind = ["valgrind", "-q", "--tool=callgrind", "--collect-atstart=no",
                 f"--callgrind-out-file={folder / 'callgrind'}"]
     # What the dynamic linker does at a function's first call is none of the work.
-    environment = {**os.environ, "LD_BIND_NOW": "1"}
-    done = subprocess.run([*valgrind, *map(str, command)], env=environment, timeout=BOUND,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
+    run({**environment, "LD_BIND_NOW": "1"}, *valgrind, *command)
     regions = {}
     for path in folder.glob("callgrind.*"):
         with path.open() as file:
             region = re.search(r"Client Request: (\w+)", file.read(4000))
         if region:
-            regions[region[1]] = by_function(path).total()
-    return regions, done.stdout
+            costs = by_function(path)
+            regions[region[1]] = Instructions(costs.total(), outside_tls(costs).total())
+    return regions
 
 
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("usage: tests/bench/counted.py FILE")
-    costs = by_function(Path(sys.argv[1]))
+    costs = outside_tls(by_function(Path(sys.argv[1])))
     for (owner, function), cost in costs.most_common(40):
         print(f"{cost:12,} {100 * cost / costs.total():5.1f} %  {Path(owner).name} {function}")
 

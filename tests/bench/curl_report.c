@@ -1,4 +1,4 @@
-/* curl_report HOST:PORT CA: the reports of ardoq_report, with libcurl and cJSON. */
+/* curl_report HOST:PORT CA 1.2|1.3: the reports of ardoq_report, with libcurl and cJSON. */
 #include <cJSON.h>
 #include <curl/curl.h>
 #include <stdio.h>
@@ -55,11 +55,13 @@ static int report_once(CURL *curl)
     return code == CURLE_OK && status == 200 && is_confirmed(&answer);
 }
 
-static CURL *open_client(const char *host, const char *ca, struct curl_slist **headers)
+static CURL *open_client(const char *host, const char *ca, long version,
+                         struct curl_slist **headers)
 {
     char url[256];
     snprintf(url, sizeof url, "https://%s/api/v2/batch", host);
     *headers = curl_slist_append(NULL, "Accept: application/json");
+    *headers = curl_slist_append(*headers, "Accept-Encoding: identity");
     *headers = curl_slist_append(*headers, "Authorization: Bearer " SAMPLE_TOKEN);
     *headers = curl_slist_append(*headers, "Content-Type: application/json");
     *headers = curl_slist_append(*headers, "X-org: acme");
@@ -70,24 +72,48 @@ static CURL *open_client(const char *host, const char *ca, struct curl_slist **h
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "ardoq-device-bench");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)PATIENCE_S);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_MAX_TLSv1_2);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, version);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     return curl;
 }
 
-int main(int argc, char **argv)
+/* On a connection of its own: what curl keeps is the TLS session. */
+static int report_alone(CURL *curl)
 {
-    if (argc != 3 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
-        return 2;
-    }
-    struct curl_slist *headers = NULL;
-    CURL *curl = open_client(argv[1], argv[2], &headers);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+    const int is_done = report_once(curl);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 0L);
+    return is_done;
+}
+
+static int report_often(CURL *curl)
+{
     int is_done = report_once(curl);
     region_begin();
     for (unsigned i = 0; is_done && i < REPORTS; i++) {
         is_done = report_once(curl);
     }
-    region_end("report");
+    region_end("kept");
+    return is_done;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
+        return 2;
+    }
+    const long version =
+        CURL_SSLVERSION_TLSv1_2 | (strcmp(argv[3], "1.2") == 0 ? (long)CURL_SSLVERSION_MAX_TLSv1_2
+                                                               : (long)CURL_SSLVERSION_MAX_TLSv1_3);
+    struct curl_slist *headers = NULL;
+    region_begin();
+    CURL *curl = open_client(argv[1], argv[2], version, &headers);
+    int is_done = report_alone(curl);
+    region_end("full");
+    region_begin();
+    is_done = is_done && report_alone(curl);
+    region_end("resumed");
+    is_done = is_done && report_often(curl);
     curl_easy_cleanup(curl);
     curl_slist_free_all(headers);
     return is_done ? 0 : 1;

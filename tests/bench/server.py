@@ -1,14 +1,19 @@
-"""A TLS 1.2 server on the loopback that answers as Ardoq does, always with the same bytes.
+"""A server on the loopback that answers as Ardoq does, always with the same bytes, and counts what
+its clients cost the network.
 
 Cipher and curve are the client's choice, as with nginx.
 """
 
+import contextlib
+import io
 import json
 import socket
 import ssl
+import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 REPORT_ANSWER = json.dumps(
     {
@@ -67,54 +72,131 @@ def component_list() -> bytes:
     return json.dumps(page, separators=(",", ":")).encode()
 
 
+# What a segment holds on Ethernet; on the loopback it would hold 64 KB.
+SEGMENT = 1460
+
+
+class Cost(NamedTuple):
+    """Of a connection, in both directions and without headers: what TCP carried, the segments that
+    carried it, and how often the client had to wait for the server, TCP's own start too."""
+
+    bytes: int = 0
+    segments: int = 0
+    trips: int = 0
+
+
+class _Tls(io.RawIOBase):
+    """TLS that counts how often it lets its client wait."""
+
+    def __init__(self, context: ssl.SSLContext, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connection = connection
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_side=True)
+        self._trips = 1
+        self.cost = Cost()
+
+    def shake_hands(self) -> None:
+        self._run(self._tls.do_handshake)
+        # Nobody waits for the tickets of TLS 1.3.
+        self._send(awaited=self._tls.version() != "TLSv1.3")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        return self._run(lambda: self._tls.read(len(buffer), buffer))
+
+    def answer(self, data: bytes) -> None:
+        self._tls.write(data)
+        self._send()
+
+    def _run(self, action: Callable) -> int:
+        while True:
+            try:
+                return action()
+            except ssl.SSLWantReadError:
+                self._send()
+                data = self._connection.recv(65536)
+                if not data:
+                    raise
+                self._in.write(data)
+
+    def _send(self, awaited: bool = True) -> None:
+        data = self._out.read()
+        self._trips += bool(data) and awaited
+        self._connection.sendall(data)
+
+    def end(self) -> None:
+        """Sends nothing more, and takes what it has cost from the kernel's struct tcp_info."""
+        with contextlib.suppress(OSError, ssl.SSLError):
+            self._tls.unwrap()  # OpenSSL keeps no session of a connection that was not shut down
+        info = self._connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 208)
+        received, sent = (struct.unpack_from("Q", info, at)[0] for at in (128, 200))
+        segments = sum(struct.unpack_from("II", info, 152))
+        self.cost = Cost(received + sent, segments, self._trips)
+        self._connection.close()
+
+
 class Server:
     """For the length of a `with` block."""
 
-    def __init__(self, certificate: Path, key: Path) -> None:
+    def __init__(self, certificate: Path, key: Path, version: ssl.TLSVersion) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._tls.maximum_version = ssl.TLSVersion.TLSv1_2
+        self._tls.maximum_version = self.version = version
         self._tls.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
         self._tls.load_cert_chain(certificate, key)
-        self.componentsener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.componentsener.getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)
+        self.port = self._listener.getsockname()[1]
         self.components = component_list()
+        self._served: list[tuple[threading.Thread, _Tls]] = []
 
     def __enter__(self) -> "Server":
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.componentsener.close()
+        self._listener.close()
+
+    def costs(self) -> list[Cost]:
+        """Of each connection since the last call, when their clients have ended."""
+        served, self._served = self._served, []
+        for thread, _ in served:
+            thread.join()
+        return [tls.cost for _, tls in served]
 
     def _accept(self) -> None:
         while True:
             try:
-                connection, _ = self.componentsener.accept()
+                connection, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            tls = _Tls(self._tls, connection)
+            thread = threading.Thread(target=self._serve, args=(tls,), daemon=True)
+            self._served.append((thread, tls))
+            thread.start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _serve(self, tls: _Tls) -> None:
         try:
-            with self._tls.wrap_socket(connection, server_side=True) as tls:
-                for path in _requests(tls):
-                    body = self.components if path.endswith("components") else REPORT_ANSWER
-                    tls.sendall(_response(body))
+            tls.shake_hands()
+            for path in _requests(io.BufferedReader(tls)):
+                body = self.components if path.endswith("components") else REPORT_ANSWER
+                tls.answer(_response(body))
         except (OSError, ssl.SSLError):
             pass  # the client has gone
+        tls.end()
 
 
-def _requests(tls: ssl.SSLSocket) -> Iterator[str]:
+def _requests(stream: io.BufferedReader) -> Iterator[str]:
     """The path of each request, once all of it is there."""
-    with tls.makefile("rb") as stream:
-        while line := stream.readline():
-            size = 0
-            while (header := stream.readline().strip().lower()) != b"":
-                if header.startswith(b"content-length:"):
-                    size = int(header.split(b":")[1])
-            stream.read(size)
-            yield line.split()[1].decode()
+    while line := stream.readline():
+        size = 0
+        while (header := stream.readline().strip().lower()) != b"":
+            if header.startswith(b"content-length:"):
+                size = int(header.split(b":")[1])
+        stream.read(size)
+        yield line.split()[1].decode()
 
 
 def _response(body: bytes) -> bytes:
