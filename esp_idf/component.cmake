@@ -61,7 +61,6 @@ set(port_sources
     port/esp_idf/log.c
     port/esp_idf/nvs_write.cpp
     port/esp_idf/random.c
-    port/esp_idf/session.c
     port/esp_idf/store.c
     port/esp_idf/trust.c
     port/sockets/sockets.c
@@ -83,6 +82,12 @@ if(target STREQUAL "linux" AND NOT CONFIG_LWIP_ENABLE)
 else()
     list(APPEND port_sources port/lwip/resolve.c)
     list(APPEND definitions ARDOQ_SOCKETS_LWIP)
+endif()
+
+if(CONFIG_ARDOQ_SESSION_IN_NVS)
+    list(APPEND port_sources port/esp_idf/session_nvs.c)
+else()
+    list(APPEND port_sources port/esp_idf/session.c)
 endif()
 
 if(CONFIG_ARDOQ_CONSOLE)

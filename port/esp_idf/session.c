@@ -1,6 +1,6 @@
 /* The TLS session in RTC memory, which deep sleep and a software reset leave alone; in RAM on a
- * chip without it, and in the simulator. Never in flash: what is written there stays for whoever
- * takes the chip apart. */
+ * chip without it, and in the simulator. Not in flash, where whoever takes the chip apart finds it:
+ * session_nvs.c is for flash that is encrypted. */
 #include <string.h>
 
 #include "ardoq/build_config.h"

@@ -64,6 +64,8 @@ endforeach()
 
 add_esp_idf_test(session
     SOURCES ${port}/session.c DEFINITIONS ${chip} CONFIG_SOC_RTC_MEM_SUPPORTED=1)
+add_esp_idf_test(session_nvs
+    SOURCES ${port}/session_nvs.c fakes/fake_nvs.c fakes/fake_log.c DEFINITIONS ${chip})
 add_esp_idf_test(session_simulator FROM test_session.c
     SOURCES ${port}/session.c DEFINITIONS ${simulator})
 

@@ -102,7 +102,7 @@ def test_requirements_do_not_depend_on_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, version: str
 ) -> None:
     config = {"CONFIG_LWIP_ENABLE": "y", "CONFIG_ARDOQ_CA_FILE": f"{ROOT}/LICENSE",
-              "CONFIG_ARDOQ_CONSOLE": "y"}
+              "CONFIG_ARDOQ_CONSOLE": "y", "CONFIG_ARDOQ_SESSION_IN_NVS": "y"}
     assert {*config} == CONFIGURED
     if (target, version) == ("linux", "5.1"):
         del config["CONFIG_ARDOQ_CONSOLE"]
@@ -154,6 +154,8 @@ def possible_cases() -> Iterator[Case]:
         everything = [f"CONFIG_ARDOQ_CA_FILE={ROOT}/LICENSE"]
         if "console" in existing(target, version):
             everything.append("CONFIG_ARDOQ_CONSOLE=y")
+        if target != "linux":
+            everything.append("CONFIG_ARDOQ_SESSION_IN_NVS=y")
         with_lwip = ("CONFIG_LWIP_ENABLE=y",)
         networks = [with_lwip]
         if version == "5.1":
@@ -212,6 +214,9 @@ def test_what_is_registered(registered: dict[str, Lists], case: Case) -> None:
     sources = sources_under("components") | sources_under("port/esp_idf") | {
         "esp_idf/reporter_task.c", "port/sockets/sockets.c", "port/store/state.c",
         f"port/{'lwip' if on_lwip else 'posix'}/resolve.c"}
+    # The session has one place.
+    sources.remove("port/esp_idf/session.c" if case.has("CONFIG_ARDOQ_SESSION_IN_NVS") else
+                   "port/esp_idf/session_nvs.c")
     if case.target == "linux":
         sources.add("port/posix/environment.c")
     if case.has("CONFIG_ARDOQ_CONSOLE"):

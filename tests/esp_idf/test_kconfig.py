@@ -23,8 +23,9 @@ GONE = re.compile(
 ids = [path.relative_to(ROOT).as_posix() for path in FILES]
 
 
-def read(tmp_path: Path, target: str | None) -> kconfiglib.Kconfig:
-    lines = [f'config {TARGETS[target]}\n    bool\n    default y\n'] if target else []
+def read(tmp_path: Path, target: str | None, *more: str) -> kconfiglib.Kconfig:
+    given = [TARGETS[target], *more] if target else []
+    lines = [f'config {name}\n    bool\n    default y\n' for name in given]
     lines += [f'source "{path}"\n' for path in FILES]
     (tmp_path / "Kconfig").write_text("".join(lines))
     kconfig = kconfiglib.Kconfig(str(tmp_path / "Kconfig"), warn_to_stderr=False)
@@ -45,6 +46,15 @@ def test_the_options_of_esp_idf_are_shown_there_only(
     symbols = read(tmp_path, target).syms
     assert [symbols[name].visibility for name in ("ARDOQ_CONSOLE", "ARDOQ_CA_FILE")] == [
         visibility, visibility]
+
+
+def test_a_session_is_in_flash_by_option_and_encrypted_alone(tmp_path: Path) -> None:
+    name = "ARDOQ_SESSION_IN_NVS"
+    assert read(tmp_path, "chip").syms[name].visibility == 0
+    encrypted = read(tmp_path, "chip", "NVS_ENCRYPTION")
+    assert (encrypted.syms[name].visibility, encrypted.syms[name].str_value) == (2, "n")
+    encrypted.syms["ARDOQ_SESSION_RESUMPTION"].set_value("n")
+    assert encrypted.syms[name].visibility == 0
 
 
 @pytest.mark.parametrize(("path", "prefix"), FILES.items(), ids=ids)

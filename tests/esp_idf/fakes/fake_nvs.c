@@ -58,6 +58,7 @@ static esp_err_t put(fake_nvs_entry_t *entries, const char *name_space, const ch
         return ESP_ERR_NVS_NOT_ENOUGH_SPACE;
     }
     entry->is_number = false;
+    entry->blob_size = 0;
     strcpy(entry->name_space, name_space);
     strcpy(entry->key, key);
     strcpy(entry->text, text);
@@ -189,7 +190,7 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, siz
     if (!entry) {
         return ESP_ERR_NVS_NOT_FOUND;
     }
-    if (entry->is_number) {
+    if (entry->is_number || entry->blob_size > 0) {
         return ESP_ERR_NVS_TYPE_MISMATCH;
     }
     const size_t room = *length;
@@ -218,6 +219,40 @@ esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value)
     return fake_nvs_set(handle, key, value);
 }
 
+esp_err_t nvs_get_blob(nvs_handle_t handle, const char *key, void *out_value, size_t *length)
+{
+    ESP_LOGD(tag, "nvs_get_str_or_blob %s", key);
+    const esp_err_t code = check_key(handle, FAKE_NVS_GET, key);
+    if (code != ESP_OK) {
+        return code;
+    }
+    const fake_nvs_entry_t *entry = find(uncommitted, handle_namespace, key);
+    if (!entry || entry->blob_size == 0) {
+        return ESP_ERR_NVS_NOT_FOUND;
+    }
+    const size_t room = *length;
+    *length = entry->blob_size;
+    if (room < *length) {
+        return ESP_ERR_NVS_INVALID_LENGTH;
+    }
+    memcpy(out_value, entry->text, *length);
+    return ESP_OK;
+}
+
+esp_err_t nvs_set_blob(nvs_handle_t handle, const char *key, const void *value, size_t length)
+{
+    ESP_LOGD(tag, "nvs_set_blob %s %d", key, (int)length);
+    esp_err_t code = check_key(handle, FAKE_NVS_SET, key);
+    assert_in_range(length, 1, FAKE_NVS_VALUE_SIZE);
+    code = code == ESP_OK ? put(uncommitted, handle_namespace, key, "") : code;
+    if (code == ESP_OK) {
+        fake_nvs_entry_t *entry = find(uncommitted, handle_namespace, key);
+        entry->blob_size = length;
+        memcpy(entry->text, value, length);
+    }
+    return code;
+}
+
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key)
 {
     ESP_LOGD(tag, "nvs_erase_key %s", key);
@@ -231,6 +266,18 @@ esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key)
     }
     entry->key[0] = '\0';
     return ESP_OK;
+}
+
+esp_err_t nvs_erase_all(nvs_handle_t handle)
+{
+    ESP_LOGD(tag, "nvs_erase_all");
+    const esp_err_t code = check(handle, FAKE_NVS_ERASE);
+    for (size_t i = 0; code == ESP_OK && i < FAKE_NVS_ENTRIES; i++) {
+        if (strcmp(uncommitted[i].name_space, handle_namespace) == 0) {
+            uncommitted[i].key[0] = '\0';
+        }
+    }
+    return code;
 }
 
 esp_err_t nvs_commit(nvs_handle_t handle)

@@ -35,6 +35,7 @@ typedef struct {
     char name_space[NVS_KEY_NAME_MAX_SIZE];
     char key[NVS_KEY_NAME_MAX_SIZE]; /* "" is a free entry */
     bool is_number;
+    size_t blob_size; /* 0: no blob */
     char text[FAKE_NVS_VALUE_SIZE];
 } fake_nvs_entry_t;
 

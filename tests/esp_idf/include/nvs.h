@@ -43,7 +43,10 @@ esp_err_t nvs_commit(nvs_handle_t handle);
 /* The length counts the closing NUL: the room before, what was needed after. */
 esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, size_t *length);
 esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value);
+esp_err_t nvs_get_blob(nvs_handle_t handle, const char *key, void *out_value, size_t *length);
+esp_err_t nvs_set_blob(nvs_handle_t handle, const char *key, const void *value, size_t length);
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key);
+esp_err_t nvs_erase_all(nvs_handle_t handle);
 
 typedef enum {
     NVS_TYPE_ANY = 0xff,
