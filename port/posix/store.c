@@ -313,14 +313,14 @@ void ardoq_posix_set_credential(const char *name)
     chosen_credential = name;
 }
 
-/* @return false if there is none */
+/* @return false if there is none; one of which nobody can tell is one that cannot be read */
 static bool credential_path(char path[PATH_MAX])
 {
     const char *base = chosen_credential ? secure_getenv("CREDENTIALS_DIRECTORY") : NULL;
     struct stat status;
     return base && base[0] == '/' &&
            snprintf(path, PATH_MAX, "%s/%s", base, chosen_credential) < PATH_MAX &&
-           lstat(path, &status) == 0;
+           (lstat(path, &status) == 0 || errno != ENOENT);
 }
 
 bool ardoq_posix_has_credential(void)

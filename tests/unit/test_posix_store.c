@@ -230,6 +230,11 @@ static void test_credential_that_cannot_be_read(void **state)
     assert_int_equal(rmdir(path), 0);
     assert_int_equal(symlink("nowhere", path), 0);
     assert_each(ARDOQ_ERR_STORE_UNAVAILABLE, "");
+    /* Nor the folder, as one of root's. */
+    unlink(path);
+    assert_int_equal(symlink("token", path), 0);
+    put_environment("CREDENTIALS_DIRECTORY", path);
+    assert_each(ARDOQ_ERR_STORE_UNAVAILABLE, "");
     put_environment("ARDOQ_API_HOST", NULL);
 }
 
