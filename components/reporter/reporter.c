@@ -155,6 +155,8 @@ static ardoq_err_t load_settings(ardoq_reporter_t *reporter)
     if (err) {
         return err;
     }
+    reporter->heartbeat = config->heartbeat;
+    reporter->window = config->window;
     config->ca_pem = reporter->ca_pem;
     config->certificate_pem = reporter->certificate_pem;
     config->key_pem = reporter->key_pem;
@@ -408,19 +410,15 @@ bool ardoq_reporter_is_idle(const ardoq_reporter_t *reporter)
 
 ardoq_err_t ardoq_reporter_open(ardoq_reporter_t *reporter)
 {
-    return ardoq_reporter_open_within(reporter, ARDOQ_WINDOW);
-}
-
-ardoq_err_t ardoq_reporter_open_within(ardoq_reporter_t *reporter, uint32_t window)
-{
     memset(reporter, 0, sizeof *reporter);
-    reporter->heartbeat = ARDOQ_HEARTBEAT;
-    reporter->window = window;
+    /* As long as no settings can be loaded. */
+    reporter->heartbeat = ARDOQ_DEFAULT_HEARTBEAT;
+    reporter->window = ARDOQ_DEFAULT_WINDOW;
     reporter->state_err = ardoq_reporter_read_state(reporter);
     const uint32_t settings = reporter->settings;
+    const ardoq_err_t err = prepare(reporter);
     ardoq_schedule_start(&reporter->schedule, now(), reporter->window, random_number());
     reporter->saved_at = reporter->schedule.at.uptime;
-    const ardoq_err_t err = prepare(reporter);
     if (reporter->schedule.attempts > 0 && reporter->settings != settings) {
         ardoq_schedule_settings_changed(&reporter->schedule);
     }

@@ -4,12 +4,14 @@
 
 static ardoq_err_t check_value(const ardoq_setting_t *setting, const ardoq_config_t *config)
 {
+    const void *const member = (const char *)config + setting->offset;
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
-        return ardoq_number_is_in_range(config->timeout_ms) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
+        return ardoq_number_is_in_range(setting, *(const uint32_t *)member)
+                   ? ARDOQ_OK
+                   : ARDOQ_ERR_SETTING_INVALID;
     }
     /* As it is: what a program put there itself is sent as it stands. */
-    const char *value = (const char *)config + setting->offset;
-    return ardoq_setting_judge(setting, value, strlen(value));
+    return ardoq_setting_judge(setting, member, strlen(member));
 }
 
 static ardoq_err_t check_rules(const ardoq_config_t *config, const char **setting)

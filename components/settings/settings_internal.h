@@ -19,6 +19,12 @@ enum {
     ARDOQ_RULE_identity,
 };
 
+/* One range for each number, in the order of settings.def. */
+enum {
+#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) ARDOQ_RANGE_##member,
+#include "ardoq/settings.def"
+};
+
 /* ---- The table ------------------------------------------------------------------------------ */
 
 /* All settings but PEM: those of ardoq_config_t first. */
@@ -40,7 +46,7 @@ bool ardoq_pem_is_left_out(const char *name);
 /* ---- Rules ---------------------------------------------------------------------------------- */
 
 /* Whether a number lies in the range of its setting. */
-bool ardoq_number_is_in_range(uint32_t number);
+bool ardoq_number_is_in_range(const ardoq_setting_t *setting, uint32_t number);
 
 /* Number of leading characters that may stand in the API name of a custom field. */
 size_t ardoq_api_name_span(const char *text);

@@ -168,30 +168,37 @@ static const int16_t refusals[] = {
 
 /* ---- Values --------------------------------------------------------------------------------- */
 
-/* The range of the one number. */
+static const struct {
+    uint32_t min;
+    uint32_t max;
+} ranges[] = {
+#define ARDOQ_SETTING_NUMBER(member, least, most, name, default_value)                             \
+    {.min = (least), .max = (most)},
+#include "ardoq/settings.def"
+};
+
 #define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value)                                \
-    enum { NUMBER_MIN = (min), NUMBER_MAX = (max) };
+    _Static_assert((max) < UINT32_MAX / 10, "one digit too many is noticed");
 #include "ardoq/settings.def"
 
-_Static_assert(NUMBER_MIN > 0, "a text without digits is no number");
-
-bool ardoq_number_is_in_range(uint32_t number)
+bool ardoq_number_is_in_range(const ardoq_setting_t *setting, uint32_t number)
 {
-    return number >= NUMBER_MIN && number <= NUMBER_MAX;
+    return number >= ranges[setting->rule].min && number <= ranges[setting->rule].max;
 }
 
-static ardoq_err_t assign_number(ardoq_config_t *config, const char *value, size_t size)
+static ardoq_err_t assign_number(const ardoq_setting_t *setting, ardoq_config_t *config,
+                                 const char *value, size_t size)
 {
     uint32_t number = 0;
     const char *const end = value + size;
-    for (; class_of(*value) == DIGIT && number <= NUMBER_MAX; value++) {
+    for (; class_of(*value) == DIGIT && number <= UINT32_MAX / 10 - 1; value++) {
         number = number * 10 + (uint32_t)(*value - '0');
     }
-    if (value != end || !ardoq_number_is_in_range(number)) {
+    if (size == 0 || value != end || !ardoq_number_is_in_range(setting, number)) {
         return ARDOQ_ERR_SETTING_INVALID;
     }
     if (config) {
-        config->timeout_ms = number;
+        memcpy((char *)config + setting->offset, &number, sizeof number);
     }
     return ARDOQ_OK;
 }
@@ -222,7 +229,7 @@ ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_con
     size_t size;
     value = ardoq_value_trim(value, &size);
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
-        return assign_number(config, value, size);
+        return assign_number(setting, config, value, size);
     }
     const ardoq_err_t err = ardoq_setting_judge(setting, value, size);
     if (!err && config && setting->kind == ARDOQ_SETTING_KIND_TEXT) {

@@ -13,7 +13,8 @@ const ardoq_setting_t ardoq_settings[] = {
 #define ARDOQ_SETTING_NUMBER(member, min, max, row_name, default_value)                            \
     {.name = (row_name),                                                                           \
      .offset = offsetof(ardoq_config_t, member),                                                   \
-     .kind = ARDOQ_SETTING_KIND_NUMBER},
+     .kind = ARDOQ_SETTING_KIND_NUMBER,                                                            \
+     .rule = ARDOQ_RANGE_##member},
 #define ARDOQ_SETTING_IDENTITY(field, bytes, row_name)                                             \
     {.name = (row_name),                                                                           \
      .offset = ARDOQ_IDENTITY_##field,                                                             \
@@ -90,7 +91,7 @@ const char *ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_confi
     case ARDOQ_SETTING_KIND_TEXT:
         return (const char *)config + setting->offset;
     case ARDOQ_SETTING_KIND_NUMBER:
-        return ardoq_decimal(config->timeout_ms, number);
+        return ardoq_decimal(*(const uint32_t *)((const char *)config + setting->offset), number);
     default:
         return "";
     }

@@ -98,6 +98,15 @@ static void say_state_fault(void)
     said = reporter.state_err;
 }
 
+/* For `status` of another process. */
+static void note_service(void)
+{
+    service.heartbeat = reporter.heartbeat;
+    service.last_err = reporter.err;
+    service_sources(&service);
+    service_note(&service);
+}
+
 static void on_event(void *context, const ardoq_reporter_t *of, ardoq_event_t event)
 {
     (void)context;
@@ -117,9 +126,7 @@ static void on_event(void *context, const ardoq_reporter_t *of, ardoq_event_t ev
         break;
     }
     say_state_fault();
-    service.last_err = reporter.err;
-    service_sources(&service);
-    service_note(&service);
+    note_service();
 }
 
 /* ---- Signals --------------------------------------------------------------------------------- */
@@ -197,32 +204,22 @@ static int take_place(void)
     return GO_ON;
 }
 
-typedef struct {
-    uint32_t window;
-    uint32_t heartbeat;
-    ardoq_identity_t identity;
-} run_options_t;
-
-static void open_reporter(const run_options_t *options)
+static void open_reporter(const ardoq_identity_t *known)
 {
-    const ardoq_err_t err = ardoq_reporter_open_within(&reporter, options->window);
-    memcpy(&reporter.identity, &options->identity,
-           sizeof reporter.identity); /* its texts are first */
-    reporter.heartbeat = options->heartbeat;
+    const ardoq_err_t err = ardoq_reporter_open(&reporter);
+    memcpy(&reporter.identity, known, sizeof reporter.identity); /* its texts are first */
     reporter.ca_pem = config.ca_pem;
     reporter.on_event = on_event;
     service.process = (long)getpid();
-    service.heartbeat = options->heartbeat;
-    service_sources(&service);
-    service_note(&service);
+    note_service();
     note_unknown_names();
     say_state_fault();
-    if (err && !(err == ARDOQ_ERR_SERIAL_MISSING && options->identity.serial)) {
+    if (err && !(err == ARDOQ_ERR_SERIAL_MISSING && known->serial)) {
         say_failed(err);
     }
 }
 
-static int run_service(const run_options_t *options)
+static int run_service(const ardoq_identity_t *known)
 {
     sigset_t signals;
     block_signals(&signals);
@@ -231,7 +228,7 @@ static int run_service(const run_options_t *options)
     if (code != GO_ON) {
         return code;
     }
-    open_reporter(options);
+    open_reporter(known);
     notify("READY=1");
     while (!is_stopped) {
         const ardoq_wait_t wait = ardoq_reporter_step(&reporter);
@@ -244,7 +241,12 @@ static int run_service(const run_options_t *options)
 
 /* ---- The command line ------------------------------------------------------------------------ */
 
-static int take_seconds(const char *text, uint32_t least, uint32_t most, uint32_t *seconds)
+#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value)                                \
+    enum { LEAST_##member = (min), MOST_##member = (max) };
+#include "ardoq/settings.def"
+
+/* An option goes before the settings, as the environment does. */
+static int take_seconds(const char *variable, const char *text, uint32_t least, uint32_t most)
 {
     char *end;
     const unsigned long number = strtoul(text, &end, 10);
@@ -253,7 +255,7 @@ static int take_seconds(const char *text, uint32_t least, uint32_t most, uint32_
                 (unsigned long)most);
         return usage_error("no such number of seconds: ", text);
     }
-    *seconds = (uint32_t)number;
+    (void)setenv(variable, text, 1);
     return GO_ON;
 }
 
@@ -267,15 +269,15 @@ static int take_identity(char *assignment, ardoq_identity_t *identity)
     return err ? ardoq_console_exit_status(err) : GO_ON;
 }
 
-static int take_run_option(int option, run_options_t *options)
+static int take_run_option(int option, ardoq_identity_t *known)
 {
     switch (option) {
     case 'w':
-        return take_seconds(optarg, 0, 24 * 60 * 60, &options->window);
+        return take_seconds("ARDOQ_WINDOW", optarg, LEAST_window, MOST_window);
     case 'b':
-        return take_seconds(optarg, 60 * 60, ARDOQ_SCHEDULE_LONGEST, &options->heartbeat);
+        return take_seconds("ARDOQ_HEARTBEAT", optarg, LEAST_heartbeat, MOST_heartbeat);
     case 's':
-        return take_identity(optarg, &options->identity);
+        return take_identity(optarg, known);
     default:
         return EXIT_USAGE; /* it was refused */
     }
@@ -289,14 +291,14 @@ int command_run(int argc, char **argv)
         {"set", required_argument, NULL, 's'},
         {0},
     };
-    run_options_t options = {.window = ARDOQ_WINDOW, .heartbeat = ARDOQ_HEARTBEAT};
+    ardoq_identity_t known = {0};
     int option;
     optind = 0;
     while ((option = next_option(argc, argv, "s:", names)) != -1) {
-        const int code = take_run_option(option, &options);
+        const int code = take_run_option(option, &known);
         if (code != GO_ON) {
             return code;
         }
     }
-    return optind < argc ? usage_error("run does not take: ", argv[optind]) : run_service(&options);
+    return optind < argc ? usage_error("run does not take: ", argv[optind]) : run_service(&known);
 }

@@ -69,7 +69,7 @@ def test_the_rows_are_read() -> None:
     assert len(re.findall(r"^ARDOQ_SETTING_\w+\(", text, re.MULTILINE)) == (
         len(SETTINGS) + len(STORED_FIELDS) + len(PEM_KEYS)
     )
-    assert len(SETTINGS) == 10 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
+    assert len(SETTINGS) == 12 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
     assert KCONFIG.warnings == []
 
 

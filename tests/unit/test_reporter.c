@@ -137,14 +137,15 @@ static void test_a_new_device(void **state)
     open_it();
     settle();
     expect("W ");
-    assert_in_range(reporter.wait, 0, ARDOQ_WINDOW);
+    assert_in_range(reporter.wait, 0, ARDOQ_DEFAULT_WINDOW);
     assert_int_equal(reporter.reason, ARDOQ_REASON_START);
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     expect("R W ");
     assert_int_equal(reporter.err, ARDOQ_OK);
     assert_int_equal(reporter.report.outcome, ARDOQ_REPORT_CREATED);
     assert_string_equal(reporter.report.component_id, "5f00");
-    assert_in_range(reporter.wait, ARDOQ_HEARTBEAT - ARDOQ_WINDOW, ARDOQ_HEARTBEAT);
+    assert_in_range(reporter.wait, ARDOQ_DEFAULT_HEARTBEAT - ARDOQ_DEFAULT_WINDOW,
+                    ARDOQ_DEFAULT_HEARTBEAT);
     assert_int_equal(reporter.reason, ARDOQ_REASON_HEARTBEAT);
     assert_nothing_is_left();
 }
@@ -153,7 +154,7 @@ static void report_once(void)
 {
     answer(json_of(UPDATED));
     open_it();
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     expect("W R W ");
 }
 
@@ -164,7 +165,7 @@ static void test_a_restart_sends_nothing(void **state)
     for (unsigned i = 0; i < 20; i++) {
         const unsigned connects = ardoq_fake.connects;
         reboot();
-        pass(ARDOQ_WINDOW);
+        pass(ARDOQ_DEFAULT_WINDOW);
         expect("W U W ");
         assert_int_equal(ardoq_fake.connects, connects);
         assert_nothing_is_left();
@@ -212,7 +213,7 @@ static void test_a_change_is_reported(void **state)
     set("serial", "SN-2");
     reboot();
     reporter.identity.model = "Pump controller 2";
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     expect("W R W ");
     assert_int_equal(reporter.reason, ARDOQ_REASON_HEARTBEAT);
     /* Another Ardoq has nothing of it. */
@@ -229,7 +230,7 @@ static void test_what_the_program_says_goes_first(void **state)
     open_it();
     reporter.identity.model = "of the program";
     reporter.identity.chip = "";
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     assert_non_null(strstr(tls_peer_received(), "\"device_model\":\"of the program\""));
     assert_null(strstr(tls_peer_received(), "of the platform"));
 }
@@ -250,16 +251,48 @@ static void test_asked(void **state)
     expect("R W ");
 }
 
-static void test_a_window_of_its_own(void **state)
+static void test_window_and_heartbeat_of_the_settings(void **state)
 {
     (void)state;
     answer(json_of(CREATED));
-    assert_int_equal(ardoq_reporter_open_within(&reporter, 0), ARDOQ_OK);
-    reporter.on_event = on_event;
-    reporter.context = &script;
+    set("window", "0");
+    set("heartbeat", "7200");
+    open_it();
     settle();
     expect("R W ");
-    assert_int_equal(reporter.window, 0);
+    assert_int_equal(reporter.wait, 2 * HOUR);
+    pass(2 * HOUR);
+    expect("R W ");
+    /* Other ones are noticed with the facts, within an hour. */
+    set("heartbeat", "86400");
+    pass(HOUR);
+    assert_int_equal(reporter.heartbeat, DAY);
+    pass(23 * HOUR - 1);
+    expect("");
+    pass(1);
+    expect("R W ");
+    set("heartbeat", "3600");
+    pass(HOUR);
+    expect("R W ");
+}
+
+/* Those that were there last, and at first those of the build, so that no wait ends at once. */
+static void test_window_and_heartbeat_that_cannot_be_loaded(void **state)
+{
+    (void)state;
+    set("window", "soon");
+    set("heartbeat", "7200");
+    assert_int_equal(ardoq_reporter_open(&reporter), ARDOQ_ERR_SETTING_INVALID);
+    assert_int_equal(reporter.window, ARDOQ_DEFAULT_WINDOW);
+    assert_int_equal(reporter.heartbeat, ARDOQ_DEFAULT_HEARTBEAT);
+    set("window", "60");
+    assert_int_equal(ardoq_reporter_open(&reporter), ARDOQ_OK);
+    set("window", "never");
+    ardoq_reporter_now(&reporter);
+    settle();
+    assert_int_equal(reporter.err, ARDOQ_ERR_SETTING_INVALID);
+    assert_int_equal(reporter.window, 60);
+    assert_int_equal(reporter.heartbeat, 2 * HOUR);
 }
 
 static void test_a_reload(void **state)
@@ -322,7 +355,7 @@ static void test_a_failure_is_tried_again(void **state)
     };
     answer_with(steps, 3);
     open_it();
-    pass(ARDOQ_WINDOW + HOUR);
+    pass(ARDOQ_DEFAULT_WINDOW + HOUR);
     expect("W FSERVER_ERROR W FSERVER_ERROR W R W ");
     assert_nothing_is_left();
 }
@@ -337,7 +370,7 @@ static void test_once_a_day_until_the_token_is_replaced(void **state)
     };
     answer_with(steps, 3);
     open_it();
-    pass(ARDOQ_WINDOW + DAY);
+    pass(ARDOQ_DEFAULT_WINDOW + DAY);
     expect("W FUNAUTHORIZED W FUNAUTHORIZED W ");
     assert_true(reporter.wait > 11 * HOUR);
     assert_nothing_is_left();
@@ -352,7 +385,7 @@ static void test_settings_that_changed_before_a_start(void **state)
     (void)state;
     answer(response_of("401 No", "application/json", "{}"));
     open_it();
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     expect("W FUNAUTHORIZED W ");
     reboot();
     settle();
@@ -373,7 +406,7 @@ static void test_faults_of_settings_are_no_end(void **state)
     assert_int_equal(ardoq_reporter_open(&reporter), ARDOQ_ERR_SERIAL_MISSING);
     reporter.on_event = on_event;
     reporter.context = &script;
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     expect("W FSERIAL_MISSING W ");
     set("serial", "SN-1");
     set("host", "no host");
@@ -412,7 +445,7 @@ static void test_a_failure_explains_itself(void **state)
     open_it();
     reporter.on_event = on_event_explain;
     explained[0] = '\0';
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     assert_non_null(strstr(explained, shown_error("FORBIDDEN")));
     assert_non_null(strstr(explained, "HTTP status: 403"));
     assert_non_null(strstr(explained, "not your workspace"));
@@ -594,13 +627,13 @@ static void test_deep_sleep_for_a_heartbeat(void **state)
     open_it();
     settle();
     const uint32_t first = ardoq_reporter_sleep(&reporter);
-    assert_in_range(first, 0, ARDOQ_WINDOW);
+    assert_in_range(first, 0, ARDOQ_DEFAULT_WINDOW);
     ardoq_fake.uptime_ms = 0;
     open_it();
     settle();
     expect("W R W ");
     const uint32_t second = ardoq_reporter_sleep(&reporter);
-    assert_in_range(second, ARDOQ_HEARTBEAT - 60, ARDOQ_HEARTBEAT);
+    assert_in_range(second, ARDOQ_DEFAULT_HEARTBEAT - 60, ARDOQ_DEFAULT_HEARTBEAT);
     ardoq_fake.uptime_ms = 0;
     open_it();
     settle();
@@ -642,7 +675,7 @@ static void test_nobody_listens(void **state)
     answer(json_of(CREATED));
     open_it();
     reporter.on_event = NULL;
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     assert_int_equal(reporter.report.outcome, ARDOQ_REPORT_CREATED);
 }
 
@@ -652,7 +685,7 @@ static void test_a_step_that_comes_too_early(void **state)
     report_once();
     for (unsigned i = 0; i < 100; i++) {
         const ardoq_wait_t wait = ardoq_reporter_step(&reporter);
-        assert_in_range(wait.timeout_ms, HOUR * 1000 - ARDOQ_WINDOW * 1000, HOUR * 1000);
+        assert_in_range(wait.timeout_ms, HOUR * 1000 - ARDOQ_DEFAULT_WINDOW * 1000, HOUR * 1000);
         assert_null(wait.socket);
     }
     expect("");
@@ -683,7 +716,7 @@ static void test_status(void **state)
     open_it();
     reporter.wait = 59;
     assert_string_equal(status(), "last report: none yet\nnext report: in 59 seconds, start\n");
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     reporter.schedule.since_report = 3 * DAY + 5;
     reporter.wait = 30 * DAY - 1;
     assert_non_null(
@@ -713,7 +746,8 @@ int main(void)
         TEST(test_a_change_is_reported),
         TEST(test_what_the_program_says_goes_first),
         TEST(test_asked),
-        TEST(test_a_window_of_its_own),
+        TEST(test_window_and_heartbeat_of_the_settings),
+        TEST(test_window_and_heartbeat_that_cannot_be_loaded),
         TEST(test_a_reload),
         TEST(test_a_reload_after_a_failure),
         TEST(test_a_failure_is_tried_again),

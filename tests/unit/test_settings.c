@@ -59,6 +59,8 @@ static const char *sample(const ardoq_setting_t *setting, int which)
         {"pin0", PIN_A, PIN_B},
         {"pin1", PIN_B, PIN_A},
         {"timeout_ms", "1000", "600000"},
+        {"heartbeat", "3600", "2592000"},
+        {"window", "0", "86400"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         if (strcmp(samples[i][0], setting->name) == 0) {
@@ -229,6 +231,15 @@ static const rule_case_t rule_cases[] = {
     {"timeout_ms", "4294968296", ARDOQ_ERR_SETTING_INVALID},           /* 2^32 + 1000 */
     {"timeout_ms", "18446744073709552616", ARDOQ_ERR_SETTING_INVALID}, /* 2^64 + 1000 */
     {"timeout_ms", DIGITS60, ARDOQ_ERR_SETTING_INVALID},
+    {"heartbeat", "3599", ARDOQ_ERR_SETTING_INVALID},
+    {"heartbeat", "2592001", ARDOQ_ERR_SETTING_INVALID},
+    {"heartbeat", "", ARDOQ_ERR_SETTING_INVALID},
+    {"window", "00", ARDOQ_OK},
+    {"window", "86401", ARDOQ_ERR_SETTING_INVALID},
+    {"window", "", ARDOQ_ERR_SETTING_INVALID},
+    {"window", "-0", ARDOQ_ERR_SETTING_INVALID},
+    {"window", "4294967296", ARDOQ_ERR_SETTING_INVALID},           /* 2^32 */
+    {"window", "18446744073709551616", ARDOQ_ERR_SETTING_INVALID}, /* 2^64 */
 
     {"serial", "A-0042", ARDOQ_OK},
     {"serial", "", ARDOQ_OK},
@@ -398,6 +409,11 @@ static void test_numbers_are_read(void **state)
     const ardoq_setting_t *setting = setting_of("timeout_ms");
     assert_int_equal(ardoq_setting_assign(setting, &config, "0030017"), ARDOQ_OK);
     assert_int_equal(config.timeout_ms, 30017);
+    assert_int_equal(ardoq_setting_assign(setting_of("window"), &config, " 7"), ARDOQ_OK);
+    assert_int_equal(ardoq_setting_assign(setting_of("heartbeat"), &config, "3601"), ARDOQ_OK);
+    assert_int_equal(config.timeout_ms, 30017);
+    assert_int_equal(config.window, 7);
+    assert_int_equal(config.heartbeat, 3601);
 }
 
 /* Every byte, between two that the setting takes. */

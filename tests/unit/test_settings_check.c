@@ -81,6 +81,12 @@ static void test_check_asks_every_rule(void **state)
     assert_check(ARDOQ_OK, NULL);
     config.timeout_ms = 600000;
     assert_check(ARDOQ_OK, NULL);
+    config.window = 86401;
+    assert_check(ARDOQ_ERR_SETTING_INVALID, "window");
+    config.window = 0;
+    assert_check(ARDOQ_OK, NULL);
+    config.heartbeat = 3599;
+    assert_check(ARDOQ_ERR_SETTING_INVALID, "heartbeat");
 }
 
 static void test_shared_host_needs_the_label(void **state)

@@ -69,6 +69,8 @@ static const char *sample(const char *name, int which)
         {"pin1", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO/+=",
          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
         {"timeout_ms", "1000", "600000"},
+        {"heartbeat", "3600", "2592000"},
+        {"window", "0", "86400"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         if (strcmp(samples[i][0], name) == 0) {

@@ -4,13 +4,15 @@
 
 enum { NUMBER_MAX_LENGTH = 21, TEXT_MAX = 14 };
 
-/* Any text for the one number there is. */
+/* Any text for a number. */
 void prove_number(void)
 {
     ardoq_config_t config;
+    const ardoq_setting_t setting = {.offset = offsetof(ardoq_config_t, timeout_ms),
+                                     .rule = ARDOQ_RANGE_timeout_ms};
     const uint32_t before = config.timeout_ms;
     const char *const value = any_text(any_size_up_to(NUMBER_MAX_LENGTH));
-    const ardoq_err_t err = assign_number(&config, value, strlen(value));
+    const ardoq_err_t err = assign_number(&setting, &config, value, strlen(value));
     PROVE(err == ARDOQ_OK || (err == ARDOQ_ERR_SETTING_INVALID && config.timeout_ms == before));
     if (err == ARDOQ_OK) {
         PROVE(config.timeout_ms >= 1000 && config.timeout_ms <= 600000);

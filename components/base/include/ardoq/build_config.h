@@ -24,8 +24,8 @@
 #define ARDOQ_DEFAULT_PIN0           CONFIG_ARDOQ_PIN0
 #define ARDOQ_DEFAULT_PIN1           CONFIG_ARDOQ_PIN1
 #define ARDOQ_DEFAULT_TIMEOUT_MS     CONFIG_ARDOQ_TIMEOUT_MS
-#define ARDOQ_HEARTBEAT              CONFIG_ARDOQ_HEARTBEAT
-#define ARDOQ_WINDOW                 CONFIG_ARDOQ_WINDOW
+#define ARDOQ_DEFAULT_HEARTBEAT      CONFIG_ARDOQ_HEARTBEAT
+#define ARDOQ_DEFAULT_WINDOW         CONFIG_ARDOQ_WINDOW
 /** @} */
 
 /** Build option of the same name; docs/settings.md says what each is. */

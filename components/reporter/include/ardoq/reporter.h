@@ -59,12 +59,12 @@ typedef struct ardoq_reporter {
     const char *ca_pem;
     const char *certificate_pem; /**< likewise */
     const char *key_pem;         /**< likewise */
-    uint32_t heartbeat;          /**< longest time between two reports, in seconds */
-    uint32_t window;             /**< seconds in which the devices of a fleet spread a report */
     ardoq_on_event_t on_event;   /**< takes what happens; null: nobody */
     void *context;               /**< given to it */
 
     /* For reading. */
+    uint32_t heartbeat;        /**< setting, as it was last loaded */
+    uint32_t window;           /**< likewise */
     ardoq_err_t err;           /**< of the last attempt */
     ardoq_err_t state_err;     /**< of the store, where the state was last read or written */
     ardoq_report_t report;     /**< composed last, and what came of it */
@@ -100,9 +100,6 @@ typedef struct ardoq_reporter {
  *         A serial number that only the program knows is missed here.
  */
 ardoq_err_t ardoq_reporter_open(ardoq_reporter_t *reporter);
-
-/** The same with a window that is known only now: part of it is drawn here for the first report. */
-ardoq_err_t ardoq_reporter_open_within(ardoq_reporter_t *reporter, uint32_t window);
 
 /**
  * Reports for ever: in a task of its own, whose stack docs/reporter.md states.
