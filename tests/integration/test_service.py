@@ -140,9 +140,23 @@ def test_the_heartbeat_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
         service.stop()
 
 
+def test_the_heartbeat_of_the_settings(tool: Tool, own: FakeArdoq) -> None:
+    """Another one counts after a reload, also for `ardoq status`."""
+    with service_for(tool, own, heartbeat="3600") as service:
+        assert service.wait_for_line("next report") == "next report: in 60 minutes, heartbeat"
+        write_settings(tool, settings(own, "A-1", heartbeat="86400"))
+        service.send(signal.SIGHUP)
+        line = service.wait_for_line("next report", 2)
+        assert re.fullmatch("next report: in (24|23) hours, heartbeat", line)
+        service.wait_to_hear("READY=1", 2)
+        assert re.search("^next report: in (24|23) hours, heartbeat$", service.status().out, re.M)
+        service.stop()
+    assert reports(own) == 1
+
+
 def test_the_window_of_the_command_line(tool: Tool, own: FakeArdoq) -> None:
-    """The odds that it is drawn as 0 or 1 are small."""
-    service = service_for(tool, own)
+    """The odds that it is drawn as 0 or 1 are small. It goes before that of the settings."""
+    service = service_for(tool, own, window="0")
     service.arguments = ("run", "--window", "86400")
     with service:
         line = service.wait_for_line("next report")
