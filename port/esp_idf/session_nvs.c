@@ -22,10 +22,10 @@ static const char *key_of_image(char key[NVS_KEY_NAME_MAX_SIZE])
 
 ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
 {
-    char key[NVS_KEY_NAME_MAX_SIZE];
     nvs_handle_t handle;
     esp_err_t code = nvs_open(name_space, NVS_READONLY, &handle);
     if (code == ESP_OK) {
+        char key[NVS_KEY_NAME_MAX_SIZE];
         *length = size;
         code = nvs_get_blob(handle, key_of_image(key), data, length);
         nvs_close(handle);
@@ -36,9 +36,9 @@ ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
 /* What earlier images have left goes too. */
 static esp_err_t replace_session(nvs_handle_t handle, const void *data, size_t size)
 {
-    char key[NVS_KEY_NAME_MAX_SIZE];
     esp_err_t code = nvs_erase_all(handle);
     if (code == ESP_OK && size > 0) {
+        char key[NVS_KEY_NAME_MAX_SIZE];
         /* It logs the size, and nothing of what is in it. */
         code = nvs_set_blob(handle, key_of_image(key), data, size);
     }
