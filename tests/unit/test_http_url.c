@@ -467,6 +467,7 @@ static void judges_targets(void **state)
             fail_msg("accepted: %s", invalid[i]);
         }
     }
+    assert_false(ardoq_http_target_is_valid("/", 0));
 }
 
 static void lets_only_characters_of_rfc_3986_into_a_target(void **state)

@@ -112,6 +112,17 @@ int __wrap_flock(int file, int operation)
     return faults.no_folder_locks ? -1 : __real_flock(file, operation);
 }
 
+static bool is_of_this_test(const char *path);
+
+/* The modes of folders that were there before are left alone: a test may run as root. */
+int __real_chmod(const char *path, mode_t mode);
+int __wrap_chmod(const char *path, mode_t mode);
+int __wrap_chmod(const char *path, mode_t mode)
+{
+    assert_true(is_of_this_test(path));
+    return __real_chmod(path, mode);
+}
+
 uid_t __real_geteuid(void);
 uid_t __wrap_geteuid(void);
 uid_t __wrap_geteuid(void)
@@ -130,6 +141,12 @@ char *__wrap_secure_getenv(const char *name)
 static char home[256];   /* of this test */
 static char folder[512]; /* of what is remembered, that does not exist at first */
 static int next_descriptor;
+
+static bool is_of_this_test(const char *path)
+{
+    const size_t size = strlen(home);
+    return strncmp(path, home, size) == 0 && path[size] == '/';
+}
 
 static int find_next_descriptor(void)
 {
