@@ -390,13 +390,14 @@ static void test_a_session_that_fails_and_stays(void **state)
     assert_in_range(ardoq_fake.connects, 2, 3);
 }
 
-static void test_every_other_length(void **state)
+static void test_other_lengths(void **state)
 {
     (void)state;
     save_session();
     const session_t kept = kept_session();
     open_https();
-    for (size_t length = 1; length <= sizeof ardoq_fake.session; length++) {
+    for (size_t length = sizeof ardoq_fake.session; length > 0;
+         length -= length > kept.length + 100 ? 100 : 1) {
         restore_session(&kept);
         ardoq_fake.session_length = length;
         assert_int_equal(is_offered(), length == kept.length);
@@ -646,7 +647,7 @@ int main(void)
         TEST(test_damage_at_every_byte),
         TEST(test_damage_that_is_sealed),
         TEST(test_a_session_that_fails_and_stays),
-        TEST(test_every_other_length),
+        TEST(test_other_lengths),
         TEST(test_a_session_that_is_too_large_is_not_kept),
         TEST(test_a_session_that_is_far_too_large),
         TEST(test_an_empty_ticket),
