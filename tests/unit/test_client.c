@@ -286,10 +286,9 @@ static void test_no_interruption_is_lost(void **state)
 
 /* ---- Opening and closing ---- */
 
-static void assert_open_fails(ardoq_err_t expected, const char *failed)
+/* It names what is wrong, makes no calls and can be closed. */
+static void assert_is_not_open(const char *failed)
 {
-    memset(&client, '#', sizeof client);
-    assert_int_equal(ardoq_open(&client, &config), expected);
     const char *setting = ardoq_detail(&client)->setting;
     assert_true(failed ? setting && strcmp(setting, failed) == 0 : !setting);
     assert_int_equal(run(), ARDOQ_ERR_INVALID_ARGUMENT);
@@ -300,6 +299,23 @@ static void assert_open_fails(ardoq_err_t expected, const char *failed)
     assert_client_is_zero();
     ardoq_close(&client);
     assert_client_is_zero();
+}
+
+static void assert_open_fails(ardoq_err_t expected, const char *failed)
+{
+    memset(&client, '#', sizeof client);
+    assert_int_equal(ardoq_open(&client, &config), expected);
+    assert_is_not_open(failed);
+}
+
+static void test_no_configuration_to_open_it_with(void **state)
+{
+    (void)state;
+    static ardoq_config_t loaded;
+    ardoq_port_store_set("host", "http://localhost");
+    memset(&client, '#', sizeof client);
+    assert_int_equal(ardoq_load_config(&client, &loaded), ARDOQ_ERR_HOST_INVALID);
+    assert_is_not_open("host");
 }
 
 static void test_open_checks_the_configuration(void **state)
@@ -414,6 +430,7 @@ int main(void)
         PEER_REQUEST_TEST(test_interruption_before_the_first_step),
         PEER_REQUEST_TEST(test_interruption_during_a_call),
         PEER_REQUEST_TEST(test_no_interruption_is_lost),
+        PEER_REQUEST_TEST(test_no_configuration_to_open_it_with),
         PEER_REQUEST_TEST(test_open_checks_the_configuration),
         PEER_REQUEST_TEST(test_open_needs_trust),
         PEER_REQUEST_TEST(test_open_takes_the_client_certificate),
