@@ -69,12 +69,10 @@ static bool is_own(const struct stat *status)
     return looked_at || (status->st_uid == geteuid() && !(status->st_mode & (S_IWGRP | S_IWOTH)));
 }
 
-/* @param[out] folder  -1 on failure */
 static ardoq_err_t open_folder(bool make, int *folder)
 {
     char path[PATH_MAX];
     struct stat status;
-    *folder = -1;
     const ardoq_err_t err = ardoq_posix_state_path(path, sizeof path);
     if (err) {
         return make ? ARDOQ_ERR_STORE_UNAVAILABLE : err;
@@ -90,7 +88,6 @@ static ardoq_err_t open_folder(bool make, int *folder)
         return ARDOQ_OK;
     }
     close(*folder);
-    *folder = -1;
     return ARDOQ_ERR_STORE_PERMISSIONS;
 }
 

@@ -243,8 +243,8 @@ static void test_it_comes_back(void **state)
 {
     (void)state;
     assert_unread(ARDOQ_ERR_NOT_SET);
-    assert_int_equal(write_note("one"), ARDOQ_OK);
-    assert_note("one");
+    assert_int_equal(write_note("1"), ARDOQ_OK);
+    assert_note("1");
     assert_int_equal(write_note("another"), ARDOQ_OK);
     assert_note("another");
     assert_int_equal(ardoq_posix_memory_write("other", "x\0y", 3), ARDOQ_OK);
@@ -262,6 +262,7 @@ static void test_removal(void **state)
     assert_int_equal(write_note(""), ARDOQ_ERR_NOT_SET);
     assert_false(is_there(folder));
     assert_int_equal(write_note("one"), ARDOQ_OK);
+    errno = EWOULDBLOCK; /* of what was before */
     assert_int_equal(write_note(""), ARDOQ_OK);
     assert_unread(ARDOQ_ERR_NOT_SET);
     assert_int_equal(write_note(""), ARDOQ_OK);
@@ -269,6 +270,21 @@ static void test_removal(void **state)
     inject(UNLINKAT, 1, EPERM);
     assert_int_equal(write_note(""), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_note("one");
+}
+
+/* A program may have none, and then the first that it opens gets the number 0. */
+static void test_without_standard_input(void **state)
+{
+    (void)state;
+    const int input = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    const ardoq_err_t err = write_note("one");
+    assert_note("one");
+    if (input >= 0) {
+        assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+        close(input);
+    }
+    assert_int_equal(err, ARDOQ_OK);
 }
 
 static void test_it_must_fit(void **state)
@@ -516,6 +532,9 @@ static void test_a_look(void **state)
     put("STATE_DIRECTORY", NULL);
     ardoq_posix_look_at_state(folder);
     assert_path(folder);
+    char path[sizeof folder];
+    assert_int_equal(ardoq_posix_state_path(path, strlen(folder)), ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_int_equal(ardoq_posix_state_path(path, strlen(folder) + 1), ARDOQ_OK);
     faults.other_owner = true;
     assert_note("one");
     assert_int_equal(write_note("two"), ARDOQ_ERR_STORE_UNAVAILABLE);
@@ -721,6 +740,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_it_comes_back),
         TEST(test_removal),
+        TEST(test_without_standard_input),
         TEST(test_it_must_fit),
         TEST(test_state_of_the_reporter),
         TEST(test_the_session),
