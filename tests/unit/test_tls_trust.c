@@ -485,6 +485,14 @@ static void test_names_of_attributes(void **state)
     assert_string_equal(subject_of("\x55\x05\x03", 3), "");
 }
 
+/* It is shown to people: nothing that a terminal obeys, and of other letters no parts. */
+static void test_subject_is_plain_text(void **state)
+{
+    (void)state;
+    assert_string_equal(subject_with("\x55\x04\x03", 3, "\x1f ~\x7f\x80\xff\n"),
+                        ARDOQ_CERTIFICATE_SUBJECT ? "CN=? ~????" : "");
+}
+
 static void test_subject_is_cut(void **state)
 {
     (void)state;
@@ -721,6 +729,7 @@ int main(void)
         PEER_HTTPS_TEST(test_codes_of_what_cannot_be_read),
 #endif
         PEER_HTTPS_TEST(test_names_of_attributes),
+        PEER_HTTPS_TEST(test_subject_is_plain_text),
         PEER_HTTPS_TEST(test_subject_is_cut),
         PEER_HTTPS_TEST(test_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_of_the_store),
