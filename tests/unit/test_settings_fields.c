@@ -92,6 +92,7 @@ static void test_entries_that_are_none(void **state)
         {"serial= mac", "|serial= mac"},
         {"serial =sn", "serial>device_serial |=sn"},
         {"serial:text", "|serial:text"},
+        {"serial=a!b mac=c", "serial>a!b mac>c |"},
         {"serial;mac", "|serial;mac"},
         {"chip=abcdefghijklmnopqrstuvwxyz012345", "|chip=abcdefghijklmnopqrstuvwxyz012345"},
         {"chip=device_hijklmnopqrstuvwxyz012345", "|chip=device_hijklmnopqrstuvwxyz012345"},
