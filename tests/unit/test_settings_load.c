@@ -334,13 +334,9 @@ static void test_obsolete_settings_change_the_default_list(void **state)
 static void test_obsolete_settings_that_cannot_be_converted(void **state)
 {
     (void)state;
-    static const char *const values[] = {"a b",
-                                         "a,b",
-                                         "a=b",
-                                         "a:b",
-                                         "x serial=y",
-                                         "caf\xc3\xa9",
-                                         "abcdefghijklmnopqrstuvwxyz012345"};
+    static const char *const values[] = {
+        "a b",        "a,b",           "a=b",         "a:b",
+        "x serial=y", "x last_seen=y", "caf\xc3\xa9", "abcdefghijklmnopqrstuvwxyz012345"};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         ardoq_port_store_set("key_model", values[i]);
         assert_load_fails(ARDOQ_ERR_SETTING_OBSOLETE, "key_model");

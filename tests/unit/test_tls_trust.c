@@ -448,8 +448,9 @@ static void test_codes_of_what_cannot_be_read(void **state)
 }
 #endif
 
-/* The subject of a certificate that has nothing but one attribute. */
-static const char *subject_with(const char *oid, size_t size, const char *value)
+/* The subject of a certificate that has nothing but one attribute, or that one and another. */
+static const char *subject_of_two(const char *oid, size_t size, const char *value,
+                                  mbedtls_x509_name *next)
 {
     static ardoq_tls_t tls = {.pins = {"", ""}};
     unsigned char raw = 0;
@@ -461,8 +462,14 @@ static const char *subject_with(const char *oid, size_t size, const char *value)
     certificate.subject.oid.len = size;
     certificate.subject.val.p = (unsigned char *)value;
     certificate.subject.val.len = strlen(value);
+    certificate.subject.next = next;
     assert_int_equal(ardoq_tls_verify(&tls, &certificate, 0, &flags), 0);
     return tls.detail.certificate_subject;
+}
+
+static const char *subject_with(const char *oid, size_t size, const char *value)
+{
+    return subject_of_two(oid, size, value, NULL);
 }
 
 static const char *subject_of(const char *oid, size_t size)
@@ -483,6 +490,18 @@ static void test_names_of_attributes(void **state)
     assert_string_equal(subject_of("\x55\x04\x03", 2), "");
     assert_string_equal(subject_of("\x55\x04\x03\x01", 4), "");
     assert_string_equal(subject_of("\x55\x05\x03", 3), "");
+}
+
+static void test_attributes_of_a_subject(void **state)
+{
+    (void)state;
+    unsigned char oid[] = {0x55, 0x04, 0x0a};
+    unsigned char value[] = {'y'};
+    mbedtls_x509_name next = {.oid = {.p = oid, .len = 3}, .val = {.p = value, .len = 1}};
+    assert_string_equal(subject_of_two("\x55\x04\x06", 3, "x", &next),
+                        ARDOQ_CERTIFICATE_SUBJECT ? "C=x, O=y" : "");
+    assert_string_equal(subject_of_two("\x55\x04\x04", 3, "x", &next),
+                        ARDOQ_CERTIFICATE_SUBJECT ? "O=y" : "");
 }
 
 /* It is shown to people: nothing that a terminal obeys, and of other letters no parts. */
@@ -729,6 +748,7 @@ int main(void)
         PEER_HTTPS_TEST(test_codes_of_what_cannot_be_read),
 #endif
         PEER_HTTPS_TEST(test_names_of_attributes),
+        PEER_HTTPS_TEST(test_attributes_of_a_subject),
         PEER_HTTPS_TEST(test_subject_is_plain_text),
         PEER_HTTPS_TEST(test_subject_is_cut),
         PEER_HTTPS_TEST(test_client_certificate),
