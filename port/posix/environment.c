@@ -68,7 +68,7 @@ ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void
         char key[ARDOQ_PORT_KEY_MAX + 1];
         const size_t size = strcspn(*entry, "=");
         if (is_variable(*entry, size, key)) {
-            char variable[PREFIX_SIZE + OF_GUIDE_SIZE + sizeof key] = "";
+            char variable[PREFIX_SIZE + sizeof key] = ""; /* those of the guide are shorter */
             memcpy(variable, *entry, size);
             const char *value = secure_getenv(variable);
             err = counts(key, value) ? on_value(context, key, value) : ARDOQ_OK;

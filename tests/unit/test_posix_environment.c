@@ -100,6 +100,7 @@ static void test_values(void **state)
     put("ARDOQ_ORG_LABEL", "\r\n");
     put("ARDOQ_ANY", "a");
     put("ARDOQ_KEY_MAC", "");
+    put("ARDOQ_KEYS", "");
     put("PATH", "/bin");
     put("ARDOQ_LAST", " l ");
     put("ARDOQ_PIN0", "p");

@@ -306,6 +306,24 @@ static void test_text_of_a_person(void **state)
     assert_text("host = h\n");
 }
 
+static void test_lines_and_values_of_nothing_but_blanks(void **state)
+{
+    (void)state;
+    write_store("  \n\t\r\na =  \nb =\r\nc = \t x \t\nd = \t\n \n");
+    assert_value("a", "");
+    assert_value("b", "");
+    assert_value("c", "x");
+    assert_value("d", "");
+    assert_set("a", "1");
+    assert_set("d", "4");
+    assert_text("  \n\t\r\na = 1  \nb =\r\nc = \t x \t\nd = 4 \t\n \n");
+    write_store(" \n");
+    assert_not_set("a");
+    write_store("#");
+    assert_set("a", "1");
+    assert_text("#\na = 1\n");
+}
+
 static void assert_fault(unsigned line, const char *what)
 {
     const ardoq_posix_store_fault_t fault = ardoq_posix_store_fault();
@@ -842,6 +860,7 @@ int main(void)
         TEST(test_credential_that_cannot_be_read),
         TEST(test_text_of_the_file),
         TEST(test_text_of_a_person),
+        TEST(test_lines_and_values_of_nothing_but_blanks),
         TEST(test_faults_are_told_with_their_line),
         TEST(test_size_is_limited),
         TEST(test_old_file_is_read_and_rewritten),
