@@ -34,6 +34,7 @@ static struct {
     int code; /* errno; 0: the program is killed there */
     int seen;
     bool bytewise;
+    size_t room; /* that was left when this read */
     bool other_owner;
     bool more_rights;
     bool no_folder_locks;
@@ -94,7 +95,14 @@ ssize_t __real_read(int file, void *data, size_t size);
 ssize_t __wrap_read(int file, void *data, size_t size);
 ssize_t __wrap_read(int file, void *data, size_t size)
 {
-    return is_hit(READ) ? -1 : __real_read(file, data, faults.bytewise ? 1 : size);
+    if (is_hit(READ)) {
+        return -1;
+    }
+    if (faults.bytewise) {
+        assert_true(faults.room == 0 || size == faults.room - 1);
+        faults.room = size;
+    }
+    return __real_read(file, data, faults.bytewise ? 1 : size);
 }
 
 ssize_t __real_write(int file, const void *data, size_t size);
@@ -108,8 +116,11 @@ int __real_flock(int file, int operation);
 int __wrap_flock(int file, int operation);
 int __wrap_flock(int file, int operation)
 {
-    errno = ENOLCK;
-    return faults.no_folder_locks ? -1 : __real_flock(file, operation);
+    if (faults.no_folder_locks) {
+        errno = ENOLCK;
+        return -1;
+    }
+    return __real_flock(file, operation);
 }
 
 static bool is_of_this_test(const char *path);
@@ -373,6 +384,20 @@ static void test_no_place(void **state)
     assert_unread(ARDOQ_ERR_NOT_SET);
     assert_int_equal(write_note("one"), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_int_equal(write_note(""), ARDOQ_ERR_NOT_SET);
+}
+
+/* The part of it that fits would be another folder. */
+static void test_a_place_that_is_too_long(void **state)
+{
+    (void)state;
+    char path[PATH_MAX + sizeof home];
+    strcpy(path, home);
+    while (strlen(path) < PATH_MAX) {
+        strcat(path, "/.");
+    }
+    put("STATE_DIRECTORY", path);
+    assert_int_equal(write_note("one"), ARDOQ_ERR_STORE_UNAVAILABLE);
+    assert_unread(ARDOQ_ERR_STORE_UNAVAILABLE);
 }
 
 static void test_more_rights_than_the_user(void **state)
@@ -758,6 +783,7 @@ int main(void)
         TEST(test_the_session),
         TEST(test_place),
         TEST(test_no_place),
+        TEST(test_a_place_that_is_too_long),
         TEST(test_more_rights_than_the_user),
         TEST(test_folders_are_made),
         TEST(test_a_folder_keeps_its_mode),
