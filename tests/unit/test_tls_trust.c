@@ -291,6 +291,14 @@ static void test_root_that_cannot_be_read(void **state)
     assert_int_not_equal(https.tls.detail.tls_code, 0);
 }
 
+static void test_root_that_mbedtls_is_not_asked_about(void **state)
+{
+    (void)state;
+    config.ca_pem = "no PEM";
+    assert_open_fails(ARDOQ_ERR_TRUST_INVALID);
+    assert_int_equal(https.tls.detail.tls_code, 0);
+}
+
 /* mbedTLS takes the first and leaves the rest. */
 static void test_second_root_without_an_end(void **state)
 {
@@ -734,6 +742,7 @@ int main(void)
         PEER_HTTPS_TEST(test_roots_of_the_platform),
         PEER_HTTPS_TEST(test_no_root_at_all),
         PEER_HTTPS_TEST(test_root_that_cannot_be_read),
+        PEER_HTTPS_TEST(test_root_that_mbedtls_is_not_asked_about),
         PEER_HTTPS_TEST(test_second_root_without_an_end),
         PEER_HTTPS_TEST(test_store_that_fails),
         PEER_HTTPS_TEST(test_pin_of_the_servers_key),
