@@ -23,8 +23,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture(scope="session")
-def has_tls_1_3(certificates: Certificates) -> bool:
-    """Whether the build speaks it: mbedTLS of Debian 12 does not."""
+def features(certificates: Certificates) -> dict[str, bool]:
+    """What the mbedTLS of the build can."""
     environment = {
         "ARDOQ_API_HOST": "localhost",
         "ARDOQ_API_TOKEN": "unused",
@@ -33,7 +33,13 @@ def has_tls_1_3(certificates: Certificates) -> bool:
     done = subprocess.run(
         [built.EXERCISE], input=b"features\n", env=environment, stdout=subprocess.PIPE, check=True
     )
-    return json.loads(done.stdout)["tls_1_3"]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def has_tls_1_3(features: dict[str, bool]) -> bool:
+    """Whether the build speaks it: mbedTLS of Debian 12 does not."""
+    return features["tls_1_3"]
 
 
 @pytest.fixture(scope="module")

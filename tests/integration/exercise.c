@@ -28,10 +28,12 @@ static void features(const char *argument)
 {
     (void)argument;
 #ifdef MBEDTLS_SSL_PROTO_TLS1_3
-    printf("{\"tls_1_3\": true}\n");
+    const char *tls_1_3 = "true";
 #else
-    printf("{\"tls_1_3\": false}\n");
+    const char *tls_1_3 = "false";
 #endif
+    printf("{\"tls_1_3\": %s, \"refuses_pss\": %s}\n", tls_1_3,
+           ARDOQ_SEAM_REFUSES_PSS ? "true" : "false");
 }
 
 /* ---- Calls that wait ------------------------------------------------------------------------- */

@@ -211,23 +211,40 @@ def apache(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
                        resumed="Resumed")
 
 
-@contextmanager
-def openssl(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
+def _openssl_commands(
+    folder: Path, certificates: Certificates, ports: Ports, *options: str
+) -> Iterator[tuple[str, ...]]:
     """It sends a file as it is, head included."""
     head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    ports = _reserved_ports()
     me = folder / "api" / "v2" / "me"
     me.parent.mkdir(parents=True)
     me.write_text(f"{head}Content-Length: {len(ME)}\r\n\r\n{ME}", newline="")
-    commands = [
-        (
+    for (version, key), port in ports.items():
+        yield (
             *("openssl", "s_server", "-HTTP", "-accept", f"127.0.0.1:{port}"),
             *("-cert", f"{certificates.pem(KEYS[key])}", "-key", f"{certificates.key(KEYS[key])}"),
             f"-tls{version.replace('.', '_')}",
+            *options,
         )
-        for (version, key), port in ports.items()
-    ]
+
+
+@contextmanager
+def openssl(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
+    ports = _reserved_ports()
+    commands = _openssl_commands(folder, certificates, ports)
     yield from _served(folder, *commands, ports=ports)
+
+
+@contextmanager
+def openssl_signing(
+    folder: Path, certificates: Certificates, version: str, *algorithms: str
+) -> Iterator[int]:
+    """One with an RSA key that signs in these ways alone, the first that it can; its port."""
+    ports = {(version, "rsa"): _reserved_port()}
+    options = ("-serverpref", "-sigalgs", ":".join(algorithms))
+    commands = _openssl_commands(folder, certificates, ports, *options)
+    for running in _served(folder, *commands, ports=ports):
+        yield running.ports[version, "rsa"]
 
 
 @contextmanager
