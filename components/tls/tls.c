@@ -228,6 +228,7 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
 static void begin_anew(ardoq_tls_t *tls)
 {
     ardoq_tls_disconnect(tls);
+    tls->deaf_since = ARDOQ_PHASE_IDLE;
     tls->detail.tls_code = 0;
     tls->is_reconnecting = true;
     tls->waits_for = ARDOQ_PORT_EVENT_NONE;

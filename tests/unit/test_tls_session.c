@@ -12,6 +12,7 @@
 
 #include "ardoq/port_fake.h"
 #include "ardoq/tls_sha256.h"
+#include "mbedtls_seam.h"
 #include "peer_https.h"
 #include "tls_private.h"
 
@@ -390,6 +391,30 @@ static void test_a_session_that_fails_and_stays(void **state)
     assert_in_range(ardoq_fake.connects, 2, 3);
 }
 
+/* The server has gone before it was told what is wrong. It hears all of the next connection. */
+static void test_a_server_that_leaves_when_a_session_fails(void **state)
+{
+    (void)state;
+    if (!script.tls_1_2 && MBEDTLS_VERSION_MAJOR >= 3) {
+        skip(); /* there the server finds the fault */
+    }
+    any_seal = true;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    const mbedtls_ssl_session *session = https.tls.ssl.MBEDTLS_PRIVATE(session);
+    unsigned char secret[sizeof session->MBEDTLS_PRIVATE(master)];
+    memcpy(secret, session->MBEDTLS_PRIVATE(master), sizeof secret);
+    ardoq_https_close(&https);
+    size_t at = 0;
+    while (memcmp(ardoq_fake.session + at, secret, sizeof secret) != 0) {
+        at++;
+        assert_true(at + sizeof secret <= ardoq_fake.session_length);
+    }
+    ardoq_fake.session[at] ^= 1;
+    ardoq_fake_fail(ARDOQ_FAKE_SEND, 2, ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(run_again(), ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 3);
+}
+
 static void test_other_lengths(void **state)
 {
     (void)state;
@@ -648,6 +673,7 @@ int main(void)
         TEST(test_damage_that_is_sealed),
         TEST(test_a_session_that_fails_and_stays),
         TEST(test_other_lengths),
+        TEST(test_a_server_that_leaves_when_a_session_fails),
         TEST(test_a_session_that_is_too_large_is_not_kept),
         TEST(test_a_session_that_is_far_too_large),
         TEST(test_an_empty_ticket),
