@@ -240,7 +240,7 @@ static void begin_anew(ardoq_tls_t *tls)
  * and was made to seem not to, may refuse that, but does not come down to 1.2. */
 static bool asks_without_pss(ardoq_tls_t *tls, int code)
 {
-    if (tls->without_pss || tls->io_err || !ardoq_seam_has_refused_pss(&tls->ssl, code) ||
+    if (tls->without_pss || !ardoq_seam_has_refused_pss(&tls->ssl, code) ||
         ardoq_seam_lacks_memory()) {
         return false;
     }

@@ -237,12 +237,18 @@ def openssl(folder: Path, certificates: Certificates) -> Iterator[Stranger]:
 
 @contextmanager
 def openssl_signing(
-    folder: Path, certificates: Certificates, version: str, *algorithms: str
+    folder: Path,
+    certificates: Certificates,
+    version: str,
+    algorithms: Sequence[str],
+    *options: str,
 ) -> Iterator[int]:
-    """One with an RSA key that signs in these ways alone, the first that it can; its port."""
+    """One with an RSA key that signs in these ways alone: the first that it can, or, without
+    -serverpref among its options, that the client can. Its port."""
     ports = {(version, "rsa"): _reserved_port()}
-    options = ("-serverpref", "-sigalgs", ":".join(algorithms))
-    commands = _openssl_commands(folder, certificates, ports, *options)
+    commands = _openssl_commands(
+        folder, certificates, ports, "-sigalgs", ":".join(algorithms), *options
+    )
     for running in _served(folder, *commands, ports=ports):
         yield running.ports[version, "rsa"]
 

@@ -7,7 +7,7 @@ import json
 import socket
 import ssl
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -44,30 +44,42 @@ def ask(asking: Tool, port: int) -> Result:
 
 
 def ask_stranger(
-    asking: Tool, certificates: Certificates, version: str, *algorithms: str
+    asking: Tool,
+    certificates: Certificates,
+    version: str,
+    algorithms: Sequence[str],
+    *options: str,
 ) -> tuple[Result, int]:
     """What came of it, and how many connections it took."""
     folder = asking.home / "server"
     with (
-        strangers.openssl_signing(folder, certificates, version, *algorithms) as port,
+        strangers.openssl_signing(
+            folder, certificates, version, algorithms, *options
+        ) as port,
         Relay(port) as relay,
     ):
         return ask(asking, relay.port), relay.connections
 
 
 @pytest.mark.parametrize(
-    ("algorithms", "begins_with_pss"),
-    [((PSS, PKCS1), True), ((PKCS1, PSS), False), ((PKCS1,), False)],
-    ids=["pss_first", "pss_last", "no_pss"],
+    ("algorithms", "options", "begins_with_pss"),
+    [
+        ((PSS, PKCS1), ("-serverpref",), True),
+        ((PKCS1, PSS), ("-serverpref",), False),
+        ((PSS, PKCS1), (), False),
+        ((PKCS1,), (), False),
+    ],
+    ids=["pss_first", "pss_last", "as_the_client_likes", "no_pss"],
 )
 def test_a_server_of_1_2_that_can_do_without(
     asking: Tool,
     certificates: Certificates,
     with_pss: int,
     algorithms: tuple[str, ...],
+    options: tuple[str, ...],
     begins_with_pss: bool,
 ) -> None:
-    result, connections = ask_stranger(asking, certificates, "1.2", *algorithms)
+    result, connections = ask_stranger(asking, certificates, "1.2", algorithms, *options)
     expect_success(result)
     assert result.json == json.loads(strangers.ME)
     assert connections == (with_pss if begins_with_pss else 1)
@@ -77,7 +89,7 @@ def test_a_server_of_1_2_that_cannot(
     asking: Tool, certificates: Certificates, with_pss: int
 ) -> None:
     """Debian's mbedTLS 2.28 offers no PSS either."""
-    result, connections = ask_stranger(asking, certificates, "1.2", PSS)
+    result, connections = ask_stranger(asking, certificates, "1.2", [PSS])
     expect_error(result, "TLS_FAILED", 5)
     assert connections == with_pss
 
@@ -87,7 +99,7 @@ def test_a_server_of_1_3_needs_it(
 ) -> None:
     if not has_tls_1_3:
         pytest.skip("this mbedTLS has no TLS 1.3")
-    result, connections = ask_stranger(asking, certificates, "1.3", PSS)
+    result, connections = ask_stranger(asking, certificates, "1.3", [PSS])
     expect_success(result)
     assert connections == 1
 
