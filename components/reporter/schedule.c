@@ -1,6 +1,11 @@
 #include "ardoq/schedule.h"
 
-enum { SPREAD_AT_MOST = 6 * 60 * 60, MAY_MEET_ITSELF = 120 };
+enum {
+    SPREAD_AT_MOST = 6 * 60 * 60,
+    MAY_MEET_ITSELF = 120,
+    HOLD_AT_MOST =
+        ARDOQ_RETRY_AFTER_MAX > MAY_MEET_ITSELF ? ARDOQ_RETRY_AFTER_MAX : MAY_MEET_ITSELF,
+};
 
 const char *ardoq_reason_name(ardoq_reason_t reason)
 {
@@ -73,6 +78,10 @@ void ardoq_schedule_start(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32
                           uint32_t random)
 {
     pass(schedule, now, span_since(schedule, now));
+    /* Memory that was damaged can say anything, and nobody shortens a hold. */
+    if (schedule->hold > HOLD_AT_MOST) {
+        schedule->hold = HOLD_AT_MOST;
+    }
     if (!schedule->is_asleep) {
         pause_anew(schedule, pause_of_start(schedule, window, random));
     }

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-LAYERS = ["base", "http", "json", "settings", "tls", "https", "ardoq", "commands"]
+LAYERS = "base http json settings tls https ardoq reporter commands".split()
 # Processor time, so that a busy machine does not decide what is proved.
 CPU_SECONDS = 120
 MEMORY_BYTES = 6 << 30

@@ -192,6 +192,22 @@ static void test_a_clock_that_stands_still_keeps_nobody_silent(void **state)
 }
 
 /* It sleeps until the heartbeat, not until the end of a pause. */
+/* As a single wrong digit of what is stored can make it. */
+static void test_a_stored_hold_is_no_longer_than_a_server_may_ask_for(void **state)
+{
+    (void)state;
+    for (int is_asleep = 0; is_asleep < 2; is_asleep++) {
+        set_up(NULL);
+        schedule = (ardoq_schedule_t){
+            .hold = UINT32_MAX, .attempts = 1, .has_reported = true, .is_asleep = is_asleep};
+        ardoq_schedule_start(&schedule, at(10, 0), WINDOW, 0);
+        assert_int_equal(ardoq_schedule_wait(&schedule, HEARTBEAT, true, NULL),
+                         ARDOQ_RETRY_AFTER_MAX);
+        ardoq_schedule_settings_changed(&schedule);
+        assert_int_equal(wait_for(ARDOQ_REASON_RETRY), ARDOQ_RETRY_AFTER_MAX);
+    }
+}
+
 static void test_a_sleep_until_the_heartbeat(void **state)
 {
     (void)state;
@@ -573,6 +589,7 @@ int main(void)
         TEST(test_an_attempt_without_an_end_may_have_arrived),
         TEST(test_a_prescribed_sleep_counts),
         TEST(test_a_clock_that_stands_still_keeps_nobody_silent),
+        TEST(test_a_stored_hold_is_no_longer_than_a_server_may_ask_for),
         TEST(test_a_sleep_until_the_heartbeat),
         TEST(test_a_reboot_draws_the_pause_anew),
         TEST(test_success),
