@@ -135,6 +135,15 @@ static bool is_unused(ardoq_store_flash_t *flash, uint32_t size)
            (!has_blank_header(flash, sector_1) || !has_values(flash, 0, size));
 }
 
+/* Where sector 1 holds a torn header, sector 0 may be half erased, or, where it has rotted as well,
+ * hold values that nobody can read any more. */
+static void clean_unused(ardoq_store_flash_t *flash)
+{
+    if (!has_blank_header(flash, flash->shape.sector_size)) {
+        make_clean(flash, 0);
+    }
+}
+
 /* Makes one sector hold that nothing is set. */
 static void format(ardoq_store_t *store)
 {
@@ -143,9 +152,7 @@ static void format(ardoq_store_t *store)
     if (!is_unused(flash, 0)) {
         ardoq_store_flash_fail(flash, ARDOQ_ERR_STORE_DAMAGED);
     }
-    if (!has_blank_header(flash, sector_1)) {
-        make_clean(flash, 0);
-    }
+    clean_unused(flash);
     uint32_t numbers[NUMBERS] = {[SEQUENCE] = FIRST_SEQUENCE};
     store->sector = has_blank_header(flash, 0) ? 0 : sector_1;
     store->sequence = FIRST_SEQUENCE;
@@ -221,6 +228,8 @@ void ardoq_store_clean(ardoq_store_t *store)
 {
     if (store->is_formatted) {
         make_clean(&store->flash, other_sector(store));
+    } else {
+        clean_unused(&store->flash);
     }
 }
 

@@ -66,6 +66,23 @@ static void test_sequence_numbers_begin_anew(void **state)
     }
 }
 
+/* The store then looks as if it had never been used; an erasure that succeeds still leaves nothing.
+ */
+static void test_a_torn_header_beside_one_that_has_rotted(void **state)
+{
+    (void)state;
+    assert_set("host", "");
+    assert_set("host", SECRET);
+    cut((change_t){.key = 0}, 1, NOR_FLASH_FRONT);
+    memory[HEADER] ^= 1;
+    open_flash(512, UNIT);
+    assert_value("host", NULL);
+    assert_erase("host");
+    assert_false(flash_holds(SECRET));
+    assert_set("host", "h");
+    assert_value("host", "h");
+}
+
 static void test_headers_that_do_not_follow(void **state)
 {
     (void)state;
@@ -430,6 +447,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_sequence_numbers_begin_anew),
+        TEST(test_a_torn_header_beside_one_that_has_rotted),
         TEST(test_headers_that_do_not_follow),
         TEST(test_flash_of_somebody_else),
         TEST(test_other_formats),
