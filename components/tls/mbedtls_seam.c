@@ -249,7 +249,9 @@ bool ardoq_seam_is_unsupported(int code)
     /* Of a critical extension that mbedTLS does not know. */
     const int extension = MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG;
 #if MBEDTLS_VERSION_MAJOR >= 4
-    if (code == PSA_ERROR_NOT_SUPPORTED) {
+    /* It gives the low part of a code alone. That of a critical extension may also be of one that
+     * is broken, which nobody has met. */
+    if (code == PSA_ERROR_NOT_SUPPORTED || code == MBEDTLS_ERR_ASN1_UNEXPECTED_TAG) {
         return true;
     }
 #endif
@@ -259,7 +261,8 @@ bool ardoq_seam_is_unsupported(int code)
 bool ardoq_seam_is_unreadable(int code)
 {
 #if MBEDTLS_VERSION_MAJOR >= 4
-    if (code <= PSA_ERROR_GENERIC_ERROR && code >= PSA_ERROR_DATA_INVALID) {
+    if ((code <= PSA_ERROR_GENERIC_ERROR && code >= PSA_ERROR_DATA_INVALID) ||
+        (code <= MBEDTLS_ERR_ASN1_OUT_OF_DATA && code >= MBEDTLS_ERR_ASN1_INVALID_DATA)) {
         return true;
     }
 #endif
