@@ -173,6 +173,16 @@ static void test_other_roots(void **state)
     assert_null(https.tls.detail.tls_cipher);
 }
 
+/* Nothing was offered, so what the place has is not to blame. */
+static void test_a_handshake_that_fails_without_a_session(void **state)
+{
+    (void)state;
+    config.ca_pem = certificate_file("other_ca.pem");
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_CERTIFICATE_UNTRUSTED);
+    ardoq_https_close(&https);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count, 0);
+}
+
 static void test_other_pins(void **state)
 {
     (void)state;
@@ -199,6 +209,21 @@ static void test_another_client_certificate(void **state)
     assert_not_offered();
     ardoq_https_close(&https);
     assert_resumed();
+}
+
+/* The same certificates, but one is the client's own where it was a root before. */
+static void test_a_root_that_is_a_client_certificate_now(void **state)
+{
+    (void)state;
+    static char roots[16384];
+    snprintf(roots, sizeof roots, "%s%s", certificate_file("ca.pem"),
+             certificate_file("client.pem"));
+    config.ca_pem = roots;
+    save_session();
+    config.ca_pem = certificate_file("ca.pem");
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = certificate_file("client.key");
+    assert_not_offered();
 }
 
 /* ---- How long -------------------------------------------------------------------------------- */
@@ -661,8 +686,10 @@ int main(void)
         TEST(test_another_host),
         TEST(test_another_port),
         TEST(test_other_roots),
+        TEST(test_a_handshake_that_fails_without_a_session),
         TEST(test_other_pins),
         TEST(test_another_client_certificate),
+        TEST(test_a_root_that_is_a_client_certificate_now),
         TEST(test_the_ticket_ends),
         TEST(test_no_session_is_older_than_a_week),
         TEST(test_a_week_counts_from_the_full_handshake),

@@ -454,6 +454,52 @@ static void test_codes_of_what_cannot_be_read(void **state)
         assert_false(ardoq_seam_is_unreadable(others[i]));
     }
 }
+
+static void test_codes_of_what_is_left_out(void **state)
+{
+    (void)state;
+    static const int codes[] = {MBEDTLS_ERR_X509_INVALID_EXTENSIONS +
+                                    MBEDTLS_ERR_ASN1_UNEXPECTED_TAG,
+                                MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG + MBEDTLS_ERR_ASN1_OUT_OF_DATA,
+                                MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE};
+    static const int others[] = {0, MBEDTLS_ERR_X509_INVALID_EXTENSIONS,
+                                 MBEDTLS_ERR_ASN1_UNEXPECTED_TAG};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        assert_true(ardoq_seam_is_unsupported(codes[i]));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(ardoq_seam_is_unsupported(others[i]));
+    }
+}
+
+static void test_codes_of_memory_that_ran_out(void **state)
+{
+    (void)state;
+    static const int codes[] = {MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED,
+                                MBEDTLS_ERR_X509_INVALID_NAME + MBEDTLS_ERR_ASN1_ALLOC_FAILED,
+                                MBEDTLS_ERR_SSL_ALLOC_FAILED, MBEDTLS_ERR_PK_ALLOC_FAILED};
+    static const int others[] = {0, MBEDTLS_ERR_ASN1_OUT_OF_DATA, MBEDTLS_ERR_X509_INVALID_NAME,
+                                 MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        assert_true(ardoq_seam_is_out_of_memory(codes[i]));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(ardoq_seam_is_out_of_memory(others[i]));
+    }
+}
+
+#if ARDOQ_CLIENT_CERTIFICATE && defined(MBEDTLS_PKCS5_C)
+/* Whatever it holds: there is nobody to ask. */
+static void test_key_with_a_password(void **state)
+{
+    (void)state;
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n"
+                     "-----END ENCRYPTED PRIVATE KEY-----\n";
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_PK_PASSWORD_REQUIRED);
+}
+#endif
 #endif
 
 /* The subject of a certificate that has nothing but one attribute, or that one and another. */
@@ -755,6 +801,11 @@ int main(void)
         PEER_HTTPS_TEST(test_network_that_fails_while_a_certificate_is_refused),
 #if MBEDTLS_VERSION_MAJOR < 4
         PEER_HTTPS_TEST(test_codes_of_what_cannot_be_read),
+        PEER_HTTPS_TEST(test_codes_of_what_is_left_out),
+        PEER_HTTPS_TEST(test_codes_of_memory_that_ran_out),
+#if ARDOQ_CLIENT_CERTIFICATE && defined(MBEDTLS_PKCS5_C)
+        PEER_HTTPS_TEST(test_key_with_a_password),
+#endif
 #endif
         PEER_HTTPS_TEST(test_names_of_attributes),
         PEER_HTTPS_TEST(test_attributes_of_a_subject),
