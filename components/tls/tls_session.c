@@ -69,12 +69,12 @@ static bool make_seal(const ardoq_tls_t *tls, work_t *work, size_t size)
     ardoq_tls_sha256_add(sha256, &tls->port, sizeof tls->port);
     add_text(sha256, tls->host);
     add_chain(sha256, &tls->roots);
+#if ARDOQ_CLIENT_CERTIFICATE
+    add_chain(sha256, &tls->certificate);
+#endif
 #if ARDOQ_PINS
     add_text(sha256, tls->pins[0]);
     add_text(sha256, tls->pins[1]);
-#endif
-#if ARDOQ_CLIENT_CERTIFICATE
-    add_chain(sha256, &tls->certificate);
 #endif
     ardoq_tls_sha256_add(sha256, &work->saved.head.received, size - offsetof(head_t, received));
     return ardoq_tls_sha256_end(sha256, work->seal);

@@ -183,6 +183,16 @@ static void test_a_handshake_that_fails_without_a_session(void **state)
     assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count, 0);
 }
 
+static void test_what_stands_after_a_text(void **state)
+{
+    (void)state;
+    static char pin[] = {'\0', 'a'};
+    config.pins[0] = pin;
+    save_session();
+    pin[1] = 'b';
+    assert_resumed();
+}
+
 static void test_other_pins(void **state)
 {
     (void)state;
@@ -468,9 +478,11 @@ static void test_a_session_that_is_too_large_is_not_kept(void **state)
     start_over();
     script.ticket_surplus = room + 1;
     ardoq_fake.session_length = 0;
+    ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count = 0;
     assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
     ardoq_https_close(&https);
     assert_int_equal(ardoq_fake.session_length, 0);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SESSION_WRITE].count, 0);
 }
 
 static void test_a_session_that_is_far_too_large(void **state)
@@ -687,6 +699,7 @@ int main(void)
         TEST(test_another_port),
         TEST(test_other_roots),
         TEST(test_a_handshake_that_fails_without_a_session),
+        TEST(test_what_stands_after_a_text),
         TEST(test_other_pins),
         TEST(test_another_client_certificate),
         TEST(test_a_root_that_is_a_client_certificate_now),
