@@ -143,6 +143,9 @@ static void note_failure(ardoq_port_socket_t *socket, ardoq_err_t err)
 
 ardoq_err_t ardoq_port_connect_poll(ardoq_port_socket_t *socket)
 {
+    if (socket->descriptor == ARDOQ_PORT_NO_SOCKET) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
     ardoq_err_t err = failure(ARDOQ_FAKE_CONNECT_POLL);
     if (!err) {
         err = ardoq_fake.connect_results[socket->descriptor - FIRST_DESCRIPTOR];
