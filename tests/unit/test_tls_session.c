@@ -371,6 +371,20 @@ static void restore_session(const session_t *kept)
     memcpy(ardoq_fake.session, kept->data, kept->length);
 }
 
+/* In TLS 1.2 the server may know the client again by an id alone. */
+static void test_a_session_without_a_ticket(void **state)
+{
+    (void)state;
+    script.ticket_lifetime = 0;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    ardoq_https_close(&https);
+    if (ardoq_fake.session_length == 0) {
+        skip();
+    }
+    open_https();
+    assert_true(is_offered());
+}
+
 /* What cannot be offered is not left there either. */
 static void test_damage_at_every_byte(void **state)
 {
@@ -709,6 +723,7 @@ int main(void)
         TEST(test_a_clock_that_was_put_back),
         TEST(test_the_certificate_ends),
         TEST(test_an_unknown_clock),
+        TEST(test_a_session_without_a_ticket),
         TEST(test_damage_at_every_byte),
         TEST(test_damage_that_is_sealed),
         TEST(test_a_session_that_fails_and_stays),
