@@ -105,7 +105,7 @@ def test_a_certificate_arrives_as_it_is(maker: Tool, tmp_path: Path) -> None:
 def test_every_setting_can_be_provisioned(maker: Tool) -> None:
     samples = {"host": "h.example", "workspace": "0" * 24, "component_type": "p1",
                "pin0": "A" * 43 + "=", "pin1": "B" * 43 + "=", "timeout_ms": "2000",
-               "fields": "serial=sn"}
+               "fields": "serial=sn", "window": "60", "heartbeat": "86400"}
     wanted = {key: samples.get(key, "x") for key in [*VARIABLES, *IDENTITY_KEYS]
               if key not in ("token", "serial")}
     arguments = [part for key, value in wanted.items() for part in ("--set", f"{key}={value}")]

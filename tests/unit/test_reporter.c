@@ -546,7 +546,7 @@ static void test_a_state_comes_back_as_it_was(void **state)
         .at = {.uptime = 0x01020304, .wall = 0x1122334455},
         .since_report = 0xf1f2f3f4,
         .pause = 0xe1e2e3e4,
-        .hold = 0xd1d2d3d4,
+        .hold = 0x014344, /* less than a day */
         .attempts = 0xc1,
         .has_reported = true,
         .needs_person = true,
