@@ -7,6 +7,7 @@
 #include "ardoq/utc.h"
 #include "ardoq/value.h"
 #include "client_private.h"
+#include "report_private.h"
 
 /* ---- Compose -------------------------------------------------------------------------------- */
 
@@ -114,9 +115,8 @@ static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t
     return value;
 }
 
-/* field: room for one, which a stack has only once so */
-static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
-                                ardoq_field_t *field)
+void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
+                                      ardoq_field_t *field)
 {
     const char *fields = report->config->fields;
     const char *separator = "\"";
@@ -128,7 +128,8 @@ static void write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report
             check_value(json, field->source, value, size);
             write_text(json, separator, field->target);
             write_string(json, "\":\"", value, size);
-            separator = "\",\"";
+            ardoq_text_append_string(json, "\"");
+            separator = ",\"";
         }
     }
 }
@@ -161,8 +162,8 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
     write_text(text, "\",\"typeId\":\"", config->component_type);
     write_text(text, "\",\"name\":\"", report->name);
     ardoq_text_append_string(text, "\",\"customFields\":{");
-    write_custom_fields(text, report, &field);
-    ardoq_text_append_string(text, "\"}}}]}}"); /* the serial number is always there */
+    ardoq_report_write_custom_fields(text, report, &field);
+    ardoq_text_append_string(text, "}}}]}}");
     return text->err;
 }
 

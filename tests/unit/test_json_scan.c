@@ -144,9 +144,9 @@ static void test_no_key_is_left_of_an_earlier_object(void **state)
 static void test_deeper_than_keys_are_kept(void **state)
 {
     (void)state;
-    assert_story("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":true}},\"g\":true}}}}",
-                 "a.b.c.d.?.?=true a.b.c.d.?.? end a.b.c.d.? end a.b.c.g=true a.b.c.g end "
-                 "a.b.c end a.b end a end whole");
+    assert_story("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":true}},\"i\":true}}}}}}",
+                 "a.b.c.d.e.f.?.?=true a.b.c.d.e.f.?.? end a.b.c.d.e.f.? end a.b.c.d.e.i=true "
+                 "a.b.c.d.e.i end a.b.c.d.e end a.b.c.d end a.b.c end a.b end a end whole");
 }
 
 static void test_value_at_the_deepest_level(void **state)
@@ -168,10 +168,15 @@ static void test_value_at_the_deepest_level(void **state)
 static void test_long_keys(void **state)
 {
     (void)state;
-    assert_story("{\"123456789012345\":true}", "123456789012345=true 123456789012345 end whole");
-    assert_story("{\"1234567890123456\":true,\"12345678901234567\":null}",
-                 "?=true ?=null ? end whole");
-    assert_false(ardoq_json_scan_is_at(&scan, 1, "12345678901234567"));
+    static const char longest[] = "1234567890123456789012345678901";
+    char text[128];
+    char expected[128];
+    snprintf(text, sizeof text, "{\"%s\":true}", longest);
+    snprintf(expected, sizeof story, "%s=true %s end whole", longest, longest);
+    assert_story(text, expected);
+    snprintf(text, sizeof text, "{\"%s2\":true,\"%s23\":null}", longest, longest);
+    assert_story(text, "?=true ?=null ? end whole");
+    assert_false(ardoq_json_scan_is_at(&scan, 1, "123456789012345678901234567890123"));
 }
 
 /* An escape is not resolved, so such a key equals none that is wanted. */

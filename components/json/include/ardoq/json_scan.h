@@ -20,10 +20,10 @@ extern "C" {
 #endif
 
 /** Levels whose keys are kept: 1 is the document's own object. */
-#define ARDOQ_JSON_SCAN_LEVELS    4
+#define ARDOQ_JSON_SCAN_LEVELS    6
 
 /** Bytes compared of a key, more than the longest key that a caller may want. */
-#define ARDOQ_JSON_SCAN_KEY_SIZE  16
+#define ARDOQ_JSON_SCAN_KEY_SIZE  32
 
 /** Bytes of the longest value that is kept, its quotes included. */
 #define ARDOQ_JSON_SCAN_TEXT_SIZE 256
