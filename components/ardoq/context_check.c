@@ -10,17 +10,15 @@ static uint32_t bit(ardoq_identity_field_t source)
     return (uint32_t)1 << source;
 }
 
-/* The source that is reported in this custom field. */
-static uint32_t sources_of(const ardoq_config_t *config, const char *api_name)
+/* The entry that is reported in this custom field. */
+static bool find_entry(const ardoq_config_t *config, const char *api_name, ardoq_field_t *field)
 {
     const char *fields = config->fields;
-    ardoq_field_t field;
-    while (ardoq_field_next(&fields, &field)) {
-        if (strcmp(field.target, api_name) == 0) {
-            return bit(field.source);
-        }
+    bool is_found = false;
+    while (!is_found && ardoq_field_next(&fields, field)) {
+        is_found = strcmp(field->target, api_name) == 0;
     }
-    return 0;
+    return is_found;
 }
 
 static bool is_type(const ardoq_context_entry_t *entry, const char *type)
@@ -28,17 +26,30 @@ static bool is_type(const ardoq_context_entry_t *entry, const char *type)
     return ardoq_text_equal_ignoring_case(entry->type, strlen(entry->type), type);
 }
 
-/* The sources that a field of this type takes. All are sent as strings; the serial number is a key,
- * which Ardoq searches for, and it does so in a Text field. */
-static uint32_t fitting(const ardoq_context_entry_t *entry)
+/* Whether it takes what is sent. The serial number is a key, which Ardoq searches for, and it does
+ * so in a Text field. */
+static bool fits(const ardoq_context_entry_t *entry, const ardoq_field_t *field)
 {
-    if (is_type(entry, "text")) {
-        return UINT32_MAX;
+    static const char *const types[][2] = {
+        [ARDOQ_TYPE_TEXT] = {"text", "textarea"},   [ARDOQ_TYPE_NUMBER] = {"number"},
+        [ARDOQ_TYPE_BOOLEAN] = {"checkbox"},        [ARDOQ_TYPE_TIME] = {"datetime", "date"},
+        [ARDOQ_TYPE_LIST] = {"selectmultiplelist"},
+    };
+    const size_t count = field->source == ARDOQ_IDENTITY_serial ? 1 : 2;
+    for (size_t i = 0; i < count && types[field->type][i]; i++) {
+        if (is_type(entry, types[field->type][i])) {
+            return true;
+        }
     }
-    if (is_type(entry, "textarea")) {
-        return ~bit(ARDOQ_IDENTITY_serial);
+    switch (field->source) {
+    case ARDOQ_IDENTITY_last_seen:
+        return is_type(entry, "datetime");
+    case ARDOQ_IDENTITY_sbom_url:
+    case ARDOQ_IDENTITY_hbom_url:
+        return is_type(entry, "url");
+    default:
+        return false;
     }
-    return is_type(entry, "datetime") ? bit(ARDOQ_IDENTITY_last_seen) : 0;
 }
 
 static void take_type(ardoq_context_check_t *check, const ardoq_context_entry_t *entry)
@@ -55,19 +66,25 @@ static void take_type(ardoq_context_check_t *check, const ardoq_context_entry_t 
 
 static void take_field(ardoq_context_check_t *check, const ardoq_context_entry_t *entry)
 {
-    const uint32_t sources = sources_of(check->config, entry->id);
-    check->known |= sources;
-    check->fitting |= sources & fitting(entry);
-    check->read_only |= entry->is_read_only ? sources : 0;
+    ardoq_field_t field;
+    if (!find_entry(check->config, entry->id, &field)) {
+        return;
+    }
+    check->known |= bit(field.source);
+    check->fitting |= fits(entry, &field) ? bit(field.source) : 0;
+    check->read_only |= entry->is_read_only ? bit(field.source) : 0;
 }
 
 static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
                               const ardoq_context_entry_t *entry)
 {
     ardoq_context_check_t *check = argument;
+    ardoq_field_t field;
     switch (kind) {
     case ARDOQ_CONTEXT_TYPE_FIELD:
-        check->listed |= sources_of(check->config, entry->field);
+        if (find_entry(check->config, entry->field, &field)) {
+            check->listed |= bit(field.source);
+        }
         break;
     case ARDOQ_CONTEXT_TYPE:
         take_type(check, entry);

@@ -23,6 +23,20 @@ static bool set_target(ardoq_field_t *field, size_t prefix_size, const char *tex
     return true;
 }
 
+/* Text without a colon, whose name stands after it. False if there is no type of this name. */
+static bool set_type(ardoq_field_t *field, const char *colon, const char *end)
+{
+    static const char *const names[] = {"text", "number", "boolean", "time", "list"};
+    const size_t size = colon ? (size_t)(end - colon - 1) : 0;
+    unsigned type = 0;
+    while (colon && type < sizeof names / sizeof names[0] &&
+           !ardoq_text_equal_ignoring_case(colon + 1, size, names[type])) {
+        type++;
+    }
+    field->type = (ardoq_value_type_t)type;
+    return type < sizeof names / sizeof names[0];
+}
+
 bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_field_t *field)
 {
     const char *entry = *fields;
@@ -32,16 +46,24 @@ bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_fi
     *fields = entry;
     const char *end = entry;
     const char *name_end = NULL;
+    const char *colon = NULL;
     while (end != list_end && (*end > ',' || (*end != '\0' && !is_separator(*end)))) {
         if (*end == '=' && !name_end) {
             name_end = end;
         }
+        if (ARDOQ_MODEL && *end == ':' && !colon) {
+            colon = end;
+        }
         end++;
     }
-    const bool is_set = name_end ? set_target(field, 0, name_end + 1, (size_t)(end - name_end - 1))
-                                 : set_target(field, PREFIX_SIZE, entry, (size_t)(end - entry));
-    field->source = ardoq_identity_find(entry, (size_t)((name_end ? name_end : end) - entry));
-    if (!is_set || field->source == ARDOQ_IDENTITY_COUNT) {
+    const char *const target_end = colon ? colon : end;
+    const bool is_set =
+        name_end ? set_target(field, 0, name_end + 1, (size_t)(target_end - name_end - 1))
+                 : set_target(field, PREFIX_SIZE, entry, (size_t)(target_end - entry));
+    field->source =
+        ardoq_identity_find(entry, (size_t)((name_end ? name_end : target_end) - entry));
+    if (!is_set || field->source == ARDOQ_IDENTITY_COUNT ||
+        (ARDOQ_MODEL && !set_type(field, colon, end))) {
         return false;
     }
     *fields = end;

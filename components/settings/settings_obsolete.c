@@ -18,7 +18,7 @@ bool ardoq_setting_is_obsolete(const char *name)
 #if ARDOQ_OBSOLETE_SETTINGS
 
 /* The linker lets most of them share their ends with the names of the fields. */
-static const char *const obsolete[ARDOQ_IDENTITY_COUNT] = {
+static const char *const obsolete[] = {
     [ARDOQ_IDENTITY_serial] = "key_serial",
     [ARDOQ_IDENTITY_mac] = "key_mac",
     [ARDOQ_IDENTITY_model] = "key_model",
@@ -74,11 +74,13 @@ ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const c
                                 const char **found)
 {
 #if ARDOQ_OBSOLETE_SETTINGS
+    enum { COUNT = sizeof obsolete / sizeof obsolete[0] };
+
     unsigned source = 0;
-    while (source < ARDOQ_IDENTITY_COUNT && strcmp(obsolete[source], key) != 0) {
+    while (source < COUNT && strcmp(obsolete[source], key) != 0) {
         source++;
     }
-    if (source == ARDOQ_IDENTITY_COUNT) {
+    if (source == COUNT) {
         return ARDOQ_OK;
     }
     *found = obsolete[source];

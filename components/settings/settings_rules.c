@@ -85,13 +85,15 @@ static bool is_unique(const ardoq_field_t *field, const char *others, const char
     return true;
 }
 
-/* A colon is in no name: it is left for a type after it. */
+/* Ardoq searches for the serial number, and does so in a Text field. */
 bool ardoq_fields_are_valid(const char *fields, size_t size)
 {
     const char *const end = fields + size;
     ardoq_field_t field;
     while (ardoq_field_next_before(&fields, end, &field)) {
         if (field.target[ardoq_api_name_span(field.target)] != '\0' ||
+            (ARDOQ_MODEL && field.source == ARDOQ_IDENTITY_serial &&
+             field.type != ARDOQ_TYPE_TEXT) ||
             !is_unique(&field, fields, end)) {
             return false;
         }
@@ -212,7 +214,9 @@ ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *valu
     if (size >= setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
-    if (!ARDOQ_LAST_SEEN && setting->rule == ARDOQ_RULE_fields && lists_last_seen(value, size)) {
+    if (setting->rule == ARDOQ_RULE_fields &&
+        ((!ARDOQ_LAST_SEEN && lists_last_seen(value, size)) ||
+         (!ARDOQ_MODEL && memchr(value, ':', size)))) { /* a type */
         return ARDOQ_ERR_LEFT_OUT;
     }
     return size == 0 || (!err && follows(setting->rule, value, size))

@@ -36,6 +36,7 @@ static void test_settings(void **state)
     assert_left_out("key", certificate_file("client.key"));
     assert_left_out("fields", "serial last_seen=seen");
     assert_left_out("fields", "last_seen\xc2\xa0");
+    assert_left_out("fields", "serial flash_size:number");
     assert_int_equal(ardoq_setting_assign(ardoq_setting_find("fields"), NULL, "serial last_see"),
                      ARDOQ_ERR_FIELDS_INVALID);
 }

@@ -17,7 +17,8 @@
 #define WORKSPACE "0123456789abcdef01234567"
 #define ALL_FIELDS                                                                                 \
     "serial mac model hardware_revision chip chip_revision firmware_name firmware_version "        \
-    "firmware_hash sdk_version flash_size secure_boot flash_encryption host_name ip_address"
+    "firmware_hash sdk_version flash_size secure_boot flash_encryption host_name ip_address "      \
+    "manufacturer sbom_hash sbom_url hbom_hash hbom_url"
 #define UNIQUE_BY "\"uniqueBy\":[\"rootWorkspace\",\"customFields.device_serial\"]"
 
 static ardoq_identity_t identity;
@@ -308,6 +309,110 @@ static void test_identity_must_be_clean_text(void **state)
             assert_compose_fails(ARDOQ_ERR_TEXT_INVALID);
         }
     }
+}
+
+/* ---- Types ---- */
+
+static void assert_typed(const char *type, const char *value, const char *json)
+{
+    strcpy(config.fields, text_of("serial chip:%s", type));
+    strcpy(config.name_template, "{serial}");
+    identity.chip = value;
+    assert_int_equal(compose(), json ? ARDOQ_OK : ARDOQ_ERR_VALUE_TYPE);
+    if (json) {
+        assert_body(
+            body_of("SN-1", text_of("\"device_serial\":\"SN-1\",\"device_chip\":%s", json)));
+    }
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"0",   "4",       "-12",  "0.5",
+                                          "1e3", "-1.5E-3", "1E+2", "123456789012345678901"};
+    static const char *const others[] = {"007",
+                                         ".5",
+                                         "1.",
+                                         "+1",
+                                         "--1",
+                                         "1 2",
+                                         "x",
+                                         "1x",
+                                         "0x1",
+                                         "e",
+                                         "1e",
+                                         "-",
+                                         "4 MBit",
+                                         "4 M",
+                                         "MB",
+                                         "1.5 MB",
+                                         "-4 MB",
+                                         "4 MB MB",
+                                         "9007199254740993 KB"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        assert_typed("number", numbers[i], numbers[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_typed("number", others[i], NULL);
+    }
+}
+
+static void test_sizes_of_memory_are_bytes(void **state)
+{
+    (void)state;
+    assert_typed("number", "4 MB", "4194304");
+    assert_typed("number", "512KB", "524288");
+    assert_typed("number", "1  gb", "1073741824");
+    assert_typed("number", "0 KB", "0");
+    assert_typed("number", "8388608 GB", "9007199254740992");
+    assert_typed("number", "8388609 GB", NULL);
+    assert_typed("number", "99999999999999999999999 KB", NULL);
+}
+
+static void test_booleans(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {
+        {"true", "false"}, {"yes", "no"}, {"enabled", "disabled"}, {"on", "off"}, {"1", "0"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        assert_typed("boolean", words[i][0], "true");
+        assert_typed("boolean", words[i][1], "false");
+    }
+    assert_typed("boolean", "Enabled", "true");
+    assert_typed("boolean", "release", NULL);
+    assert_typed("boolean", "2", NULL);
+}
+
+static void test_times(void **state)
+{
+    (void)state;
+    static const char *const times[] = {"2026-11-29", "2026-11-29T12:00:00Z",
+                                        "2026-11-29T12:00:00.000+01:00"};
+    static const char *const others[] = {"29.11.2026", "2026-11-2",  "2026-11-29 12:00",
+                                         "2026",       "2026/11/29", "x"};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        assert_typed("time", times[i], text_of("\"%s\"", times[i]));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_typed("time", others[i], NULL);
+    }
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    assert_typed("list", "a", "[\"a\"]");
+    assert_typed("list", "a, b c ,\"d", "[\"a\",\"b c\",\"\\\"d\"]");
+    assert_typed("list", ",a,, ,b,", "[\"a\",\"b\"]");
+    assert_typed("list", ",", "[]");
+}
+
+static void test_a_typed_value_must_be_clean_text(void **state)
+{
+    (void)state;
+    strcpy(config.fields, "serial chip:list");
+    identity.chip = "a,\x1b";
+    assert_compose_fails(ARDOQ_ERR_TEXT_INVALID);
 }
 
 /* What is not sent cannot be wrong. */
@@ -601,6 +706,12 @@ int main(void)
         TEST(test_serial_number_is_needed),
         TEST(test_field_of_the_serial_number_is_needed),
         TEST(test_identity_must_be_clean_text),
+        TEST(test_numbers),
+        TEST(test_sizes_of_memory_are_bytes),
+        TEST(test_booleans),
+        TEST(test_times),
+        TEST(test_lists),
+        TEST(test_a_typed_value_must_be_clean_text),
         TEST(test_only_what_is_sent_is_judged),
         TEST(test_identity_must_not_be_wrapped),
         TEST(test_what_stands_around_the_identity_is_left_out),

@@ -20,8 +20,10 @@ static const char *meaning_of(const char *fields)
     memset(&field, '#', sizeof field);
     text[0] = '\0';
     while (ardoq_field_next(&fields, &field)) {
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s>%s ",
-                                   ardoq_identity_name(field.source), field.target);
+        static const char *const types[] = {"", ":number", ":boolean", ":time", ":list"};
+        length +=
+            (size_t)snprintf(text + length, sizeof text - length, "%s>%s%s ",
+                             ardoq_identity_name(field.source), field.target, types[field.type]);
     }
     snprintf(text + length, sizeof text - length, "|%s", fields);
     return text;
@@ -48,6 +50,18 @@ static void test_names_alone_and_names_with_a_target(void **state)
     assert_means("hardware_revision=device_rev", "hardware_revision>device_rev |");
     assert_means("serial=device_", "serial>device_ |");
     assert_means("serial=Device_serial mac=serial", "serial>Device_serial mac>serial |");
+}
+
+static void test_types(void **state)
+{
+    (void)state;
+    assert_means("flash_size:number secure_boot:boolean",
+                 "flash_size>device_flash_size:number secure_boot>device_secure_boot:boolean |");
+    assert_means("serial=sn:text,last_seen=seen:time", "serial>sn last_seen>seen:time |");
+    assert_means("chip:LIST model", "chip>device_chip:list model>device_model |");
+    assert_int_equal(check("serial:number"), ARDOQ_ERR_FIELDS_INVALID);
+    assert_int_equal(check("mac serial=sn:list"), ARDOQ_ERR_FIELDS_INVALID);
+    assert_int_equal(check("mac=a:number chip=a"), ARDOQ_ERR_FIELDS_INVALID);
 }
 
 static void test_blanks_and_commas_separate(void **state)
@@ -91,8 +105,15 @@ static void test_entries_that_are_none(void **state)
         {"serial=", "|serial="},
         {"serial= mac", "|serial= mac"},
         {"serial =sn", "serial>device_serial |=sn"},
-        {"serial:text", "|serial:text"},
         {"serial=a!b mac=c", "serial>a!b mac>c |"},
+        {"mac:", "|mac:"},
+        {"mac:txt", "|mac:txt"},
+        {"mac:texts", "|mac:texts"},
+        {"mac:text:text", "|mac:text:text"},
+        {"mac:text=m", "|mac:text=m"},
+        {"mac=:text", "|mac=:text"},
+        {"mac= :text", "|mac= :text"},
+        {":text", "|:text"},
         {"serial;mac", "|serial;mac"},
         {"chip=abcdefghijklmnopqrstuvwxyz012345", "|chip=abcdefghijklmnopqrstuvwxyz012345"},
         {"chip=device_hijklmnopqrstuvwxyz012345", "|chip=device_hijklmnopqrstuvwxyz012345"},
@@ -197,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_alone_and_names_with_a_target),
+        cmocka_unit_test(test_types),
         cmocka_unit_test(test_blanks_and_commas_separate),
         cmocka_unit_test(test_line_breaks_and_tabs_stand_only_around),
         cmocka_unit_test(test_entries_that_are_none),

@@ -295,7 +295,8 @@ static void test_every_obsolete_setting_becomes_an_entry(void **state)
         {"key_ip_address", "ip_address"},
         {"key_last_seen", "last_seen"},
     };
-    assert_int_equal(sizeof rows / sizeof rows[0], ARDOQ_IDENTITY_COUNT);
+    /* Those of that time; the fields after them are newer. */
+    assert_int_equal(sizeof rows / sizeof rows[0], ARDOQ_IDENTITY_last_seen + 1);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const ardoq_identity_field_t source = ardoq_identity_find(rows[i][1], strlen(rows[i][1]));
         ardoq_field_t field;

@@ -99,6 +99,12 @@
 #define ARDOQ_LAST_SEEN 0
 #endif
 
+#ifdef CONFIG_ARDOQ_MODEL
+#define ARDOQ_MODEL 1
+#else
+#define ARDOQ_MODEL 0
+#endif
+
 #ifdef CONFIG_ARDOQ_ACCEPT_UNKNOWN_CLOCK
 #define ARDOQ_ACCEPT_UNKNOWN_CLOCK 1
 #else

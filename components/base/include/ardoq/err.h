@@ -6,6 +6,8 @@
 #ifndef ARDOQ_ERR_H
 #define ARDOQ_ERR_H
 
+#include "ardoq/build_config.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -18,6 +18,15 @@
 extern "C" {
 #endif
 
+/** What a custom field of Ardoq takes. Values are texts all the same. */
+typedef enum {
+    ARDOQ_TYPE_TEXT,    /**< as it is: Text, TextArea */
+    ARDOQ_TYPE_NUMBER,  /**< as in JSON; with KB, MB or GB after it, which count in 1024: bytes */
+    ARDOQ_TYPE_BOOLEAN, /**< true, yes, enabled, on or 1; false, no, disabled, off or 0: Checkbox */
+    ARDOQ_TYPE_TIME,    /**< ISO 8601, as 2026-11-29 or 2026-11-29T12:00:00Z: DateTime, Date */
+    ARDOQ_TYPE_LIST,    /**< texts with commas between them: SelectMultipleList */
+} ardoq_value_type_t;
+
 /**
  * Reads one character of UTF-8 (RFC 3629).
  * @param text       at least one byte
