@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "ardoq/context.h"
+#include "ardoq/devices.h"
 #include "ardoq/list.h"
 #include "ardoq/port_fake.h"
 #include "ardoq/report.h"
@@ -24,6 +25,7 @@ static struct {
     ardoq_me_t me;
     ardoq_report_t report;
     ardoq_list_t list;
+    ardoq_devices_t devices;
     ardoq_context_t context;
     ardoq_context_check_t check;
     ardoq_wait_t wait;
@@ -37,6 +39,21 @@ static ardoq_err_t on_element(void *context, const ardoq_json_document_t *elemen
     (void)context;
     (void)element;
     (void)index;
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t next_device(void *context, uint32_t index, ardoq_identity_t *an_identity)
+{
+    (void)context;
+    (void)index;
+    (void)an_identity;
+    return ARDOQ_DEVICES_END;
+}
+
+static ardoq_err_t on_device(void *context, const ardoq_device_result_t *result)
+{
+    (void)context;
+    (void)result;
     return ARDOQ_OK;
 }
 
@@ -79,6 +96,10 @@ static void assert_refused(ardoq_client_t *a_client, ardoq_err_t expected)
         {"report_start", ardoq_report_start(a_client, &identity, &memory.report)},
         {"list_each", ardoq_list_each(a_client, &memory.list, "/", NULL, 0, on_element, NULL)},
         {"list_start", ardoq_list_start(a_client, &memory.list, "/", NULL, 0, on_element, NULL)},
+        {"report_devices",
+         ardoq_report_devices(a_client, &memory.devices, 0, next_device, on_device, NULL)},
+        {"devices_start",
+         ardoq_devices_start(a_client, &memory.devices, 0, next_device, on_device, NULL)},
         {"context_each", ardoq_context_each(a_client, &memory.context, WORKSPACE, on_entry, NULL)},
         {"context_start",
          ardoq_context_start(a_client, &memory.context, WORKSPACE, on_entry, NULL)},
@@ -233,6 +254,9 @@ static void test_lists_and_contexts_of_nothing(void **state)
         {"list_start", ardoq_list_start(&client, NULL, "/", NULL, 0, on_element, NULL)},
         {"list_start", ardoq_list_start(&client, &memory.list, NULL, NULL, 0, on_element, NULL)},
         {"list_start", ardoq_list_start(&client, &memory.list, "/", NULL, 0, NULL, NULL)},
+        {"devices", ardoq_report_devices(&client, NULL, 0, next_device, on_device, NULL)},
+        {"devices", ardoq_report_devices(&client, &memory.devices, 0, NULL, on_device, NULL)},
+        {"devices", ardoq_report_devices(&client, &memory.devices, 0, next_device, NULL, NULL)},
         {"context_each", ardoq_context_each(&client, NULL, WORKSPACE, on_entry, NULL)},
         {"context_each", ardoq_context_each(&client, &memory.context, NULL, on_entry, NULL)},
         {"context_each", ardoq_context_each(&client, &memory.context, WORKSPACE, NULL, NULL)},

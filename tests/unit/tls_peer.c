@@ -49,6 +49,7 @@ static struct {
     bool has_waited;
     tls_peer_act_t when_idle;
     size_t step;
+    peer_step_t decided; /* by step_for; no answer: not yet */
     unsigned answered;
     size_t answer_sent;
     size_t request_start; /* of the request under way, in received */
@@ -124,6 +125,9 @@ static int peer_receive(void *context, unsigned char *buffer, size_t size)
 
 static const peer_step_t *current_step(void)
 {
+    if (peer.script->step_for) {
+        return &peer.decided;
+    }
     const size_t last = peer.script->step_count - 1;
     return &peer.script->steps[peer.step < last ? peer.step : last];
 }
@@ -151,6 +155,9 @@ static bool request_is_complete(void)
 
 static void answer(void)
 {
+    if (peer.script->step_for && !peer.decided.answer) {
+        peer.decided = peer.script->step_for(peer.received + peer.request_start);
+    }
     const peer_step_t *step = current_step();
     if (!step->answer) {
         return;
@@ -177,6 +184,10 @@ static void answer(void)
     peer.answered++;
     peer.step++;
     tls_peer_close(step->then);
+    if (peer.script->step_for) {
+        peer.decided = (peer_step_t){.answer = NULL};
+        tls_peer_forget_received();
+    }
 }
 
 static void read_request(void)
@@ -273,6 +284,7 @@ static void client_connected(void *context)
     peer.is_deaf = false;
     peer.answer_sent = 0;
     peer.hello_size = 0;
+    peer.decided = (peer_step_t){.answer = NULL};
     peer.request_start = peer.received_length;
 }
 

@@ -37,6 +37,8 @@ typedef struct {
                                  cannot be made */
     const peer_step_t *steps; /* the last one is repeated */
     size_t step_count;
+    peer_step_t (*step_for)(const char *request); /* decides instead, by the whole request, which is
+                                                     then forgotten; null: does not */
 } peer_script_t;
 
 /* Plugs the peer into the fake port. The script is borrowed. */
