@@ -9,9 +9,11 @@ from pathlib import Path
 import show
 from answers import ERROR_BODIES, FRAMINGS, Answers
 from app import Api, Application, Look
+from batch import Limits, Mixing, Rules
 from components import Components
 from errors import STATUS_SWITCHES, Statuses
 from journal import Journal
+from references import References
 from rules import Bucket, Gate, Organisation
 from server import TLS_VERSIONS, Server, configure, listen
 from store import Seed, Store
@@ -93,6 +95,12 @@ def _add_choices(serve: argparse.ArgumentParser) -> None:
         switch = f"--{field.name.replace('_', '-')}-status"
         add(switch, type=_status(400, 599), default=field.default, metavar="STATUS",
             help=f"for {field.metadata['meaning']}; default %(default)s")
+    add("--mix-upserts", action="store_true",
+        help="let upserts stand beside other operations of the same kind; default: refused")
+    add("--reference-root-workspace", action="store_true",
+        help="also take rootWorkspace for source.rootWorkspace in a reference's uniqueBy")
+    add("--max-operations", type=_count(1), metavar="N",
+        help="of one batch, answered 413 above; default: no limit")
     add("--login-page", action="store_true",
         help="answer an unauthorised request with 200 and an HTML page instead of 401")
     add("--framing", choices=FRAMINGS, default="content-length",
@@ -135,6 +143,13 @@ def _application(arguments: argparse.Namespace, store: Store, journal: Journal) 
     statuses = _statuses(arguments)
     answers = Answers(arguments.error_body, arguments.framing, arguments.reverse_keys)
     components = Components(store, statuses)
+    by_root_workspace = arguments.reference_root_workspace
+    rules = Rules(
+        components,
+        References(store, statuses, components, by_root_workspace),
+        Mixing(arguments.mix_upserts, statuses.mixed),
+        Limits(arguments.max_operations),
+    )
     look = Look(arguments.page_size, not arguments.no_nulls)
     gate = Gate(
         arguments.token,
@@ -143,7 +158,7 @@ def _application(arguments: argparse.Namespace, store: Store, journal: Journal) 
         arguments.retry_after,
         arguments.fail_with,
     )
-    api = Api(store, components, answers, look)
+    api = Api(store, rules, answers, look)
     return Application(api, gate, answers, journal, arguments.login_page)
 
 

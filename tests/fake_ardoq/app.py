@@ -14,20 +14,21 @@ import custom_fields
 import pages
 import shapes
 from answers import Answers
-from batch import Batch
+from batch import Batch, Rules
 from calls import Call
-from components import Components, Version
-from custom_fields import Field
 from documents import Schemas
+from entities import Version
 from errors import Refusal, Unauthorised
 from journal import Journal
 from rules import Gate
+from seeds import Field
 from store import CUSTOM, Store
 
 _OID = "([0-9a-f]{24})"
 _WORKSPACE_FILTERS = ("name", "componentModel")
 _COMPONENT_FILTERS = ("name", "rootWorkspace", "parent", "componentKey", "typeId")
-_UNSERVED = re.compile("/api/v2/(references|reports|attachments)(/.*)?")
+_REFERENCE_FILTERS = ("displayText", "rootWorkspace", "source", "targetWorkspace", "target")
+_UNSERVED = re.compile("/api/v2/(reports|attachments)(/.*)?")
 
 Handler = Callable[..., Response]
 
@@ -79,9 +80,11 @@ def _version(query: dict[str, str]) -> Version:
 class Api:
     """One method for each operation; they answer or raise a Refusal."""
 
-    def __init__(self, store: Store, components: Components, answers: Answers, look: Look) -> None:
+    def __init__(self, store: Store, rules: Rules, answers: Answers, look: Look) -> None:
         self._store = store
-        self._components = components
+        self._rules = rules
+        self._components = rules.components
+        self._references = rules.references
         self._answers = answers
         self._look = look
         self.routes: list[tuple[str, dict[str, Handler]]] = [
@@ -96,6 +99,15 @@ class Api:
                     "GET": self.read_component,
                     "PATCH": self.update_component,
                     "DELETE": self.delete_component,
+                },
+            ),
+            ("/api/v2/references", {"GET": self.list_references, "POST": self.create_reference}),
+            (
+                f"/api/v2/references/{_OID}",
+                {
+                    "GET": self.read_reference,
+                    "PATCH": self.update_reference,
+                    "DELETE": self.delete_reference,
                 },
             ),
             ("/api/v2/batch", {"POST": self.run_batch}),
@@ -152,15 +164,49 @@ class Api:
             self._components.delete(oid)
         return self._answers.empty()
 
+    def list_references(self, call: Call) -> Response:
+        fields = {CUSTOM + key: field for key, field in self._store.custom_fields().items()}
+        query = call.query()
+        after = pages.read_cursor(query)
+        fields["type"] = Field("type", "Number")
+        filters = _filters(query, _REFERENCE_FILTERS, fields)
+        rows = self._store.references(filters.criteria, after, self._look.page_size + 1)
+        return self._page(call, rows, self._reference_shape, filters.meta)
+
+    def create_reference(self, call: Call) -> Response:
+        body = call.document("reference-create")
+        with self._store.transaction():
+            oid = self._references.create(body)
+        return self._answers.json(201, self._reference(oid))
+
+    def read_reference(self, call: Call, oid: str) -> Response:
+        self._require_reference(oid)
+        return self._answers.json(200, self._reference(oid))
+
+    def update_reference(self, call: Call, oid: str) -> Response:
+        version = _version(call.query())
+        body = call.document("reference-update")
+        self._require_reference(oid)
+        with self._store.transaction():
+            self._references.update(oid, version, body)
+        return self._answers.json(200, self._reference(oid))
+
+    def delete_reference(self, call: Call, oid: str) -> Response:
+        self._require_reference(oid)
+        with self._store.transaction():
+            self._references.delete(oid)
+        return self._answers.empty()
+
     def run_batch(self, call: Call) -> Response:
         document = call.document("batch")
+        entities = {"components": self._entity, "references": self._reference}
         with self._store.transaction():
-            result = Batch(self._components, document).run(self._entity)
+            result = Batch(self._rules, document).run(entities)
         return self._answers.json(200, result)
 
     def expand_batch(self, call: Call) -> Response:
         document = call.document("batch")
-        return self._answers.json(200, Batch(self._components, document).expand())
+        return self._answers.json(200, Batch(self._rules, document).expand())
 
     def _adopt(self, oid: str, body: dict[str, Any]) -> None:
         if "parent" in body:
@@ -183,6 +229,16 @@ class Api:
 
     def _entity(self, oid: str) -> dict[str, Any]:
         return self._shape(self._components.named(oid))
+
+    def _require_reference(self, oid: str) -> None:
+        if self._store.reference(oid) is None:
+            raise Refusal(404, f"there is no reference {oid}")
+
+    def _reference_shape(self, row: sqlite3.Row) -> dict[str, Any]:
+        return shapes.reference(row, self._look.nulls)
+
+    def _reference(self, oid: str) -> dict[str, Any]:
+        return self._reference_shape(self._references.named(oid))
 
     def _page(
         self,

@@ -1,58 +1,14 @@
-"""Custom fields: the ones that are seeded, and which values each type takes."""
+"""Custom fields: which values each type takes."""
 
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from errors import Refusal
+from seeds import Field
 
-
-@dataclass(frozen=True)
-class Field:
-    key: str
-    type: str
-    options: tuple[str, ...] = ()
-    # Of the component type Device; else it belongs to the workspace, but not to that type.
-    of_device: bool = True
-    # Made by the system: nobody writes it, and it is null where it was not calculated.
-    calculated: bool = False
-
-    @property
-    def label(self) -> str:
-        return self.key.replace("_", " ").capitalize()
-
-
-SEEDED = (
-    Field("device_serial", "Text"),
-    Field("device_mac", "Text"),
-    Field("device_model", "Text"),
-    Field("device_hardware_revision", "Text"),
-    Field("device_chip", "Text"),
-    Field("device_chip_revision", "Text"),
-    Field("device_firmware_name", "Text"),
-    Field("device_firmware_version", "Text"),
-    Field("device_firmware_hash", "Text"),
-    Field("device_sdk_version", "Text"),
-    Field("device_flash_size", "Text"),
-    Field("device_secure_boot", "Text"),
-    Field("device_flash_encryption", "Text"),
-    Field("device_host_name", "Text"),
-    Field("device_ip_address", "Text"),
-    Field("device_last_seen", "DateTime"),
-    Field("device_port_count", "Number"),
-    Field("device_managed", "Checkbox"),
-    Field("device_environment", "List", ("laboratory", "production")),
-    Field("device_notes", "TextArea"),
-    Field("device_contact", "Email"),
-    Field("device_manual", "Url"),
-    Field("device_owner", "User"),
-    Field("device_labels", "SelectMultipleList", ("indoor", "outdoor", "mobile")),
-    Field("location_code", "Text", of_device=False),
-    Field("device_age_days", "Number", calculated=True),
-)
 
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"

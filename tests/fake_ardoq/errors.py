@@ -29,8 +29,9 @@ class Statuses:
     """The statuses that Ardoq leaves undocumented; each field is a switch of `serve`."""
 
     several_matches: int = _chosen(409, "an upsert or alias that matches several components")
-    unknown_field: int = _chosen(422, "a custom field that does not exist")
+    unknown_field: int = _chosen(422, "a custom field that does not exist, or not in this type")
     wrong_type: int = _chosen(422, "a custom field value of the wrong type, or not in the list")
+    mixed: int = _chosen(400, "upserts beside other operations of the same kind in a batch")
     missing_org: int = _chosen(403, "an X-org that is wrong, or missing on a shared host")
 
 

@@ -4,7 +4,8 @@ import json
 import sqlite3
 from typing import Any
 
-from custom_fields import Field
+import seeds
+from seeds import Field
 from store import Store
 
 _META = (
@@ -57,7 +58,29 @@ def component(row: sqlite3.Row, fields: dict[str, Field], nulls: bool) -> dict[s
     }
     shape.update((key, row[key]) for key in _OPTIONAL if nulls or row[key] is not None)
     if nulls:
-        shape["customFields"].update((key, None) for key, each in fields.items() if each.calculated)
+        _add_calculated(shape, fields, row["type"])
+    return shape
+
+
+def _add_calculated(shape: dict[str, Any], fields: dict[str, Field], type_name: str) -> None:
+    own = (field for field in fields.values() if type_name in field.places)
+    shape["customFields"].update((field.key, None) for field in own if field.calculated)
+
+
+def reference(row: sqlite3.Row, nulls: bool) -> dict[str, Any]:
+    shape = {
+        "_id": row["id"],
+        "_version": row["version"],
+        "_meta": _meta(row),
+        "rootWorkspace": row["rootWorkspace"],
+        "targetWorkspace": row["targetWorkspace"],
+        "source": row["source"],
+        "target": row["target"],
+        "type": row["type"],
+        "customFields": json.loads(row["customFields"]),
+    }
+    texts = ("displayText", "description")
+    shape.update((key, row[key]) for key in texts if nulls or row[key] is not None)
     return shape
 
 
@@ -76,26 +99,33 @@ def _field(field: Field) -> dict[str, Any]:
     return shape
 
 
+def _keys(fields: dict[str, Field], type_name: str) -> list[str]:
+    return [key for key, field in fields.items() if type_name in field.places]
+
+
 def _component_type(
     row: sqlite3.Row, types: list[sqlite3.Row], fields: dict[str, Field]
 ) -> dict[str, Any]:
     parent = next((each for each in types if each["typeId"] == row["parent"]), None)
-    keys = [key for key, field in fields.items() if field.of_device == (parent is not None)]
-    shape = {"name": row["name"], "typeId": row["typeId"], "customFields": keys}
+    name = row["name"]
+    shape = {"name": name, "typeId": row["typeId"], "customFields": _keys(fields, name)}
     if parent is not None:
         shape["parent"] = {"name": parent["name"], "typeId": parent["typeId"]}
     return {**shape, **dict.fromkeys(("color", "icon", "image", "shape"))}
 
 
 def context(store: Store, oid: str) -> dict[str, Any]:
+    """What the workspace has; fields that only others have are not listed."""
     fields, types = store.custom_fields(), store.component_types(oid)
+    reference_types = store.reference_types(oid)
+    names = {row["name"] for row in (*types, *reference_types)}
     return {
         "rootWorkspace": oid,
         "componentTypes": [_component_type(row, types, fields) for row in types],
         "referenceTypes": [
-            {"name": "Connects to", "type": 1, "customFields": []},
-            {"name": "Located at", "type": 2, "customFields": ["location_code"]},
+            {"name": row["name"], "type": row["type"], "customFields": _keys(fields, row["name"])}
+            for row in reference_types
         ],
-        "customFields": [_field(field) for field in fields.values()],
-        "tags": [{"name": "installed"}, {"name": "spare"}],
+        "customFields": [_field(each) for each in fields.values() if names & {*each.places}],
+        "tags": [{"name": name} for name in seeds.TAGS],
     }

@@ -1,6 +1,7 @@
 """All state, in one SQLite file."""
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -10,14 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import custom_fields
-from custom_fields import Field
-
-USER = "5e0000000000000000000001"
-COMPONENT_MODEL = "5e0000000000000000000002"
-WORKSPACE = "5e00000000000000000000aa"
-DEVICE_TYPE = "p1700000000000"
-LOCATION_TYPE = "p1800000000000"
+import seeds
+from seeds import USER, Field
 
 # Columns bear the API's names, so that a row is nearly an answer.
 TABLES = """
@@ -27,7 +22,7 @@ CREATE TABLE IF NOT EXISTS organisation (
 CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS workspaces (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-    workspaceKey TEXT NOT NULL GENERATED ALWAYS AS ('DEV' || seq) VIRTUAL,
+    workspaceKey TEXT NOT NULL,
     componentModel TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1,
     created TEXT NOT NULL, createdBy TEXT NOT NULL REFERENCES users,
     lastUpdated TEXT NOT NULL, lastModifiedBy TEXT NOT NULL REFERENCES users
@@ -38,11 +33,16 @@ CREATE TABLE IF NOT EXISTS component_types (
 );
 CREATE TABLE IF NOT EXISTS custom_fields (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, apiKey TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
-    options TEXT NOT NULL, ofDevice INTEGER NOT NULL, calculated INTEGER NOT NULL
+    options TEXT NOT NULL, places TEXT NOT NULL, calculated INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS reference_types (
+    workspace TEXT NOT NULL REFERENCES workspaces (id), type INTEGER NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (workspace, type)
 );
 CREATE TABLE IF NOT EXISTS components (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    componentKey TEXT NOT NULL GENERATED ALWAYS AS ('DEV-' || seq) VIRTUAL,
+    prefix TEXT NOT NULL,
+    componentKey TEXT NOT NULL GENERATED ALWAYS AS (prefix || '-' || seq) VIRTUAL,
     version INTEGER NOT NULL DEFAULT 1, rootWorkspace TEXT NOT NULL, typeId TEXT NOT NULL,
     parent TEXT REFERENCES components (id) ON DELETE SET NULL,
     name TEXT NOT NULL, description TEXT, color TEXT, icon TEXT, image TEXT, shape TEXT,
@@ -51,6 +51,24 @@ CREATE TABLE IF NOT EXISTS components (
     lastUpdated TEXT NOT NULL, lastModifiedBy TEXT NOT NULL REFERENCES users,
     FOREIGN KEY (rootWorkspace, typeId) REFERENCES component_types (workspace, typeId)
 );
+CREATE TABLE IF NOT EXISTS links (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL DEFAULT 1,
+    source TEXT NOT NULL REFERENCES components (id) ON DELETE CASCADE,
+    target TEXT NOT NULL REFERENCES components (id) ON DELETE CASCADE,
+    rootWorkspace TEXT NOT NULL, targetWorkspace TEXT NOT NULL, type INTEGER NOT NULL,
+    displayText TEXT, description TEXT, customFields TEXT NOT NULL DEFAULT '{}',
+    created TEXT NOT NULL, createdBy TEXT NOT NULL REFERENCES users,
+    lastUpdated TEXT NOT NULL, lastModifiedBy TEXT NOT NULL REFERENCES users,
+    FOREIGN KEY (rootWorkspace, type) REFERENCES reference_types (workspace, type)
+);
+-- What reports search by: without these, each of ten thousand devices would be compared with all.
+CREATE INDEX IF NOT EXISTS components_by_serial
+    ON components (rootWorkspace, json_extract(customFields, '$.device_serial'));
+CREATE INDEX IF NOT EXISTS components_by_name ON components (rootWorkspace, name);
+CREATE INDEX IF NOT EXISTS components_by_parent ON components (parent);
+CREATE INDEX IF NOT EXISTS links_by_source ON links (source);
+CREATE INDEX IF NOT EXISTS links_by_target ON links (target);
 """
 
 _WITH_PEOPLE = """
@@ -66,6 +84,11 @@ _COMPONENTS = f"""
     JOIN component_types AS kind
         ON kind.workspace = thing.rootWorkspace AND kind.typeId = thing.typeId {_PEOPLE}
 """
+_LINKS = f"""
+    SELECT thing.*, kind.name AS typeName, {_WITH_PEOPLE} FROM links AS thing
+    JOIN reference_types AS kind
+        ON kind.workspace = thing.rootWorkspace AND kind.type = thing.type {_PEOPLE}
+"""
 _WORKSPACES = f"SELECT thing.*, {_WITH_PEOPLE} FROM workspaces AS thing {_PEOPLE}"
 
 CUSTOM = "customFields."
@@ -73,7 +96,7 @@ CUSTOM = "customFields."
 
 @dataclass(frozen=True)
 class Seed:
-    """What an organisation's administrator would have set up beforehand."""
+    """What of the set-up the command line decides."""
 
     org_label: str
     org_name: str
@@ -88,25 +111,24 @@ def now() -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _condition(path: str) -> str:
-    """SQL for one criterion; its parameters come from `_parameters`."""
+def _column(path: str) -> str:
     if path.startswith(CUSTOM):
-        return "json_extract(thing.customFields, ?) = ?"
-    return f'thing."{path}" = ?'
-
-
-def _parameters(path: str, value: Any) -> list[Any]:
-    if path.startswith(CUSTOM):
-        return [f'$."{path[len(CUSTOM):]}"', value]
-    return [value]
+        key = path[len(CUSTOM):]
+        # It stands in the text, because an index is used only for the very same expression.
+        assert re.fullmatch("[a-z0-9_]+", key)
+        return f"json_extract(thing.customFields, '$.{key}')"
+    return f'thing."{path}"'
 
 
 def _search(select: str, criteria: dict[str, Any], after: int, limit: int) -> tuple[str, list[Any]]:
-    conditions = " AND ".join(["thing.seq > ?", *map(_condition, criteria)])
-    parameters = [after]
-    for path, value in criteria.items():
-        parameters += _parameters(path, value)
-    return f"{select} WHERE {conditions} ORDER BY thing.seq LIMIT ?", [*parameters, limit]
+    conditions = [f"{_column(path)} = ?" for path in criteria]
+    wheres = " AND ".join(["thing.seq > ?", *conditions])
+    return f"{select} WHERE {wheres} ORDER BY thing.seq LIMIT ?", [after, *criteria.values(), limit]
+
+
+def _people() -> dict[str, str]:
+    time = now()
+    return {"created": time, "createdBy": USER, "lastUpdated": time, "lastModifiedBy": USER}
 
 
 class Store:
@@ -144,7 +166,8 @@ class Store:
         self._db.executescript(TABLES)
         with self.transaction():
             self._seed_people(seed)
-            self._seed_workspace()
+            for workspace in seeds.WORKSPACES:
+                self._seed_workspace(workspace)
             self._seed_fields()
 
     def _seed_people(self, seed: Seed) -> None:
@@ -156,29 +179,37 @@ class Store:
             (USER, "devices@acme.example", "Device Account"),
         )
 
-    def _seed_workspace(self) -> None:
-        time = now()
-        self._db.execute(
-            "INSERT INTO workspaces (id, name, componentModel, created, createdBy, lastUpdated,"
-            " lastModifiedBy) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (WORKSPACE, "Devices", COMPONENT_MODEL, time, USER, time, USER),
-        )
+    def _seed_workspace(self, workspace: seeds.Workspace) -> None:
+        values = {
+            "id": workspace.id,
+            "name": workspace.name,
+            "workspaceKey": workspace.prefix,
+            "componentModel": seeds.COMPONENT_MODEL,
+            **_people(),
+        }
+        self._add("workspaces", values, "ON CONFLICT DO NOTHING")
         self._db.executemany(
             "INSERT OR IGNORE INTO component_types VALUES (?, ?, ?, ?)",
-            [
-                (WORKSPACE, LOCATION_TYPE, "Location", None),
-                (WORKSPACE, DEVICE_TYPE, "Device", LOCATION_TYPE),
-            ],
+            [(workspace.id, each.id, each.name, each.parent) for each in workspace.component_types],
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO reference_types VALUES (?, ?, ?)",
+            [(workspace.id, number, name) for number, name in workspace.reference_types.items()],
         )
 
     def _seed_fields(self) -> None:
         self._db.executemany(
-            "INSERT OR IGNORE INTO custom_fields (apiKey, type, options, ofDevice, calculated)"
+            "INSERT OR IGNORE INTO custom_fields (apiKey, type, options, places, calculated)"
             " VALUES (?, ?, ?, ?, ?)",
             [
-                (each.key, each.type, json.dumps(each.options), each.of_device, each.calculated)
-                for each in custom_fields.SEEDED
+                (
+                    each.key,
+                    each.type,
+                    json.dumps(each.options),
+                    json.dumps(each.places),
+                    each.calculated,
+                )
+                for each in seeds.FIELDS
             ],
         )
 
@@ -205,6 +236,11 @@ class Store:
             "SELECT * FROM component_types WHERE workspace = ? ORDER BY typeId", (workspace,)
         ).fetchall()
 
+    def reference_types(self, workspace: str) -> list[sqlite3.Row]:
+        return self._db.execute(
+            "SELECT * FROM reference_types WHERE workspace = ? ORDER BY type", (workspace,)
+        ).fetchall()
+
     def custom_fields(self) -> dict[str, Field]:
         rows = self._db.execute("SELECT * FROM custom_fields ORDER BY seq")
         return {
@@ -212,7 +248,7 @@ class Store:
                 row["apiKey"],
                 row["type"],
                 tuple(json.loads(row["options"])),
-                bool(row["ofDevice"]),
+                tuple(json.loads(row["places"])),
                 bool(row["calculated"]),
             )
             for row in rows
@@ -230,21 +266,16 @@ class Store:
         return next(iter(self.components({"id": oid})), None)
 
     def add_component(self, values: dict[str, Any]) -> str:
-        oid, time = new_oid(), now()
-        row = {**values, "id": oid, "created": time, "createdBy": USER}
-        row.update(lastUpdated=time, lastModifiedBy=USER)
-        columns, marks = ", ".join(row), ", ".join("?" * len(row))
-        self._db.execute(f"INSERT INTO components ({columns}) VALUES ({marks})", [*row.values()])
+        workspace = self.workspace(values["rootWorkspace"])
+        oid = new_oid()
+        self._add("components", {
+            **values, "id": oid, "prefix": workspace["workspaceKey"], **_people()
+        })
         return oid
 
     def change_component(self, oid: str, values: dict[str, Any]) -> None:
         """Writes `values` as a new version."""
-        changes = {**values, "lastUpdated": now(), "lastModifiedBy": USER}
-        assignments = ", ".join(f"{column} = ?" for column in changes)
-        self._db.execute(
-            f"UPDATE components SET {assignments}, version = version + 1 WHERE id = ?",
-            [*changes.values(), oid],
-        )
+        self._change("components", oid, values)
 
     def set_parent(self, oid: str, parent: str | None) -> None:
         """Belongs to the create or update that was just made, so it makes no version of its own."""
@@ -252,3 +283,40 @@ class Store:
 
     def delete_component(self, oid: str) -> None:
         self._db.execute("DELETE FROM components WHERE id = ?", (oid,))
+
+    # References
+
+    def references(
+        self, criteria: dict[str, Any], after: int = 0, limit: int = -1
+    ) -> list[sqlite3.Row]:
+        """As `components`."""
+        return self._db.execute(*_search(_LINKS, criteria, after, limit)).fetchall()
+
+    def reference(self, oid: str) -> sqlite3.Row | None:
+        return next(iter(self.references({"id": oid})), None)
+
+    def add_reference(self, values: dict[str, Any]) -> str:
+        oid = new_oid()
+        self._add("links", {**values, "id": oid, **_people()})
+        return oid
+
+    def change_reference(self, oid: str, values: dict[str, Any]) -> None:
+        """Writes `values` as a new version."""
+        self._change("links", oid, values)
+
+    def delete_reference(self, oid: str) -> None:
+        self._db.execute("DELETE FROM links WHERE id = ?", (oid,))
+
+    # Rows
+
+    def _add(self, table: str, row: dict[str, Any], end: str = "") -> None:
+        columns, marks = ", ".join(row), ", ".join("?" * len(row))
+        self._db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {end}", [*row.values()])
+
+    def _change(self, table: str, oid: str, values: dict[str, Any]) -> None:
+        changes = {**values, "lastUpdated": now(), "lastModifiedBy": USER}
+        assignments = ", ".join(f"{column} = ?" for column in changes)
+        self._db.execute(
+            f"UPDATE {table} SET {assignments}, version = version + 1 WHERE id = ?",
+            [*changes.values(), oid],
+        )

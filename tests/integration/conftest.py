@@ -10,6 +10,7 @@ import pytest
 
 import built
 import names
+from api_client import Client, Start
 from logs import Logs
 from servers import Certificates, FakeArdoq, Serve, make_certificates
 from tool import Tool
@@ -105,6 +106,36 @@ def serve_once(
 def server(serve: Serve) -> FakeArdoq:
     """The stand-in as it is without switches."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def stand_in(
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FakeArdoq]:
+    """One stand-in for all tests of a module that leave no trace in it that another would see."""
+    with FakeArdoq(tmp_path_factory.mktemp("shared"), certificates=certificates) as server:
+        yield server
+
+
+@pytest.fixture
+def start_stand_in(certificates: Certificates, tmp_path: Path) -> Iterator[Start]:
+    """Starts some with switches."""
+    started: list[FakeArdoq] = []
+
+    def run(*switches: str) -> FakeArdoq:
+        server = FakeArdoq(tmp_path / "server", *switches, certificates=certificates)
+        started.append(server.__enter__())
+        return server
+
+    yield run
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def client(stand_in: FakeArdoq) -> Iterator[Client]:
+    with Client(stand_in) as connected:
+        yield connected
 
 
 @pytest.fixture(scope="session")

@@ -1,132 +1,19 @@
 """The stand-in for Ardoq is strict: what it refuses, and what it makes of what it takes.
 
 A rule that it lost would let a mistake of the client pass. What else it does, and its switches, other
-tests use and would miss.
+tests use and would miss. test_fake_batch.py has what is about batches.
 """
 
-import http.client
-import json
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq
-
-BOUND = 10
-MISSING = "0" * 24
-USER_AGENT = {"User-Agent": "test/1.0"}
-WITH_TOKEN = {**USER_AGENT, "Authorization": "Bearer test-token"}
-JSON = {"Content-Type": "application/json"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: http.client.HTTPMessage
-    raw: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.raw)
-
-
-class Client:
-    """One connection to the stand-in, as strict about certificates as Python is."""
-
-    def __init__(self, server: FakeArdoq) -> None:
-        self.context = ssl.create_default_context(cafile=server.ca_path)
-        self._connection = http.client.HTTPSConnection(
-            "localhost", server.port, context=self.context, timeout=BOUND
-        )
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def send(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None = None
-    ) -> Answer:
-        """These headers, and of its own only Host, Content-Length and Accept-Encoding."""
-        self._connection.request(method, target, body, headers)
-        response = self._connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
-
-    def get(self, target: str) -> Answer:
-        return self.send("GET", f"/api/v2/{target}", WITH_TOKEN)
-
-    def write(self, method: str, target: str, document: Any) -> Answer:
-        body = json.dumps(document).encode()
-        return self.send(method, f"/api/v2/{target}", {**WITH_TOKEN, **JSON}, body)
-
-    def post(self, target: str, document: Any) -> Answer:
-        return self.write("POST", target, document)
-
-    def batch(self, **components: list[dict[str, Any]]) -> Answer:
-        return self.post("batch", {"components": components})
-
-    def create(self, name: str, **fields: Any) -> str:
-        answer = self.post("components", component(name, **fields))
-        assert answer.status == 201, answer.raw
-        return answer.json["_id"]
-
-    def names(self) -> list[str]:
-        return [value["name"] for value in self.get("components").json["values"]]
-
-
-def component(name: str, **custom: Any) -> dict[str, Any]:
-    document: dict[str, Any] = {"rootWorkspace": WORKSPACE, "typeId": DEVICE_TYPE, "name": name}
-    return {**document, "customFields": custom} if custom else document
-
-
-def upsert(name: str, serial: str, **custom: Any) -> dict[str, Any]:
-    return {
-        "uniqueBy": ["rootWorkspace", "customFields.device_serial"],
-        "body": component(name, device_serial=serial, **custom),
-    }
-
-
-def set_fields(shape: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in shape["customFields"].items() if value is not None}
-
-
-@pytest.fixture(scope="module")
-def shared(
-    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FakeArdoq]:
-    """One server for all tests that leave no trace in it that another would see."""
-    with FakeArdoq(tmp_path_factory.mktemp("shared"), certificates=certificates) as server:
-        yield server
-
-
-Start = Callable[..., FakeArdoq]
-
-
-@pytest.fixture
-def start(certificates: Certificates, tmp_path: Path) -> Iterator[Start]:
-    """Starts servers with switches."""
-    started: list[FakeArdoq] = []
-
-    def run(*switches: str) -> FakeArdoq:
-        server = FakeArdoq(tmp_path / "server", *switches, certificates=certificates)
-        started.append(server.__enter__())
-        return server
-
-    yield run
-    for server in started:
-        server.stop()
-
-
-@pytest.fixture
-def client(shared: FakeArdoq) -> Iterator[Client]:
-    with Client(shared) as connected:
-        yield connected
+from api_client import (
+    BOUND, JSON, MISSING, USER_AGENT, WITH_TOKEN, Client, Start, component, set_fields,
+)
+from servers import DEVICE_TYPE, LOCATIONS, WORKSPACE, FakeArdoq
 
 
 # Headers and token
@@ -161,8 +48,8 @@ def test_headers_are_demanded(client: Client, headers: dict[str, str], status: i
     assert status == 200 or isinstance(answer.json["message"], str)
 
 
-def test_a_shared_host_demands_the_organisation(start: Start) -> None:
-    with Client(start("--shared-host", "--missing-org-status", "400")) as client:
+def test_a_shared_host_demands_the_organisation(start_stand_in: Start) -> None:
+    with Client(start_stand_in("--shared-host", "--missing-org-status", "400")) as client:
         assert client.send("GET", "/api/v2/me", WITH_TOKEN).status == 400
         assert client.send("GET", "/api/v2/me", {**WITH_TOKEN, "X-org": "other"}).status == 400
         assert client.send("GET", "/api/v2/me", {**WITH_TOKEN, "X-org": "acme"}).status == 200
@@ -186,7 +73,9 @@ def test_a_shared_host_demands_the_organisation(start: Start) -> None:
         ("HEAD", "/api/v2/me", 405),
         ("PUT", "/api/v2/components", 405),
         ("GET", "/api/v2/batch", 405),
-        ("GET", "/api/v2/references", 501),
+        ("GET", f"/api/v2/references/{MISSING}", 404),
+        ("DELETE", f"/api/v2/references/{MISSING}", 404),
+        ("GET", "/api/v2/attachments", 501),
         ("GET", "/api/v2/components?name=a&name=b", 400),
         ("GET", "/api/v2/components?cursor=nonsense", 400),
     ],
@@ -269,11 +158,11 @@ def test_a_body_must_say_that_it_is_json(
     assert answer.status == status
 
 
-def test_a_post_must_announce_its_length(shared: FakeArdoq) -> None:
+def test_a_post_must_announce_its_length(stand_in: FakeArdoq) -> None:
     lines = ["POST /api/v2/batch HTTP/1.1", "Host: localhost", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in {**WITH_TOKEN, **JSON}.items()]
-    context = ssl.create_default_context(cafile=shared.ca_path)
-    plain = socket.create_connection(("127.0.0.1", shared.port), BOUND)
+    context = ssl.create_default_context(cafile=stand_in.ca_path)
+    plain = socket.create_connection(("127.0.0.1", stand_in.port), BOUND)
     with context.wrap_socket(plain, server_hostname="localhost") as secure:
         secure.sendall("\r\n".join([*lines, "", ""]).encode())
         assert secure.recv(100).startswith(b"HTTP/1.1 411 ")
@@ -291,6 +180,7 @@ def test_a_post_must_announce_its_length(shared: FakeArdoq) -> None:
         ({"rootWorkspace": MISSING}, 404),
         ({"typeId": "p1"}, 422),
         ({"parent": MISSING}, 404),
+        ({"customFields": {"location_code": "of another type"}}, 422),
         ({"customFields": {"nonsense": "x"}}, 422),
         ({"customFields": {"device_serial": 5}}, 422),
         ({"customFields": {"device_age_days": 3}}, 422),
@@ -395,8 +285,8 @@ def test_null_unsets_what_may_be_unset(client: Client) -> None:
     client.batch(delete=[{"id": made["_id"]}, {"id": top}])
 
 
-def test_unset_fields_may_be_left_out(start: Start) -> None:
-    with Client(start("--no-nulls")) as client:
+def test_unset_fields_may_be_left_out(start_stand_in: Start) -> None:
+    with Client(start_stand_in("--no-nulls")) as client:
         shape = client.get(f"components/{client.create('bare')}").json
     assert shape["customFields"] == {}
     assert "parent" not in shape and "description" not in shape
@@ -408,17 +298,20 @@ def test_the_context_has_all_its_parts(client: Client) -> None:
     assert device["parent"] == {"name": "Location", "typeId": location["typeId"]}
     assert "parent" not in location and location["customFields"] == ["location_code"]
     assert "location_code" not in device["customFields"]
-    assert [each["type"] for each in context["referenceTypes"]] == [1, 2]
+    assert [each["type"] for each in context["referenceTypes"]] == [1, 2, 3, 4]
+    assert "reference_since" in context["referenceTypes"][1]["customFields"]
     assert [each["name"] for each in context["tags"]] == ["installed", "spare"]
     types = {each["type"] for each in context["customFields"]}
     assert types == {
         *("Text", "TextArea", "DateTime", "Number", "Checkbox", "Email", "Url", "User", "List"),
         "SelectMultipleList",
     }
+    other = client.get(f"workspaces/{LOCATIONS}/context").json
+    assert [each["apiKey"] for each in other["customFields"]] == ["location_code"]
 
 
-def test_an_error_body_of_reitit(start: Start) -> None:
-    with Client(start("--error-body", "reitit")) as client:
+def test_an_error_body_of_reitit(start_stand_in: Start) -> None:
+    with Client(start_stand_in("--error-body", "reitit")) as client:
         wrong = client.post("components", component(""))
         assert wrong.status == 400
         assert wrong.json["type"] == "reitit.coercion/request-coercion"
@@ -447,157 +340,3 @@ def test_an_update_needs_the_stored_version_and_makes_a_new_one(client: Client) 
     assert (latest.json["_version"], latest.json["name"]) == (3, "last")
     assert client.write("PATCH", f"{path}?ifVersionMatch=3", {"typeId": DEVICE_TYPE}).status == 400
     client.send("DELETE", f"/api/v2/{path}", WITH_TOKEN)
-
-
-# Batch
-
-
-def test_an_upsert_creates_once_and_then_updates(client: Client) -> None:
-    first = client.batch(upsert=[{**upsert("a", "U-1", device_model="m"), "batchId": "dev"}])
-    assert first.status == 200
-    [created] = first.json["components"]["created"]
-    assert created == {"id": created["id"], "batchId": "dev"}
-    second = client.batch(upsert=[{**upsert("b", "U-1", device_chip="c"), "batchId": "dev"}])
-    assert second.json == {"components": {"updated": [{"id": created["id"]}]}}
-    stored = client.get(f"components/{created['id']}").json
-    assert (stored["name"], stored["_version"]) == ("b", 2)
-    assert set_fields(stored) == {
-        "device_serial": "U-1",
-        "device_model": "m",
-        "device_chip": "c",
-    }
-    client.batch(delete=[{"id": created["id"]}])
-
-
-@pytest.mark.parametrize(
-    ("unique_by", "status"),
-    [
-        (["rootWorkspace", "name"], 200),
-        (["customFields.device_serial", "rootWorkspace"], 200),
-        (["customFields.device_serial"], 422),
-        (["rootWorkspace"], 422),
-        (["rootWorkspace", "name", "customFields.device_serial"], 422),
-        (["rootWorkspace", "typeId"], 422),
-        (["rootWorkspace", "customFields.device_mac"], 422),
-        (["rootWorkspace", "customFields.device_model"], 422),
-        (["rootWorkspace", "customFields.nonsense"], 422),
-        (["rootWorkspace", "rootWorkspace"], 400),
-        ([], 400),
-    ],
-)
-def test_unique_by_takes_a_workspace_and_one_key(
-    client: Client, unique_by: list[str], status: int
-) -> None:
-    body = component("unique", device_serial="Q-1", device_model="")
-    answer = client.batch(upsert=[{"uniqueBy": unique_by, "body": body}])
-    assert answer.status == status
-    match = {"rootWorkspace": WORKSPACE, "name": "unique"}
-    deleted = client.batch(delete=[{"match": match}]).json
-    assert bool(deleted) == (status == 200)
-
-
-def test_an_upsert_that_matches_several_fails(client: Client) -> None:
-    for name in ("twin", "twin"):
-        client.create(name, device_serial="T-1")
-    assert client.batch(upsert=[upsert("third", "T-1")]).status == 409
-    alias = {"rootWorkspace": WORKSPACE, "customFields": {"device_serial": "T-1"}}
-    document = {"aliases": {"components": {"t": alias}}}
-    assert client.post("batch", document).status == 409
-    deleted = client.batch(delete=[{"match": alias}]).json["components"]["deleted"]
-    assert len(deleted) == 2
-    assert client.batch(delete=[{"match": alias}]).json == {}
-
-
-def test_a_failing_batch_changes_nothing(start: Start) -> None:
-    server = start()
-    with Client(server) as client:
-        oid = client.create("kept", device_serial="A-1")
-        before = client.get("components").raw
-        wrong = [
-            {"update": [{"id": oid, "ifVersionMatch": 9, "body": {"name": "changed"}}]},
-            {"upsert": [upsert("changed", "A-1"), upsert("bad", "A-2", device_managed="yes")]},
-            {"upsert": [upsert("changed", "A-1")], "delete": [{"id": oid}, {"id": MISSING}]},
-            {"create": [{"body": {**component("orphan"), "parent": MISSING}}]},
-            {"create": [{"batchId": "x", "body": component("x")} for _ in range(2)]},
-        ]
-        for operations in wrong:
-            operations.setdefault("create", []).append({"body": component("new")})
-            assert client.batch(**operations).status in (404, 409, 422)
-            assert client.get("components").raw == before
-
-
-def test_a_batch_mixes_operations_aliases_and_batch_ids(client: Client) -> None:
-    site = client.create("site")
-    old = client.create("old", device_serial="M-1")
-    document = {
-        "options": {"respondWithEntities": True},
-        "aliases": {
-            "components": {
-                "the-site": {"rootWorkspace": WORKSPACE, "name": "site"},
-                "the-old": {"rootWorkspace": WORKSPACE, "customFields": {"device_serial": "M-1"}},
-            }
-        },
-        "components": {
-            "create": [
-                {"body": {**component("port"), "parent": "rack"}},
-                {"batchId": "rack", "body": {**component("rack"), "parent": "the-site"}},
-            ],
-            "update": [{"id": "the-site", "ifVersionMatch": 1, "body": {"name": "Oslo"}}],
-            "delete": [{"id": "the-old"}],
-        },
-    }
-    expanded = client.post("batch/expand", document).json
-    assert "aliases" not in expanded
-    assert expanded["components"]["delete"] == [{"id": old}]
-    assert expanded["components"]["update"][0]["id"] == site
-    bodies = [operation["body"] for operation in expanded["components"]["create"]]
-    assert [body["parent"] for body in bodies] == ["rack", site]
-    assert client.get(f"components/{old}").status == 200
-
-    results = client.post("batch", document).json["components"]
-    port, rack = results["created"]
-    assert rack["batchId"] == "rack" and rack["body"]["parent"] == site
-    assert port["body"]["parent"] == rack["id"] and port["body"]["_version"] == 1
-    assert [(item["id"], item["body"]["name"]) for item in results["updated"]] == [(site, "Oslo")]
-    assert results["deleted"] == [{"id": old}]
-    children = client.get(f"components?parent={site}").json["values"]
-    assert [child["_id"] for child in children] == [rack["id"]]
-    client.batch(delete=[{"id": oid} for oid in (rack["id"], port["id"], site)])
-
-
-def test_an_unknown_alias_target_is_refused(client: Client) -> None:
-    document = {"aliases": {"components": {"nobody": {"componentKey": "DEV-0"}}}}
-    assert client.post("batch", document).status == 404
-    assert client.post("batch/expand", document).status == 404
-
-
-@pytest.mark.parametrize(
-    ("match", "count"),
-    [
-        ({"name": "match a"}, 1),
-        ({"typeId": DEVICE_TYPE, "rootWorkspace": WORKSPACE}, 2),
-        ({"customFields": {"device_model": "mm"}}, 2),
-        ({"customFields": {"device_model": "mm", "device_port_count": 2}, "name": "match b"}, 1),
-        ({"componentKey": "DEV-0"}, 0),
-        ({"typeId": "p1"}, 0),
-    ],
-)
-def test_a_delete_matches_by_any_of_its_parts(
-    start: Start, match: dict[str, Any], count: int
-) -> None:
-    with Client(start()) as client:
-        client.create("match a", device_model="mm")
-        client.create("match b", device_model="mm", device_port_count=2)
-        answer = client.batch(delete=[{"match": match}])
-        assert len(answer.json.get("components", {}).get("deleted", [])) == count
-        assert len(client.names()) == 2 - count
-        assert client.batch(delete=[{"match": {}}]).status == 400
-
-
-def test_references_are_checked_but_not_kept(client: Client) -> None:
-    create = {"body": {"source": "a", "target": "b", "type": 1}}
-    assert client.post("batch", {"references": {"create": [create]}}).status == 501
-    assert client.post("batch", {"references": {"create": [{"body": {}}]}}).status == 400
-    assert client.post("batch", {"references": {"create": []}}).json == {}
-    match = {"targetWorkspace": WORKSPACE, "type": 1}
-    assert client.post("batch", {"references": {"delete": [{"match": match}]}}).status == 501

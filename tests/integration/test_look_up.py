@@ -16,8 +16,9 @@ def objects(result: Result) -> list[dict[str, Any]]:
 
 def test_workspaces(ask: Tool) -> None:
     result = ask.run_for_text("workspaces")
-    assert objects(result) == [{"id": WORKSPACE, "name": "Devices"}]
-    assert result.out == f'{{"id":"{WORKSPACE}","name":"Devices"}}\n'
+    workspaces = objects(result)
+    assert [each["name"] for each in workspaces] == ["Devices", "Locations", "Products"]
+    assert result.out.startswith(f'{{"id":"{WORKSPACE}","name":"Devices"}}\n')
 
 
 @pytest.mark.parametrize("arguments", [[], [WORKSPACE]])

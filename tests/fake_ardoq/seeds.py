@@ -1,0 +1,108 @@
+"""What an organisation's administrator would have set up beforehand."""
+
+from dataclasses import dataclass
+
+USER = "5e0000000000000000000001"
+COMPONENT_MODEL = "5e0000000000000000000002"
+DEVICES = "5e00000000000000000000aa"
+LOCATIONS = "5e00000000000000000000ab"
+PRODUCTS = "5e00000000000000000000ac"
+
+
+@dataclass(frozen=True)
+class ComponentType:
+    id: str
+    name: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    id: str
+    name: str
+    # Of its component keys.
+    prefix: str
+    component_types: tuple[ComponentType, ...]
+    # Of the references that begin here; only the number counts, and only in this workspace.
+    reference_types: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Field:
+    key: str
+    type: str
+    options: tuple[str, ...] = ()
+    # Names of the component and reference types that have it.
+    places: tuple[str, ...] = ("Device",)
+    # Made by the system: nobody writes it, and it is null where it was not calculated.
+    calculated: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.key.replace("_", " ").capitalize()
+
+
+_PLACE = ComponentType("p1800000000000", "Location")
+
+WORKSPACES = (
+    Workspace(
+        DEVICES,
+        "Devices",
+        "DEV",
+        (_PLACE, ComponentType("p1700000000000", "Device", parent=_PLACE.id)),
+        {1: "Connects to", 2: "Located at", 3: "Is instance of", 4: "Runs"},
+    ),
+    Workspace(
+        LOCATIONS, "Locations", "LOC", (ComponentType("p1900000000000", "Location"),), {1: "Near"}
+    ),
+    Workspace(
+        PRODUCTS,
+        "Products",
+        "PRO",
+        (
+            ComponentType("p2000000000000", "Technology Product"),
+            ComponentType("p2100000000000", "Firmware"),
+            ComponentType("p2200000000000", "Application"),
+        ),
+        {1: "Connects to", 5: "Is made for"},
+    ),
+)
+
+FIELDS = (
+    Field("device_serial", "Text"),
+    Field("device_mac", "Text"),
+    Field("device_model", "Text"),
+    Field("device_hardware_revision", "Text"),
+    Field("device_chip", "Text"),
+    Field("device_chip_revision", "Text"),
+    Field("device_firmware_name", "Text"),
+    Field("device_firmware_version", "Text"),
+    Field("device_firmware_hash", "Text"),
+    Field("device_sdk_version", "Text"),
+    Field("device_flash_size", "Text"),
+    Field("device_secure_boot", "Text"),
+    Field("device_flash_encryption", "Text"),
+    Field("device_host_name", "Text"),
+    Field("device_ip_address", "Text"),
+    Field("device_last_seen", "DateTime"),
+    Field("device_port_count", "Number"),
+    Field("device_managed", "Checkbox"),
+    Field("device_environment", "List", ("laboratory", "production")),
+    Field("device_notes", "TextArea"),
+    Field("device_contact", "Email"),
+    Field("device_manual", "Url"),
+    Field("device_owner", "User"),
+    Field("device_labels", "SelectMultipleList", ("indoor", "outdoor", "mobile")),
+    Field("device_manufacturer", "Text"),
+    Field("lifecycle_phase", "List", ("Live", "Retired")),
+    # The two ends of the date range `live`: the API has no field for both.
+    Field("live_start_date", "DateTime"),
+    Field("live_end_date", "DateTime"),
+    Field("location_code", "Text", places=("Location", "Located at")),
+    Field("product_vendor", "Text", places=("Technology Product", "Firmware", "Application")),
+    Field("reference_key", "Text", places=("Connects to", "Located at", "Is instance of", "Runs")),
+    Field("reference_since", "DateTime", places=("Located at",)),
+    Field("device_age_days", "Number", calculated=True),
+)
+
+TAGS = ("installed", "spare")
