@@ -1,6 +1,7 @@
 """The command line: `serve` and `show`."""
 
 import argparse
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from errors import STATUS_SWITCHES, Statuses
 from journal import Journal
 from references import References
 from rules import Bucket, Gate, Organisation
+from seeds import FIELD_TYPES, Field
 from server import TLS_VERSIONS, Server, configure, listen
 from store import Seed, Store
 
@@ -46,6 +48,17 @@ def _file(text: str) -> Path:
     return path
 
 
+def _field(text: str) -> Field:
+    """KEY=TYPE[,OPTION...][,readOnly], for types of components as seeds.py has it."""
+    key, _, rest = text.partition("=")
+    kind, *options = rest.split(",")
+    if not re.fullmatch("[a-z][a-z0-9_]*", key) or kind not in FIELD_TYPES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=TYPE; types: {', '.join(FIELD_TYPES)}")
+    read_only = options[-1:] == ["readOnly"]
+    options = options[: len(options) - read_only]
+    return Field(key, kind, tuple(options), read_only=read_only)
+
+
 def _rate(text: str) -> float:
     try:
         rate = float(text)
@@ -70,6 +83,9 @@ def _add_listening(serve: argparse.ArgumentParser) -> None:
 
 def _add_holdings(serve: argparse.ArgumentParser) -> None:
     add = serve.add_argument_group("what it holds, made sure of at every start").add_argument
+    add("--field", type=_field, action="append", default=[], metavar="KEY=TYPE[,OPTION...]",
+        help="a custom field of devices, or another type for one that is there; readOnly as the "
+        "last option refuses values")
     add("--org-label", default="acme", metavar="L", help="as in X-org; default %(default)s")
     add("--org-name", default="Acme Corporation", metavar="NAME", help="default %(default)s")
 
@@ -164,7 +180,7 @@ def _application(arguments: argparse.Namespace, store: Store, journal: Journal) 
 
 def _serve(arguments: argparse.Namespace) -> None:
     with Store(arguments.database) as store, Journal(arguments.journal) as journal:
-        store.seed(Seed(arguments.org_label, arguments.org_name))
+        store.seed(Seed(arguments.org_label, arguments.org_name, tuple(arguments.field)))
         config = configure(
             _application(arguments, store, journal),
             certificate=arguments.certificate,

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 import custom_fields
 import pages
+import seeds
 import shapes
 from answers import Answers
 from batch import Batch, Rules
@@ -28,7 +29,7 @@ _OID = "([0-9a-f]{24})"
 _WORKSPACE_FILTERS = ("name", "componentModel")
 _COMPONENT_FILTERS = ("name", "rootWorkspace", "parent", "componentKey", "typeId")
 _REFERENCE_FILTERS = ("displayText", "rootWorkspace", "source", "targetWorkspace", "target")
-_UNSERVED = re.compile("/api/v2/(reports|attachments)(/.*)?")
+_UNSERVED = re.compile("/api/v2/attachments(/.*)?")
 
 Handler = Callable[..., Response]
 
@@ -110,6 +111,10 @@ class Api:
                     "DELETE": self.delete_reference,
                 },
             ),
+            ("/api/v2/reports", {"GET": self.list_reports}),
+            (f"/api/v2/reports/{_OID}", {"GET": self.read_report}),
+            (f"/api/v2/reports/{_OID}/run/objects", {"GET": self.run_for_objects}),
+            (f"/api/v2/reports/{_OID}/run/tabular", {"GET": self.run_for_rows}),
             ("/api/v2/batch", {"POST": self.run_batch}),
             ("/api/v2/batch/expand", {"POST": self.expand_batch}),
         ]
@@ -197,6 +202,39 @@ class Api:
             self._references.delete(oid)
         return self._answers.empty()
 
+    def list_reports(self, call: Call) -> Response:
+        query = call.query()
+        pages.read_cursor(query)
+        filters = _filters(query, ("name",), {})
+        found = [each for each in seeds.REPORTS if filters.criteria in ({}, {"name": each.name})]
+        values = [shapes.report(each, self._store.user()) for each in found]
+        return self._answers.json(200, {"values": values, "_links": {}, "_meta": filters.meta})
+
+    def read_report(self, call: Call, oid: str) -> Response:
+        return self._answers.json(200, shapes.report(self._report(oid), self._store.user()))
+
+    def run_for_objects(self, call: Call, oid: str) -> Response:
+        report, query = self._report(oid), call.query()
+        key_format = query.pop("keyFormat", "label")
+        if key_format not in ("label", "key"):
+            raise Refusal(400, "keyFormat: label or key")
+        labels = {key: label if key_format == "label" else key for key, label in report.columns}
+
+        def named(row: sqlite3.Row) -> dict[str, Any]:
+            # What has no value is not there.
+            values = shapes.report_row(report, row).items()
+            return {labels[key]: value for key, value in values if value is not None}
+
+        return self._run(call, report, query, named)
+
+    def run_for_rows(self, call: Call, oid: str) -> Response:
+        report = self._report(oid)
+
+        def listed(row: sqlite3.Row) -> list[Any]:
+            return [*shapes.report_row(report, row).values()]
+
+        return self._run(call, report, call.query(), listed)
+
     def run_batch(self, call: Call) -> Response:
         document = call.document("batch")
         entities = {"components": self._entity, "references": self._reference}
@@ -230,6 +268,26 @@ class Api:
     def _entity(self, oid: str) -> dict[str, Any]:
         return self._shape(self._components.named(oid))
 
+    def _report(self, oid: str) -> seeds.Report:
+        for each in seeds.REPORTS:
+            if each.id == oid:
+                return each
+        raise Refusal(404, f"there is no report {oid}")
+
+    def _run(
+        self,
+        call: Call,
+        report: seeds.Report,
+        query: dict[str, str],
+        shape: Callable[[sqlite3.Row], Any],
+    ) -> Response:
+        after = pages.read_cursor(query)
+        criteria = {"rootWorkspace": report.workspace, "typeId": report.type}
+        rows = self._store.components(criteria, after, self._look.page_size + 1)
+        return self._page(
+            call, rows, shape, {"columns": shapes.columns(report), "name": report.name}
+        )
+
     def _require_reference(self, oid: str) -> None:
         if self._store.reference(oid) is None:
             raise Refusal(404, f"there is no reference {oid}")
@@ -244,7 +302,7 @@ class Api:
         self,
         call: Call,
         rows: list[sqlite3.Row],
-        shape: Callable[[sqlite3.Row], dict[str, Any]],
+        shape: Callable[[sqlite3.Row], Any],
         meta: dict[str, Any],
     ) -> Response:
         def link(cursor: str) -> str:

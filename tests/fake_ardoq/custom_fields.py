@@ -67,8 +67,9 @@ _TYPES: dict[str, tuple[Callable[[Any, Field], bool], str]] = {
 def check_value(field: Field, value: Any, status: int) -> None:
     """Refuses, with `status`, a value that the field's type does not take; null unsets any."""
     accepts, wanted = _TYPES[field.type]
-    if field.calculated:
-        raise Refusal(status, f"customFields.{field.key} is calculated")
+    if field.calculated or field.read_only:
+        kind = "calculated" if field.calculated else "read-only"
+        raise Refusal(status, f"customFields.{field.key} is {kind}")
     if value is not None and not accepts(value, field):
         raise Refusal(status, f"customFields.{field.key}: {field.type} takes {wanted}")
 

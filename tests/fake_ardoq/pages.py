@@ -31,7 +31,7 @@ def read_cursor(query: dict[str, str]) -> int:
 def page(
     rows: list[sqlite3.Row],
     size: int,
-    shape: Callable[[sqlite3.Row], dict[str, Any]],
+    shape: Callable[[sqlite3.Row], Any],
     link: Callable[[str], str],
     meta: dict[str, Any],
 ) -> dict[str, Any]:

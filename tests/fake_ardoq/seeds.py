@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 USER = "5e0000000000000000000001"
 COMPONENT_MODEL = "5e0000000000000000000002"
+LONG_AGO = "2026-01-02T03:04:05.678Z"
 DEVICES = "5e00000000000000000000aa"
 LOCATIONS = "5e00000000000000000000ab"
 PRODUCTS = "5e00000000000000000000ac"
@@ -36,6 +37,7 @@ class Field:
     places: tuple[str, ...] = ("Device",)
     # Made by the system: nobody writes it, and it is null where it was not calculated.
     calculated: bool = False
+    read_only: bool = False
 
     @property
     def label(self) -> str:
@@ -102,7 +104,48 @@ FIELDS = (
     Field("product_vendor", "Text", places=("Technology Product", "Firmware", "Application")),
     Field("reference_key", "Text", places=("Connects to", "Located at", "Is instance of", "Runs")),
     Field("reference_since", "DateTime", places=("Located at",)),
-    Field("device_age_days", "Number", calculated=True),
+    Field("device_age_days", "Number", calculated=True, read_only=True),
+)
+
+FIELD_TYPES = (
+    *("Text", "TextArea", "Number", "Checkbox", "DateTime", "List", "SelectMultipleList"),
+    *("Email", "Url", "User"),
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A table of all components of a type."""
+
+    id: str
+    name: str
+    workspace: str
+    type: str
+    # Key and label; what is not the name of a component is a custom field.
+    columns: tuple[tuple[str, str], ...]
+
+
+REPORTS = (
+    Report(
+        "5e00000000000000000000d1",
+        "Devices by firmware",
+        DEVICES,
+        "p1700000000000",
+        (
+            ("name", "Device"),
+            ("device_serial", "Serial number"),
+            ("device_firmware_name", "Firmware"),
+            ("device_firmware_version", "Version"),
+            ("device_last_seen", "Last seen"),
+        ),
+    ),
+    Report(
+        "5e00000000000000000000d2",
+        "Sites",
+        LOCATIONS,
+        "p1900000000000",
+        (("name", "Site"), ("location_code", "Code")),
+    ),
 )
 
 TAGS = ("installed", "spare")

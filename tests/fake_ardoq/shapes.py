@@ -84,6 +84,32 @@ def reference(row: sqlite3.Row, nulls: bool) -> dict[str, Any]:
     return shape
 
 
+def columns(report: seeds.Report) -> list[dict[str, str]]:
+    return [{"label": label, "key": key} for key, label in report.columns]
+
+
+def report_row(report: seeds.Report, row: sqlite3.Row) -> dict[str, Any]:
+    """The values of a component by the keys of the columns; None where it has none."""
+    values = {**json.loads(row["customFields"]), "name": row["name"]}
+    return {key: values.get(key) for key, _ in report.columns}
+
+
+def report(row: seeds.Report, user: sqlite3.Row) -> dict[str, Any]:
+    people = {"": user["id"], "Email": user["email"], "Name": user["name"]}
+    meta = {"created": seeds.LONG_AGO, "lastUpdated": seeds.LONG_AGO}
+    for end, value in people.items():
+        meta[f"createdBy{end}"] = meta[f"lastModifiedBy{end}"] = value
+    return {
+        "_id": row.id,
+        "_version": 1,
+        "_meta": meta,
+        "name": row.name,
+        "description": None,
+        "datasource": "advancedSearch",
+        "columns": columns(row),
+    }
+
+
 def _field(field: Field) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "apiKey": field.key,
@@ -91,7 +117,7 @@ def _field(field: Field) -> dict[str, Any]:
         "type": field.type,
         "description": None,
         "defaultValue": None,
-        "readOnly": field.calculated,
+        "readOnly": field.read_only,
         "calculated": field.calculated,
     }
     if field.options:

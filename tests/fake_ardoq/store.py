@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS component_types (
 );
 CREATE TABLE IF NOT EXISTS custom_fields (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, apiKey TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
-    options TEXT NOT NULL, places TEXT NOT NULL, calculated INTEGER NOT NULL
+    options TEXT NOT NULL, places TEXT NOT NULL, calculated INTEGER NOT NULL,
+    readOnly INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS reference_types (
     workspace TEXT NOT NULL REFERENCES workspaces (id), type INTEGER NOT NULL, name TEXT NOT NULL,
@@ -92,6 +93,9 @@ _LINKS = f"""
 _WORKSPACES = f"SELECT thing.*, {_WITH_PEOPLE} FROM workspaces AS thing {_PEOPLE}"
 
 CUSTOM = "customFields."
+_FIELD_CHANGES = (
+    "UPDATE SET type = excluded.type, options = excluded.options, readOnly = excluded.readOnly"
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ class Seed:
 
     org_label: str
     org_name: str
+    # In the place of those of the same key in seeds.py.
+    fields: tuple[Field, ...] = ()
 
 
 def new_oid() -> str:
@@ -168,7 +174,7 @@ class Store:
             self._seed_people(seed)
             for workspace in seeds.WORKSPACES:
                 self._seed_workspace(workspace)
-            self._seed_fields()
+            self._seed_fields(seed)
 
     def _seed_people(self, seed: Seed) -> None:
         self._db.execute(
@@ -197,21 +203,19 @@ class Store:
             [(workspace.id, number, name) for number, name in workspace.reference_types.items()],
         )
 
-    def _seed_fields(self) -> None:
-        self._db.executemany(
-            "INSERT OR IGNORE INTO custom_fields (apiKey, type, options, places, calculated)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [
-                (
-                    each.key,
-                    each.type,
-                    json.dumps(each.options),
-                    json.dumps(each.places),
-                    each.calculated,
-                )
-                for each in seeds.FIELDS
-            ],
-        )
+    def _seed_fields(self, seed: Seed) -> None:
+        # What a switch names is written at each start, the rest only at the first.
+        for end, fields in (("NOTHING", seeds.FIELDS), (_FIELD_CHANGES, seed.fields)):
+            for each in fields:
+                values = {
+                    "apiKey": each.key,
+                    "type": each.type,
+                    "options": json.dumps(each.options),
+                    "places": json.dumps(each.places),
+                    "calculated": each.calculated,
+                    "readOnly": each.read_only,
+                }
+                self._add("custom_fields", values, f"ON CONFLICT (apiKey) DO {end}")
 
     # Organisation, workspaces, fields
 
@@ -250,6 +254,7 @@ class Store:
                 tuple(json.loads(row["options"])),
                 tuple(json.loads(row["places"])),
                 bool(row["calculated"]),
+                bool(row["readOnly"]),
             )
             for row in rows
         }

@@ -340,3 +340,65 @@ def test_an_update_needs_the_stored_version_and_makes_a_new_one(client: Client) 
     assert (latest.json["_version"], latest.json["name"]) == (3, "last")
     assert client.write("PATCH", f"{path}?ifVersionMatch=3", {"typeId": DEVICE_TYPE}).status == 400
     client.send("DELETE", f"/api/v2/{path}", WITH_TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("field", "right", "wrong"),
+    [
+        ("device_flash_size=Number", 4096, "4096"),
+        ("device_secure_boot=Checkbox", True, "true"),
+        ("device_new=Text", "text", 1),
+        ("device_new=List,a,b", "b", "c"),
+        ("device_new=SelectMultipleList,a,b", ["b", "a"], ["a", "c"]),
+        ("device_model=Text,readOnly", None, "model"),
+        ("device_new=List,a,readOnly", None, "a"),
+    ],
+)
+def test_an_administrator_may_have_chosen_other_types(
+    start_stand_in: Start, field: str, right: Any, wrong: Any
+) -> None:
+    key, kind = field.split(",")[0].split("=")
+    with Client(start_stand_in("--field", field)) as client:
+        context = client.get(f"workspaces/{WORKSPACE}/context").json
+        [shape] = [each for each in context["customFields"] if each["apiKey"] == key]
+        assert (shape["type"], shape["readOnly"]) == (kind, right is None)
+        assert shape["calculated"] is False
+        assert client.post("components", component("wrong", **{key: wrong})).status == 422
+        oid = client.create("right", **({key: right} if right else {}))
+        assert set_fields(client.get(f"components/{oid}").json).get(key) == right
+
+
+# Reports
+
+
+def test_reports_are_listed_and_run(start_stand_in: Start) -> None:
+    with Client(start_stand_in("--page-size", "2")) as client:
+        listed = client.get("reports").json["values"]
+        assert [each["name"] for each in listed] == ["Devices by firmware", "Sites"]
+        assert client.get("reports?name=Sites").json["values"] == listed[1:]
+        report = client.get(f"reports/{listed[0]['_id']}").json
+        assert report == listed[0]
+        assert (report["_version"], report["datasource"]) == (1, "advancedSearch")
+        assert report["columns"][1] == {"label": "Serial number", "key": "device_serial"}
+        assert len(report["_meta"]) == 8
+
+        client.create("a", device_serial="A", device_firmware_version="1.0")
+        client.create("b", device_serial="B")
+        client.create("c")
+        run = f"reports/{report['_id']}/run"
+        page = client.get(f"{run}/objects").json
+        assert page["_meta"] == {"columns": report["columns"], "name": report["name"]}
+        assert page["values"] == [
+            {"Device": "a", "Serial number": "A", "Version": "1.0"},
+            {"Device": "b", "Serial number": "B"},
+        ]
+        following = page["_links"]["next"]["href"].split("/api/v2/")[1]
+        assert client.listed(following) == [{"Device": "c"}]
+        keyed = client.listed(f"{run}/objects?keyFormat=key")
+        assert keyed[1] == {"name": "b", "device_serial": "B"}
+        assert client.get(f"{run}/objects?keyFormat=name").status == 400
+        assert client.listed(f"{run}/tabular") == [
+            ["a", "A", None, "1.0", None], ["b", "B", None, None, None],
+        ]
+        for path in (f"reports/{MISSING}", f"reports/{MISSING}/run/tabular"):
+            assert client.get(path).status == 404
