@@ -136,7 +136,7 @@ class Api:
         return self._answers.json(200, shapes.context(self._store, self._workspace(oid)["id"]))
 
     def list_components(self, call: Call) -> Response:
-        fields = {CUSTOM + key: field for key, field in self._store.custom_fields().items()}
+        fields = {CUSTOM + key: field for key, field in self._store.fields.items()}
         query = call.query()
         after = pages.read_cursor(query)
         filters = _filters(query, _COMPONENT_FILTERS, fields)
@@ -170,7 +170,7 @@ class Api:
         return self._answers.empty()
 
     def list_references(self, call: Call) -> Response:
-        fields = {CUSTOM + key: field for key, field in self._store.custom_fields().items()}
+        fields = {CUSTOM + key: field for key, field in self._store.fields.items()}
         query = call.query()
         after = pages.read_cursor(query)
         fields["type"] = Field("type", "Number")
@@ -263,7 +263,7 @@ class Api:
             raise Refusal(404, f"there is no component {oid}")
 
     def _shape(self, row: sqlite3.Row) -> dict[str, Any]:
-        return shapes.component(row, self._store.custom_fields(), self._look.nulls)
+        return shapes.component(row, self._store.fields, self._look.nulls)
 
     def _entity(self, oid: str) -> dict[str, Any]:
         return self._shape(self._components.named(oid))

@@ -78,7 +78,7 @@ class Entities(ABC):
 
     def _known_fields(self, values: dict[str, Any]) -> dict[str, Field]:
         """All custom fields by key; refuses `values` when it names another."""
-        known = self._store.custom_fields()
+        known = self._store.fields
         for key in values:
             if key not in known:
                 message = f"customFields.{key}: there is no such custom field"

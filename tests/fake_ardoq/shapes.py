@@ -142,7 +142,7 @@ def _component_type(
 
 def context(store: Store, oid: str) -> dict[str, Any]:
     """What the workspace has; fields that only others have are not listed."""
-    fields, types = store.custom_fields(), store.component_types(oid)
+    fields, types = store.fields, store.component_types(oid)
     reference_types = store.reference_types(oid)
     names = {row["name"] for row in (*types, *reference_types)}
     return {

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ CREATE INDEX IF NOT EXISTS components_by_serial
     ON components (rootWorkspace, json_extract(customFields, '$.device_serial'));
 CREATE INDEX IF NOT EXISTS components_by_name ON components (rootWorkspace, name);
 CREATE INDEX IF NOT EXISTS components_by_parent ON components (parent);
-CREATE INDEX IF NOT EXISTS links_by_source ON links (source);
+CREATE INDEX IF NOT EXISTS links_by_ends ON links (source, target, type);
 CREATE INDEX IF NOT EXISTS links_by_target ON links (target);
 """
 
@@ -245,7 +246,9 @@ class Store:
             "SELECT * FROM reference_types WHERE workspace = ? ORDER BY type", (workspace,)
         ).fetchall()
 
-    def custom_fields(self) -> dict[str, Field]:
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The custom fields by key. Read once, since only `seed` writes them."""
         rows = self._db.execute("SELECT * FROM custom_fields ORDER BY seq")
         return {
             row["apiKey"]: Field(
