@@ -14,6 +14,7 @@ from batch import Limits, Mixing, Rules
 from components import Components
 from errors import STATUS_SWITCHES, Statuses
 from journal import Journal
+from live import LivePage
 from references import References
 from rules import Bucket, Gate, Organisation
 from seeds import FIELD_TYPES, Field
@@ -75,6 +76,9 @@ def _add_listening(serve: argparse.ArgumentParser) -> None:
     add("--key", type=_file, required=True, metavar="PEM", help="its private key")
     add("--address", default="127.0.0.1", help="such as ::1; default %(default)s")
     add("--port", type=_count(0), default=0, help="default 0: the kernel chooses")
+    add("--page-port", type=_count(0), metavar="PORT",
+        help="also show what it holds to browsers on this machine: http://localhost:PORT/, without "
+        "TLS or token; 0: the kernel chooses; default: no page")
     add("--tls-max", choices=TLS_VERSIONS, default="1.3", help="default %(default)s")
     add("--client-ca", type=_file, metavar="PEM", help="demand a client certificate of this CA")
     add("--stop-with-stdin", action="store_true", help="stop when standard input ends")
@@ -190,7 +194,8 @@ def _serve(arguments: argparse.Namespace) -> None:
             close_delimited=arguments.framing == "close",
         )
         with listen(arguments.address, arguments.port) as listener:
-            server = Server(config)
+            page = None if arguments.page_port is None else LivePage(store)
+            server = Server(config, page, arguments.page_port or 0)
             if arguments.stop_with_stdin:
                 server.stop_with_stdin()
             server.run(sockets=[listener])

@@ -16,6 +16,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # uvicorn's own default leaves TLS 1.2 with CBC suites only.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+_COMMON: dict[str, Any] = {
+    "ws": "none",
+    "loop": "asyncio",
+    "lifespan": "off",
+    "log_level": "warning",
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+}
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -34,25 +43,54 @@ class _CloseDelimitedProtocol(H11Protocol):
         self.conn = _CloseDelimited(h11.SERVER)
 
 
+async def _cut(server: uvicorn.Server) -> None:
+    """Cuts every connection, instead of uvicorn's own shutdown.
+
+    That one waits up to 30 seconds for an idle TLS client to say goodbye, and from Python 3.12
+    on up to 60 seconds for a client that has connected but not begun its handshake.
+    """
+    for each in server.servers:
+        each.close()
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()
+    if server.server_state.tasks:
+        await asyncio.wait(server.server_state.tasks, timeout=1)
+
+
+class _PageServer(uvicorn.Server):
+    """Runs in the loop of another, which also handles signals. It says its port as that one does."""
+
+    def __init__(self, page: ASGIApp, port: int) -> None:
+        super().__init__(uvicorn.Config(page, http="h11", **_COMMON))
+        # Never elsewhere: whoever reaches it can read all.
+        self._listener = listen("127.0.0.1", port)
+
+    async def begin(self) -> None:
+        self.config.load()
+        self.lifespan = self.config.lifespan_class(self.config)
+        await self.startup([self._listener])
+        print("PAGE", self._listener.getsockname()[1], flush=True)
+
+
 class Server(uvicorn.Server):
+    """The API, and beside it, without TLS, the page for people."""
+
+    def __init__(self, config: uvicorn.Config, page: ASGIApp | None = None, port: int = 0) -> None:
+        super().__init__(config)
+        self._page = _PageServer(page, port) if page else None
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Says the port only when signals are handled and connections are accepted."""
         await super().startup(sockets)
         for listener in sockets or []:
             print("PORT", listener.getsockname()[1], flush=True)
+        if self._page:
+            await self._page.begin()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Cuts every connection, instead of uvicorn's own shutdown.
-
-        That one waits up to 30 seconds for an idle TLS client to say goodbye, and from Python 3.12
-        on up to 60 seconds for a client that has connected but not begun its handshake.
-        """
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=1)
+        await _cut(self)
+        if self._page:
+            await _cut(self._page)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Does not note the signal as uvicorn does, which would end the process with it later."""
@@ -88,13 +126,7 @@ def configure(
     config = uvicorn.Config(
         app,
         http=_CloseDelimitedProtocol if close_delimited else "h11",
-        ws="none",
-        loop="asyncio",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
+        **_COMMON,
         ssl_certfile=str(certificate),
         ssl_keyfile=str(key),
         ssl_ca_certs=str(client_ca) if client_ca else None,

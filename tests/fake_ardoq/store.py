@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -148,6 +148,7 @@ class Store:
         self._db.execute("PRAGMA foreign_keys = ON")
         # Only a power cut could now lose data, and these are test data.
         self._db.execute("PRAGMA synchronous = OFF")
+        self._watchers: list[Callable[[], None]] = []
 
     def __enter__(self) -> "Store":
         return self
@@ -165,6 +166,17 @@ class Store:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+        for watcher in self._watchers:
+            watcher()
+
+    @contextmanager
+    def watched_by(self, watcher: Callable[[], None]) -> Iterator[None]:
+        """Calls it after each transaction."""
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)
 
     # Set-up
 
@@ -273,6 +285,12 @@ class Store:
     def component(self, oid: str) -> sqlite3.Row | None:
         return next(iter(self.components({"id": oid})), None)
 
+    def latest_components(self, workspace: str, limit: int) -> list[sqlite3.Row]:
+        """Those that changed last, in the order in which they were made."""
+        where = "WHERE thing.rootWorkspace = ? ORDER BY thing.lastUpdated DESC, thing.seq DESC"
+        rows = self._db.execute(f"{_COMPONENTS} {where} LIMIT ?", (workspace, limit))
+        return sorted(rows, key=lambda row: row["seq"])
+
     def add_component(self, values: dict[str, Any]) -> str:
         workspace = self.workspace(values["rootWorkspace"])
         oid = new_oid()
@@ -316,6 +334,12 @@ class Store:
         self._db.execute("DELETE FROM links WHERE id = ?", (oid,))
 
     # Rows
+
+    def count(self, table: str, **criteria: str) -> int:
+        where = " AND ".join(["1", *(f"{column} = ?" for column in criteria)])
+        query = f"SELECT count(*) FROM {table} WHERE {where}"
+        number: int = self._db.execute(query, [*criteria.values()]).fetchone()[0]
+        return number
 
     def _add(self, table: str, row: dict[str, Any], end: str = "") -> None:
         columns, marks = ", ".join(row), ", ".join("?" * len(row))

@@ -81,6 +81,8 @@ class FakeArdoq:
         ]
         self.process: StandInProcess
         self.port = 0
+        # Of the page for people, with --page-port.
+        self.page = ""
 
     def __enter__(self) -> "FakeArdoq":
         self._start()
@@ -134,15 +136,17 @@ class FakeArdoq:
             *self._switches,
         ]
         self.process = StandInProcess(arguments, self._stderr_path)
-        line = self._first_line()
+        line = self._line()
         if not line.startswith(b"PORT "):
             self.process.kill()
             self.wait()
             raise RuntimeError(f"fake_ardoq did not start\n{self.stderr}")
         self.port = int(line.split()[1])
+        if "--page-port" in self._switches:
+            self.page = f"http://localhost:{int(self._line().split()[1])}/"
 
-    def _first_line(self) -> bytes:
-        """The first line of its output; shorter when it ends, or says nothing for too long."""
+    def _line(self) -> bytes:
+        """The next line of its output; shorter when it ends, or says nothing for too long."""
         output = self.process.stdout.fileno()
         deadline = time.monotonic() + START_BOUND
         line = b""
