@@ -28,13 +28,14 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 endif
 
-.PHONY: help demo test exhaustive coverage lint tool firmware firmware-run size \
+.PHONY: help demo demo-web screenshot test exhaustive coverage lint tool firmware firmware-run size \
 	size-table bench bench-table fuzz mutate prove menuconfig docs format clean $(TESTED:%=build-%) \
 	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-bench-tls13 build-firmware-bench
 .SILENT:
 
 help:
 	echo "make demo         a device appears in Ardoq, or in a local stand-in for it"
+	echo "make demo-web     the same to look at in a browser, while devices go on reporting"
 	echo "make test         everything is built and tested"
 	echo "make exhaustive   failing at every byte, call and allocation, and not only at some: minutes"
 	echo "make lint         clang-tidy, cppcheck and others read the sources"
@@ -51,11 +52,20 @@ help:
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         write docs/errors.md and docs/settings.md anew"
+	echo "make screenshot   write docs/stand-in.png anew"
 	echo "make format       format the sources"
 	echo "make clean        remove build/"
 
 demo: tool
 	scripts/demo.sh build/tool/ardoq
+
+demo-web: tool
+	scripts/demo.sh --web build/tool/ardoq
+
+# The picture in the README.
+screenshot:
+	scripts/setup.sh build test
+	scripts/screenshot.py
 
 tool:
 	scripts/setup.sh build

@@ -1,13 +1,24 @@
 #!/bin/bash
 # Shows a device appearing in Ardoq: in a local stand-in, or, with ARDOQ_API_HOST and
 # ARDOQ_API_TOKEN in the environment, in the real one.
+#
+# With --web always in the stand-in, which shows in a browser what it holds, at the port of
+# ARDOQ_DEMO_PORT or one of the kernel's choice; some devices go on reporting until Ctrl-C, with
+# ARDOQ_DEMO_PAUSE seconds between two reports.
 set -euo pipefail
 
 usage() {
-    echo "usage: scripts/demo.sh PATH-OF-ARDOQ-TOOL" >&2
+    echo "usage: scripts/demo.sh [--web] PATH-OF-ARDOQ-TOOL" >&2
     exit 2
 }
 
+web=
+page=()
+if [ "${1:-}" = --web ]; then
+    web=1
+    page=(--page-port "${ARDOQ_DEMO_PORT:-0}")
+    shift
+fi
 [ $# -eq 1 ] || usage
 tool=$1
 folder=$(dirname "$0")/..
@@ -29,7 +40,12 @@ finish() {
     exit "$status"
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
+if [ -n "$web" ]; then
+    # That is how it ends.
+    trap 'exit 0' INT TERM
+else
+    trap 'exit 130' INT TERM
+fi
 
 say() {
     printf '\n\033[1m%s\033[0m\n' "$1"
@@ -51,16 +67,60 @@ start_server() {
     mkfifo "$work/hold"
     /usr/bin/python3 -B "$folder/tests/fake_ardoq" serve --stop-with-stdin \
         --certificate "$work/server.pem" --key "$work/server.key" --database "$work/ardoq.db" \
-        --token demo-token-5f0c --org-label acme \
+        --token demo-token-5f0c --org-label acme "${page[@]}" \
         <"$work/hold" >"$work/port" 2>"$work/server.log" &
     server=$!
     exec 8>"$work/hold"
     exec 9<"$work/port"
     read -r -t 20 _ port <&9 || { echo "the stand-in did not start" >&2; exit 1; }
+    if [ -n "$web" ]; then
+        read -r -t 20 _ page_port <&9
+    fi
+}
+
+# What the device of this serial number belongs to: each is made when it is missing.
+relations() {
+    local serial=$1 site=$2
+    local locations=5e00000000000000000000ab products=5e00000000000000000000ac
+    cat <<END
+{"aliases": {"components": {"device": {"rootWorkspace": "$ARDOQ_WORKSPACE",
+   "customFields": {"device_serial": "$serial"}}}},
+ "components": {"upsert": [
+  {"batchId": "site", "uniqueBy": ["rootWorkspace", "name"],
+   "body": {"rootWorkspace": "$locations", "typeId": "p1900000000000", "name": "$site"}},
+  {"batchId": "model", "uniqueBy": ["rootWorkspace", "name"],
+   "body": {"rootWorkspace": "$products", "typeId": "p2000000000000", "name": "Demo sensor"}}]},
+ "references": {"upsert": [
+  {"uniqueBy": ["source", "target", "type"],
+   "body": {"source": "device", "target": "site", "type": 2}},
+  {"uniqueBy": ["source", "target", "type"],
+   "body": {"source": "device", "target": "model", "type": 3}}]}}
+END
+}
+
+# Reports a device and what it belongs to, then waits.
+appear() {
+    local serial=$1 site=$2 version=$3
+    ardoq report --set "serial=$serial" --set "model=Demo sensor" --set firmware_name=demo \
+        --set "firmware_version=$version"
+    relations "$serial" "$site" |
+        "$tool" "${options[@]}" request POST /api/v2/batch -d - >/dev/null
+    sleep "${ARDOQ_DEMO_PAUSE:-3}"
+}
+
+go_on_reporting() {
+    say "Open http://localhost:$page_port/ in a browser; Ctrl-C ends it"
+    local release=0
+    while true; do
+        appear DEMO-0001 Oslo "1.$release.0"
+        appear DEMO-0002 Oslo "1.$release.0"
+        appear DEMO-0003 Bergen "1.$release.0"
+        release=$((release + 1))
+    done
 }
 
 options=()
-if [ -n "${ARDOQ_API_HOST:-}" ] && [ -n "${ARDOQ_API_TOKEN:-}" ]; then
+if [ -z "$web" ] && [ -n "${ARDOQ_API_HOST:-}" ] && [ -n "${ARDOQ_API_TOKEN:-}" ]; then
     say "Talking to $ARDOQ_API_HOST"
 else
     start_server
@@ -69,6 +129,10 @@ else
     export ARDOQ_ORG_LABEL=acme
     export ARDOQ_WORKSPACE=5e00000000000000000000aa ARDOQ_COMPONENT_TYPE=p1700000000000
     options=(--store "$work/store" --ca "$work/ca.pem")
+fi
+
+if [ -n "$web" ]; then
+    go_on_reporting
 fi
 
 device=(--set "serial=DEMO-0001" --set "model=Demo sensor" --set "firmware_name=demo")

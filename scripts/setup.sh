@@ -61,6 +61,7 @@ libc6-dev-powerpc-cross test      C library for it
 qemu-user               test      runs its programs on this machine
 clang-19                test      the public headers as C23, which an older clang knows only in part
 g++                     test,bench  the public headers as C++17, and what is C++ for ESP-IDF
+chromium-headless-shell test      opens the page of the stand-in; with what it needs 98 MB, installed 306
 ccache                  test      keeps what was compiled for the next clone
 git                     test,lint lists the files of the project for the checks of its own rules
 clang-format            lint      the format of C

@@ -54,7 +54,8 @@ def _field(text: str) -> Field:
     key, _, rest = text.partition("=")
     kind, *options = rest.split(",")
     if not re.fullmatch("[a-z][a-z0-9_]*", key) or kind not in FIELD_TYPES:
-        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=TYPE; types: {', '.join(FIELD_TYPES)}")
+        types = ", ".join(FIELD_TYPES)
+        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=TYPE; types: {types}")
     read_only = options[-1:] == ["readOnly"]
     options = options[: len(options) - read_only]
     return Field(key, kind, tuple(options), read_only=read_only)

@@ -58,7 +58,7 @@ async def _cut(server: uvicorn.Server) -> None:
 
 
 class _PageServer(uvicorn.Server):
-    """Runs in the loop of another, which also handles signals. It says its port as that one does."""
+    """Runs in the loop of another, which also handles signals; says its port as that one does."""
 
     def __init__(self, page: ASGIApp, port: int) -> None:
         super().__init__(uvicorn.Config(page, http="h11", **_COMMON))

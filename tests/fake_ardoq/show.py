@@ -20,7 +20,13 @@ def _time(stamp: str) -> str:
     return stamp[:19].replace("T", " ") + " UTC"
 
 
-def _component(row: sqlite3.Row) -> Iterator[str]:
+def _relations(store: Store, oid: str) -> Iterator[str]:
+    for row in store.references({"source": oid}):
+        target = _printable(store.component(row["target"])["name"])
+        yield f"    → {_printable(row['displayText'] or row['typeName'])}: {target}"
+
+
+def _component(store: Store, row: sqlite3.Row) -> Iterator[str]:
     yield f"● {_printable(row['name'])}"
     yield f"  {row['type']} · id {row['id']} · version {row['version']}"
     yield f"  created {_time(row['created'])} · updated {_time(row['lastUpdated'])}"
@@ -28,22 +34,27 @@ def _component(row: sqlite3.Row) -> Iterator[str]:
     width = max(map(len, fields), default=0)
     for key, value in fields.items():
         yield f"    {key:<{width}}  {_text(value)}"
+    yield from _relations(store, row["id"])
 
 
-def _workspace(store: Store, row: sqlite3.Row) -> Iterator[str]:
+def _workspace(
+    store: Store, row: sqlite3.Row, components: list[sqlite3.Row]
+) -> Iterator[str]:
     label = _printable(store.organisation()["label"])
-    components = store.components({"rootWorkspace": row["id"]})
     amount = "1 component" if len(components) == 1 else f"{len(components)} components"
     line = f"{_printable(row['name'])} · workspace {row['id']} · {label} · {amount}"
     yield line
     yield "─" * len(line)
     for component in components:
         yield ""
-        yield from _component(component)
+        yield from _component(store, component)
 
 
 def lines(store: Store) -> Iterator[str]:
+    """Of all workspaces but those that are empty; of the first in any case."""
     for number, row in enumerate(store.workspaces({})):
-        if number:
+        components = store.components({"rootWorkspace": row["id"]})
+        if number and components:
             yield ""
-        yield from _workspace(store, row)
+        if components or not number:
+            yield from _workspace(store, row, components)

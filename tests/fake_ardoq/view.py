@@ -117,6 +117,7 @@ def page(store: Store) -> Markup:
         tag("script", src="/page.js", defer=""),
     )
     live = tag("span", "not live", id="live")
-    top = tag("header", tag("h1", name), tag("p", "A stand-in for Ardoq · times in UTC · ", live), class_="top")
+    note = tag("p", "A stand-in for Ardoq · times in UTC · ", live)
+    top = tag("header", tag("h1", name), note, class_="top")
     body = tag("body", top, tag("main", content(store), id="content"))
     return Markup("<!DOCTYPE html>\n") + tag("html", tag("head", *head), body, lang="en")

@@ -247,7 +247,8 @@ def test_it_fits_any_screen(
 ) -> None:
     fields = {"device_serial": "S" * 60, "device_notes": "word " * 40}
     fields["device_manual"] = "https://acme.example/" + "m" * 200
-    first, second = client.create("N" * 80, **fields), client.create("Pump with a name of some words")
+    first = client.create("N" * 80, **fields)
+    second = client.create("Pump with a name of some words")
     client.connect(first, second, 2)
     browser.resize(width, 800)
     browser.open(server.page)

@@ -129,6 +129,18 @@ def test_a_deleted_component_takes_its_references_along(
     assert client.listed(f"references?source={device}") == []
 
 
+def test_show_prints_what_belongs_together(start_stand_in: Start) -> None:
+    server = start_stand_in()
+    with Client(server) as client:
+        assert len(server.show().splitlines()) == 2
+        oslo = client.post("components", site("Oslo\x1b")).json["_id"]
+        client.connect(client.create("Pump"), oslo, LOCATED_AT)
+    shown = server.show().splitlines()
+    assert "    → Located at: Oslo\\x1b" in shown
+    headings = [line.split(" · ")[0] for line in shown if " · workspace " in line]
+    assert headings == ["Devices", "Locations"]
+
+
 # In batches
 
 

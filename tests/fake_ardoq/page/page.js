@@ -33,7 +33,7 @@ function highlight(cards) {
   }
   const colour = getComputedStyle(document.documentElement).getPropertyValue("--fresh");
   for (const card of cards) {
-    card.animate({ backgroundColor: [colour, "transparent"] }, { duration: 2500, easing: "ease-in" });
+    card.animate({ backgroundColor: [colour, "transparent"] }, 2500);
   }
 }
 
