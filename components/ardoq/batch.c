@@ -13,7 +13,7 @@ static void write_escaped(ardoq_text_t *text, const char *before, const char *st
     ardoq_json_escape(text, string, strlen(string));
 }
 
-void ardoq_batch_write_upsert(ardoq_text_t *text, const ardoq_report_t *report, const char *between)
+void ardoq_batch_write_upsert(ardoq_text_t *text, const ardoq_report_t *report)
 {
     const ardoq_config_t *config = report->config;
     ardoq_field_t field = {.target = ""};
@@ -22,7 +22,12 @@ void ardoq_batch_write_upsert(ardoq_text_t *text, const ardoq_report_t *report, 
     write_escaped(text, "\"],\"body\":{\"rootWorkspace\":\"", config->workspace);
     write_escaped(text, "\",\"typeId\":\"", config->component_type);
     write_escaped(text, "\",\"name\":\"", report->name);
-    ardoq_text_append_string(text, between);
+    ardoq_text_append_string(text, "\",");
+}
+
+void ardoq_batch_write_custom_fields(ardoq_text_t *text, const ardoq_report_t *report)
+{
+    ardoq_field_t field;
     ardoq_text_append_string(text, "\"customFields\":{");
     ardoq_report_write_custom_fields(text, report, &field);
 }

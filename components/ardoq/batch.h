@@ -6,10 +6,11 @@
 #include "ardoq/batch_result.h"
 #include "ardoq/report.h"
 
-/* The members of an upsert of a device, up to its custom fields, which are left open: `}}` ends it.
- * between: stands between the name and the custom fields; it begins with the quote of the name. */
-void ardoq_batch_write_upsert(ardoq_text_t *text, const ardoq_report_t *report,
-                              const char *between);
+/* The members of an upsert of a device, up to its name: the body is left open, after a comma. */
+void ardoq_batch_write_upsert(ardoq_text_t *text, const ardoq_report_t *report);
+
+/* The member `customFields`, left open after the serial number and others. */
+void ardoq_batch_write_custom_fields(ardoq_text_t *text, const ardoq_report_t *report);
 
 /* Begins an answer. config: lists the custom field of the serial number */
 void ardoq_batch_results_init(ardoq_batch_results_t *results, ardoq_json_document_t *document,

@@ -6,6 +6,8 @@
 #include "batch.h"
 #include "client_private.h"
 
+#if ARDOQ_MODEL
+
 /* After so many devices in a row that were refused each alone, it is not the devices. */
 enum { REFUSED_IN_A_ROW = 100 };
 
@@ -13,7 +15,8 @@ enum { REFUSED_IN_A_ROW = 100 };
 
 static void write_device(ardoq_devices_t *devices, ardoq_text_t *text)
 {
-    ardoq_batch_write_upsert(text, &devices->report, "\",");
+    ardoq_batch_write_upsert(text, &devices->report);
+    ardoq_batch_write_custom_fields(text, &devices->report);
     ardoq_text_append_string(text, "}}}");
 }
 
@@ -340,3 +343,5 @@ ardoq_err_t ardoq_report_devices(ardoq_client_t *client, ardoq_devices_t *device
     }
     return ardoq_finish(client, NULL, NULL);
 }
+
+#endif

@@ -60,10 +60,24 @@ static void put_hex(const sink_t *sink, const char *label, int64_t number)
     }
 }
 
-static void explain_response(const sink_t *sink, const ardoq_response_t *response)
+static bool is_of_target(ardoq_err_t err)
+{
+#if ARDOQ_MODEL
+    return err == ARDOQ_ERR_TARGET_MISSING || err == ARDOQ_ERR_TARGET_AMBIGUOUS ||
+           err == ARDOQ_ERR_SERIAL_AMBIGUOUS;
+#else
+    (void)err;
+    return false;
+#endif
+}
+
+static void explain_response(const sink_t *sink, ardoq_err_t err, const ardoq_response_t *response)
 {
     put_decimal(sink, "HTTP status: ", response->status);
-    put_line(sink, response->status / 100 == 3 ? "it points to: " : "the server says: ",
+    put_line(sink,
+             response->status / 100 == 3 ? "it points to: "
+             : is_of_target(err)         ? "component: "
+                                         : "the server says: ",
              response->message);
     put_decimal(sink, "wait seconds: ", response->retry_after_s);
 }
@@ -106,7 +120,7 @@ void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t 
     put_line(&sink, "", ardoq_err_hint(err));
     if (client) {
         put_line(&sink, "setting: ", ardoq_detail(client)->setting);
-        explain_response(&sink, &client->last);
+        explain_response(&sink, err, &client->last);
         if (err == ARDOQ_ERR_HTTP_PROTOCOL) {
             explain_fault(&sink, &client->https.parser);
         }

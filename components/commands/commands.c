@@ -43,10 +43,40 @@ static void write_outcome(const ardoq_console_t *console, const ardoq_report_t *
     result(console, "\"}\n");
 }
 
-ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
-                                 const ardoq_identity_t *identity, ardoq_report_t *report)
+static ardoq_err_t report_with(ardoq_client_t *client, const ardoq_identity_t *identity,
+                               ardoq_model_t *model, ardoq_report_t *report)
 {
-    const ardoq_err_t err = ardoq_report_device(client, identity, report);
+#if ARDOQ_MODEL
+    if (model) {
+        return ardoq_model_report(client, identity, model, report);
+    }
+#else
+    (void)model;
+#endif
+    return ardoq_report_device(client, identity, report);
+}
+
+static void note_left_out(const ardoq_console_t *console, const ardoq_model_t *model)
+{
+    const uint32_t left_out = model ? model->left_out : 0;
+    ardoq_decimal_t room;
+    for (unsigned i = 0; i < ARDOQ_RELATIONS_MAX; i++) {
+        if (left_out & UINT32_C(1) << i) {
+            note(console, "left out, as its component is missing: entry ");
+            note(console, ardoq_decimal(i + 1, &room));
+            note(console, " of relations\n");
+        }
+    }
+    if (left_out & ARDOQ_PARENT_LEFT_OUT) {
+        note(console, "left out, as its component is missing: parent\n");
+    }
+}
+
+ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
+                                 const ardoq_identity_t *identity, ardoq_model_t *model,
+                                 ardoq_report_t *report)
+{
+    const ardoq_err_t err = report_with(client, identity, model, report);
     if (err) {
         ardoq_console_explain(console, client, err, NULL);
         return err;
@@ -55,20 +85,22 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
     note(console, ": ");
     note(console, report->name);
     note(console, "\n");
+    note_left_out(console, model);
     note_unchecked_dates(console, client);
     write_outcome(console, report);
     return ARDOQ_OK;
 }
 
 /* As it is sent: through a window that moves over it. */
-static ardoq_err_t write_body(const ardoq_console_t *console, ardoq_report_t *report)
+static ardoq_err_t write_body(const ardoq_console_t *console, ardoq_write_body_t write_part,
+                              void *context)
 {
     char part[256];
     size_t shown = 0;
     ardoq_text_t text;
     do {
         ardoq_text_init_window(&text, part, sizeof part, shown);
-        const ardoq_err_t err = ardoq_report_write_body(report, 0, &text);
+        const ardoq_err_t err = write_part(context, 0, &text);
         if (err) {
             return err;
         }
@@ -81,15 +113,28 @@ static ardoq_err_t write_body(const ardoq_console_t *console, ardoq_report_t *re
 
 ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          const ardoq_config_t *config,
-                                         const ardoq_identity_t *identity, ardoq_report_t *report)
+                                         const ardoq_identity_t *identity, ardoq_model_t *model,
+                                         ardoq_report_t *report)
 {
+    const char *setting = NULL;
+    ardoq_write_body_t write_part = ardoq_report_write_body;
+    void *context = report;
     ardoq_err_t err = ardoq_report_compose(config, identity, ardoq_report_time(), report);
+#if ARDOQ_MODEL
+    if (!err && model) {
+        err = ardoq_model_compose(model, report, &setting);
+        write_part = ardoq_model_write_body;
+        context = model;
+    }
+#else
+    (void)model;
+#endif
     if (!err) {
         note(console, "nothing is sent; this would be POST " ARDOQ_REPORT_PATH ":\n");
-        err = write_body(console, report);
+        err = write_body(console, write_part, context);
     }
     if (err) {
-        ardoq_console_explain(console, NULL, err, NULL);
+        ardoq_console_explain(console, NULL, err, setting);
     }
     return err;
 }

@@ -12,7 +12,7 @@ enum { SHOWN_END = 4, LONG_ENOUGH_TO_SHOW = 16, PART_SIZE = 64 };
 /* Room for what is not shown as it stands in the configuration. */
 typedef union {
     ardoq_decimal_t number;
-    char stored[ARDOQ_SETTING_IDENTITY_SIZE];
+    char stored[ARDOQ_SETTING_STORED_SIZE];
     char secret[sizeof "********" + SHOWN_END];
 } shown_t;
 
@@ -43,7 +43,8 @@ static ardoq_err_t show_value(const ardoq_setting_t *setting, const ardoq_config
     if (setting->kind == ARDOQ_SETTING_KIND_PEM) {
         return read_pem_mark(setting->name, value);
     }
-    if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY) {
+    if (setting->kind == ARDOQ_SETTING_KIND_IDENTITY ||
+        (ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL)) {
         *value = shown->stored;
         return ardoq_setting_stored(setting, shown->stored);
     }

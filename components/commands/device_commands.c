@@ -77,6 +77,16 @@ static ardoq_err_t ask_reporter(const call_t *call)
     return ARDOQ_OK;
 }
 
+static ardoq_model_t *model_of(ardoq_device_t *device)
+{
+#if ARDOQ_MODEL
+    return &device->model;
+#else
+    (void)device;
+    return NULL;
+#endif
+}
+
 static ardoq_err_t run_report(const call_t *call, char **arguments)
 {
     (void)arguments;
@@ -87,7 +97,7 @@ static ardoq_err_t run_report(const call_t *call, char **arguments)
     const ardoq_err_t err = open_client(call);
     return err ? err
                : ardoq_command_report(call->console, &device->client, &device->identity,
-                                      &device->result.report);
+                                      model_of(device), &device->result.report);
 }
 
 static void write_status(void *console, const char *text)

@@ -77,6 +77,16 @@ static void give(ardoq_reporter_t *reporter, ardoq_event_t event)
 
 /* ---- Facts and settings --------------------------------------------------------------------- */
 
+static ardoq_err_t write_part(ardoq_reporter_t *reporter, ardoq_text_t *text)
+{
+#if ARDOQ_MODEL
+    if (reporter->model) {
+        return ardoq_model_write_body(reporter->model, 0, text);
+    }
+#endif
+    return ardoq_report_write_body(&reporter->report, 0, text);
+}
+
 static ardoq_err_t hash_report(ardoq_reporter_t *reporter, ardoq_tls_sha256_t *sha256)
 {
     /* The client is not open, and a report is usually composed once in this. */
@@ -87,7 +97,7 @@ static ardoq_err_t hash_report(ardoq_reporter_t *reporter, ardoq_tls_sha256_t *s
     ardoq_tls_sha256_add(sha256, host, strlen(host) + 1);
     do {
         ardoq_text_init_window(&text, part, sizeof reporter->client.https.buffer, hashed);
-        const ardoq_err_t err = ardoq_report_write_body(&reporter->report, 0, &text);
+        const ardoq_err_t err = write_part(reporter, &text);
         if (err) {
             return err;
         }
@@ -110,6 +120,12 @@ __attribute__((noinline)) static ardoq_err_t take_fingerprint(ardoq_reporter_t *
     identity->ip_address = identity->host_name = identity->last_seen = NULL;
     ardoq_tls_sha256_begin(&sha256);
     ardoq_err_t err = ardoq_report_compose(&reporter->config, identity, 0, &reporter->report);
+#if ARDOQ_MODEL
+    if (!err && reporter->model) {
+        err = ardoq_model_compose(reporter->model, &reporter->report,
+                                  &reporter->client.https.tls.detail.setting);
+    }
+#endif
     err = err ? err : hash_report(reporter, &sha256);
     if (!ardoq_tls_sha256_end(&sha256, hash) && !err) {
         err = ARDOQ_ERR_OUT_OF_MEMORY;
@@ -266,6 +282,12 @@ static void count_attempt(ardoq_reporter_t *reporter)
 static ardoq_err_t start_report(ardoq_reporter_t *reporter)
 {
     const ardoq_err_t err = ardoq_open(&reporter->client, &reporter->config);
+#if ARDOQ_MODEL
+    if (!err && reporter->model) {
+        return ardoq_model_start(&reporter->client, &reporter->reported, reporter->model,
+                                 &reporter->report);
+    }
+#endif
     return err ? err
                : ardoq_report_start(&reporter->client, &reporter->reported, &reporter->report);
 }

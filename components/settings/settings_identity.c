@@ -54,7 +54,8 @@ static ardoq_err_t take_wanted(void *context, const char *key, const char *value
     if (strcmp(key, wanted->setting->name) != 0) {
         return ARDOQ_OK;
     }
-    const ardoq_err_t err = ardoq_setting_assign_value(wanted->setting, NULL, value);
+    const ardoq_err_t err =
+        value ? ardoq_setting_assign(wanted->setting, NULL, value) : ARDOQ_ERR_SETTING_TOO_LONG;
     size_t size = 0;
     if (!err) {
         value = ardoq_value_trim(value, &size);
@@ -67,10 +68,15 @@ static ardoq_err_t take_wanted(void *context, const char *key, const char *value
 }
 
 ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
-                                 char value[ARDOQ_SETTING_IDENTITY_SIZE])
+                                 char value[ARDOQ_SETTING_STORED_SIZE])
 {
     wanted_t wanted = {.setting = setting, .value = value};
     value[0] = '\0';
+#if ARDOQ_MODEL
+    if (setting->kind == ARDOQ_SETTING_KIND_MODEL) {
+        strcpy(value, ardoq_model_setting_default(setting));
+    }
+#endif
     const ardoq_err_t err = ardoq_settings_each(take_wanted, &wanted);
     if (err) {
         value[0] = '\0';

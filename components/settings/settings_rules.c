@@ -60,11 +60,12 @@ size_t ardoq_api_name_span(const char *text)
 /* ---- What a value that is not empty must look like ------------------------------------------ */
 
 /* What stands after the value is literal text. */
-static bool is_name_template(const char *value)
+bool ardoq_template_is_valid(const char *text, size_t size)
 {
+    const char *const end = text + size;
     ardoq_template_piece_t piece;
-    while (ardoq_template_next(&value, &piece)) {
-        const bool is_closed = value[-1] == '}';
+    while (text < end && ardoq_template_next(&text, &piece)) {
+        const bool is_closed = text[-1] == '}';
         if (piece.is_field &&
             (!is_closed || ardoq_identity_find(piece.text, piece.size) == ARDOQ_IDENTITY_COUNT)) {
             return false;
@@ -146,7 +147,7 @@ static bool follows(uint8_t rule, const char *value, size_t size)
     case ARDOQ_RULE_component_type:
         return size > 1 && value[0] == 'p' && 1 + span(value + 1, DIGIT) == size;
     case ARDOQ_RULE_name_template:
-        return is_name_template(value);
+        return ardoq_template_is_valid(value, size);
     case ARDOQ_RULE_fields:
         return ardoq_fields_are_valid(value, size);
     case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
@@ -247,11 +248,15 @@ ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_con
 ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
                                  const char *value)
 {
-    if (setting->kind != ARDOQ_SETTING_KIND_PEM) {
+    if (setting->kind < ARDOQ_SETTING_KIND_PEM) {
         return ardoq_setting_assign_value(setting, config, value);
     }
-    if (ardoq_pem_is_left_out(setting->name)) {
+    if (ardoq_pem_is_left_out(setting->name) ||
+        (!ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL)) {
         return ARDOQ_ERR_LEFT_OUT;
+    }
+    if (ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL) {
+        return ardoq_model_setting_check(setting, value);
     }
     return is_pem(value) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }

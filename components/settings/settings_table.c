@@ -25,9 +25,11 @@ const ardoq_setting_t ardoq_settings[] = {
 };
 
 /* Apart, because only a program that writes settings needs them. */
-static const ardoq_setting_t pems[] = {
+static const ardoq_setting_t others[] = {
 #define ARDOQ_SETTING_PEM(row_name, what)                                                          \
     {.name = (row_name), .kind = ARDOQ_SETTING_KIND_PEM, .secret = true},
+#define ARDOQ_SETTING_MODEL(row_name, default_value, rule_name)                                    \
+    {.name = (row_name), .kind = ARDOQ_SETTING_KIND_MODEL, .rule = ARDOQ_RULE_##rule_name},
 #include "ardoq/settings.def"
 };
 
@@ -39,7 +41,8 @@ static const ardoq_setting_t pems[] = {
 
 enum {
     VALUES = sizeof ardoq_settings / sizeof ardoq_settings[0],
-    PEMS = sizeof pems / sizeof pems[0],
+    PEMS = 4, /* the first of the others */
+    OTHERS = sizeof others / sizeof others[0],
 };
 
 const ardoq_setting_t *ardoq_setting_at(size_t index)
@@ -47,7 +50,7 @@ const ardoq_setting_t *ardoq_setting_at(size_t index)
     if (index < VALUES) {
         return &ardoq_settings[index];
     }
-    return index - VALUES < PEMS ? &pems[index - VALUES] : NULL;
+    return index - VALUES < OTHERS ? &others[index - VALUES] : NULL;
 }
 
 static const ardoq_setting_t *find_row(const ardoq_setting_t *row, size_t count, const char *name)
@@ -67,7 +70,7 @@ const ardoq_setting_t *ardoq_setting_find_value(const char *name)
 const ardoq_setting_t *ardoq_setting_find(const char *name)
 {
     const ardoq_setting_t *setting = ardoq_setting_find_value(name);
-    return setting ? setting : find_row(pems, PEMS, name);
+    return setting ? setting : find_row(others, OTHERS, name);
 }
 
 bool ardoq_pem_is_left_out(const char *name)
@@ -76,7 +79,7 @@ bool ardoq_pem_is_left_out(const char *name)
         return false;
     }
     const size_t roots = ARDOQ_STORE_PEM ? 2 : 0; /* the first rows, which are of use */
-    return find_row(pems + roots, PEMS - roots, name) != NULL;
+    return find_row(others + roots, PEMS - roots, name) != NULL;
 }
 
 bool ardoq_setting_is_of_config(const ardoq_setting_t *setting)

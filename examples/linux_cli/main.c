@@ -22,6 +22,7 @@
 #include "status.h"
 #include "store_names.h"
 
+static ardoq_model_t model;
 static ardoq_report_t report;
 static ardoq_me_t me;
 
@@ -64,9 +65,9 @@ static ardoq_err_t report_device(const ardoq_identity_t *identity, bool dry_run)
         return err;
     }
     if (dry_run) {
-        return ardoq_command_report_dry_run(&console, &config, identity, &report);
+        return ardoq_command_report_dry_run(&console, &config, identity, &model, &report);
     }
-    err = ardoq_command_report(&console, &client, identity, &report);
+    err = ardoq_command_report(&console, &client, identity, &model, &report);
     show_failure(err, &report.response);
     return err;
 }

@@ -31,6 +31,7 @@ class Client:
     """One connection to the stand-in, as strict about certificates as Python is."""
 
     def __init__(self, server: FakeArdoq) -> None:
+        self._headers = {**USER_AGENT, "Authorization": f"Bearer {server.token}"}
         self.context = ssl.create_default_context(cafile=server.ca_path)
         self._connection = http.client.HTTPSConnection(
             "localhost", server.port, context=self.context, timeout=BOUND
@@ -51,11 +52,11 @@ class Client:
         return Answer(response.status, response.headers, response.read())
 
     def get(self, target: str) -> Answer:
-        return self.send("GET", f"/api/v2/{target}", WITH_TOKEN)
+        return self.send("GET", f"/api/v2/{target}", self._headers)
 
     def write(self, method: str, target: str, document: Any) -> Answer:
         body = json.dumps(document).encode()
-        return self.send(method, f"/api/v2/{target}", {**WITH_TOKEN, **JSON}, body)
+        return self.send(method, f"/api/v2/{target}", {**self._headers, **JSON}, body)
 
     def post(self, target: str, document: Any) -> Answer:
         return self.write("POST", target, document)

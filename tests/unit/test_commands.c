@@ -179,10 +179,10 @@ static void test_report(void **state)
     (void)state;
     configure_report();
     peer_client_answer(json_of("{\"components\":{\"created\":[{\"id\":\"5f00\"}]}}"));
-    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, NULL, &report), ARDOQ_OK);
     assert_output("{\"outcome\":\"created\",\"id\":\"5f00\"}\n", "created: Hub SN-1\n", "");
     peer_client_answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}"));
-    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, NULL, &report), ARDOQ_OK);
     assert_output("{\"outcome\":\"updated\",\"id\":\"5f01\"}\n", "updated: Hub SN-1\n", "");
 }
 
@@ -192,7 +192,7 @@ static void test_report_with_an_unknown_clock(void **state)
     configure_report();
     ardoq_fake.wall_time_known = false;
     peer_client_answer(json_of("{\"components\":{\"updated\":[{\"id\":\"5f01\"}]}}"));
-    const ardoq_err_t err = ardoq_command_report(&console, &client, &identity, &report);
+    const ardoq_err_t err = ardoq_command_report(&console, &client, &identity, NULL, &report);
     assert_int_equal(err, ARDOQ_ACCEPT_UNKNOWN_CLOCK ? ARDOQ_OK : ARDOQ_ERR_CLOCK_UNKNOWN);
     assert_int_equal(strstr(people, "were not checked") != NULL, ARDOQ_ACCEPT_UNKNOWN_CLOCK);
 }
@@ -203,7 +203,7 @@ static void test_report_with_the_longest_id(void **state)
     configure_report();
     const char *id = repeat("f", sizeof report.component_id - 1);
     peer_client_answer(json_of(text_of("{\"components\":{\"updated\":[{\"id\":\"%s\"}]}}", id)));
-    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, NULL, &report), ARDOQ_OK);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT],
                         text_of("{\"outcome\":\"updated\",\"id\":\"%s\"}\n", id));
 }
@@ -214,7 +214,7 @@ static void test_report_that_is_refused(void **state)
     configure_report();
     peer_client_answer("HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Type: text/plain\r\n"
                        "Content-Length: 9\r\n\r\nslow down");
-    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report),
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, NULL, &report),
                      ARDOQ_ERR_RATE_LIMITED);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
     assert_explained("RATE_LIMITED",
@@ -232,7 +232,7 @@ static void test_report_that_cannot_be_written(void **state)
     peer_client_answer(json_of("{}"));
     configure_report();
     strcpy(config.workspace, "");
-    assert_int_equal(ardoq_command_report(&console, &client, &identity, &report),
+    assert_int_equal(ardoq_command_report(&console, &client, &identity, NULL, &report),
                      ARDOQ_ERR_WORKSPACE_INVALID);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
     assert_error("WORKSPACE_INVALID");
@@ -245,7 +245,8 @@ static void test_dry_run(void **state)
 {
     (void)state;
     configure_report();
-    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, NULL, &report),
+                     ARDOQ_OK);
     assert_output(
         "{\"components\":{\"upsert\":[{\"uniqueBy\":[\"rootWorkspace\","
         "\"customFields.serial\"],\"body\":{\"rootWorkspace\":\"" WORKSPACE
@@ -261,11 +262,13 @@ static void test_dry_run_shows_the_time(void **state)
     configure_report();
     strcpy(config.fields, "serial=serial last_seen=seen");
     ardoq_fake.wall_time = ARDOQ_RELEASE_TIME;
-    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, NULL, &report),
+                     ARDOQ_OK);
     assert_non_null(strstr(streams[ARDOQ_OUTPUT_RESULT], "\"seen\":\"20"));
     clear_console();
     ardoq_fake.wall_time = ARDOQ_RELEASE_TIME - 1;
-    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, &report), ARDOQ_OK);
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &identity, NULL, &report),
+                     ARDOQ_OK);
     assert_null(strstr(streams[ARDOQ_OUTPUT_RESULT], "seen"));
 }
 
@@ -274,7 +277,7 @@ static void test_dry_run_that_cannot_be_written(void **state)
     (void)state;
     configure_report();
     static const ardoq_identity_t nobody;
-    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &nobody, &report),
+    assert_int_equal(ardoq_command_report_dry_run(&console, &config, &nobody, NULL, &report),
                      ARDOQ_ERR_SERIAL_MISSING);
     assert_string_equal(streams[ARDOQ_OUTPUT_RESULT], "");
     assert_explained("SERIAL_MISSING",

@@ -525,7 +525,7 @@ static void test_identity_that_does_not_fit(void **state)
 static void test_one_setting_of_the_identity(void **state)
 {
     (void)state;
-    char value[ARDOQ_SETTING_IDENTITY_SIZE] = "#";
+    char value[ARDOQ_SETTING_STORED_SIZE] = "#";
     const ardoq_setting_t *serial = ardoq_setting_find("serial");
     assert_int_equal(ardoq_setting_stored(serial, value), ARDOQ_OK);
     assert_string_equal(value, "");

@@ -12,6 +12,7 @@
 #include "ardoq/client.h"
 #include "ardoq/context.h"
 #include "ardoq/list.h"
+#include "ardoq/model.h"
 #include "ardoq/report.h"
 #include "ardoq/reporter.h"
 
@@ -59,18 +60,23 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
 
 /**
  * `report`: reports the device and writes outcome and component id.
- * @return as ardoq_report_device(); the error is explained.
+ * @param model  null to report as ardoq_report_device() does; of use with CONFIG_ARDOQ_MODEL only
+ * @return as ardoq_model_report(); the error is explained.
  */
 ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
-                                 const ardoq_identity_t *identity, ardoq_report_t *report);
+                                 const ardoq_identity_t *identity, ardoq_model_t *model,
+                                 ardoq_report_t *report);
 
 /**
  * `report --dry-run`: writes what would be sent, and sends nothing.
- * @return as ardoq_report_compose() or ardoq_report_write_body(); the error is explained.
+ * @param model  as of ardoq_command_report()
+ * @return as ardoq_report_compose(), ardoq_model_compose() or ardoq_model_write_body(); the error
+ * is explained.
  */
 ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          const ardoq_config_t *config,
-                                         const ardoq_identity_t *identity, ardoq_report_t *report);
+                                         const ardoq_identity_t *identity, ardoq_model_t *model,
+                                         ardoq_report_t *report);
 
 /**
  * Writes JSON that came from elsewhere as the result. Of what a terminal may act on the escape is
@@ -163,6 +169,9 @@ typedef struct {
     ardoq_config_t config;     /**< its settings */
     ardoq_client_t client;     /**< open while a command runs */
     ardoq_identity_t identity; /**< what is reported */
+#if ARDOQ_MODEL
+    ardoq_model_t model; /**< the same */
+#endif
     union {
         ardoq_me_t me;         /**< of `me` */
         ardoq_report_t report; /**< of `report` */

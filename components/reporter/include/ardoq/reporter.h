@@ -23,6 +23,7 @@
 
 #include "ardoq/client.h"
 #include "ardoq/identity.h"
+#include "ardoq/model.h"
 #include "ardoq/report.h"
 #include "ardoq/schedule.h"
 #include "ardoq/settings.h"
@@ -59,6 +60,9 @@ typedef struct ardoq_reporter {
     const char *ca_pem;
     const char *certificate_pem; /**< likewise */
     const char *key_pem;         /**< likewise */
+#if ARDOQ_MODEL
+    ardoq_model_t *model; /**< facts, parent and relations; null: the identity alone. Borrowed */
+#endif
     ardoq_on_event_t on_event;   /**< takes what happens; null: nobody */
     void *context;               /**< given to it */
 

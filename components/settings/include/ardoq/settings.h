@@ -89,6 +89,7 @@ typedef enum {
     ARDOQ_SETTING_KIND_NUMBER,   /**< decimal digits */
     ARDOQ_SETTING_KIND_IDENTITY, /**< a field of ardoq_identity_t; no member of ardoq_config_t */
     ARDOQ_SETTING_KIND_PEM,      /**< stands only in the store */
+    ARDOQ_SETTING_KIND_MODEL,    /**< what ardoq_model_compose() takes; no member either */
 } ardoq_setting_kind_t;
 
 /** Description of a setting. */
@@ -119,7 +120,8 @@ bool ardoq_setting_is_obsolete(const char *name);
  * @return ARDOQ_OK; ARDOQ_ERR_SETTING_TOO_LONG; ARDOQ_ERR_SETTING_INVALID; for some settings an
  *         error of their own: ARDOQ_ERR_HOST_INVALID, ARDOQ_ERR_TOKEN_INVALID,
  *         ARDOQ_ERR_ORG_LABEL_INVALID, ARDOQ_ERR_WORKSPACE_INVALID,
- *         ARDOQ_ERR_COMPONENT_TYPE_INVALID, ARDOQ_ERR_FIELDS_INVALID, ARDOQ_ERR_PIN_INVALID.
+ *         ARDOQ_ERR_COMPONENT_TYPE_INVALID, ARDOQ_ERR_FIELDS_INVALID, ARDOQ_ERR_PIN_INVALID,
+ *         ARDOQ_ERR_RELATION_INVALID.
  */
 ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
                                  const char *value);
@@ -141,14 +143,18 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
 const char *ardoq_setting_text(const ardoq_setting_t *setting, const ardoq_config_t *config,
                                ardoq_decimal_t *number);
 
+/** Room for the value of any setting that ardoq_config_t has no member for, but PEM. */
+#define ARDOQ_SETTING_STORED_SIZE (ARDOQ_MODEL ? ARDOQ_FIELDS_SIZE : ARDOQ_SETTING_IDENTITY_SIZE)
+
 /**
- * Reads a setting of ARDOQ_SETTING_KIND_IDENTITY from the store, where others may have written it.
+ * Reads a setting of ARDOQ_SETTING_KIND_IDENTITY or ARDOQ_SETTING_KIND_MODEL from the store, where
+ * others may have written it.
  * @param setting     row of the table
- * @param[out] value  "" if it is not set, and after a failure
+ * @param[out] value  Kconfig's if it is not set; "" if that has none, and after a failure
  * @return as ardoq_identity_read()
  */
 ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
-                                 char value[ARDOQ_SETTING_IDENTITY_SIZE]);
+                                 char value[ARDOQ_SETTING_STORED_SIZE]);
 
 /* ---- Custom fields -------------------------------------------------------------------------- */
 
@@ -198,6 +204,70 @@ typedef struct {
  *         of the setting refuses it.
  */
 bool ardoq_template_next(const char **template_text, ardoq_template_piece_t *piece);
+
+/* ---- Relations ------------------------------------------------------------------------------ */
+
+/** Characters of an id in Ardoq: hex digits. */
+#define ARDOQ_ID_SIZE            24
+
+/** Room for what finds a target in its workspace, with its NUL. */
+#define ARDOQ_TARGET_VALUE_SIZE  160
+
+/** Highest number of a reference type that is taken. */
+#define ARDOQ_REFERENCE_TYPE_MAX 999999
+
+/** Entries of the setting `relations`. */
+#define ARDOQ_RELATIONS_MAX      16
+
+/**
+ * Another component, as the settings `parent` and `relations` write it:
+ *
+ *     ID                                 one that exists, 24 hex digits
+ *     WORKSPACE/NAME                     one that exists, by its name
+ *     WORKSPACE/FIELD=VALUE              one that exists, by the value of a custom field
+ *     WORKSPACE+COMPONENT_TYPE/NAME      by its name, made if it is missing; devices share it
+ *
+ * Without WORKSPACE it is that of the device. NAME and VALUE are templates as `name_template` is;
+ * where a field in them is empty, there is no such relation.
+ */
+typedef struct {
+    const char *text;           /**< all of it, inside the setting */
+    size_t size;                /**< of it in bytes */
+    const char *id;             /**< ARDOQ_ID_SIZE characters; null: it is found by what follows */
+    const char *workspace;      /**< ARDOQ_ID_SIZE characters; null: the device's own */
+    const char *component_type; /**< null: it must exist */
+    size_t component_type_size; /**< in bytes */
+    const char *field;          /**< API name of a custom field; null: it is found by its name */
+    size_t field_size;          /**< in bytes */
+    const char *value;          /**< template of the name, or of the field's value */
+    size_t value_size;          /**< in bytes, less than ARDOQ_TARGET_VALUE_SIZE */
+} ardoq_target_t;
+
+/** An entry of the setting `relations`: a reference from the device to a target, `TYPE TARGET`,
+ * with semicolons between the entries. After TYPE may stand `?`, `!` or both. */
+typedef struct {
+    uint32_t type;    /**< number of the reference type */
+    bool is_optional; /**< `?`: the device is reported without it if the target is missing */
+    bool is_only;     /**< `!`: other references of this type that the device has are deleted */
+    ardoq_target_t target;
+} ardoq_relation_t;
+
+/**
+ * Reads the setting `parent`: a target, before it `?` if the device may be reported without it.
+ * @param parent         NUL-terminated, trimmed
+ * @param[out] relation  of no type, inside the text
+ * @return false if it is no target
+ */
+bool ardoq_parent_parse(const char *parent, ardoq_relation_t *relation);
+
+/**
+ * Takes the next entry of `relations`.
+ * @param[in,out] relations  moved past the entry; at the end of the list if there is none
+ * @param[out] relation      what was taken, inside the list
+ * @return false at the end, and at an entry that is none: then @p relations points to it. The rule
+ *         of the setting refuses such a list.
+ */
+bool ardoq_relation_next(const char **relations, ardoq_relation_t *relation);
 
 #ifdef __cplusplus
 }

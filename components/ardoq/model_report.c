@@ -1,0 +1,485 @@
+/* The requests of a report with a model, one after the other. */
+#include <string.h>
+
+#include "ardoq/model.h"
+#include "ardoq/text.h"
+#include "batch.h"
+#include "client_private.h"
+#include "model_private.h"
+
+#if ARDOQ_MODEL
+
+enum {
+    LOOK_FOR_DEVICE, /* which component it is */
+    LOOK_FOR_TARGET, /* what a relation that is the only one of its type leads to */
+    LIST_REFERENCES, /* of that type, to find those that are stale */
+    SEND,
+    LOOK_BEFORE_SPLIT, /* whether the device is there */
+    EXPLAIN,           /* which target is missing */
+    EXPLAIN_CONFLICT,  /* whether several components are the device */
+};
+
+static ardoq_err_t end_model_request(ardoq_client_t *client, void *context, ardoq_err_t err);
+
+/* ---- Look-ups ------------------------------------------------------------------------------- */
+
+/* Depth of a member in {"values":[{"_id":...}]}. */
+enum { IN_VALUE = 3 };
+
+static void take_id(ardoq_model_t *model, char id[ARDOQ_ID_SIZE + 1])
+{
+    const ardoq_json_scan_t *scan = &model->results.scan;
+    ardoq_json_document_t *document = model->results.document;
+    id[0] = '\0';
+    if (scan->length > 0 &&
+        (ardoq_json_parse_valid(document, scan->text, scan->length) ||
+         ardoq_json_string(document, ARDOQ_JSON_ROOT, "", id, ARDOQ_ID_SIZE + 1))) {
+        id[0] = '\0';
+    }
+}
+
+static void take_element_value(ardoq_model_t *model)
+{
+    const ardoq_json_scan_t *scan = &model->results.scan;
+    if (scan->depth == IN_VALUE && ardoq_json_scan_is_at(scan, IN_VALUE, "_id")) {
+        take_id(model, model->element_id);
+    } else if (scan->depth == IN_VALUE && ardoq_json_scan_is_at(scan, IN_VALUE, "target")) {
+        take_id(model, model->element_target);
+    }
+}
+
+static void take_element(ardoq_model_t *model)
+{
+    const ardoq_json_scan_t *scan = &model->results.scan;
+    if (scan->depth != IN_VALUE || !ardoq_json_scan_is_at(scan, 1, "values") ||
+        !ardoq_json_scan_is_at(scan, 2, "")) {
+        return;
+    }
+    if (model->phase != LIST_REFERENCES) {
+        model->count = model->count < 2 ? (uint8_t)(model->count + 1) : model->count;
+        memcpy(model->target_id, model->element_id, sizeof model->target_id);
+    } else if (model->element_id[0] != '\0' && model->stale < ARDOQ_STALE_REFERENCES &&
+               strcmp(model->element_target, model->target_id) != 0) {
+        memcpy(model->stale_ids[model->stale++], model->element_id, sizeof model->element_id);
+    }
+    model->element_id[0] = model->element_target[0] = '\0';
+}
+
+static ardoq_err_t on_look_up_body(void *context, const char *data, size_t size)
+{
+    ardoq_model_t *model = context;
+    ardoq_err_t err = ARDOQ_OK;
+    while (!err && size > 0) {
+        size_t consumed = 0;
+        ardoq_json_scan_event_t event = ARDOQ_JSON_SCAN_MORE;
+        err = ardoq_json_scan_feed(&model->results.scan, data, size, &consumed, &event);
+        if (event == ARDOQ_JSON_SCAN_VALUE) {
+            take_element_value(model);
+        } else if (event == ARDOQ_JSON_SCAN_END) {
+            take_element(model);
+        }
+        data += consumed;
+        size -= consumed;
+    }
+    return err;
+}
+
+static ardoq_err_t start_look_up(ardoq_client_t *client, ardoq_model_t *model, uint8_t phase,
+                                 const char *path, size_t query_count)
+{
+    const ardoq_request_t request = {.method = "GET",
+                                     .path = path,
+                                     .query = model->query,
+                                     .query_count = query_count,
+                                     .on_body = on_look_up_body,
+                                     .context = model};
+    model->phase = phase;
+    model->count = 0;
+    model->target_id[0] = model->element_id[0] = model->element_target[0] = '\0';
+    ardoq_json_scan_init(&model->results.scan);
+    return ardoq_call_start_checked(client, &request, &model->report->response, end_model_request);
+}
+
+static ardoq_err_t look_for(ardoq_client_t *client, ardoq_model_t *model, uint8_t phase,
+                            const char *key)
+{
+    model->query[0] = (ardoq_query_t){"rootWorkspace", model->workspace};
+    model->query[1] = (ardoq_query_t){key, model->value};
+    return start_look_up(client, model, phase, "/api/v2/components", 2);
+}
+
+static void name_field(ardoq_model_t *model, const char *field, size_t size)
+{
+    ardoq_text_t text;
+    ardoq_text_init(&text, model->field, sizeof model->field, ARDOQ_ERR_RELATION_INVALID);
+    ardoq_text_append_string(&text, "customFields.");
+    ardoq_text_append(&text, field, size);
+}
+
+static ardoq_err_t look_for_device(ardoq_client_t *client, ardoq_model_t *model, uint8_t phase)
+{
+    const ardoq_report_t *report = model->report;
+    ardoq_field_t field = {.target = ""};
+    ardoq_text_t text;
+    size_t size;
+    const char *serial =
+        ardoq_value_trim(ardoq_identity_get(report->identity, ARDOQ_IDENTITY_serial), &size);
+    (void)ardoq_field_find(report->config->fields, ARDOQ_IDENTITY_serial, &field);
+    memcpy(model->workspace, report->config->workspace, sizeof model->workspace);
+    name_field(model, field.target, strlen(field.target));
+    ardoq_text_init(&text, model->value, sizeof model->value, ARDOQ_ERR_NAME_TOO_LONG);
+    ardoq_text_append(&text, serial, size);
+    return text.err ? text.err : look_for(client, model, phase, model->field);
+}
+
+static ardoq_err_t look_for_target(ardoq_client_t *client, ardoq_model_t *model, uint8_t phase,
+                                   const ardoq_target_t *target)
+{
+    const ardoq_err_t err = ardoq_model_expand(model, target, model->value);
+    if (err) {
+        return err;
+    }
+    memcpy(model->workspace,
+           target->workspace ? target->workspace : model->report->config->workspace, ARDOQ_ID_SIZE);
+    model->workspace[ARDOQ_ID_SIZE] = '\0';
+    name_field(model, target->field, target->field_size);
+    return look_for(client, model, phase, target->field ? model->field : "name");
+}
+
+static ardoq_err_t look_for_id(ardoq_client_t *client, ardoq_model_t *model, const char *id)
+{
+    ardoq_text_t text;
+    ardoq_text_init(&text, model->path, sizeof model->path, ARDOQ_ERR_RELATION_INVALID);
+    ardoq_text_append_string(&text, "/api/v2/components/");
+    ardoq_text_append(&text, id, ARDOQ_ID_SIZE);
+    return start_look_up(client, model, EXPLAIN, model->path, 0);
+}
+
+/* ---- The batch ------------------------------------------------------------------------------ */
+
+static ardoq_err_t take_model_result(void *context, const ardoq_batch_result_t *result)
+{
+    const ardoq_model_t *model = context;
+    ardoq_report_t *report = model->report;
+    size_t size;
+    const char *serial =
+        ardoq_value_trim(ardoq_identity_get(report->identity, ARDOQ_IDENTITY_serial), &size);
+    if (!result->is_reference && result->outcome != ARDOQ_REPORT_NONE && size > 0 &&
+        strlen(result->serial) == size && memcmp(result->serial, serial, size) == 0) {
+        report->outcome = result->outcome;
+        memcpy(report->component_id, result->id, sizeof report->component_id);
+    }
+    return ARDOQ_OK;
+}
+
+static ardoq_err_t on_batch_body(void *context, const char *data, size_t size)
+{
+    return ardoq_batch_results_feed(&((ardoq_model_t *)context)->results, data, size);
+}
+
+static ardoq_err_t send_part(ardoq_client_t *client, ardoq_model_t *model, uint8_t body)
+{
+    const ardoq_request_t request = {.method = "POST",
+                                     .path = ARDOQ_REPORT_PATH,
+                                     .write_body = ardoq_model_write_body,
+                                     .on_body = on_batch_body,
+                                     .context = model};
+    model->phase = SEND;
+    model->body = body;
+    ardoq_batch_results_init(&model->results, &client->json, model->report->config,
+                             take_model_result, model);
+    return ardoq_call_start(client, &request, &model->report->response, end_model_request);
+}
+
+static bool has_shared(const ardoq_model_t *model)
+{
+    ardoq_relation_t relation;
+    unsigned number = 0;
+    while (number <= ARDOQ_MODEL_PARENT &&
+           !(ardoq_model_relation(model, number, &relation) && relation.target.component_type &&
+             ardoq_model_is_sent(model, number, &relation))) {
+        number++;
+    }
+    return number <= ARDOQ_MODEL_PARENT;
+}
+
+static ardoq_err_t send_batch(ardoq_client_t *client, ardoq_model_t *model)
+{
+    const bool is_shared_first = model->is_split && model->is_update && has_shared(model);
+    return send_part(client, model, is_shared_first ? ARDOQ_MODEL_SHARED : ARDOQ_MODEL_WHOLE);
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+/* With what a person must know of it. */
+static ardoq_err_t end_with(ardoq_client_t *client, ardoq_model_t *model, ardoq_err_t err,
+                            const char *message)
+{
+    model->is_split = false;
+    ardoq_text_t text;
+    ardoq_text_init(&text, client->message, sizeof client->message, ARDOQ_ERR_JSON_TRUNCATED);
+    ardoq_text_append_string(&text, message);
+    ardoq_text_blank_controls(client->message);
+    client->last.status = model->status;
+    client->last.message = client->message;
+    *client->response = client->last;
+    return err;
+}
+
+/* ---- References that are stale -------------------------------------------------------------- */
+
+static bool needs_references(const ardoq_model_t *model, unsigned number,
+                             const ardoq_relation_t *relation)
+{
+    return relation->is_only && ardoq_model_is_sent(model, number, relation);
+}
+
+static ardoq_err_t list_references(ardoq_client_t *client, ardoq_model_t *model,
+                                   const ardoq_relation_t *relation)
+{
+    char target[ARDOQ_ID_SIZE + 1]; /* the look-up forgets what the one before it found */
+    memcpy(target, model->target_id, sizeof target);
+    model->query[0] = (ardoq_query_t){"source", model->device_id};
+    model->query[1] = (ardoq_query_t){"type", ardoq_decimal(relation->type, &model->type)};
+    const ardoq_err_t err = start_look_up(client, model, LIST_REFERENCES, "/api/v2/references", 2);
+    memcpy(model->target_id, target, sizeof target);
+    return err;
+}
+
+/* The next relation that is the only one of its type; after the last of them, the batch. */
+static ardoq_err_t look_at_references(ardoq_client_t *client, ardoq_model_t *model)
+{
+    ardoq_relation_t relation;
+    while (ardoq_model_relation(model, model->entry, &relation) &&
+           model->entry < ARDOQ_MODEL_PARENT) {
+        if (needs_references(model, model->entry, &relation)) {
+            if (!relation.target.id) {
+                return look_for_target(client, model, LOOK_FOR_TARGET, &relation.target);
+            }
+            memcpy(model->target_id, relation.target.id, ARDOQ_ID_SIZE);
+            return list_references(client, model, &relation);
+        }
+        model->entry++;
+    }
+    return send_batch(client, model);
+}
+
+static ardoq_err_t end_device(ardoq_client_t *client, ardoq_model_t *model)
+{
+    if (model->count > 1) {
+        model->status = client->last.status;
+        return end_with(client, model, ARDOQ_ERR_SERIAL_AMBIGUOUS, model->value);
+    }
+    memcpy(model->device_id, model->target_id, sizeof model->device_id);
+    return model->count == 0 ? send_batch(client, model) : look_at_references(client, model);
+}
+
+/* What must exist and does not: the batch will be refused, and that explained. */
+static ardoq_err_t end_target(ardoq_client_t *client, ardoq_model_t *model)
+{
+    ardoq_relation_t relation;
+    (void)ardoq_model_relation(model, model->entry, &relation);
+    if (model->count == 1 || (model->count == 0 && relation.target.component_type)) {
+        return list_references(client, model, &relation);
+    }
+    model->entry++;
+    return look_at_references(client, model);
+}
+
+/* ---- A refusal ------------------------------------------------------------------------------ */
+
+/* What the server says of a batch that it understood and will not carry out. */
+static bool is_refusal(ardoq_err_t err)
+{
+    return err == ARDOQ_ERR_BAD_REQUEST || err == ARDOQ_ERR_NOT_FOUND ||
+           err == ARDOQ_ERR_CONFLICT || err == ARDOQ_ERR_UNPROCESSABLE;
+}
+
+static void remember_refusal(ardoq_client_t *client, ardoq_model_t *model, ardoq_err_t err)
+{
+    model->refusal = err;
+    model->status = client->last.status;
+    memcpy(model->message, client->message, sizeof model->message);
+    model->entry = 0;
+    model->is_changed = false;
+}
+
+/* The next target that must exist; after the last, the batch without those that are missing. */
+static ardoq_err_t explain(ardoq_client_t *client, ardoq_model_t *model)
+{
+    ardoq_relation_t relation;
+    for (; model->entry <= ARDOQ_MODEL_PARENT; model->entry++) {
+        if (ardoq_model_relation(model, model->entry, &relation) &&
+            !relation.target.component_type &&
+            ardoq_model_is_sent(model, model->entry, &relation)) {
+            return relation.target.id ? look_for_id(client, model, relation.target.id)
+                                      : look_for_target(client, model, EXPLAIN, &relation.target);
+        }
+    }
+    if (!model->is_changed) {
+        return end_with(client, model, model->refusal, model->message);
+    }
+    model->stale = 0;
+    return send_batch(client, model);
+}
+
+static ardoq_err_t end_explanation(ardoq_client_t *client, ardoq_model_t *model, ardoq_err_t err)
+{
+    ardoq_relation_t relation;
+    (void)ardoq_model_relation(model, model->entry, &relation);
+    const bool is_missing =
+        err == ARDOQ_ERR_NOT_FOUND || (!err && !relation.target.id && model->count == 0);
+    if (err && !is_missing) {
+        return end_with(client, model, model->refusal, model->message);
+    }
+    if (is_missing && relation.is_optional) {
+        model->left_out |= UINT32_C(1) << model->entry;
+        model->is_changed = true;
+    } else if (is_missing || model->count > 1) {
+        if (relation.target.id) {
+            memcpy(model->value, relation.target.id, ARDOQ_ID_SIZE);
+            model->value[ARDOQ_ID_SIZE] = '\0';
+        }
+        client->https.tls.detail.setting =
+            model->entry == ARDOQ_MODEL_PARENT ? "parent" : "relations";
+        return end_with(client, model,
+                        is_missing ? ARDOQ_ERR_TARGET_MISSING : ARDOQ_ERR_TARGET_AMBIGUOUS,
+                        model->value);
+    }
+    model->entry++;
+    return explain(client, model);
+}
+
+static ardoq_err_t go_on(ardoq_client_t *client, ardoq_model_t *model)
+{
+    const ardoq_err_t err = ardoq_json_scan_end(&model->results.scan);
+    if (err || model->body == ARDOQ_MODEL_DELETES) {
+        return err;
+    }
+    if (model->body == ARDOQ_MODEL_SHARED) {
+        return send_part(client, model, ARDOQ_MODEL_DEVICE);
+    }
+    if (model->report->outcome == ARDOQ_REPORT_NONE) {
+        return ARDOQ_ERR_REPORT_UNCONFIRMED;
+    }
+    return model->is_split && model->stale > 0 ? send_part(client, model, ARDOQ_MODEL_DELETES)
+                                               : ARDOQ_OK;
+}
+
+/* It stays so for later reports, if that is what helps. */
+static ardoq_err_t split(ardoq_client_t *client, ardoq_model_t *model)
+{
+    model->is_split = true;
+    return send_batch(client, model);
+}
+
+/* A device that is not there yet has no name to keep. */
+static ardoq_err_t end_look_before_split(ardoq_client_t *client, ardoq_model_t *model,
+                                         ardoq_err_t err)
+{
+    if (err || model->count > 0) {
+        return err ? err : split(client, model);
+    }
+    model->is_update = false;
+    return send_batch(client, model);
+}
+
+static ardoq_err_t end_batch(ardoq_client_t *client, ardoq_model_t *model, ardoq_err_t err)
+{
+    if (!err) {
+        return go_on(client, model);
+    }
+    if (!is_refusal(err) || model->body == ARDOQ_MODEL_DELETES) {
+        return err;
+    }
+    remember_refusal(client, model, err);
+    if (!model->is_split && model->is_update && has_shared(model)) {
+        return look_for_device(client, model, LOOK_BEFORE_SPLIT);
+    }
+    if (!model->is_split && model->stale > 0) {
+        return split(client, model);
+    }
+    /* It may not be there yet. What else is wrong with it, the upsert is refused for as well. */
+    if (model->is_update && model->body != ARDOQ_MODEL_SHARED && err != ARDOQ_ERR_CONFLICT) {
+        model->is_update = false;
+        return send_batch(client, model);
+    }
+    return err == ARDOQ_ERR_CONFLICT ? look_for_device(client, model, EXPLAIN_CONFLICT)
+                                     : explain(client, model);
+}
+
+/* ---- The call ------------------------------------------------------------------------------- */
+
+static ardoq_err_t end_model_request(ardoq_client_t *client, void *context, ardoq_err_t err)
+{
+    ardoq_model_t *model = context;
+    if (!err && model->phase != SEND) {
+        err = ardoq_json_scan_end(&model->results.scan);
+    }
+    switch (model->phase) {
+    case SEND:
+        return end_batch(client, model, err);
+    case EXPLAIN:
+        return end_explanation(client, model, err);
+    case LOOK_BEFORE_SPLIT:
+        return end_look_before_split(client, model, err);
+    case EXPLAIN_CONFLICT:
+        return !err && model->count > 1
+                   ? end_with(client, model, ARDOQ_ERR_SERIAL_AMBIGUOUS, model->value)
+                   : explain(client, model);
+    default:
+        break;
+    }
+    if (err) {
+        return err;
+    }
+    if (model->phase == LOOK_FOR_DEVICE) {
+        return end_device(client, model);
+    }
+    if (model->phase == LOOK_FOR_TARGET) {
+        return end_target(client, model);
+    }
+    model->entry++;
+    return look_at_references(client, model);
+}
+
+static bool has_only_one(const ardoq_model_t *model)
+{
+    ardoq_relation_t relation;
+    unsigned number = 0;
+    while (ardoq_model_relation(model, number, &relation) &&
+           !needs_references(model, number, &relation)) {
+        number++;
+    }
+    return ardoq_model_relation(model, number, &relation);
+}
+
+ardoq_err_t ardoq_model_start(ardoq_client_t *client, const ardoq_identity_t *identity,
+                              ardoq_model_t *model, ardoq_report_t *report)
+{
+    if (!identity || !model) {
+        return ARDOQ_ERR_INVALID_ARGUMENT;
+    }
+    ardoq_err_t err = ardoq_call_begin(client, report);
+    if (err) {
+        return err;
+    }
+    err = ardoq_report_compose(client->config, identity, ardoq_report_time(), report);
+    err = err ? err : ardoq_model_compose(model, report, &client->https.tls.detail.setting);
+    if (err) {
+        return err;
+    }
+    model->entry = 0;
+    model->results.document = &client->json;
+    return has_only_one(model) ? look_for_device(client, model, LOOK_FOR_DEVICE)
+                               : send_batch(client, model);
+}
+
+ardoq_err_t ardoq_model_report(ardoq_client_t *client, const ardoq_identity_t *identity,
+                               ardoq_model_t *model, ardoq_report_t *report)
+{
+    const ardoq_err_t err = ardoq_model_start(client, identity, model, report);
+    return err ? err : ardoq_finish(client, NULL, NULL);
+}
+
+#endif
