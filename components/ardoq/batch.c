@@ -73,6 +73,9 @@ static void take_result_value(ardoq_batch_results_t *results)
     }
     if (scan->depth == IN_RESULT && ardoq_json_scan_is_at(scan, IN_RESULT, "id")) {
         read_result_text(results, result->id, sizeof result->id);
+        if (!ardoq_report_is_id(result->id)) {
+            result->id[0] = '\0';
+        }
     } else if (scan->depth == IN_CUSTOM_FIELDS && ardoq_json_scan_is_at(scan, IN_RESULT, "body") &&
                ardoq_json_scan_is_at(scan, IN_RESULT + 1, "customFields") &&
                ardoq_json_scan_is_at(scan, IN_CUSTOM_FIELDS, results->serial_field)) {

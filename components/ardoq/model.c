@@ -388,10 +388,18 @@ static void write_references(ardoq_text_t *text, const ardoq_model_t *model)
     append(text, "}");
 }
 
+bool ardoq_model_is_empty(const ardoq_model_t *model)
+{
+    return model->fact_count == 0 && !model->is_update && model->settings.parent[0] == '\0' &&
+           model->settings.relations[0] == '\0';
+}
+
 ardoq_err_t ardoq_model_write_body(void *context, uint32_t part, ardoq_text_t *text)
 {
-    (void)part; /* there is only one */
     const ardoq_model_t *model = context;
+    if (ardoq_model_is_empty(model)) {
+        return ardoq_report_write_body(model->report, part, text);
+    }
     append(text, "{");
     switch (model->body) {
     case ARDOQ_MODEL_SHARED:

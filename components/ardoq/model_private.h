@@ -23,6 +23,9 @@ bool ardoq_model_relation(const ardoq_model_t *model, unsigned number, ardoq_rel
 ardoq_err_t ardoq_model_expand(const ardoq_model_t *model, const ardoq_target_t *target,
                                char value[ARDOQ_TARGET_VALUE_SIZE]);
 
+/* Whether it says nothing beside the identity. */
+bool ardoq_model_is_empty(const ardoq_model_t *model);
+
 /* Whether a relation is sent. */
 bool ardoq_model_is_sent(const ardoq_model_t *model, unsigned number,
                          const ardoq_relation_t *relation);

@@ -157,18 +157,23 @@ static ardoq_err_t look_for_id(ardoq_client_t *client, ardoq_model_t *model, con
 
 /* ---- The batch ------------------------------------------------------------------------------ */
 
+/* The one with the serial number; the only one where the answer has none. */
 static ardoq_err_t take_model_result(void *context, const ardoq_batch_result_t *result)
 {
-    const ardoq_model_t *model = context;
+    ardoq_model_t *model = context;
     ardoq_report_t *report = model->report;
     size_t size;
     const char *serial =
         ardoq_value_trim(ardoq_identity_get(report->identity, ARDOQ_IDENTITY_serial), &size);
-    if (!result->is_reference && result->outcome != ARDOQ_REPORT_NONE && size > 0 &&
-        strlen(result->serial) == size && memcmp(result->serial, serial, size) == 0) {
-        report->outcome = result->outcome;
-        memcpy(report->component_id, result->id, sizeof report->component_id);
+    if (result->is_reference || result->outcome == ARDOQ_REPORT_NONE || result->id[0] == '\0' ||
+        model->is_confirmed) {
+        return ARDOQ_OK;
     }
+    model->count = model->count < 2 ? (uint8_t)(model->count + 1) : model->count;
+    model->is_confirmed =
+        strlen(result->serial) == size && memcmp(result->serial, serial, size) == 0;
+    report->outcome = result->outcome;
+    memcpy(report->component_id, result->id, sizeof report->component_id);
     return ARDOQ_OK;
 }
 
@@ -186,6 +191,8 @@ static ardoq_err_t send_part(ardoq_client_t *client, ardoq_model_t *model, uint8
                                      .context = model};
     model->phase = SEND;
     model->body = body;
+    model->count = 0;
+    model->is_confirmed = false;
     ardoq_batch_results_init(&model->results, &client->json, model->report->config,
                              take_model_result, model);
     return ardoq_call_start(client, &request, &model->report->response, end_model_request);
@@ -359,7 +366,9 @@ static ardoq_err_t go_on(ardoq_client_t *client, ardoq_model_t *model)
     if (model->body == ARDOQ_MODEL_SHARED) {
         return send_part(client, model, ARDOQ_MODEL_DEVICE);
     }
-    if (model->report->outcome == ARDOQ_REPORT_NONE) {
+    if (!model->is_confirmed && model->count != 1) {
+        model->report->outcome = ARDOQ_REPORT_NONE;
+        model->report->component_id[0] = '\0';
         return ARDOQ_ERR_REPORT_UNCONFIRMED;
     }
     return model->is_split && model->stale > 0 ? send_part(client, model, ARDOQ_MODEL_DELETES)
@@ -468,6 +477,9 @@ ardoq_err_t ardoq_model_start(ardoq_client_t *client, const ardoq_identity_t *id
     err = err ? err : ardoq_model_compose(model, report, &client->https.tls.detail.setting);
     if (err) {
         return err;
+    }
+    if (ardoq_model_is_empty(model)) {
+        return ardoq_report_start(client, identity, report);
     }
     model->entry = 0;
     model->results.document = &client->json;

@@ -182,7 +182,7 @@ static bool is_of_id(char c)
            c == '_';
 }
 
-static bool is_id(const char *text)
+bool ardoq_report_is_id(const char *text)
 {
     const char *end = text;
     while (is_of_id(*end)) {
@@ -197,7 +197,7 @@ static bool read_id(const ardoq_json_document_t *document, ardoq_json_value_t co
     char *id = report->component_id;
     const ardoq_err_t err =
         ardoq_json_string(document, components, path, id, sizeof report->component_id);
-    if (err || !is_id(id)) {
+    if (err || !ardoq_report_is_id(id)) {
         id[0] = '\0';
     }
     return id[0] != '\0';

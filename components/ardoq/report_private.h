@@ -9,4 +9,7 @@
 void ardoq_report_write_custom_fields(ardoq_text_t *text, const ardoq_report_t *report,
                                       ardoq_field_t *field);
 
+/* Whether it is what Ardoq makes ids of. */
+bool ardoq_report_is_id(const char *text);
+
 #endif

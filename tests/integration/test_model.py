@@ -204,7 +204,7 @@ def test_several_components_with_the_serial(ask: Tool, api: Client) -> None:
     api.create("one", device_serial="M-11")
     api.create("two", device_serial="M-11")
     site(api, "Moss")
-    for relation in ("", f"{LOCATED_AT}! {LOCATIONS}/Moss"):
+    for relation in (f"{LOCATED_AT} {LOCATIONS}/Moss", f"{LOCATED_AT}! {LOCATIONS}/Moss"):
         done = ask.using(ARDOQ_RELATIONS=relation).run("report", *only(serial="M-11"))
         expect_error(done, "SERIAL_AMBIGUOUS", 3)
         assert "\n  component: M-11\n" in done.err

@@ -44,7 +44,8 @@ static bool is_pem(const ardoq_setting_t *setting)
 
 static bool stands_only_in_store(const ardoq_setting_t *setting)
 {
-    return is_pem(setting) || setting->kind == ARDOQ_SETTING_KIND_IDENTITY;
+    return is_pem(setting) || setting->kind == ARDOQ_SETTING_KIND_IDENTITY ||
+           setting->kind == ARDOQ_SETTING_KIND_MODEL;
 }
 
 /* One of two values that the setting takes. */
@@ -61,6 +62,9 @@ static const char *sample(const ardoq_setting_t *setting, int which)
         {"timeout_ms", "1000", "600000"},
         {"heartbeat", "3600", "2592000"},
         {"window", "0", "86400"},
+        {"parent", "/Rack 1", "? 0123456789abcdef01234567"},
+        {"relations", "1 /Rack 1", "2! 0123456789abcdef01234567+p1/{model}; 3 /a=b"},
+        {"keep_name", "no", "yes"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         if (strcmp(samples[i][0], setting->name) == 0) {
@@ -86,6 +90,7 @@ static const struct {
 #define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) {name, 0},
 #define ARDOQ_SETTING_IDENTITY(field, size, name)                   {name, size},
 #define ARDOQ_SETTING_PEM(name, what)                               {name, 0},
+#define ARDOQ_SETTING_MODEL(name, default_value, rule)              {name, 0},
 #include "ardoq/settings.def"
 };
 

@@ -60,9 +60,10 @@ typedef struct {
         char parent[ARDOQ_FIELDS_SIZE];
         char relations[ARDOQ_FIELDS_SIZE];
     } settings;
-    bool is_update; /* the device is there, so that its name can be left out */
-    bool is_split;  /* the server takes no upserts beside other operations */
-    uint8_t body;   /* what the request under way has */
+    bool is_update;    /* the device is there, so that its name can be left out */
+    bool is_split;     /* the server takes no upserts beside other operations */
+    uint8_t body;      /* what the request under way has */
+    bool is_confirmed; /* the answer named the device */
     uint8_t phase;
     uint8_t entry;       /* of the relations, whose turn it is */
     uint8_t count;       /* of what the look-up under way found */
@@ -89,7 +90,8 @@ typedef struct {
 /**
  * Reports the device with all that the model says.
  *
- * One request when nothing is unusual. A `!` among the relations adds three before it: which
+ * The same as ardoq_report_device() for a model that says nothing. One request when nothing is
+ * unusual. A `!` among the relations adds three before it: which
  * component is the device, which its target, and which references it has. With keep_name the first
  * report takes two. After a refusal each target is looked for, to name the one that is missing.
  * @param client    opened client
