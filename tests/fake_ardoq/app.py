@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,53 +9,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-import custom_fields
 import pages
 import seeds
 import shapes
 from answers import Answers
 from batch import Batch, Rules
 from calls import Call
+from collection import OID, Collection, Handler, Routes
 from documents import Schemas
-from entities import Version
 from errors import Refusal, Unauthorised
 from journal import Journal
+from lists import Lists, Shape, read_filters
 from rules import Gate
-from seeds import Field
-from store import CUSTOM, Store
+from store import Store
 
-_OID = "([0-9a-f]{24})"
 _WORKSPACE_FILTERS = ("name", "componentModel")
-_COMPONENT_FILTERS = ("name", "rootWorkspace", "parent", "componentKey", "typeId")
-_REFERENCE_FILTERS = ("displayText", "rootWorkspace", "source", "targetWorkspace", "target")
 _UNSERVED = re.compile("/api/v2/attachments(/.*)?")
-
-Handler = Callable[..., Response]
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a query asks a list for, and what is said of the rest of it."""
-
-    criteria: dict[str, Any]
-    meta: dict[str, Any]
-
-
-def _filters(query: dict[str, str], plain: tuple[str, ...], fields: dict[str, Field]) -> Filters:
-    """A parameter that is unknown, or whose value its field does not take, is left out: Ardoq then
-    answers with more than was asked for, and says so in `_meta` alone."""
-    criteria: dict[str, Any] = {}
-    warnings = []
-    for name, text in query.items():
-        try:
-            if name not in plain and name not in fields:
-                raise ValueError("there is no such query parameter")
-            is_field = name in fields
-            criteria[name] = custom_fields.read_filter(fields[name], text) if is_field else text
-        except ValueError as error:
-            warnings.append(f"{name}: {error}")
-    described = {"raw": query, "conformed": criteria}
-    return Filters(criteria, {"warnings": warnings, "query": described} if warnings else {})
 
 
 @dataclass(frozen=True)
@@ -67,67 +35,46 @@ class Look:
     nulls: bool
 
 
-def _version(query: dict[str, str]) -> Version:
-    text = query.get("ifVersionMatch")
-    if text is None:
-        raise Refusal(400, "ifVersionMatch is missing")
-    if text == "latest":
-        return "latest"
-    if not re.fullmatch("[1-9][0-9]{0,17}", text):
-        raise Refusal(400, "ifVersionMatch must be a positive integer or latest")
-    return int(text)
-
-
 class Api:
     """One method for each operation; they answer or raise a Refusal."""
 
     def __init__(self, store: Store, rules: Rules, answers: Answers, look: Look) -> None:
         self._store = store
         self._rules = rules
-        self._components = rules.components
-        self._references = rules.references
         self._answers = answers
-        self._look = look
-        self.routes: list[tuple[str, dict[str, Handler]]] = [
+        self._nulls = look.nulls
+        self._lists = Lists(answers, look.page_size)
+        self._collections = {
+            "components": Collection(
+                store, rules.components, self._component, answers, self._lists
+            ),
+            "references": Collection(
+                store, rules.references, self._reference, answers, self._lists
+            ),
+        }
+
+    @property
+    def routes(self) -> Routes:
+        own: Routes = [
             ("/api/v2/me", {"GET": self.me}),
             ("/api/v2/workspaces", {"GET": self.list_workspaces}),
-            (f"/api/v2/workspaces/{_OID}", {"GET": self.read_workspace}),
-            (f"/api/v2/workspaces/{_OID}/context", {"GET": self.read_context}),
-            ("/api/v2/components", {"GET": self.list_components, "POST": self.create_component}),
-            (
-                f"/api/v2/components/{_OID}",
-                {
-                    "GET": self.read_component,
-                    "PATCH": self.update_component,
-                    "DELETE": self.delete_component,
-                },
-            ),
-            ("/api/v2/references", {"GET": self.list_references, "POST": self.create_reference}),
-            (
-                f"/api/v2/references/{_OID}",
-                {
-                    "GET": self.read_reference,
-                    "PATCH": self.update_reference,
-                    "DELETE": self.delete_reference,
-                },
-            ),
+            (f"/api/v2/workspaces/{OID}", {"GET": self.read_workspace}),
+            (f"/api/v2/workspaces/{OID}/context", {"GET": self.read_context}),
             ("/api/v2/reports", {"GET": self.list_reports}),
-            (f"/api/v2/reports/{_OID}", {"GET": self.read_report}),
-            (f"/api/v2/reports/{_OID}/run/objects", {"GET": self.run_for_objects}),
-            (f"/api/v2/reports/{_OID}/run/tabular", {"GET": self.run_for_rows}),
+            (f"/api/v2/reports/{OID}", {"GET": self.read_report}),
+            (f"/api/v2/reports/{OID}/run/objects", {"GET": self.run_for_objects}),
+            (f"/api/v2/reports/{OID}/run/tabular", {"GET": self.run_for_rows}),
             ("/api/v2/batch", {"POST": self.run_batch}),
             ("/api/v2/batch/expand", {"POST": self.expand_batch}),
         ]
+        return own + [route for each in self._collections.values() for route in each.routes]
 
     def me(self, call: Call) -> Response:
         return self._answers.json(200, shapes.me(self._store))
 
     def list_workspaces(self, call: Call) -> Response:
-        query = call.query()
-        after = pages.read_cursor(query)
-        filters = _filters(query, _WORKSPACE_FILTERS, {})
-        rows = self._store.workspaces(filters.criteria, after, self._look.page_size + 1)
-        return self._page(call, rows, shapes.workspace, filters.meta)
+        search = self._store.workspaces
+        return self._lists.filtered(call, _WORKSPACE_FILTERS, {}, search, shapes.workspace)
 
     def read_workspace(self, call: Call, oid: str) -> Response:
         return self._answers.json(200, shapes.workspace(self._workspace(oid)))
@@ -135,77 +82,10 @@ class Api:
     def read_context(self, call: Call, oid: str) -> Response:
         return self._answers.json(200, shapes.context(self._store, self._workspace(oid)["id"]))
 
-    def list_components(self, call: Call) -> Response:
-        fields = {CUSTOM + key: field for key, field in self._store.fields.items()}
-        query = call.query()
-        after = pages.read_cursor(query)
-        filters = _filters(query, _COMPONENT_FILTERS, fields)
-        rows = self._store.components(filters.criteria, after, self._look.page_size + 1)
-        return self._page(call, rows, self._shape, filters.meta)
-
-    def create_component(self, call: Call) -> Response:
-        body = call.document("component-create")
-        with self._store.transaction():
-            oid = self._components.create(body)
-            self._adopt(oid, body)
-        return self._answers.json(201, self._entity(oid))
-
-    def read_component(self, call: Call, oid: str) -> Response:
-        self._require(oid)
-        return self._answers.json(200, self._entity(oid))
-
-    def update_component(self, call: Call, oid: str) -> Response:
-        version = _version(call.query())
-        body = call.document("component-update")
-        self._require(oid)
-        with self._store.transaction():
-            self._components.update(oid, version, body)
-            self._adopt(oid, body)
-        return self._answers.json(200, self._entity(oid))
-
-    def delete_component(self, call: Call, oid: str) -> Response:
-        self._require(oid)
-        with self._store.transaction():
-            self._components.delete(oid)
-        return self._answers.empty()
-
-    def list_references(self, call: Call) -> Response:
-        fields = {CUSTOM + key: field for key, field in self._store.fields.items()}
-        query = call.query()
-        after = pages.read_cursor(query)
-        fields["type"] = Field("type", "Number")
-        filters = _filters(query, _REFERENCE_FILTERS, fields)
-        rows = self._store.references(filters.criteria, after, self._look.page_size + 1)
-        return self._page(call, rows, self._reference_shape, filters.meta)
-
-    def create_reference(self, call: Call) -> Response:
-        body = call.document("reference-create")
-        with self._store.transaction():
-            oid = self._references.create(body)
-        return self._answers.json(201, self._reference(oid))
-
-    def read_reference(self, call: Call, oid: str) -> Response:
-        self._require_reference(oid)
-        return self._answers.json(200, self._reference(oid))
-
-    def update_reference(self, call: Call, oid: str) -> Response:
-        version = _version(call.query())
-        body = call.document("reference-update")
-        self._require_reference(oid)
-        with self._store.transaction():
-            self._references.update(oid, version, body)
-        return self._answers.json(200, self._reference(oid))
-
-    def delete_reference(self, call: Call, oid: str) -> Response:
-        self._require_reference(oid)
-        with self._store.transaction():
-            self._references.delete(oid)
-        return self._answers.empty()
-
     def list_reports(self, call: Call) -> Response:
         query = call.query()
         pages.read_cursor(query)
-        filters = _filters(query, ("name",), {})
+        filters = read_filters(query, ("name",), {})
         found = [each for each in seeds.REPORTS if filters.criteria in ({}, {"name": each.name})]
         values = [shapes.report(each, self._store.user()) for each in found]
         return self._answers.json(200, {"values": values, "_links": {}, "_meta": filters.meta})
@@ -237,7 +117,7 @@ class Api:
 
     def run_batch(self, call: Call) -> Response:
         document = call.document("batch")
-        entities = {"components": self._entity, "references": self._reference}
+        entities = {kind: each.entity for kind, each in self._collections.items()}
         with self._store.transaction():
             result = Batch(self._rules, document).run(entities)
         return self._answers.json(200, result)
@@ -246,10 +126,6 @@ class Api:
         document = call.document("batch")
         return self._answers.json(200, Batch(self._rules, document).expand())
 
-    def _adopt(self, oid: str, body: dict[str, Any]) -> None:
-        if "parent" in body:
-            self._components.adopt(oid, body["parent"])
-
     def _workspace(self, oid: str) -> sqlite3.Row:
         """The workspace that the path names."""
         row = self._store.workspace(oid)
@@ -257,16 +133,11 @@ class Api:
             raise Refusal(404, f"there is no workspace {oid}")
         return row
 
-    def _require(self, oid: str) -> None:
-        """Refuses a path that names a component which is not there."""
-        if self._store.component(oid) is None:
-            raise Refusal(404, f"there is no component {oid}")
+    def _component(self, row: sqlite3.Row) -> dict[str, Any]:
+        return shapes.component(row, self._store.fields, self._nulls)
 
-    def _shape(self, row: sqlite3.Row) -> dict[str, Any]:
-        return shapes.component(row, self._store.fields, self._look.nulls)
-
-    def _entity(self, oid: str) -> dict[str, Any]:
-        return self._shape(self._components.named(oid))
+    def _reference(self, row: sqlite3.Row) -> dict[str, Any]:
+        return shapes.reference(row, self._nulls)
 
     def _report(self, oid: str) -> seeds.Report:
         for each in seeds.REPORTS:
@@ -275,41 +146,14 @@ class Api:
         raise Refusal(404, f"there is no report {oid}")
 
     def _run(
-        self,
-        call: Call,
-        report: seeds.Report,
-        query: dict[str, str],
-        shape: Callable[[sqlite3.Row], Any],
+        self, call: Call, report: seeds.Report, query: dict[str, str], shape: Shape
     ) -> Response:
-        after = pages.read_cursor(query)
-        criteria = {"rootWorkspace": report.workspace, "typeId": report.type}
-        rows = self._store.components(criteria, after, self._look.page_size + 1)
-        return self._page(
-            call, rows, shape, {"columns": shapes.columns(report), "name": report.name}
-        )
+        def search(_: dict[str, Any], after: int, limit: int) -> list[sqlite3.Row]:
+            criteria = {"rootWorkspace": report.workspace, "typeId": report.type}
+            return self._store.components(criteria, after, limit)
 
-    def _require_reference(self, oid: str) -> None:
-        if self._store.reference(oid) is None:
-            raise Refusal(404, f"there is no reference {oid}")
-
-    def _reference_shape(self, row: sqlite3.Row) -> dict[str, Any]:
-        return shapes.reference(row, self._look.nulls)
-
-    def _reference(self, oid: str) -> dict[str, Any]:
-        return self._reference_shape(self._references.named(oid))
-
-    def _page(
-        self,
-        call: Call,
-        rows: list[sqlite3.Row],
-        shape: Callable[[sqlite3.Row], Any],
-        meta: dict[str, Any],
-    ) -> Response:
-        def link(cursor: str) -> str:
-            # Starlette builds the absolute address on the host and port of the Host header.
-            return str(call.request.url.include_query_params(**{pages.CURSOR: cursor}))
-
-        return self._answers.json(200, pages.page(rows, self._look.page_size, shape, link, meta))
+        meta = {"columns": shapes.columns(report), "name": report.name}
+        return self._lists.whole(call, query, search, shape, meta)
 
 
 class Application:

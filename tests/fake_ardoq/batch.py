@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import Components
+from entities import Entities
 from errors import Refusal
 from references import References
 
@@ -158,7 +159,7 @@ class Batch:
             oid = self._rules.references.aliased(alias, named)
             self._names.aliases["references"][alias] = oid
 
-    def _keeper(self, kind: str) -> Components | References:
+    def _keeper(self, kind: str) -> Entities:
         return self._rules.components if kind == "components" else self._rules.references
 
     def _body(self, kind: str, operation: Body) -> Body:

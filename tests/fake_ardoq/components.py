@@ -17,7 +17,8 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
 
 
 class Components(Entities):
-    _kind = "component"
+    kind = "component"
+    filters = ("name", "rootWorkspace", "parent", "componentKey", "typeId")
 
     def create(self, body: dict[str, Any]) -> str:
         self._check_new(body)
@@ -32,7 +33,6 @@ class Components(Entities):
         self._change(stored, body)
 
     def upsert(self, unique_by: list[str], body: dict[str, Any]) -> tuple[str, bool]:
-        """The component's id, and whether it is new."""
         self._check_new(body)
         found = self._only("uniqueBy", self._unique(unique_by, body))
         if found is None:
@@ -51,8 +51,14 @@ class Components(Entities):
             self._check_parent(self.named(child), self.named(parent))
         self._store.set_parent(child, parent)
 
-    def _search(self, criteria: dict[str, Any]) -> list[sqlite3.Row]:
-        return self._store.components(criteria)
+    def settle(self, oid: str, body: dict[str, Any]) -> None:
+        if "parent" in body:
+            self.adopt(oid, body["parent"])
+
+    def search(
+        self, criteria: dict[str, Any], after: int = 0, limit: int = -1
+    ) -> list[sqlite3.Row]:
+        return self._store.components(criteria, after, limit)
 
     def _change(self, stored: sqlite3.Row, body: dict[str, Any]) -> None:
         fields = merged(json.loads(stored["customFields"]), body)

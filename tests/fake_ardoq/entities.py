@@ -39,31 +39,55 @@ def unique_text(path: str, body: dict[str, Any]) -> str:
 class Entities(ABC):
     """Every method expects to be called inside a transaction of the store."""
 
-    _kind: str
+    kind: str
+    # What a list is filtered by beside custom fields; typed where it is no text.
+    filters: tuple[str, ...]
+    typed_filters: dict[str, Field] = {}
 
     def __init__(self, store: Store, statuses: Statuses) -> None:
         self._store = store
         self._statuses = statuses
 
     @abstractmethod
-    def _search(self, criteria: dict[str, Any]) -> list[sqlite3.Row]:
+    def search(
+        self, criteria: dict[str, Any], after: int = 0, limit: int = -1
+    ) -> list[sqlite3.Row]:
         ...
+
+    @abstractmethod
+    def create(self, body: dict[str, Any]) -> str:
+        """Its id."""
+
+    @abstractmethod
+    def update(self, oid: str, version: Version, body: dict[str, Any]) -> None:
+        ...
+
+    @abstractmethod
+    def upsert(self, unique_by: list[str], body: dict[str, Any]) -> tuple[str, bool]:
+        """Its id, and whether it is new."""
+
+    @abstractmethod
+    def delete(self, oid: str) -> None:
+        ...
+
+    def settle(self, oid: str, body: dict[str, Any]) -> None:
+        """What of a body can be done only when all of a batch is there."""
 
     def named(self, oid: str) -> sqlite3.Row:
         """The one that a body names by id."""
-        found = self._search({"id": oid})
+        found = self.search({"id": oid})
         if not found:
-            raise Refusal(404, f"there is no {self._kind} {oid!r}")
+            raise Refusal(404, f"there is no {self.kind} {oid!r}")
         return found[0]
 
     def matching(self, match: dict[str, Any]) -> list[str]:
         """The ids of all that a match means."""
-        return [row["id"] for row in self._search(self._criteria(match))]
+        return [row["id"] for row in self.search(self._criteria(match))]
 
     def aliased(self, alias: str, match: dict[str, Any]) -> str:
         found = self._only(f"the alias {alias!r}", self._criteria(match))
         if found is None:
-            raise Refusal(404, f"the alias {alias!r} matches no {self._kind}")
+            raise Refusal(404, f"the alias {alias!r} matches no {self.kind}")
         oid: str = found["id"]
         return oid
 
@@ -95,8 +119,8 @@ class Entities(ABC):
 
     def _only(self, what: str, criteria: dict[str, Any]) -> sqlite3.Row | None:
         """The one that is found, if any; refuses several."""
-        found = self._search(criteria)
+        found = self.search(criteria)
         if len(found) > 1:
-            message = f"{what} matches {len(found)} {self._kind}s"
+            message = f"{what} matches {len(found)} {self.kind}s"
             raise Refusal(self._statuses.several_matches, message)
         return found[0] if found else None

@@ -7,6 +7,7 @@ from typing import Any
 from components import Components
 from entities import Entities, Version, check_version, merged, unique_text
 from errors import Refusal, Statuses
+from seeds import Field
 from store import CUSTOM, Store
 
 _PLAIN = ("displayText", "description")
@@ -16,7 +17,9 @@ _ENDS = ("source", "target", "type")
 class References(Entities):
     """As source and target these methods expect ids of components."""
 
-    _kind = "reference"
+    kind = "reference"
+    filters = ("displayText", "rootWorkspace", "source", "targetWorkspace", "target")
+    typed_filters = {"type": Field("type", "Number")}
 
     def __init__(
         self, store: Store, statuses: Statuses, components: Components, by_root_workspace: bool
@@ -37,7 +40,6 @@ class References(Entities):
         self._change(stored, body)
 
     def upsert(self, unique_by: list[str], body: dict[str, Any]) -> tuple[str, bool]:
-        """The reference's id, and whether it is new."""
         self._checked({}, body)
         found = self._only("uniqueBy", self._unique(unique_by, body))
         if found is None:
@@ -50,8 +52,10 @@ class References(Entities):
     def delete(self, oid: str) -> None:
         self._store.delete_reference(self.named(oid)["id"])
 
-    def _search(self, criteria: dict[str, Any]) -> list[sqlite3.Row]:
-        return self._store.references(criteria)
+    def search(
+        self, criteria: dict[str, Any], after: int = 0, limit: int = -1
+    ) -> list[sqlite3.Row]:
+        return self._store.references(criteria, after, limit)
 
     def _change(self, stored: sqlite3.Row, body: dict[str, Any]) -> None:
         values = self._checked({key: stored[key] for key in _ENDS}, body)
