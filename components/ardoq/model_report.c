@@ -142,8 +142,11 @@ static ardoq_err_t look_for_target(ardoq_client_t *client, ardoq_model_t *model,
     memcpy(model->workspace,
            target->workspace ? target->workspace : model->report->config->workspace, ARDOQ_ID_SIZE);
     model->workspace[ARDOQ_ID_SIZE] = '\0';
+    if (!target->field) {
+        return look_for(client, model, phase, "name");
+    }
     name_field(model, target->field, target->field_size);
-    return look_for(client, model, phase, target->field ? model->field : "name");
+    return look_for(client, model, phase, model->field);
 }
 
 static ardoq_err_t look_for_id(ardoq_client_t *client, ardoq_model_t *model, const char *id)

@@ -222,6 +222,39 @@ static void test_a_change_is_reported(void **state)
     expect("R W ");
 }
 
+/* What the model says counts as a fact, and goes with the report. */
+static void test_a_model(void **state)
+{
+    (void)state;
+#if ARDOQ_MODEL
+    static ardoq_model_t model;
+    ardoq_fact_t fact = {"hours", ARDOQ_TYPE_NUMBER, "1"};
+    model = (ardoq_model_t){.facts = &fact, .fact_count = 1};
+    answer(json_of(CREATED));
+    open_it();
+    reporter.model = &model;
+    pass(ARDOQ_WINDOW);
+    expect("W R W ");
+    assert_non_null(strstr(tls_peer_received(), ",\"hours\":1}"));
+    pass(DAY);
+    expect("");
+    fact.value = "2";
+    pass(HOUR);
+    expect("R W ");
+    assert_non_null(strstr(tls_peer_received(), ",\"hours\":2}"));
+    set("relations", "3 5e5e5e5e5e5e5e5e5e5e5e5e");
+    pass(HOUR);
+    expect("R W ");
+    assert_non_null(strstr(tls_peer_received(), "\"target\":\"5e5e5e5e5e5e5e5e5e5e5e5e\""));
+    set("relations", "3");
+    pass(HOUR);
+    expect("FRELATION_INVALID W ");
+    set("relations", "");
+    pass(MINUTE);
+    expect("R W ");
+#endif
+}
+
 static void test_what_the_program_says_goes_first(void **state)
 {
     (void)state;
@@ -744,6 +777,7 @@ int main(void)
         TEST(test_heartbeats),
         TEST(test_volatile_facts),
         TEST(test_a_change_is_reported),
+        TEST(test_a_model),
         TEST(test_what_the_program_says_goes_first),
         TEST(test_asked),
         TEST(test_window_and_heartbeat_of_the_settings),
