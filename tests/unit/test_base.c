@@ -497,6 +497,9 @@ static void assert_moment(int64_t seconds)
                              tm.tm_hour,        tm.tm_min,     tm.tm_sec};
     assert_int_equal(timegm(&tm), seconds);
     assert_int_equal(ardoq_utc_to_seconds(&utc), seconds);
+    int64_t read = -1;
+    assert_true(ardoq_utc_from_iso8601(iso.text, &read));
+    assert_int_equal(read, seconds);
 }
 
 /* Every day of 1970 to 2200, each at another time of the day. */
@@ -550,6 +553,85 @@ static void test_leap_second(void **state)
     (void)state;
     const ardoq_utc_t leap_second = {2016, 12, 31, 23, 59, 60};
     assert_int_equal(ardoq_utc_to_seconds(&leap_second), 1483228800);
+}
+
+static void test_times_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } times[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"1970-01-01", 0},
+        {"2026-11-23T09:30:07Z", 1795426207},
+        {"2026-11-23T09:30:07.123Z", 1795426207},
+        {"2026-11-23t09:30:07,987654321z", 1795426207},
+        {"2026-11-23 09:30Z", 1795426200},
+        {"2026-11-23", 1795392000},
+        {"2026-11-23T10:30:07+01:00", 1795426207},
+        {"2026-11-23T10:30:07+01", 1795426207},
+        {"2026-11-23T15:15:07.5+0545", 1795426207},
+        {"2026-11-22T22:00:07-11:30", 1795426207},
+        {"2000-02-29T00:00:00Z", 951782400},
+        {"2016-12-31T23:59:60Z", 1483228800},
+        {"9999-12-31T23:59:59Z", 253402300799},
+    };
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        int64_t seconds = -1;
+        assert_true(ardoq_utc_from_iso8601(times[i].text, &seconds));
+        assert_int_equal(seconds, times[i].seconds);
+    }
+}
+
+static void test_what_is_no_time_is_not_read(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "yesterday",
+        "2026",
+        "2026-11",
+        "2026-11-2",
+        "2026/11/23",
+        "2026-11/23",
+        "1969-12-31",
+        "2026-00-01",
+        "2026-13-01",
+        "2026-11-00",
+        "2026-11-31",
+        "2026-02-29",
+        "2100-02-29T00:00:00Z",
+        "2026-12-32",
+        "2026-11-23T",
+        "2026-11-23x",
+        "2026-11-23T09",
+        "2026-11-23T0930Z",
+        "2026-11-23T24:00Z",
+        "2026-11-23T09:60Z",
+        "2026-11-23T09:30:61Z",
+        "2026-11-23T09:30:0Z",
+        "2026-11-23T09:30:000Z",
+        "2026-11-23T09:30:00.Z",
+        "2026-11-23T09:30:00.",
+        "2026-11-23T09:30",
+        "2026-11-23T09:30:00",
+        "2026-11-23T09:30:00.123",
+        "2026-11-23T09:30:00Z ",
+        "2026-11-23T09:30:00ZZ",
+        "2026-11-23T09:30:00+",
+        "2026-11-23T09:30:00+1",
+        "2026-11-23T09:30:00+24:00",
+        "2026-11-23T09:30:00+01:",
+        "2026-11-23T09:30:00+01:60",
+        "2026-11-23T09:30:00+01:000",
+        "+026-11-23",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        int64_t seconds = -1;
+        assert_false(ardoq_utc_from_iso8601(texts[i], &seconds));
+        assert_int_equal(seconds, -1);
+    }
 }
 
 static void test_clock_before_the_release_was_never_set(void **state)
@@ -698,6 +780,8 @@ int main(void)
         cmocka_unit_test(test_seconds_of_a_day_agree_with_the_c_library),
         cmocka_unit_test(test_leap_days),
         cmocka_unit_test(test_leap_second),
+        cmocka_unit_test(test_times_are_read),
+        cmocka_unit_test(test_what_is_no_time_is_not_read),
         cmocka_unit_test(test_clock_before_the_release_was_never_set),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -36,6 +36,16 @@ typedef struct {
 /** Writes @p seconds since 1970 (years 1970 to 9999) as ISO 8601 in UTC. @return iso->text. */
 const char *ardoq_utc_to_iso8601(int64_t seconds, ardoq_iso8601_t *iso);
 
+/**
+ * Reads a time as ISO 8601 has it, of the years 1970 to 9999: "2026-11-23T09:30:00Z". A fraction of
+ * a second is left out; seconds may be missing; the offset may be +01:00, +0100 or +01. A date
+ * alone is its first second in UTC.
+ * @param text          NUL-terminated
+ * @param[out] seconds  since 1970; set on success
+ * @return false for all else, such as a time without an offset, which may mean any zone's.
+ */
+bool ardoq_utc_from_iso8601(const char *text, int64_t *seconds);
+
 #ifdef __cplusplus
 }
 #endif
