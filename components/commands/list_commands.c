@@ -27,12 +27,12 @@ static void note_warnings(const ardoq_console_t *console, const ardoq_list_t *li
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE, "\n");
 }
 
-static ardoq_err_t write_list(const ardoq_console_t *console, ardoq_client_t *client,
-                              ardoq_list_t *list, const char *path, const ardoq_query_t *query,
-                              size_t query_count, ardoq_on_element_t on_element)
+ardoq_err_t ardoq_console_list(const ardoq_console_t *console, ardoq_client_t *client,
+                               ardoq_list_t *list, const ardoq_request_t *request,
+                               ardoq_on_element_t on_element, void *context)
 {
-    const ardoq_err_t err =
-        ardoq_list_each(client, list, path, query, query_count, on_element, (void *)console);
+    const ardoq_err_t err = ardoq_list_each(client, list, request->path, request->query,
+                                            request->query_count, on_element, context);
     if (err) {
         ardoq_console_explain(console, client, err, NULL);
     }
@@ -76,7 +76,8 @@ static ardoq_err_t write_workspace(void *context, const ardoq_json_document_t *e
 ardoq_err_t ardoq_command_workspaces(const ardoq_console_t *console, ardoq_client_t *client,
                                      ardoq_list_t *list)
 {
-    return write_list(console, client, list, "/api/v2/workspaces", NULL, 0, write_workspace);
+    const ardoq_request_t request = {.path = "/api/v2/workspaces"};
+    return ardoq_console_list(console, client, list, &request, write_workspace, (void *)console);
 }
 
 /* Leaves out the white space between the parts, line breaks above all. */
@@ -115,8 +116,9 @@ ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_clien
                                      ardoq_list_t *list, const ardoq_query_t *query,
                                      size_t query_count)
 {
-    return write_list(console, client, list, "/api/v2/components", query, query_count,
-                      write_component);
+    const ardoq_request_t request = {
+        .path = "/api/v2/components", .query = query, .query_count = query_count};
+    return ardoq_console_list(console, client, list, &request, write_component, (void *)console);
 }
 
 /* ---- The context ----------------------------------------------------------------------------- */

@@ -49,7 +49,9 @@ POINTERS = {
     # Called there too, but a list writes no body, and what it begins could: its chain begins here.
     "next of a list": ("list.c:end_page",),
     "on_body": ("list.c:on_list_body", "context.c:on_context_body"),
-    "on_element": ("list_commands.c:write_component", "list_commands.c:write_workspace"),
+    "on_element": ("device_list.c:take_*", "list_commands.c:write_component",
+                   "list_commands.c:write_workspace"),
+    "on_listed": (),
     # A program's, which may call these.
     "on_event": ("ardoq_reporter_explain", "ardoq_reporter_status"),
     "on_entry": ("context_check.c:take_entry", "list_commands.c:write_entry"),
