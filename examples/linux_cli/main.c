@@ -11,6 +11,7 @@
 #include "ardoq/port_posix.h"
 #include "ardoq/version.h"
 #include "console.h"
+#include "devices.h"
 #include "files.h"
 #include "help.h"
 #include "identity_option.h"
@@ -161,7 +162,7 @@ static const struct {
     {"context", command_context},     {"components", command_components},
     {"request", command_request},     {"config", command_config},
     {"provision", command_provision}, {"run", command_run},
-    {"status", command_status},
+    {"status", command_status},       {"devices", command_devices},
 };
 
 static int run_command(int argc, char **argv)

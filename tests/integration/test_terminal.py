@@ -23,7 +23,7 @@ def test_help_names_everything(tool: Tool, option: str) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n")
     words = result.out.split()
-    for command in ("check", "workspaces", "context", "components", "run", "status"):
+    for command in ("check", "workspaces", "context", "components", "devices", "run", "status"):
         assert f"\n  {command} " in result.out
     for word in (*VARIABLES, *VARIABLES.values(), *PEM_KEYS, *FIELDS):
         assert word in words
@@ -55,6 +55,11 @@ def test_the_version_is_the_librarys(tool: Tool) -> None:
         (["components", "all"], "components does not take: all"),
         (["components", "--nonsense"], "--nonsense"),
         (["components", "-q", "name"], "a query needs the form name=value: name"),
+        (["devices", "all"], "devices does not take: all"),
+        (["devices", "--nonsense"], "--nonsense"),
+        (["devices", "--silent-for"], "--silent-for"),
+        (["devices", "--silent-for", "3"], "takes hours, days or weeks, such as 36h, 90d or 12w"),
+        (["devices", "--exit-code"], "--exit-code needs --silent-for"),
         (["report", "now"], "report does not take: now"),
         (["report", "--nonsense"], "--nonsense"),
         (["report", "--set"], "--set"),
@@ -116,6 +121,8 @@ EVIL = "a\x1b[31mb\x9bc\x7f\r\u202e\nd"
         ["--ca", EVIL, "me"],
         ["me", EVIL],
         ["components", "-q", f"{EVIL}=1"],
+        ["devices", EVIL],
+        ["devices", "--silent-for", EVIL],
         ["report", "--set", f"{EVIL}=1"],
         ["report", "--set", f"serial={EVIL}"],
         ["request", f"--{EVIL}"],

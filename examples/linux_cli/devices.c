@@ -1,0 +1,152 @@
+#include "devices.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ardoq/device_list.h"
+#include "ardoq/utc.h"
+#include "console.h"
+#include "duplicates.h"
+#include "duration.h"
+#include "session.h"
+#include "table.h"
+
+static ardoq_device_list_t devices; /* large */
+
+typedef struct {
+    const char *silent_for; /* as it was given; null: all */
+    int64_t silent_seconds;
+    bool has_exit_code;
+    bool is_table;
+    int64_t now;
+    size_t listed;
+    table_t table;
+    duplicates_t duplicates;
+} listing_t;
+
+/* ---- The list -------------------------------------------------------------------------------- */
+
+/* Of one that is not known to have reported nobody can say that it has not fallen silent. */
+static bool is_listed(const listing_t *listing, const ardoq_listed_device_t *device)
+{
+    const int64_t age = ardoq_device_age(device, listing->now);
+    return !listing->silent_for || age < 0 || age >= listing->silent_seconds;
+}
+
+static bool add_row(listing_t *listing, const ardoq_listed_device_t *device)
+{
+    const int64_t age = ardoq_device_age(device, listing->now);
+    ardoq_iso8601_t time;
+    span_text_t span;
+    const char *const cells[TABLE_COLUMNS] = {
+        device->name,
+        device->serial,
+        age < 0 ? "unknown" : ardoq_utc_to_iso8601(device->reported_at, &time),
+        age < 0 ? "unknown" : span_text(age, &span),
+    };
+    return table_add(&listing->table, cells);
+}
+
+static ardoq_err_t take_device(void *context, const ardoq_listed_device_t *device)
+{
+    listing_t *listing = context;
+    if (!duplicates_add(&listing->duplicates, device->serial, device->id)) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    if (!is_listed(listing, device)) {
+        return ARDOQ_OK;
+    }
+    listing->listed++;
+    if (!listing->is_table) {
+        ardoq_command_write_device(&console, device, listing->now);
+        return ARDOQ_OK;
+    }
+    return add_row(listing, device) ? ARDOQ_OK : ARDOQ_ERR_OUT_OF_MEMORY;
+}
+
+static ardoq_err_t list_devices(listing_t *listing)
+{
+    static const char *const head[TABLE_COLUMNS] = {"NAME", "SERIAL", "LAST REPORT", "AGE"};
+    if (listing->is_table && !table_add(&listing->table, head)) {
+        return ARDOQ_ERR_OUT_OF_MEMORY;
+    }
+    const ardoq_err_t err =
+        ardoq_command_each_device(&console, &client, &config, &devices, take_device, listing);
+    if (listing->is_table && listing->listed > 0) {
+        table_print(&listing->table, stdout, terminal_width());
+    } else if (listing->is_table && !err) {
+        say(listing->silent_for ? "no device is silent for " : "there are no devices",
+            listing->silent_for ? listing->silent_for : "");
+    }
+    fflush(stdout); /* on a terminal it comes before what is said of it */
+    duplicates_tell(&listing->duplicates);
+    return err;
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+static int take_option_of_devices(int option, listing_t *listing)
+{
+    if (option == 'e') {
+        listing->has_exit_code = true;
+        return 0;
+    }
+    if (option != 's') {
+        return EXIT_USAGE; /* it was refused */
+    }
+    listing->silent_for = optarg;
+    listing->silent_seconds = duration_seconds(optarg);
+    return listing->silent_seconds > 0
+               ? 0
+               : usage_error("--silent-for takes hours, days or weeks, such as 36h, 90d or 12w, "
+                             "not: ",
+                             optarg);
+}
+
+static int parse_devices(int argc, char **argv, listing_t *listing)
+{
+    static const struct option options[] = {
+        {"silent-for", required_argument, NULL, 's'},
+        {"exit-code", no_argument, NULL, 'e'},
+        {0},
+    };
+    int option;
+    int code = 0;
+    optind = 0;
+    while (!code && (option = next_option(argc, argv, "", options)) != -1) {
+        code = take_option_of_devices(option, listing);
+    }
+    if (!code && optind < argc) {
+        return usage_error("devices does not take: ", argv[optind]);
+    }
+    return !code && listing->has_exit_code && !listing->silent_for
+               ? usage_error("--exit-code needs ", "--silent-for")
+               : code;
+}
+
+static ardoq_err_t read_clock(listing_t *listing)
+{
+    listing->now = ardoq_report_time();
+    if (listing->now > 0 || !listing->silent_for) {
+        return ARDOQ_OK;
+    }
+    ardoq_console_explain(&console, NULL, ARDOQ_ERR_CLOCK_UNKNOWN, NULL);
+    return ARDOQ_ERR_CLOCK_UNKNOWN;
+}
+
+int command_devices(int argc, char **argv)
+{
+    listing_t listing = {.is_table = isatty(STDOUT_FILENO)};
+    const int code = parse_devices(argc, argv, &listing);
+    if (code) {
+        return code;
+    }
+    ardoq_err_t err = open_client();
+    err = err ? err : read_clock(&listing);
+    err = err ? err : list_devices(&listing);
+    table_free(&listing.table);
+    duplicates_free(&listing.duplicates);
+    return !err && listing.has_exit_code && listing.listed > 0 ? EXIT_FAILURE
+                                                               : ardoq_console_exit_status(err);
+}
