@@ -4,9 +4,9 @@
 
 #include "ardoq/json_write.h"
 #include "ardoq/text.h"
+#include "ardoq/typed_value.h"
 #include "batch.h"
 #include "model_private.h"
-#include "typed_value.h"
 
 #if ARDOQ_MODEL
 

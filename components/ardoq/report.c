@@ -4,11 +4,11 @@
 
 #include "ardoq/json_write.h"
 #include "ardoq/port.h"
+#include "ardoq/typed_value.h"
 #include "ardoq/utc.h"
 #include "ardoq/value.h"
 #include "client_private.h"
 #include "report_private.h"
-#include "typed_value.h"
 
 /* ---- Compose -------------------------------------------------------------------------------- */
 

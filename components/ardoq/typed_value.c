@@ -1,4 +1,4 @@
-#include "typed_value.h"
+#include "ardoq/typed_value.h"
 
 #include <string.h>
 
