@@ -18,6 +18,7 @@
 #include "look_up.h"
 #include "provision.h"
 #include "request.h"
+#include "retire.h"
 #include "run.h"
 #include "session.h"
 #include "status.h"
@@ -163,6 +164,7 @@ static const struct {
     {"request", command_request},     {"config", command_config},
     {"provision", command_provision}, {"run", command_run},
     {"status", command_status},       {"devices", command_devices},
+    {"retire", command_retire},
 };
 
 static int run_command(int argc, char **argv)

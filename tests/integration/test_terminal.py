@@ -23,7 +23,8 @@ def test_help_names_everything(tool: Tool, option: str) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n")
     words = result.out.split()
-    for command in ("check", "workspaces", "context", "components", "devices", "run", "status"):
+    for command in ("check", "workspaces", "context", "components", "devices", "retire", "run",
+                    "status"):
         assert f"\n  {command} " in result.out
     for word in (*VARIABLES, *VARIABLES.values(), *PEM_KEYS, *FIELDS):
         assert word in words
@@ -60,6 +61,21 @@ def test_the_version_is_the_librarys(tool: Tool) -> None:
         (["devices", "--silent-for"], "--silent-for"),
         (["devices", "--silent-for", "3"], "takes hours, days or weeks, such as 36h, 90d or 12w"),
         (["devices", "--exit-code"], "--exit-code needs --silent-for"),
+        (["retire"], "retire needs a serial number"),
+        (["retire", "--delete"], "retire needs a serial number"),
+        (["retire", "", "--delete"], "retire needs a serial number"),
+        (["retire", "A", "B", "--delete"], "retire takes one serial number, not also: B"),
+        (["retire", "A"], "retire needs either --set FIELD=VALUE or --delete"),
+        (["retire", "A", "--yes"], "retire needs either --set FIELD=VALUE or --delete"),
+        (["retire", "A", "--delete", "--set", "a=b"], "retire needs either --set FIELD=VALUE or"),
+        (["retire", "A", "--set"], "--set"),
+        (["retire", "A", "--set", "a"], "a field needs the form FIELD=VALUE: a"),
+        (["retire", "A", "--set", "a="], "a field needs the form FIELD=VALUE: a="),
+        (["retire", "A", "--set", "a= "], "a field needs the form FIELD=VALUE: a= "),
+        (["retire", "A", "--set", "=b"], "a field needs the form FIELD=VALUE: =b"),
+        (["retire", "A", "--set", "a=b", "--set", "a=c"], "a field stands twice: a"),
+        (["retire", "A", *(f"-sf{i}=b" for i in range(9))], "too many fields at: f8"),
+        (["retire", "A", "--nonsense"], "--nonsense"),
         (["report", "now"], "report does not take: now"),
         (["report", "--nonsense"], "--nonsense"),
         (["report", "--set"], "--set"),
@@ -123,6 +139,9 @@ EVIL = "a\x1b[31mb\x9bc\x7f\r\u202e\nd"
         ["components", "-q", f"{EVIL}=1"],
         ["devices", EVIL],
         ["devices", "--silent-for", EVIL],
+        ["retire", "A", EVIL],
+        ["retire", "A", f"--set={EVIL}"],
+        ["retire", "A", f"--set={EVIL}=1"],
         ["report", "--set", f"{EVIL}=1"],
         ["report", "--set", f"serial={EVIL}"],
         ["request", f"--{EVIL}"],

@@ -1,0 +1,41 @@
+/* Custom fields that a command line gives values, as FIELD=VALUE. */
+#ifndef FIELD_VALUES_H
+#define FIELD_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ardoq/client.h"
+#include "ardoq/text.h"
+#include "ardoq/value.h"
+
+enum { FIELD_VALUES_MAX = 8 };
+
+typedef struct {
+    const char *field; /* API name */
+    const char *value;
+    bool is_known;
+    bool is_read_only;
+    bool is_of_type; /* the configured component type has it */
+    bool is_listed;  /* the type that is being read has it */
+    ardoq_value_type_t type;
+} field_value_t;
+
+typedef struct {
+    field_value_t values[FIELD_VALUES_MAX];
+    size_t count;
+} field_values_t;
+
+/* Adds FIELD=VALUE, which is cut in two and borrowed. Returns 0, or the exit code of wrong usage.
+ */
+int add_field_value(field_values_t *values, char *pair);
+
+/* Asks Ardoq what each field takes. An error is explained: that a field does not exist, is not of
+ * the component type, or takes no value. */
+ardoq_err_t check_field_values(field_values_t *values);
+
+/* Writes them as the members of a JSON object, as the fields take them. The name of one that does
+ * not take its value is returned; null if all do. */
+const char *write_field_values(const field_values_t *values, ardoq_text_t *text);
+
+#endif
