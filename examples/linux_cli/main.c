@@ -17,6 +17,7 @@
 #include "identity_option.h"
 #include "look_up.h"
 #include "provision.h"
+#include "report_from.h"
 #include "request.h"
 #include "retire.h"
 #include "run.h"
@@ -81,6 +82,9 @@ static int command_report(int argc, char **argv)
         {"set", required_argument, NULL, 's'},
         {0},
     };
+    if (reports_from_file(argc, argv)) {
+        return command_report_from(argc, argv);
+    }
     ardoq_identity_t identity;
     ardoq_err_t err = read_identity(&identity);
     bool dry_run = false;
