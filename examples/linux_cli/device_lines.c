@@ -45,6 +45,16 @@ static bool make_room(device_line_t *line, size_t length)
     return true;
 }
 
+/* A spreadsheet's file may begin with a byte order mark. */
+static void drop_mark(char *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const size_t size = sizeof mark - 1;
+    if (strncmp(text, mark, size) == 0) {
+        memmove(text, text + size, strlen(text + size) + 1);
+    }
+}
+
 /* What does not fit is skipped, so that the next line can be read. */
 static bool read_line(device_lines_t *lines, device_line_t *line)
 {
@@ -76,6 +86,9 @@ static bool read_line(device_lines_t *lines, device_line_t *line)
         length--;
     }
     line->text[length] = '\0';
+    if (line->number == 1) {
+        drop_mark(line->text);
+    }
     return true;
 }
 
@@ -270,20 +283,12 @@ static bool take_header(device_lines_t *lines, device_line_t *line)
     return !lines->fault;
 }
 
-/* The line of a spreadsheet may begin with a byte order mark. */
-static const char *after_mark(const char *text)
-{
-    return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
-}
-
 bool read_device_header(device_lines_t *lines)
 {
     device_line_t *line = &lines->lines[0];
     if (!read_device_line(lines, line)) {
         return true;
     }
-    const char *text = after_mark(line->text);
-    memmove(line->text, text, strlen(text) + 1);
     if (line->text[strspn(line->text, " \t")] != '{') {
         return take_header(lines, line);
     }

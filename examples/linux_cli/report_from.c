@@ -160,6 +160,7 @@ static void say_where_it_ended(void)
 static ardoq_err_t report_all(void)
 {
     run.has_results = true;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* what comes from a pipe may take its time */
     ardoq_err_t err =
         ardoq_devices_start(&client, &devices, 0, next_device_line, take_device, &lines);
     if (!err) {
