@@ -179,7 +179,7 @@ static void choose_limit(ardoq_devices_t *devices, bool is_success)
     const uint32_t suspects =
         devices->done < devices->suspect_end ? devices->suspect_end - devices->done : 0;
     if (suspects > 0) {
-        devices->limit = suspects > 1 ? suspects / 2 : 1;
+        devices->limit = (suspects + 1) / 2;
     } else if (is_success) {
         devices->limit = devices->limit < devices->most / 2 ? 2 * devices->limit : devices->most;
     }
@@ -247,7 +247,8 @@ static ardoq_err_t prepare(const ardoq_config_t *config, ardoq_devices_t *device
     devices->done = first;
     devices->most = ARDOQ_BATCH_DEVICES;
     devices->limit = ARDOQ_BATCH_DEVICES;
-    const ardoq_err_t err = ardoq_report_compose(config, &devices->identity, 0, &devices->report);
+    const ardoq_err_t err =
+        ardoq_report_compose(config, &devices->identity, devices->unix_seconds, &devices->report);
     return err == ARDOQ_ERR_SERIAL_MISSING ? ARDOQ_OK : err;
 }
 

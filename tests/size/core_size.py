@@ -46,12 +46,18 @@ LINKED_CEILINGS = {
 POINTERS = {
     "describe": (),
     "next": ("context.c:end_context", "me.c:end_me", "report.c:end_report"),
+    "devices.c:load_device next": (),
     # Called there too, but a list writes no body, and what it begins could: its chain begins here.
     "next of a list": ("list.c:end_page",),
-    "on_body": ("list.c:on_list_body", "context.c:on_context_body"),
+    # Called there too, but by no command: a chain of its own.
+    "next of devices": ("devices.c:end_devices_request",),
+    "on_device": (),
+    "on_listed": (),
+    "on_result": ("devices.c:take_result", "model_report.c:take_model_result"),
+    "on_body": ("list.c:on_list_body", "context.c:on_context_body", "devices.c:take_results",
+                "model_report.c:on_look_up_body", "model_report.c:on_batch_body"),
     "on_element": ("device_list.c:take_*", "list_commands.c:write_component",
                    "list_commands.c:write_workspace"),
-    "on_listed": (),
     # A program's, which may call these.
     "on_event": ("ardoq_reporter_explain", "ardoq_reporter_status"),
     "on_entry": ("context_check.c:take_entry", "list_commands.c:write_entry"),
@@ -65,7 +71,7 @@ POINTERS = {
     "check.c:write_result write": (),
     "explain.c:put write": ("check.c:write_explanation", "console.c:write_error"),
     "write_body": ("client.c:write_body",),
-    "client.c:write_body write_body": ("ardoq_report_write_body",),
+    "client.c:write_body write_body": ("ardoq_report_write_body", "ardoq_devices_write_body"),
     "write_head": ("client.c:write_head",),
 }
 

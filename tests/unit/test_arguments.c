@@ -257,6 +257,8 @@ static void test_lists_and_contexts_of_nothing(void **state)
         {"devices", ardoq_report_devices(&client, NULL, 0, next_device, on_device, NULL)},
         {"devices", ardoq_report_devices(&client, &memory.devices, 0, NULL, on_device, NULL)},
         {"devices", ardoq_report_devices(&client, &memory.devices, 0, next_device, NULL, NULL)},
+        {"devices", ardoq_devices_start(&client, &memory.devices, 0, NULL, on_device, NULL)},
+        {"devices", ardoq_devices_start(&client, &memory.devices, 0, next_device, NULL, NULL)},
         {"context_each", ardoq_context_each(&client, NULL, WORKSPACE, on_entry, NULL)},
         {"context_each", ardoq_context_each(&client, &memory.context, NULL, on_entry, NULL)},
         {"context_each", ardoq_context_each(&client, &memory.context, WORKSPACE, NULL, NULL)},

@@ -50,6 +50,18 @@ static struct {
     ardoq_err_t fails_by;
 } told;
 
+static struct {
+    unsigned requests;
+    unsigned devices_of[1024]; /* of each request */
+    unsigned takes;            /* devices in one request; more are too large */
+    const char *error;         /* status line instead of an answer to the request... */
+    unsigned error_at;         /* ... of this number, from 1; 0: of each */
+    const char *answer;        /* body instead of the true one */
+    unsigned asked_since;      /* devices that were asked for after the last answer */
+    size_t first;              /* bytes of it that get a record of their own */
+    char last[BODY_SIZE];      /* body of the last request */
+} server;
+
 static ardoq_devices_t devices;
 
 static ardoq_err_t next(void *context, uint32_t index, ardoq_identity_t *identity)
@@ -57,6 +69,7 @@ static ardoq_err_t next(void *context, uint32_t index, ardoq_identity_t *identit
     assert_ptr_equal(context, &source);
     assert_true(index >= devices.done);
     assert_true(index <= devices.done + MOST);
+    server.asked_since++;
     if (index >= source.count) {
         return ARDOQ_DEVICES_END;
     }
@@ -86,17 +99,6 @@ static ardoq_err_t on_device(void *context, const ardoq_device_result_t *result)
 }
 
 /* ---- The server ---- */
-
-static struct {
-    unsigned requests;
-    unsigned devices_of[1024]; /* of each request */
-    unsigned takes;            /* devices in one request; more are too large */
-    const char *error;         /* status line instead of an answer to the request... */
-    unsigned error_at;         /* ... of this number, from 1; 0: of each */
-    const char *answer;        /* body instead of the true one */
-    size_t first;              /* bytes of it that get a record of their own */
-    char last[BODY_SIZE];      /* body of the last request */
-} server;
 
 static char answer[BODY_SIZE];
 
@@ -180,6 +182,7 @@ static peer_step_t step_for(const char *request)
     assert_int_equal(ardoq_json_validate(body, strlen(body)), ARDOQ_OK);
     assert_true(strlen(body) < sizeof server.last);
     strcpy(server.last, body);
+    server.asked_since = 0;
     return (peer_step_t){.answer = answer_to(body), .first = server.first};
 }
 
@@ -305,6 +308,7 @@ static void assert_requests(uint32_t count)
     assert_result(ARDOQ_OK);
     assert_told();
     assert_int_equal(server.requests, (count + MOST - 1) / MOST);
+    assert_int_equal(server.asked_since, 1); /* for the end alone */
     for (unsigned i = 0; i + 1 < server.requests; i++) {
         assert_int_equal(server.devices_of[i], MOST);
     }
@@ -354,6 +358,39 @@ static void test_time_is_that_of_the_request(void **state)
 }
 
 /* ---- Devices that are refused, or cannot be sent ---- */
+
+/* The sizes of all requests. */
+static void assert_sizes(const char *sizes)
+{
+    char text[400] = "";
+    for (unsigned i = 0; i < server.requests; i++) {
+        const size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, "%u ", server.devices_of[i]);
+    }
+    assert_string_equal(text, sizes);
+}
+
+static void assert_sizes_for(uint32_t bad, const char *sizes)
+{
+    begin_again();
+    memset(source.kinds, 0, sizeof source.kinds);
+    source.kinds[bad] = REFUSED;
+    assert_result(ARDOQ_ERR_DEVICES_LEFT_OUT);
+    assert_sizes(sizes);
+}
+
+/* By halves down to the one, then by doubling up again. Of two halves only one is tried whole. */
+static void test_requests_grow_again(void **state)
+{
+    (void)state;
+    if (MOST != 200) {
+        skip();
+    }
+    source.count = 600;
+    assert_sizes_for(0, "200 100 50 25 12 6 3 1 1 1 2 4 8 16 32 64 128 200 143 ");
+    assert_sizes_for(199, "200 100 50 25 13 6 3 2 1 1 2 4 8 16 32 64 128 145 ");
+    assert_sizes_for(100, "200 100 50 25 12 6 3 1 1 1 2 4 8 16 32 64 128 200 43 ");
+}
 
 /* A request for each half, and one for each doubling afterwards. */
 static void test_one_is_refused(void **state)
@@ -618,6 +655,7 @@ static void test_settings_are_judged_once(void **state)
     assert_result(ARDOQ_ERR_WORKSPACE_INVALID);
     assert_int_equal(told.count, 0);
     assert_int_equal(server.requests, 0);
+    assert_string_equal(devices.response.message, "");
 }
 
 /* Told of a result, of a device that is refused, and of one that cannot be sent. */
@@ -788,6 +826,7 @@ static const struct CMUnitTest tests[] = {
     TEST(test_requests),
     TEST(test_start_and_step),
     TEST(test_time_is_that_of_the_request),
+    TEST(test_requests_grow_again),
     TEST(test_one_is_refused),
     TEST(test_every_mixture),
     TEST(test_all_are_refused),
