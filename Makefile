@@ -7,7 +7,7 @@ JOBS := $(shell expr 3 \* $$(nproc))
 # What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
 # that the distribution does not have, lwIP, the fuzz targets over their corpora, and another machine.
 TESTED := linux sanitize clang other-mbedtls lwip fuzz big-endian
-FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small
+FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small firmware-gateway
 # Without tests: only its size counts.
 MEASURED := firmware-lean
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
