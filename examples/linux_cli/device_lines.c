@@ -1,18 +1,14 @@
 #include "device_lines.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ardoq/json_read.h"
-
-enum { FIRST_LINE_SIZE = 256 };
 
 /* ---- Lines ---------------------------------------------------------------------------------- */
 
 bool open_device_lines(device_lines_t *lines, const char *name, unsigned long from)
 {
-    memset(lines, 0, sizeof *lines);
     lines->name = name;
     lines->from = from;
     lines->detail = "";
@@ -22,27 +18,9 @@ bool open_device_lines(device_lines_t *lines, const char *name, unsigned long fr
 
 void close_device_lines(device_lines_t *lines)
 {
-    for (size_t i = 0; i < ARDOQ_BATCH_DEVICES; i++) {
-        free(lines->lines[i].text);
-    }
     if (lines->stream && lines->stream != stdin) {
         fclose(lines->stream);
     }
-}
-
-static bool make_room(device_line_t *line, size_t length)
-{
-    if (length + 1 < line->size) {
-        return true;
-    }
-    const size_t size = line->size > 0 ? 2 * line->size : FIRST_LINE_SIZE;
-    char *text = size <= DEVICE_LINE_SIZE ? realloc(line->text, size) : NULL;
-    if (!text) {
-        return false;
-    }
-    line->text = text;
-    line->size = size;
-    return true;
 }
 
 /* A spreadsheet's file may begin with a byte order mark. */
@@ -55,37 +33,38 @@ static void drop_mark(char *text)
     }
 }
 
-/* What does not fit is skipped, so that the next line can be read. */
-static bool read_line(device_lines_t *lines, device_line_t *line)
+/* Reads up to the end of a line. What does not fit is skipped, so that the next one can be read. */
+static int read_text(FILE *stream, device_line_t *line, size_t *size)
 {
-    size_t length = 0;
     int byte;
-    line->fault = NULL;
-    while ((byte = getc_unlocked(lines->stream)) != EOF && byte != '\n') {
+    while ((byte = getc_unlocked(stream)) != EOF && byte != '\n') {
         if (byte == '\0') {
             line->fault = "it has a NUL: is it a text in UTF-8?";
-        } else if (!make_room(line, length)) {
-            line->fault = "it is over 64 KB long";
+        } else if (*size + 1 == sizeof line->text) {
+            line->fault = "it is over 16 KB long";
         } else {
-            line->text[length++] = (char)byte;
+            line->text[(*size)++] = (char)byte;
         }
     }
-    if (byte == EOF) {
+    return byte;
+}
+
+static bool read_line(device_lines_t *lines, device_line_t *line)
+{
+    size_t size = 0;
+    line->fault = NULL;
+    if (read_text(lines->stream, line, &size) == EOF) {
         lines->error = ferror(lines->stream) ? errno : 0;
         lines->has_ended = true;
-    }
-    const bool is_empty = byte == EOF && length == 0 && !line->fault;
-    if (!line->text && !make_room(line, 0)) {
-        lines->error = ENOMEM;
-    }
-    if (lines->error || is_empty) {
-        return false;
+        if (lines->error || (size == 0 && !line->fault)) {
+            return false;
+        }
     }
     line->number = ++lines->number;
-    if (length > 0 && line->text[length - 1] == '\r') {
-        length--;
+    if (size > 0 && line->text[size - 1] == '\r') {
+        size--;
     }
-    line->text[length] = '\0';
+    line->text[size] = '\0';
     if (line->number == 1) {
         drop_mark(line->text);
     }

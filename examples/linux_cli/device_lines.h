@@ -7,14 +7,13 @@
 
 #include "ardoq/devices.h"
 
-/* Bytes of the longest line, its end included. */
-enum { DEVICE_LINE_SIZE = 65536 };
+/* Bytes of the longest line and a NUL. Of what is not used of it the system gives no memory. */
+enum { DEVICE_LINE_SIZE = 16384 };
 
 typedef struct {
-    unsigned long number; /* in the file, from 1 */
-    const char *fault;    /* null: it can be read */
-    char *text;           /* NUL-terminated, without the end of the line */
-    size_t size;          /* room that it has */
+    unsigned long number;        /* in the file, from 1 */
+    const char *fault;           /* null: it can be read */
+    char text[DEVICE_LINE_SIZE]; /* NUL-terminated, without the end of the line */
 } device_line_t;
 
 /* An open file. Only the lines of one request are kept, so that it may be a pipe. */
@@ -37,7 +36,7 @@ typedef struct {
     char unknown[64];
 } device_lines_t;
 
-/* "-" is standard input. False with errno. */
+/* Of zeroed memory. "-" is standard input. False with errno. */
 bool open_device_lines(device_lines_t *lines, const char *name, unsigned long from);
 
 void close_device_lines(device_lines_t *lines);
@@ -47,7 +46,7 @@ void close_device_lines(device_lines_t *lines);
 bool read_device_header(device_lines_t *lines);
 
 /* An ardoq_next_device_t; its context is a device_lines_t. */
-ardoq_err_t next_device_line(void *lines, uint32_t index, ardoq_identity_t *identity);
+ardoq_err_t next_device_line(void *context, uint32_t index, ardoq_identity_t *identity);
 
 /* Where the device stands, or the line after the last one. Of those that may be asked for. */
 unsigned long number_of_device_line(const device_lines_t *lines, uint32_t index);

@@ -132,7 +132,12 @@ ardoq_err_t ardoq_devices_start(ardoq_client_t *client, ardoq_devices_t *devices
  * The first CONFIG_ARDOQ_BATCH_DEVICES devices from @p first on, as far as they can be sent, are
  * what ardoq_devices_write_body() then writes; of the others @p on_device is told. The next request
  * begins with devices->end.
- * @param config  borrowed; the other parameters are those of ardoq_report_devices()
+ * @param config     borrowed; the others as for ardoq_report_devices()
+ * @param devices    the caller's memory
+ * @param first      index of the first device
+ * @param next       gives the devices
+ * @param on_device  is told of those that cannot be sent
+ * @param context    given to @p next and @p on_device
  * @return ARDOQ_OK; ARDOQ_DEVICES_END: there is no device; an error of ardoq_report_compose() for a
  *         setting, or of @p on_device.
  */
