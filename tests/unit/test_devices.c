@@ -566,6 +566,23 @@ static void test_devices_that_the_program_does_not_give(void **state)
     assert_int_equal(told.of[0].outcome, ARDOQ_REPORT_CREATED);
 }
 
+/* What stands around a value is no part of it, and memory may be full to its last byte. */
+static ardoq_err_t next_is_just_short_enough(uint32_t index, ardoq_identity_t *identity)
+{
+    identity->serial = " n00000 ";
+    (void)index; /* there is one */
+    return ardoq_identity_keep(identity, ARDOQ_IDENTITY_chip, repeat("x", ARDOQ_IDENTITY_SIZE - 1));
+}
+
+static void test_device_that_is_just_short_enough(void **state)
+{
+    (void)state;
+    source.count = 1;
+    source.next = next_is_just_short_enough;
+    assert_result(ARDOQ_OK);
+    assert_int_equal(devices.created, 1);
+}
+
 static ardoq_err_t next_has_no_serial(uint32_t index, ardoq_identity_t *identity)
 {
     identity->serial = index == 0 ? "n00000" : " \t";
@@ -837,6 +854,7 @@ static const struct CMUnitTest tests[] = {
     TEST(test_device_that_is_too_large),
     TEST(test_statuses_that_speak_of_the_devices),
     TEST(test_devices_that_the_program_does_not_give),
+    TEST(test_device_that_is_just_short_enough),
     TEST(test_serial_number_is_needed),
     TEST(test_errors_that_say_nothing_of_the_devices),
     TEST(test_connection_that_breaks),
