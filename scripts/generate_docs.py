@@ -8,7 +8,7 @@ CMakeLists.txt, and so does the list of custom fields in docs/ardoq-setup.md.
 import argparse
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import kconfiglib
@@ -27,6 +27,9 @@ CONSOLE = "components/commands/console.c"
 
 # What the rules of settings_rules.c ask for, in words.
 FORMS = {
+    "parent": "a component, see [relations](model.md#relations)",
+    "relations": "components with the type of the reference to each, see [relations](model.md#relations)",
+    "keep_name": "`yes` or `no`",
     "host": "host name with an optional `https://` before it and an optional port; "
     "no path, no IP address",
     "token": "visible ASCII",
@@ -34,7 +37,8 @@ FORMS = {
     "workspace": "24 hex digits",
     "component_type": "`p` and digits",
     "name_template": "printable text; what stands in braces is the name of an identity field",
-    "fields": "list of `name` and `name=custom_field`, separated by blanks or commas; no name and no "
+    "fields": "list of `name` and `name=custom_field`, separated by blanks or commas, each with an optional "
+    "`:type` (with `CONFIG_ARDOQ_MODEL`: text, number, boolean, time or list); no name and no "
     "custom field twice, each custom field ASCII letters, digits, `_` and `-`, at most 31",
     "pin": "Base64 of 32 bytes, 44 characters",
 }
@@ -278,9 +282,15 @@ def number_setting(kconfig, _, low, high, name, default):
     return Setting(name, symbol, f"{low} to {high}", "4 bytes of RAM")
 
 
+def model_setting(kconfig, name, default, rule):
+    setting = text_setting(kconfig, name, "ARDOQ_FIELDS_SIZE", name, default, rule)
+    return replace(setting, ram="Only in a build with `CONFIG_ARDOQ_MODEL`")
+
+
 def read_settings(kconfig):
     settings = [text_setting(kconfig, *row) for row in calls(SETTINGS, "ARDOQ_SETTING_TEXT")]
     settings += [number_setting(kconfig, *row) for row in calls(SETTINGS, "ARDOQ_SETTING_NUMBER")]
+    settings += [model_setting(kconfig, *row) for row in calls(SETTINGS, "ARDOQ_SETTING_MODEL")]
     in_menu = {symbol for symbol in kconfig.unique_defined_syms if is_setting(symbol)}
     twinless = in_menu ^ {setting.symbol for setting in settings}
     if twinless:

@@ -74,7 +74,8 @@ ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
     value[0] = '\0';
 #if ARDOQ_MODEL
     if (setting->kind == ARDOQ_SETTING_KIND_MODEL) {
-        strcpy(value, ardoq_model_setting_default(setting));
+        const char *text = ardoq_model_setting_default(setting);
+        memcpy(value, text, strlen(text) + 1);
     }
 #endif
     const ardoq_err_t err = ardoq_settings_each(take_wanted, &wanted);

@@ -112,14 +112,6 @@ static bool lists_last_seen(const char *fields, size_t size)
     return field.source == ARDOQ_IDENTITY_last_seen;
 }
 
-static bool is_pem(const char *value)
-{
-    const char *begin = strstr(value, "-----BEGIN ");
-    const char *end = begin ? strstr(begin, "-----END ") : NULL;
-    /* Of several lines: a console may have swallowed how they end. */
-    return end && strcspn(begin, "\r\n") < (size_t)(end - begin);
-}
-
 /* RFC 6750, 2.1: what a token may be, padded at its end. */
 static bool is_token(const char *value, size_t size)
 {
@@ -243,20 +235,4 @@ ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_con
         member[size] = '\0';
     }
     return err;
-}
-
-ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t *config,
-                                 const char *value)
-{
-    if (setting->kind < ARDOQ_SETTING_KIND_PEM) {
-        return ardoq_setting_assign_value(setting, config, value);
-    }
-    if (ardoq_pem_is_left_out(setting->name) ||
-        (!ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL)) {
-        return ARDOQ_ERR_LEFT_OUT;
-    }
-    if (ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL) {
-        return ardoq_model_setting_check(setting, value);
-    }
-    return is_pem(value) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }

@@ -29,7 +29,9 @@ NUMBERS = {row[3]: dict(zip(("member", "min", "max", "key", "default"), row))
            for row in rows("NUMBER")}
 STORED_FIELDS = {row[2]: row[0] for row in rows("IDENTITY")}
 PEM_KEYS = [row[0] for row in rows("PEM")]
-SETTINGS = {**TEXTS, **NUMBERS}
+MODEL = {row[0]: {"member": row[0], "key": row[0], "size": "ARDOQ_FIELDS_SIZE", "default": row[1]}
+         for row in rows("MODEL")}
+SETTINGS = {**TEXTS, **NUMBERS, **MODEL}
 
 BUILD_CONFIG = (COMPONENTS / "base/include/ardoq/build_config.h").read_text("utf-8")
 # Name in the code, name in Kconfig.
@@ -69,7 +71,7 @@ def test_the_rows_are_read() -> None:
     assert len(re.findall(r"^ARDOQ_SETTING_\w+\(", text, re.MULTILINE)) == (
         len(SETTINGS) + len(STORED_FIELDS) + len(PEM_KEYS)
     )
-    assert len(SETTINGS) == 12 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
+    assert len(SETTINGS) == 15 and len(MODEL) == 3 and len(STORED_FIELDS) == 3 and len(PEM_KEYS) == 4
     assert KCONFIG.warnings == []
 
 
@@ -94,11 +96,11 @@ def test_a_number_has_the_range_of_its_twin(key: str) -> None:
     assert (low.str_value, high.str_value) == (NUMBERS[key]["min"], NUMBERS[key]["max"])
 
 
-@pytest.mark.parametrize("key", TEXTS)
+@pytest.mark.parametrize("key", [*TEXTS, *MODEL])
 def test_the_default_of_a_text_fits_it(key: str) -> None:
-    size = TEXTS[key]["size"]
+    size = SETTINGS[key]["size"]
     room = int(size) if size.isdigit() else int(SYMBOLS[size].str_value)
-    assert len(symbol_of(TEXTS[key]).str_value.encode()) < room
+    assert len(symbol_of(SETTINGS[key]).str_value.encode()) < room
 
 
 def test_every_symbol_of_the_menu_is_a_setting() -> None:
@@ -137,7 +139,7 @@ def test_every_symbol_has_a_help(name: str) -> None:
 
 def test_keys_are_short_enough_and_unique() -> None:
     keys = [*SETTINGS, *STORED_FIELDS, *PEM_KEYS]
-    kinds = ("TEXT", "NUMBER", "IDENTITY", "PEM")
+    kinds = ("TEXT", "NUMBER", "IDENTITY", "PEM", "MODEL")
     assert [key for key in keys if not re.fullmatch(KEY, key)] == []
     assert len({*keys}) == sum(len(rows(kind)) for kind in kinds)
 

@@ -45,7 +45,8 @@ LINKED_CEILINGS = {
 # What may be called through a pointer, by the pointer's name. Nothing: it is the program's own.
 POINTERS = {
     "describe": (),
-    "next": ("context.c:end_context", "me.c:end_me", "report.c:end_report"),
+    "next": ("context.c:end_context", "me.c:end_me", "model_report.c:end_model_request",
+             "report.c:end_report"),
     "devices.c:load_device next": (),
     # Called there too, but a list writes no body, and what it begins could: its chain begins here.
     "next of a list": ("list.c:end_page",),
@@ -71,7 +72,8 @@ POINTERS = {
     "check.c:write_result write": (),
     "explain.c:put write": ("check.c:write_explanation", "console.c:write_error"),
     "write_body": ("client.c:write_body",),
-    "client.c:write_body write_body": ("ardoq_report_write_body", "ardoq_devices_write_body"),
+    "client.c:write_body write_body": ("ardoq_report_write_body", "ardoq_model_write_body",
+                                       "ardoq_devices_write_body"),
     "write_head": ("client.c:write_head",),
 }
 

@@ -462,7 +462,6 @@ static const char *expected_list(void)
         const char *shown = strcmp(setting->name, "token") == 0   ? "\"********e1f0\""
                             : strcmp(setting->name, "cert") == 0  ? "\"(set)\""
                             : strcmp(setting->name, "model") == 0 ? "\"Pump 7\""
-                            : strcmp(setting->name, "keep_name") == 0 && ARDOQ_MODEL ? "\"no\""
                             : value[0] == '\0'                                       ? "null"
                                                : text_of("\"%s\"", value);
         list = text_of("%s%s\n  \"%s\": %s", list, i > 0 ? "," : "", setting->name, shown);

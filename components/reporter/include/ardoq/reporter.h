@@ -63,8 +63,8 @@ typedef struct ardoq_reporter {
 #if ARDOQ_MODEL
     ardoq_model_t *model; /**< facts, parent and relations; null: the identity alone. Borrowed */
 #endif
-    ardoq_on_event_t on_event;   /**< takes what happens; null: nobody */
-    void *context;               /**< given to it */
+    ardoq_on_event_t on_event; /**< takes what happens; null: nobody */
+    void *context;             /**< given to it */
 
     /* For reading. */
     uint32_t heartbeat;        /**< setting, as it was last loaded */
