@@ -43,21 +43,15 @@ static void key_end(ardoq_json_scan_t *scan)
     scan->kept = NOTHING;
 }
 
-/* Only the byte behind a number tells that it has ended, and that byte may end more. */
 static void scalar_begin(ardoq_json_scan_t *scan, const char *first)
 {
-    if (*first == '"' || *first > '9') {
-        scan->kept = VALUE;
-        scan->length = 0;
-        scan_keep(scan, first, first + 1);
-    }
+    scan->kept = VALUE;
+    scan->length = 0;
+    scan_keep(scan, first, first + 1);
 }
 
 static ardoq_json_scan_event_t scalar_end(ardoq_json_scan_t *scan)
 {
-    if (scan->kept == NOTHING) {
-        return ARDOQ_JSON_SCAN_MORE;
-    }
     scan->kept = NOTHING;
     scan->depth = scan->validator.depth;
     if (scan->length > sizeof scan->text) {

@@ -70,7 +70,8 @@ static int walk(span_t text, int number, span_t *keys, size_t depth)
     if (token->type == JSMN_STRING) {
         expect(ARDOQ_JSON_SCAN_VALUE, keys, depth, (span_t){whole.at - 1, whole.size + 2});
     } else if (token->type == JSMN_PRIMITIVE) {
-        if (strchr("tfn", whole.at[0])) {
+        /* Only the byte after a number tells that it has ended. */
+        if (strchr("tfn", whole.at[0]) || whole.at + whole.size < text.at + text.size) {
             expect(ARDOQ_JSON_SCAN_VALUE, keys, depth, whole);
         }
     } else {
@@ -153,7 +154,8 @@ static void read_scan(report_t *report, pieces_t pieces, span_t text, bool has_e
             size_t consumed;
             ardoq_json_scan_event_t event;
             report->err = ardoq_json_scan_feed(&scan, rest.at, rest.size, &consumed, &event);
-            CHECK((report->err || consumed > 0) && consumed <= rest.size);
+            CHECK(consumed <= rest.size);
+            CHECK(report->err || consumed > 0 || event == ARDOQ_JSON_SCAN_VALUE);
             rest = (span_t){rest.at + consumed, rest.size - consumed};
             if (event != ARDOQ_JSON_SCAN_MORE) {
                 note(report, &scan, event, has_expected);

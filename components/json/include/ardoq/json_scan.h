@@ -1,10 +1,11 @@
 /**
  * @file
- * Reads single values out of a JSON text of any length in constant memory: each string and literal
- * as it passes, with the keys that lead to it.
+ * Reads single values out of a JSON text of any length in constant memory: each string, number and
+ * literal as it passes, with the keys that lead to it.
  *
  * It is for texts whose elements have no bound either, where ardoq/json_stream.h would have to
- * skip some. The text is validated as it passes, to its end. Numbers are not reported.
+ * skip some. The text is validated as it passes, to its end. Only the byte after a number tells
+ * that it has ended: a text that is nothing but a number has no value.
  */
 #ifndef ARDOQ_JSON_SCAN_H
 #define ARDOQ_JSON_SCAN_H
@@ -31,7 +32,7 @@ extern "C" {
 /** What a scan found. */
 typedef enum {
     ARDOQ_JSON_SCAN_MORE,  /**< nothing: it needs more bytes */
-    ARDOQ_JSON_SCAN_VALUE, /**< a string, true, false or null */
+    ARDOQ_JSON_SCAN_VALUE, /**< a string, a number, true, false or null */
     ARDOQ_JSON_SCAN_END,   /**< the end of an array or object */
 } ardoq_json_scan_event_t;
 
@@ -56,7 +57,7 @@ void ardoq_json_scan_init(ardoq_json_scan_t *scan);
  * @param scan           begun
  * @param data           @p size bytes
  * @param size           in bytes
- * @param[out] consumed  bytes used up
+ * @param[out] consumed  bytes used up; none where the first one tells that a number has ended
  * @param[out] event     what was found; it stands until the next call
  * @return ARDOQ_OK or an error of ardoq_json_validator_feed().
  */
