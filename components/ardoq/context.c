@@ -5,49 +5,72 @@
 
 #include "client_private.h"
 
-static const char types[] = "componentTypes";
 static const char fields[] = "customFields";
 
 /* Depth of what stands in an element of one of these arrays. */
 enum { IN_ELEMENT = 3 };
 
-static bool is_in_element_of(const ardoq_json_scan_t *scan, const char *array)
+/* What is being read, of which the scan stands in an element or at its end; one of its own fields
+ * if it is nothing that counts. */
+static ardoq_context_kind_t kind_of(const ardoq_json_scan_t *scan)
 {
-    return ardoq_json_scan_is_at(scan, 1, array) && ardoq_json_scan_is_at(scan, 2, "");
+    static const char *const arrays[] = {
+        [ARDOQ_CONTEXT_TYPE] = "componentTypes",
+        [ARDOQ_CONTEXT_FIELD] = fields,
+        [ARDOQ_CONTEXT_REFERENCE_TYPE] = "referenceTypes",
+    };
+    unsigned kind = sizeof arrays / sizeof arrays[0] - 1;
+    while (kind > ARDOQ_CONTEXT_TYPE_FIELD && !ardoq_json_scan_is_at(scan, 1, arrays[kind])) {
+        kind--;
+    }
+    return ardoq_json_scan_is_at(scan, 2, "") ? (ardoq_context_kind_t)kind
+                                              : ARDOQ_CONTEXT_TYPE_FIELD;
 }
 
-/* Decodes the value; what is no string, or too long, leaves the text as it is. */
+/* Decodes a string, or takes a number as it stands; what is neither, or too long, leaves the text
+ * as it is. */
 static void read_text(ardoq_context_t *context, char *text, size_t size)
 {
     ardoq_json_document_t *document = &context->client->json;
     const ardoq_json_scan_t *scan = &context->scan;
-    if (scan->length > 0 &&
-        ardoq_json_parse_valid(document, scan->text, scan->length) == ARDOQ_OK) {
+    if (scan->text[0] <= '9' && scan->text[0] != '"') {
+        if (scan->length < size) {
+            memcpy(text, scan->text, scan->length);
+            text[scan->length] = '\0';
+        }
+    } else if (scan->length > 0 &&
+               ardoq_json_parse_valid(document, scan->text, scan->length) == ARDOQ_OK) {
         (void)ardoq_json_string(document, ARDOQ_JSON_ROOT, "", text, size);
         ardoq_text_blank_controls(text);
     }
 }
 
-static void read_member(ardoq_context_t *context)
+static void read_member(ardoq_context_t *context, ardoq_context_kind_t kind)
 {
     static const struct {
-        const char *array, *key;
-        size_t offset, size;
+        uint8_t kind, size, offset;
+        bool is_text;
+        const char *key;
     } members[] = {
-        {types, "typeId", offsetof(ardoq_context_entry_t, id), sizeof context->entry.id},
-        {types, "name", offsetof(ardoq_context_entry_t, name), sizeof context->entry.name},
-        {fields, "apiKey", offsetof(ardoq_context_entry_t, id), sizeof context->entry.id},
-        {fields, "label", offsetof(ardoq_context_entry_t, name), sizeof context->entry.name},
-        {fields, "type", offsetof(ardoq_context_entry_t, type), sizeof context->entry.type},
+#define MEMBER(kind, key, member, is_text)                                                         \
+    {kind, sizeof context->entry.member, offsetof(ardoq_context_entry_t, member), is_text, key}
+        MEMBER(ARDOQ_CONTEXT_TYPE, "typeId", id, true),
+        MEMBER(ARDOQ_CONTEXT_TYPE, "name", name, true),
+        MEMBER(ARDOQ_CONTEXT_FIELD, "apiKey", id, true),
+        MEMBER(ARDOQ_CONTEXT_FIELD, "label", name, true),
+        MEMBER(ARDOQ_CONTEXT_FIELD, "type", type, true),
+        MEMBER(ARDOQ_CONTEXT_REFERENCE_TYPE, "type", id, false),
+        MEMBER(ARDOQ_CONTEXT_REFERENCE_TYPE, "name", name, true),
+#undef MEMBER
     };
     const ardoq_json_scan_t *scan = &context->scan;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (is_in_element_of(scan, members[i].array) &&
+        if (members[i].kind == kind && members[i].is_text == (scan->text[0] == '"') &&
             ardoq_json_scan_is_at(scan, IN_ELEMENT, members[i].key)) {
             read_text(context, (char *)&context->entry + members[i].offset, members[i].size);
         }
     }
-    if (is_in_element_of(scan, fields) && scan->text[0] == 't' &&
+    if (kind == ARDOQ_CONTEXT_FIELD && scan->text[0] == 't' &&
         (ardoq_json_scan_is_at(scan, IN_ELEMENT, "readOnly") ||
          ardoq_json_scan_is_at(scan, IN_ELEMENT, "calculated"))) {
         context->entry.is_read_only = true;
@@ -57,10 +80,11 @@ static void read_member(ardoq_context_t *context)
 static ardoq_err_t take_value(ardoq_context_t *context)
 {
     const ardoq_json_scan_t *scan = &context->scan;
+    const ardoq_context_kind_t kind = kind_of(scan);
     if (scan->depth == IN_ELEMENT) {
-        read_member(context);
+        read_member(context, kind);
     }
-    const bool is_type_field = scan->depth == IN_ELEMENT + 1 && is_in_element_of(scan, types) &&
+    const bool is_type_field = scan->depth == IN_ELEMENT + 1 && kind == ARDOQ_CONTEXT_TYPE &&
                                ardoq_json_scan_is_at(scan, IN_ELEMENT, fields) &&
                                ardoq_json_scan_is_at(scan, IN_ELEMENT + 1, "");
     if (!is_type_field) {
@@ -73,14 +97,11 @@ static ardoq_err_t take_value(ardoq_context_t *context)
 
 static ardoq_err_t take_end(ardoq_context_t *context)
 {
-    const ardoq_json_scan_t *scan = &context->scan;
-    const bool is_type = is_in_element_of(scan, types);
-    ardoq_err_t err = ARDOQ_OK;
-    if (scan->depth != IN_ELEMENT || !(is_type || is_in_element_of(scan, fields))) {
+    const ardoq_context_kind_t kind = kind_of(&context->scan);
+    if (context->scan.depth != IN_ELEMENT || kind == ARDOQ_CONTEXT_TYPE_FIELD) {
         return ARDOQ_OK;
     }
-    err = context->on_entry(context->argument, is_type ? ARDOQ_CONTEXT_TYPE : ARDOQ_CONTEXT_FIELD,
-                            &context->entry);
+    const ardoq_err_t err = context->on_entry(context->argument, kind, &context->entry);
     memset(&context->entry, 0, sizeof context->entry);
     return err;
 }

@@ -152,6 +152,11 @@ static ardoq_err_t write_entry(void *console, ardoq_context_kind_t kind,
         write_text(console, ",\"type\":", entry->type);
         write_text(console, ",\"label\":", entry->name);
         break;
+    case ARDOQ_CONTEXT_REFERENCE_TYPE:
+        result(console, "{\"referenceType\":");
+        result(console, entry->id[0] != '\0' ? entry->id : "null");
+        write_text(console, ",\"name\":", entry->name);
+        break;
     }
     result(console, entry->is_read_only ? ",\"readOnly\":true}\n" : "}\n");
     return ARDOQ_OK;

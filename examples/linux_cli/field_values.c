@@ -78,6 +78,8 @@ static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
         case ARDOQ_CONTEXT_FIELD:
             take_field(value, entry);
             break;
+        case ARDOQ_CONTEXT_REFERENCE_TYPE:
+            break;
         }
     }
     return ARDOQ_OK;

@@ -45,7 +45,15 @@ def test_context(tool: Tool, serve: Serve, arguments: list[str], order: list[str
     assert {"customField": "device_last_seen", "type": "DateTime", "label": "Device last seen"} in (
         fields
     )
-    assert listed == (fields + types if order else types + fields)
+    references = [
+        {"referenceType": 1, "name": "Connects to"},
+        {"referenceType": 2, "name": "Located at"},
+        {"referenceType": 3, "name": "Is instance of"},
+        {"referenceType": 4, "name": "Runs"},
+    ]
+    assert listed == (
+        fields + references + types if order else types + references + fields
+    )
 
 
 def test_the_context_of_another_workspace(ask: Tool) -> None:

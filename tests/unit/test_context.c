@@ -40,8 +40,9 @@ static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
     const char *end = entry->is_read_only ? " read-only" : "";
     const char *text =
         kind == ARDOQ_CONTEXT_TYPE_FIELD ? text_of("has %s; ", entry->field)
-        : kind == ARDOQ_CONTEXT_TYPE
-            ? text_of("type %s %s%s; ", entry->id, entry->name, end)
+        : kind == ARDOQ_CONTEXT_TYPE     ? text_of("type %s %s%s; ", entry->id, entry->name, end)
+        : kind == ARDOQ_CONTEXT_REFERENCE_TYPE
+            ? text_of("reference %s %s%s; ", entry->id, entry->name, end)
             : text_of("field %s %s %s%s; ", entry->id, entry->type, entry->name, end);
     assert_true(length + strlen(text) < sizeof seen.story);
     strcpy(seen.story + length, text);
@@ -77,7 +78,7 @@ static void test_context(void **state)
                  "{\"type\":\"List\",\"options\":[\"x\",\"apiKey\"],\"label\":\"B\","
                  "\"apiKey\":\"b\",\"description\":null,\"calculated\":true}],"
                  "\"tags\":[{\"name\":\"t\"}]}",
-                 "has a; has b; type p1 Device; type p2 Site; "
+                 "has a; has b; type p1 Device; type p2 Site; reference 3 Is at; "
                  "field a Text A; field b List B read-only; ");
     assert_int_equal(context.response.status, 200);
     assert_ptr_equal(
@@ -86,7 +87,7 @@ static void test_context(void **state)
 }
 
 /* What looks like one of the arrays, but stands elsewhere or is none. */
-static void test_only_the_two_arrays_count(void **state)
+static void test_only_the_arrays_count(void **state)
 {
     (void)state;
     assert_story("{}", "");
@@ -109,6 +110,23 @@ static void test_what_an_entry_lacks(void **state)
                  "\"readOnly\":true},{\"apiKey\":null,\"type\":3,\"label\":{\"label\":\"x\"},"
                  "\"readOnly\":null},{\"readOnly\":\"true\"}]}",
                  "field a Text A read-only; field   ; field   ; ");
+}
+
+static void test_numbers_of_reference_types(void **state)
+{
+    (void)state;
+    assert_story("{\"referenceTypes\":[{\"type\":0},{\"name\":\"A\",\"type\":12 },{\"type\":-1},"
+                 "{\"type\":1.0},{\"type\":1e1},{\"type\":\"3\"},{\"type\":true},{\"type\":[3]},"
+                 "{\"typeId\":4,\"name\":5}]}",
+                 "reference 0 ; reference 12 A; reference -1 ; reference 1.0 ; reference 1e1 ; "
+                 "reference  ; reference  ; reference  ; reference  ; ");
+    assert_story("{\"referenceTypes\":[{\"type\":12,\"type\":3},{\"type\":null}]}",
+                 "reference 3 ; reference  ; ");
+    const char *digits = repeat("7", sizeof context.entry.id);
+    assert_story(text_of("{\"referenceTypes\":[{\"type\":%s},{\"type\":%s}]}", digits, digits + 1),
+                 text_of("reference  ; reference %s ; ", digits + 1));
+    digits = repeat("7", ARDOQ_JSON_SCAN_TEXT_SIZE + 1);
+    assert_story(text_of("{\"referenceTypes\":[{\"type\":%s}]}", digits), "reference  ; ");
 }
 
 static void test_texts(void **state)
@@ -305,8 +323,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_context),
-        TEST(test_only_the_two_arrays_count),
+        TEST(test_only_the_arrays_count),
         TEST(test_what_an_entry_lacks),
+        TEST(test_numbers_of_reference_types),
         TEST(test_texts),
         TEST(test_error_of_the_callback_ends_the_reading),
         TEST(test_workspace_that_is_none),

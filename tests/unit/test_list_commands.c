@@ -99,14 +99,16 @@ static void test_context(void **state)
 {
     (void)state;
     assert_int_equal(
-        read_context(
-            "{\"componentTypes\":[{\"name\":\"De\\\"vice\",\"typeId\":\"p1\","
-            "\"customFields\":[\"a\"]}],\"customFields\":[{\"apiKey\":\"a\","
-            "\"label\":\"A\\n\",\"type\":\"Text\"},{\"apiKey\":\"b\",\"readOnly\":true}]}"),
+        read_context("{\"componentTypes\":[{\"name\":\"De\\\"vice\",\"typeId\":\"p1\","
+                     "\"customFields\":[\"a\"]}],\"customFields\":[{\"apiKey\":\"a\","
+                     "\"label\":\"A\\n\",\"type\":\"Text\"},{\"apiKey\":\"b\",\"readOnly\":true}],"
+                     "\"referenceTypes\":[{\"type\":2,\"name\":\"Is at\"},{}]}"),
         ARDOQ_OK);
     assert_output("{\"componentType\":\"p1\",\"name\":\"De\\\"vice\"}\n"
                   "{\"customField\":\"a\",\"type\":\"Text\",\"label\":\"A \"}\n"
-                  "{\"customField\":\"b\",\"type\":\"\",\"label\":\"\",\"readOnly\":true}\n");
+                  "{\"customField\":\"b\",\"type\":\"\",\"label\":\"\",\"readOnly\":true}\n"
+                  "{\"referenceType\":2,\"name\":\"Is at\"}\n"
+                  "{\"referenceType\":null,\"name\":\"\"}\n");
 }
 
 /* Every text as long as it can be, of characters that are written as two. */

@@ -1,7 +1,7 @@
 /**
  * @file
- * The context of a workspace: its component types and its custom fields. The organisation may have
- * more fields, which only need to be added to a component type.
+ * The context of a workspace: its component types, its custom fields and its reference types. The
+ * organisation may have more fields, which only need to be added to a component type.
  *
  * It is tens of KB in a real workspace, and no part of it has a bound, so it is read as it passes
  * and never kept.
@@ -21,15 +21,17 @@ extern "C" {
 
 /** What was read. */
 typedef enum {
-    ARDOQ_CONTEXT_TYPE_FIELD, /**< one custom field of the component type that is being read */
-    ARDOQ_CONTEXT_TYPE,       /**< a whole component type, behind all its fields */
-    ARDOQ_CONTEXT_FIELD,      /**< a whole custom field */
+    ARDOQ_CONTEXT_TYPE_FIELD,     /**< one custom field of the component type that is being read */
+    ARDOQ_CONTEXT_TYPE,           /**< a whole component type, behind all its fields */
+    ARDOQ_CONTEXT_FIELD,          /**< a whole custom field */
+    ARDOQ_CONTEXT_REFERENCE_TYPE, /**< a whole reference type */
 } ardoq_context_kind_t;
 
 /** What is known of it. Control characters in a text are spaces; "" was left out, or was too long
  * to be kept. */
 typedef struct {
-    char id[64];       /**< typeId of a component type, apiKey of a custom field */
+    char id[64];       /**< typeId of a component type, apiKey of a custom field, number of a
+                            reference type in digits */
     char name[128];    /**< its name or label; may be cut */
     char type[32];     /**< of a custom field, such as "Text" */
     bool is_read_only; /**< a custom field that is read-only or calculated */

@@ -130,7 +130,8 @@ ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_clien
                                      ardoq_list_t *list, const ardoq_query_t *query,
                                      size_t query_count);
 
-/** `context WORKSPACE`: its component types and custom fields, one JSON object a line.
+/** `context WORKSPACE`: its component types, custom fields and reference types, one JSON object a
+ * line.
  * @return as ardoq_context_each(); the error is explained. */
 ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t *client,
                                   ardoq_context_t *context, const char *workspace);
