@@ -30,4 +30,14 @@ bool ardoq_model_is_empty(const ardoq_model_t *model);
 bool ardoq_model_is_sent(const ardoq_model_t *model, unsigned number,
                          const ardoq_relation_t *relation);
 
+/* Looks for a target, without a report: model->count is the number of components that fit, which
+ * does not go beyond 2. @return as ardoq_request_start() */
+ardoq_err_t ardoq_model_look_start(ardoq_client_t *client, ardoq_model_t *model,
+                                   const ardoq_target_t *target);
+
+/* What the result of such a look-up means: ARDOQ_OK for exactly one component;
+ * ARDOQ_ERR_TARGET_MISSING; ARDOQ_ERR_TARGET_AMBIGUOUS; any other error as it is. */
+ardoq_err_t ardoq_model_look_error(const ardoq_model_t *model, const ardoq_target_t *target,
+                                   ardoq_err_t err);
+
 #endif

@@ -17,6 +17,7 @@ enum {
     LOOK_BEFORE_SPLIT, /* whether the device is there */
     EXPLAIN,           /* which target is missing */
     EXPLAIN_CONFLICT,  /* whether several components are the device */
+    LOOK_ONLY,         /* there is no report */
 };
 
 static ardoq_err_t end_model_request(ardoq_client_t *client, void *context, ardoq_err_t err);
@@ -149,13 +150,35 @@ static ardoq_err_t look_for_target(ardoq_client_t *client, ardoq_model_t *model,
     return look_for(client, model, phase, model->field);
 }
 
-static ardoq_err_t look_for_id(ardoq_client_t *client, ardoq_model_t *model, const char *id)
+static ardoq_err_t look_for_id(ardoq_client_t *client, ardoq_model_t *model, uint8_t phase,
+                               const char *id)
 {
     ardoq_text_t text;
     ardoq_text_init(&text, model->path, sizeof model->path, ARDOQ_ERR_RELATION_INVALID);
     ardoq_text_append_string(&text, "/api/v2/components/");
     ardoq_text_append(&text, id, ARDOQ_ID_SIZE);
-    return start_look_up(client, model, EXPLAIN, model->path, 0);
+    return start_look_up(client, model, phase, model->path, 0);
+}
+
+ardoq_err_t ardoq_model_look_start(ardoq_client_t *client, ardoq_model_t *model,
+                                   const ardoq_target_t *target)
+{
+    const ardoq_err_t err = ardoq_call_begin(client, model);
+    if (err) {
+        return err;
+    }
+    model->results.document = &client->json;
+    return target->id ? look_for_id(client, model, LOOK_ONLY, target->id)
+                      : look_for_target(client, model, LOOK_ONLY, target);
+}
+
+ardoq_err_t ardoq_model_look_error(const ardoq_model_t *model, const ardoq_target_t *target,
+                                   ardoq_err_t err)
+{
+    if (err == ARDOQ_ERR_NOT_FOUND || (!err && !target->id && model->count == 0)) {
+        return ARDOQ_ERR_TARGET_MISSING;
+    }
+    return !err && model->count > 1 ? ARDOQ_ERR_TARGET_AMBIGUOUS : err;
 }
 
 /* ---- The batch ------------------------------------------------------------------------------ */
@@ -322,7 +345,7 @@ static ardoq_err_t explain(ardoq_client_t *client, ardoq_model_t *model)
         if (ardoq_model_relation(model, model->entry, &relation) &&
             !relation.target.component_type &&
             ardoq_model_is_sent(model, model->entry, &relation)) {
-            return relation.target.id ? look_for_id(client, model, relation.target.id)
+            return relation.target.id ? look_for_id(client, model, EXPLAIN, relation.target.id)
                                       : look_for_target(client, model, EXPLAIN, &relation.target);
         }
     }
@@ -337,24 +360,22 @@ static ardoq_err_t end_explanation(ardoq_client_t *client, ardoq_model_t *model,
 {
     ardoq_relation_t relation;
     (void)ardoq_model_relation(model, model->entry, &relation);
-    const bool is_missing =
-        err == ARDOQ_ERR_NOT_FOUND || (!err && !relation.target.id && model->count == 0);
-    if (err && !is_missing) {
+    err = ardoq_model_look_error(model, &relation.target, err);
+    const bool is_missing = err == ARDOQ_ERR_TARGET_MISSING;
+    if (err && !is_missing && err != ARDOQ_ERR_TARGET_AMBIGUOUS) {
         return end_with(client, model, model->refusal, model->message);
     }
     if (is_missing && relation.is_optional) {
         model->left_out |= UINT32_C(1) << model->entry;
         model->is_changed = true;
-    } else if (is_missing || model->count > 1) {
+    } else if (err) {
         if (relation.target.id) {
             memcpy(model->value, relation.target.id, ARDOQ_ID_SIZE);
             model->value[ARDOQ_ID_SIZE] = '\0';
         }
         client->https.tls.detail.setting =
             model->entry == ARDOQ_MODEL_PARENT ? "parent" : "relations";
-        return end_with(client, model,
-                        is_missing ? ARDOQ_ERR_TARGET_MISSING : ARDOQ_ERR_TARGET_AMBIGUOUS,
-                        model->value);
+        return end_with(client, model, err, model->value);
     }
     model->entry++;
     return explain(client, model);
@@ -439,6 +460,8 @@ static ardoq_err_t end_model_request(ardoq_client_t *client, void *context, ardo
         return !err && model->count > 1
                    ? end_with(client, model, ARDOQ_ERR_SERIAL_AMBIGUOUS, model->value)
                    : explain(client, model);
+    case LOOK_ONLY:
+        return err;
     default:
         break;
     }

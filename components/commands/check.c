@@ -164,7 +164,8 @@ static void check_label(ardoq_check_t *check)
 static ardoq_err_t check_workspace(ardoq_check_t *check)
 {
     const char *workspace = check->config->workspace;
-    const ardoq_err_t err = ardoq_context_check(check->client, &check->context, &check->findings);
+    const ardoq_err_t err =
+        ardoq_context_check(check->client, &check->call.context, &check->findings);
     if (err) {
         fail(check, "workspace", workspace, err, check->client);
         return err;
@@ -216,10 +217,83 @@ static void check_fields(ardoq_check_t *check)
     }
 }
 
+/* ---- The model ------------------------------------------------------------------------------- */
+
+#if ARDOQ_MODEL
+
+/* Names of what has a number, if it is known. */
+static void write_with_name(const ardoq_check_t *check, const char *text, const char *name)
+{
+    write(check, text);
+    write(check, name[0] != '\0' ? " " : "");
+    write(check, name);
+}
+
+static void tell_target(const ardoq_check_t *check, const ardoq_relation_check_t *relation)
+{
+    write(check, relation->what);
+    if (relation->component_type[0] != '\0') {
+        write(check, ", ");
+        write(check, relation->component_type);
+    }
+    if (relation->is_missing) {
+        write(check, relation->entry.target.component_type
+                         ? ": will be made"
+                         : ": missing, so the device is reported without it");
+    }
+}
+
+static void tell_relation(void *context, const ardoq_relation_check_t *relation)
+{
+    ardoq_check_t *check = context;
+    char step[sizeof "relations 4294967295"];
+    ardoq_text_t text;
+    ardoq_decimal_t room;
+    const bool is_parent = relation->number == ARDOQ_RELATIONS_MAX;
+    ardoq_text_init(&text, step, sizeof step, ARDOQ_ERR_NAME_TOO_LONG);
+    ardoq_text_append_string(&text, is_parent ? "parent" : "relations ");
+    if (!is_parent) {
+        ardoq_text_append_string(&text, ardoq_decimal(relation->number + 1, &room));
+    }
+    if (relation->err) {
+        fail(check, step, relation->what, relation->err,
+             relation->is_of_request ? check->client : NULL);
+        return;
+    }
+    const bool is_left_out =
+        relation->is_empty || (relation->is_missing && !relation->entry.target.component_type);
+    begin_line(check, is_left_out ? "note" : "ok", step);
+    if (!is_parent) {
+        write_with_name(check, ardoq_decimal(relation->entry.type, &room),
+                        relation->reference_type);
+        write(check, ", ");
+    }
+    if (relation->is_empty) {
+        write(check, "left out: a field in it is empty");
+    } else {
+        tell_target(check, relation);
+    }
+    write(check, "\n");
+}
+
+static void check_model(ardoq_check_t *check, const ardoq_identity_t *identity,
+                        ardoq_model_t *model)
+{
+    const ardoq_err_t err =
+        ardoq_model_check(check->client, identity, model, &check->call.model, tell_relation, check);
+    if (err) {
+        const char *setting = ardoq_detail(check->client)->setting;
+        fail(check, setting ? setting : "model", "", err, NULL);
+    }
+}
+
+#endif
+
 /* ---- The command ----------------------------------------------------------------------------- */
 
 ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_config_t *config,
-                                ardoq_client_t *client, ardoq_err_t opened, ardoq_check_t *check)
+                                ardoq_client_t *client, const ardoq_identity_t *identity,
+                                ardoq_model_t *model, ardoq_err_t opened, ardoq_check_t *check)
 {
     memset(check, 0, sizeof *check);
     check->lines = (ardoq_console_t){.write = write_result, .context = (void *)console};
@@ -238,6 +312,14 @@ ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_conf
     if (check_workspace(check) == ARDOQ_OK) {
         check_type(check);
         check_fields(check);
+#if ARDOQ_MODEL
+        if (model) {
+            check_model(check, identity, model);
+        }
+#else
+        (void)identity;
+        (void)model;
+#endif
     }
     return check->err;
 }

@@ -51,13 +51,23 @@ static ardoq_err_t open_client(const call_t *call)
 
 /* ---- The commands ---------------------------------------------------------------------------- */
 
+static ardoq_model_t *model_of(ardoq_device_t *device)
+{
+#if ARDOQ_MODEL
+    return &device->model;
+#else
+    (void)device;
+    return NULL;
+#endif
+}
+
 static ardoq_err_t run_check(const call_t *call, char **arguments)
 {
     (void)arguments;
     ardoq_device_t *device = call->device;
     const ardoq_err_t err = try_open(call);
-    return ardoq_command_check(call->console, &device->config, &device->client, err,
-                               &device->result.check);
+    return ardoq_command_check(call->console, &device->config, &device->client, &device->identity,
+                               model_of(device), err, &device->result.check);
 }
 
 static ardoq_err_t run_me(const call_t *call, char **arguments)
@@ -75,16 +85,6 @@ static ardoq_err_t ask_reporter(const call_t *call)
     ardoq_console_write(call->console, ARDOQ_OUTPUT_NOTE,
                         "the reporter was asked to: `ardoq status` says what comes of it\n");
     return ARDOQ_OK;
-}
-
-static ardoq_model_t *model_of(ardoq_device_t *device)
-{
-#if ARDOQ_MODEL
-    return &device->model;
-#else
-    (void)device;
-    return NULL;
-#endif
 }
 
 static ardoq_err_t run_report(const call_t *call, char **arguments)

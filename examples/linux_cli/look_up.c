@@ -10,6 +10,8 @@
 
 /* Large, so static. */
 static ardoq_check_t check;
+static ardoq_model_t model;
+static ardoq_identity_t identity;
 static ardoq_list_t list;
 static ardoq_context_t context;
 
@@ -18,8 +20,13 @@ int command_check(int argc, char **argv)
     if (argc > 1) {
         return usage_error("check takes no argument: ", argv[1]);
     }
-    const ardoq_err_t err = try_open();
-    return ardoq_console_exit_status(ardoq_command_check(&console, &config, &client, err, &check));
+    ardoq_err_t err = read_identity(&identity);
+    if (err) {
+        return ardoq_console_exit_status(err);
+    }
+    err = try_open();
+    return ardoq_console_exit_status(
+        ardoq_command_check(&console, &config, &client, &identity, &model, err, &check));
 }
 
 int command_workspaces(int argc, char **argv)

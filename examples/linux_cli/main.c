@@ -51,16 +51,6 @@ static int command_me(int argc, char **argv)
     return ardoq_console_exit_status(err);
 }
 
-static ardoq_err_t read_identity(ardoq_identity_t *identity)
-{
-    const char *setting;
-    const ardoq_err_t err = ardoq_identity_read(identity, &setting);
-    if (err) {
-        ardoq_console_explain(&console, NULL, err, setting);
-    }
-    return err;
-}
-
 static ardoq_err_t report_device(const ardoq_identity_t *identity, bool dry_run)
 {
     ardoq_err_t err = dry_run ? load_config() : open_client();

@@ -62,3 +62,13 @@ ardoq_err_t open_client(void)
     }
     return err;
 }
+
+ardoq_err_t read_identity(ardoq_identity_t *identity)
+{
+    const char *setting;
+    const ardoq_err_t err = ardoq_identity_read(identity, &setting);
+    if (err) {
+        ardoq_console_explain(&console, NULL, err, setting);
+    }
+    return err;
+}

@@ -21,4 +21,7 @@ ardoq_err_t try_open(void);
 /* The same; a failure is explained. */
 ardoq_err_t open_client(void);
 
+/* Reads what this machine is; a failure is explained. */
+ardoq_err_t read_identity(ardoq_identity_t *identity);
+
 #endif

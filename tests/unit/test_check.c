@@ -32,6 +32,7 @@
 #define WORKSPACE_LINE "ok      workspace       " WORKSPACE "\nok      component_type  p1 Device\n"
 
 static ardoq_check_t check;
+static const ardoq_identity_t identity;
 
 static int set_up(void **state)
 {
@@ -50,7 +51,7 @@ static ardoq_err_t run(const char *me_answer, const char *context_answer)
 {
     const peer_step_t steps[] = {{.answer = me_answer}, {.answer = context_answer}};
     peer_client_open(steps, 2);
-    return ardoq_command_check(&kept_console, &config, &client, ARDOQ_OK, &check);
+    return ardoq_command_check(&kept_console, &config, &client, &identity, NULL, ARDOQ_OK, &check);
 }
 
 static ardoq_err_t run_well(void)
@@ -153,8 +154,9 @@ static void test_settings_that_are_wrong(void **state)
     (void)state;
     strcpy(config.token, "");
     const ardoq_err_t opened = ardoq_open(&client, &config);
-    assert_int_equal(ardoq_command_check(&kept_console, &config, &client, opened, &check),
-                     ARDOQ_ERR_TOKEN_MISSING);
+    assert_int_equal(
+        ardoq_command_check(&kept_console, &config, &client, &identity, NULL, opened, &check),
+        ARDOQ_ERR_TOKEN_MISSING);
     assert_lines(text_of("%s  setting: token\n", failed("settings", "", ARDOQ_ERR_TOKEN_MISSING)));
 }
 
@@ -214,8 +216,9 @@ static void test_answer_that_is_cut(void **state)
     (void)state;
     const peer_step_t step = {.answer = "HTTP/1.1 200 OK\r\n", .then = PEER_CLOSE_NOTIFY};
     peer_client_open(&step, 1);
-    assert_int_equal(ardoq_command_check(&kept_console, &config, &client, ARDOQ_OK, &check),
-                     ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(
+        ardoq_command_check(&kept_console, &config, &client, &identity, NULL, ARDOQ_OK, &check),
+        ARDOQ_ERR_CONNECTION_CLOSED);
     assert_non_null(strstr(kept_result(), text_of("\nfailed  me              %s (",
                                                   shown_error("CONNECTION_CLOSED"))));
 }
@@ -243,8 +246,9 @@ static void test_interruption_during_the_handshake(void **state)
     const peer_step_t step = {.answer = NULL};
     peer_client_open(&step, 1);
     ardoq_fake.peer.send = interrupting_send;
-    assert_int_equal(ardoq_command_check(&kept_console, &config, &client, ARDOQ_OK, &check),
-                     ARDOQ_ERR_INTERRUPTED);
+    assert_int_equal(
+        ardoq_command_check(&kept_console, &config, &client, &identity, NULL, ARDOQ_OK, &check),
+        ARDOQ_ERR_INTERRUPTED);
     assert_lines(text_of(SETTINGS_LINE DNS_LINE TCP_LINE "%s  failed in phase: handshake\n",
                          failed("TLS", "", ARDOQ_ERR_INTERRUPTED)));
 }
@@ -268,8 +272,9 @@ static void test_steps_are_told_as_they_come(void **state)
     const peer_step_t step = {.answer = NULL};
     peer_client_open(&step, 1);
     ardoq_fake.peer.send = watching_send;
-    assert_int_equal(ardoq_command_check(&kept_console, &config, &client, ARDOQ_OK, &check),
-                     ARDOQ_ERR_CONNECTION_CLOSED);
+    assert_int_equal(
+        ardoq_command_check(&kept_console, &config, &client, &identity, NULL, ARDOQ_OK, &check),
+        ARDOQ_ERR_CONNECTION_CLOSED);
     assert_string_equal(told_at_the_first_send, SETTINGS_LINE DNS_LINE TCP_LINE);
 }
 

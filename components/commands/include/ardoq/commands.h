@@ -13,6 +13,7 @@
 #include "ardoq/context.h"
 #include "ardoq/list.h"
 #include "ardoq/model.h"
+#include "ardoq/model_check.h"
 #include "ardoq/report.h"
 #include "ardoq/reporter.h"
 
@@ -97,7 +98,12 @@ typedef struct {
     ardoq_err_t err;     /**< the first one */
     ardoq_me_t me;
     ardoq_context_check_t findings;
-    ardoq_context_t context;
+    union {
+        ardoq_context_t context;
+#if ARDOQ_MODEL
+        ardoq_model_check_t model;
+#endif
+    } call; /**< under way */
     /** @endcond */
 } ardoq_check_t;
 
@@ -105,19 +111,25 @@ typedef struct {
  * `check`: tries everything that a report needs, and writes a line for each step, for people: "ok",
  * the step and what was found; or "failed", the step and the error, with what is known of it in
  * lines below that begin with a space. The steps: settings, DNS, TCP, TLS, me, workspace,
- * component_type, and each setting that names a custom field. What cannot be tried after a failure
- * has no line. Nothing is changed in Ardoq.
- * @param console takes the lines
- * @param config  what was to be loaded
- * @param client  what was to be opened with it
- * @param opened  result of ardoq_config_load() and ardoq_open(): the first step
- * @param check   the caller's memory, for this call
+ * component_type, each setting that names a custom field, parent, and each entry of relations, as
+ * "relations 1". What cannot be tried after a failure has no line. A line that begins with "note"
+ * names a relation that will be left out. Nothing is changed in Ardoq.
+ * @param console   takes the lines
+ * @param config    what was to be loaded
+ * @param client    what was to be opened with it
+ * @param identity  of the device, as far as it is known
+ * @param model     whose parent and relations are tried; null: none; of use with CONFIG_ARDOQ_MODEL
+ *                  only
+ * @param opened    result of ardoq_config_load(), ardoq_identity_read() and ardoq_open(): the first
+ *                  step
+ * @param check     the caller's memory, for this call
  * @return ARDOQ_OK, or the error of the first step that failed: @p opened; as ardoq_me();
  *         ARDOQ_ERR_ORG_LABEL_DIFFERS; as ardoq_context_check(), ardoq_context_type_error() and
- *         ardoq_context_field_error().
+ *         ardoq_context_field_error(); as ardoq_model_check() returns and tells.
  */
 ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_config_t *config,
-                                ardoq_client_t *client, ardoq_err_t opened, ardoq_check_t *check);
+                                ardoq_client_t *client, const ardoq_identity_t *identity,
+                                ardoq_model_t *model, ardoq_err_t opened, ardoq_check_t *check);
 
 /** `workspaces`: id and name of each that the token sees, one JSON object a line.
  * @return as ardoq_list_each(); the error is explained. */
