@@ -3,6 +3,10 @@
 #include "ardoq/context.h"
 #include "client_private.h"
 
+#if ARDOQ_MODEL
+enum { TYPES = ARDOQ_TYPE_LIST + 1 };
+#endif
+
 _Static_assert(ARDOQ_IDENTITY_COUNT <= 32, "a set of sources has 32 bits");
 
 static uint32_t bit(ardoq_identity_field_t source)
@@ -26,22 +30,30 @@ static bool is_type(const ardoq_context_entry_t *entry, const char *type)
     return ardoq_text_equal_ignoring_case(entry->type, strlen(entry->type), type);
 }
 
-/* Whether it takes what is sent. The serial number is a key, which Ardoq searches for, and it does
- * so in a Text field. */
-static bool fits(const ardoq_context_entry_t *entry, const ardoq_field_t *field)
+/* Whether it takes what is sent as this type. The serial number is a key, which Ardoq searches for,
+ * and it does so in a Text field. */
+static bool takes(const ardoq_context_entry_t *entry, ardoq_identity_field_t source,
+                  ardoq_value_type_t type)
 {
     static const char *const types[][2] = {
-        [ARDOQ_TYPE_TEXT] = {"text", "textarea"},   [ARDOQ_TYPE_NUMBER] = {"number"},
-        [ARDOQ_TYPE_BOOLEAN] = {"checkbox"},        [ARDOQ_TYPE_TIME] = {"datetime", "date"},
+        [ARDOQ_TYPE_TEXT] = {"text", "textarea"},
+#if ARDOQ_MODEL
+        [ARDOQ_TYPE_NUMBER] = {"number"},
+        [ARDOQ_TYPE_BOOLEAN] = {"checkbox"},
+        [ARDOQ_TYPE_TIME] = {"datetime", "date"},
         [ARDOQ_TYPE_LIST] = {"selectmultiplelist"},
+#endif
     };
-    const size_t count = field->source == ARDOQ_IDENTITY_serial ? 1 : 2;
-    for (size_t i = 0; i < count && types[field->type][i]; i++) {
-        if (is_type(entry, types[field->type][i])) {
+    const size_t count = source == ARDOQ_IDENTITY_serial ? 1 : 2;
+    for (size_t i = 0; i < count && types[type][i]; i++) {
+        if (is_type(entry, types[type][i])) {
             return true;
         }
     }
-    switch (field->source) {
+    if (type != ARDOQ_TYPE_TEXT) {
+        return false;
+    }
+    switch (source) {
     case ARDOQ_IDENTITY_last_seen:
         return is_type(entry, "datetime");
     case ARDOQ_IDENTITY_sbom_url:
@@ -71,8 +83,15 @@ static void take_field(ardoq_context_check_t *check, const ardoq_context_entry_t
         return;
     }
     check->known |= bit(field.source);
-    check->fitting |= fits(entry, &field) ? bit(field.source) : 0;
+    check->fitting |= takes(entry, field.source, field.type) ? bit(field.source) : 0;
     check->read_only |= entry->is_read_only ? bit(field.source) : 0;
+#if ARDOQ_MODEL
+    uint8_t type = 0;
+    while (type < TYPES && !takes(entry, field.source, (ardoq_value_type_t)type)) {
+        type++;
+    }
+    check->types[field.source] = type;
+#endif
 }
 
 static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,
@@ -147,3 +166,15 @@ ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check,
     return check->has_type && !(check->of_type & bit(source)) ? ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE
                                                               : ARDOQ_OK;
 }
+
+#if ARDOQ_MODEL
+
+bool ardoq_context_field_type(const ardoq_context_check_t *check, ardoq_identity_field_t source,
+                              ardoq_value_type_t *type)
+{
+    const uint8_t number = check->types[source];
+    *type = (ardoq_value_type_t)number;
+    return (check->known & bit(source)) && number < TYPES && source != ARDOQ_IDENTITY_serial;
+}
+
+#endif

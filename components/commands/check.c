@@ -191,12 +191,41 @@ static void check_type(ardoq_check_t *check)
     write(check, "\n");
 }
 
+#if ARDOQ_MODEL
+/* What to write so that it fits. */
+static void suggest_type(const ardoq_check_t *check, const ardoq_field_t *field)
+{
+    static const char device[] = "device_";
+    const char *name = ardoq_identity_name(field->source);
+    const bool is_default = strncmp(field->target, device, sizeof device - 1) == 0 &&
+                            strcmp(field->target + sizeof device - 1, name) == 0;
+    ardoq_value_type_t type;
+    if (ardoq_context_field_type(&check->findings, field->source, &type)) {
+        const char *word = ardoq_value_type_name(type);
+        write(check, "  it takes a ");
+        write(check, word);
+        write(check, ": write ");
+        write(check, name);
+        write(check, is_default ? "" : "=");
+        write(check, is_default ? "" : field->target);
+        write(check, ":");
+        write(check, word);
+        write(check, " in fields\n");
+    }
+}
+#endif
+
 static void check_field(ardoq_check_t *check, const ardoq_field_t *field)
 {
     const char *name = ardoq_identity_name(field->source);
     const ardoq_err_t err = ardoq_context_field_error(&check->findings, field->source);
     if (err) {
         fail(check, name, field->target, err, NULL);
+#if ARDOQ_MODEL
+        if (err == ARDOQ_ERR_CUSTOM_FIELD_UNFIT) {
+            suggest_type(check, field);
+        }
+#endif
         return;
     }
     ok(check, name);

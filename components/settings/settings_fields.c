@@ -23,18 +23,26 @@ static bool set_target(ardoq_field_t *field, size_t prefix_size, const char *tex
     return true;
 }
 
+static const char *const type_names[] = {"text", "number", "boolean", "time", "list"};
+
+#if ARDOQ_MODEL
+const char *ardoq_value_type_name(ardoq_value_type_t type)
+{
+    return type_names[type];
+}
+#endif
+
 /* Text without a colon, whose name stands after it. False if there is no type of this name. */
 static bool set_type(ardoq_field_t *field, const char *colon, const char *end)
 {
-    static const char *const names[] = {"text", "number", "boolean", "time", "list"};
     const size_t size = colon ? (size_t)(end - colon - 1) : 0;
     unsigned type = 0;
-    while (colon && type < sizeof names / sizeof names[0] &&
-           !ardoq_text_equal_ignoring_case(colon + 1, size, names[type])) {
+    while (colon && type < sizeof type_names / sizeof type_names[0] &&
+           !ardoq_text_equal_ignoring_case(colon + 1, size, type_names[type])) {
         type++;
     }
     field->type = (ardoq_value_type_t)type;
-    return type < sizeof names / sizeof names[0];
+    return type < sizeof type_names / sizeof type_names[0];
 }
 
 bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_field_t *field)

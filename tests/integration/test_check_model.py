@@ -143,3 +143,27 @@ def test_what_the_check_refuses_the_report_meets_too(ask: Tool) -> None:
         assert check(ask, relation).code == 3
         asking = ask.using(ARDOQ_RELATIONS=relation)
         assert asking.run("report", "--set", "serial=C-2").code == 3
+
+
+@pytest.mark.parametrize(
+    ("entry", "advice"),
+    [
+        ("flash_size=device_port_count", "flash_size=device_port_count:number"),
+        ("secure_boot=device_managed:number", "secure_boot=device_managed:boolean"),
+        ("model=device_labels", "model=device_labels:list"),
+        ("model=device_last_seen", "model=device_last_seen:time"),
+        ("flash_size:number", "flash_size:text"),
+        ("model=device_manual", None),
+        ("model=device_environment", None),
+    ],
+)
+def test_a_type_that_does_not_fit(ask: Tool, entry: str, advice: str | None) -> None:
+    result = check(ask, ARDOQ_FIELDS=f"serial {entry}")
+    assert (result.code, result.err) == (3, "")
+    hint = HINTS["CUSTOM_FIELD_UNFIT"]
+    end = f"{hint}\n"
+    if advice:
+        end += f"  it takes a {advice.split(':')[1]}: write {advice} in fields\n"
+    assert result.out.endswith(end)
+    if advice:
+        assert check(ask, ARDOQ_FIELDS=f"serial {advice}").code == 0

@@ -340,9 +340,11 @@ static void test_fields_that_are_wrong(void **state)
     (void)state;
     strcpy(config.fields, "serial=serial mac=ports model=none chip=chip hardware_revision=model");
     assert_int_equal(run_well(), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
-    assert_after_me(text_of(WORKSPACE_LINE "ok      serial          serial\n%s%s%s"
+    const char *suggestion =
+        ARDOQ_MODEL ? "  it takes a number: write mac=ports:number in fields\n" : "";
+    assert_after_me(text_of(WORKSPACE_LINE "ok      serial          serial\n%s%s%s%s"
                                            "ok      hardware_revision model\n",
-                            failed("mac", "ports: ", ARDOQ_ERR_CUSTOM_FIELD_UNFIT),
+                            failed("mac", "ports: ", ARDOQ_ERR_CUSTOM_FIELD_UNFIT), suggestion,
                             failed("model", "none: ", ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN),
                             failed("chip", "chip: ", ARDOQ_ERR_CUSTOM_FIELD_NOT_OF_TYPE)));
 }

@@ -291,6 +291,72 @@ static void test_types_of_fields(void **state)
     }
 }
 
+#if ARDOQ_MODEL
+/* What fields may say instead of text; of the serial number nothing. */
+static void test_types_that_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *says;
+    } rows[] = {
+        {"Text", "text"},
+        {"TextArea", "text"},
+        {"Number", "number"},
+        {"Checkbox", "boolean"},
+        {"Date", "time"},
+        {"DateTime", "time"},
+        {"SelectMultipleList", "list"},
+        {"List", NULL},
+        {"Email", NULL},
+        {"Url", NULL},
+        {"", NULL},
+    };
+    configure();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ardoq_value_type_t type;
+        strcpy(config.fields, "serial=a model=b:list");
+        assert_int_equal(judge(text_of("{\"customFields\":[{\"type\":\"%s\",\"apiKey\":\"a\"},"
+                                       "{\"type\":\"%s\",\"apiKey\":\"b\"}]}",
+                                       rows[i].field, rows[i].field)),
+                         ARDOQ_OK);
+        assert_false(ardoq_context_field_type(&check, ARDOQ_IDENTITY_serial, &type));
+        assert_false(ardoq_context_field_type(&check, ARDOQ_IDENTITY_mac, &type));
+        assert_int_equal(ardoq_context_field_type(&check, ARDOQ_IDENTITY_model, &type),
+                         rows[i].says != NULL);
+        assert_int_equal(error_of("model"), rows[i].says && strcmp(rows[i].says, "list") == 0
+                                                ? ARDOQ_OK
+                                                : ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
+        if (rows[i].says) {
+            assert_string_equal(ardoq_value_type_name(type), rows[i].says);
+            strcpy(config.fields, text_of("serial=a model=b:%s", rows[i].says));
+            assert_int_equal(
+                judge(text_of("{\"customFields\":[{\"type\":\"%s\",\"apiKey\":\"b\"}]}",
+                              rows[i].field)),
+                ARDOQ_OK);
+            assert_int_equal(error_of("model"), ARDOQ_OK);
+        }
+    }
+}
+
+/* What is sent as it is only where nothing else is said. */
+static void test_types_of_times_and_addresses(void **state)
+{
+    (void)state;
+    configure();
+    static const char context_json[] =
+        "{\"customFields\":[{\"type\":\"DateTime\",\"apiKey\":\"a\"},"
+        "{\"type\":\"Url\",\"apiKey\":\"b\"}]}";
+    strcpy(config.fields, "last_seen=a sbom_url=b");
+    assert_int_equal(judge(context_json), ARDOQ_OK);
+    assert_int_equal(error_of("last_seen"), ARDOQ_OK);
+    assert_int_equal(error_of("sbom_url"), ARDOQ_OK);
+    strcpy(config.fields, "last_seen=a:number sbom_url=b:list");
+    assert_int_equal(judge(context_json), ARDOQ_OK);
+    assert_int_equal(error_of("last_seen"), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
+    assert_int_equal(error_of("sbom_url"), ARDOQ_ERR_CUSTOM_FIELD_UNFIT);
+}
+#endif
+
 /* As many fields and options as no buffer of a microcontroller holds, in chunks of every size. */
 static void test_large_context(void **state)
 {
@@ -334,6 +400,10 @@ int main(void)
         TEST(test_fields),
         TEST(test_fields_of_a_type_that_is_unknown),
         TEST(test_types_of_fields),
+#if ARDOQ_MODEL
+        TEST(test_types_that_fit),
+        TEST(test_types_of_times_and_addresses),
+#endif
         TEST(test_large_context),
         TEST(test_client_that_is_not_open),
     };

@@ -92,6 +92,11 @@ typedef struct {
     uint32_t fitting;             /**< fields that take what is sent */
     uint32_t read_only;           /**< fields that take nothing */
     char type_name[64];           /**< of the configured component type; may be cut */
+#if ARDOQ_MODEL
+    /** @cond private */
+    uint8_t types[ARDOQ_IDENTITY_COUNT];
+    /** @endcond */
+#endif
 } ardoq_context_check_t;
 
 /**
@@ -123,6 +128,19 @@ ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check);
  */
 ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check,
                                       ardoq_identity_field_t source);
+
+#if ARDOQ_MODEL
+/**
+ * What the setting `fields` can say of a custom field that does not fit. Pure. Needs
+ * CONFIG_ARDOQ_MODEL.
+ * @param check      after ardoq_context_check()
+ * @param source     see ardoq_field_t
+ * @param[out] type  that the custom field takes
+ * @return false if there is none, or it is the serial number, which has no other than text
+ */
+bool ardoq_context_field_type(const ardoq_context_check_t *check, ardoq_identity_field_t source,
+                              ardoq_value_type_t *type);
+#endif
 
 #ifdef __cplusplus
 }

@@ -169,6 +169,12 @@ typedef struct {
     char target[ARDOQ_FIELD_TARGET_SIZE]; /**< API name of the custom field that receives it */
 } ardoq_field_t;
 
+#if ARDOQ_MODEL
+/** What the setting `fields` calls a type, such as "number"; static text. Needs
+ * CONFIG_ARDOQ_MODEL. */
+const char *ardoq_value_type_name(ardoq_value_type_t type);
+#endif
+
 /**
  * Takes the next entry of a list of fields.
  * @param[in,out] fields  moved past the entry; at the end of the list if there is none
