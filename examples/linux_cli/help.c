@@ -60,6 +60,8 @@ void help(FILE *stream)
           "  config list                       show every setting (secrets shortened)\n"
           "  config get NAME                   show one\n"
           "  config set NAME VALUE | @FILE | - check a value and store it; - is standard input\n"
+          "                                    (in relations also names of reference types,\n"
+          "                                    in double quotes; their numbers are stored)\n"
           "  config unset NAME                 remove a stored value\n"
           "  provision --serial S [--set NAME=VALUE | NAME=@FILE | NAME=-]... --csv FILE\n"
           "                                    write a device's settings, those of the variables\n"

@@ -17,6 +17,7 @@
 #include "identity_option.h"
 #include "look_up.h"
 #include "provision.h"
+#include "reference_types.h"
 #include "report_from.h"
 #include "request.h"
 #include "retire.h"
@@ -112,10 +113,13 @@ static int config_set(const char *key, const char *value)
     if (setting && setting->kind != ARDOQ_SETTING_KIND_PEM) {
         trim_value(text);
     }
-    const ardoq_err_t err = ardoq_command_config_set(&console, key, text);
+    int code = strcmp(key, "relations") == 0 ? number_reference_types(&text) : GO_ON;
+    if (code == GO_ON) {
+        code = ardoq_console_exit_status(ardoq_command_config_set(&console, key, text));
+    }
     ardoq_wipe(text, strlen(text));
     free(text);
-    return ardoq_console_exit_status(err);
+    return code;
 }
 
 static int config_show(const char *key)
