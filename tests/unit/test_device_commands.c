@@ -165,6 +165,30 @@ static void test_check(void **state)
     assert_int_equal(program.calls, 1);
 }
 
+#if ARDOQ_MODEL
+/* With what the program says of the device. */
+static void test_check_of_relations(void **state)
+{
+    (void)state;
+    store_only_the_serial_number();
+    store("relations", "1 +p1/{model}; 2 /B");
+    answer(json_of(
+        "{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"},\"componentTypes\":[{\"typeId\":"
+        "\"p1\",\"name\":\"T\",\"customFields\":[\"serial\"]}],\"customFields\":[{\"apiKey\":"
+        "\"serial\",\"type\":\"Text\"}],\"referenceTypes\":[{\"type\":1,\"name\":\"Is a\"}],"
+        "\"values\":[{\"_id\":\"x\"}]}"));
+    RUN_COMMAND(describe, 2, "check");
+    assert_int_equal(status, 3);
+    const char *lines = strstr(result, "ok      serial          serial\n");
+    assert_non_null(lines);
+    assert_ptr_equal(strstr(lines, text_of("ok      serial          serial\n"
+                                           "ok      relations 1     1 Is a, Hub, T\n"
+                                           "failed  relations 2     2: %s (",
+                                           shown_error("REFERENCE_TYPE_UNKNOWN"))),
+                     lines);
+}
+#endif
+
 /* The first line says what no other command would have got past. */
 static void test_check_that_cannot_begin(void **state)
 {
@@ -607,6 +631,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_check),
+#if ARDOQ_MODEL
+        TEST(test_check_of_relations),
+#endif
         TEST(test_check_that_cannot_begin),
         TEST(test_me),
         TEST(test_report),
