@@ -96,6 +96,10 @@ FIELDS = (
     Field("device_owner", "User"),
     Field("device_labels", "SelectMultipleList", ("indoor", "outdoor", "mobile")),
     Field("device_manufacturer", "Text"),
+    Field("device_sbom_hash", "Text"),
+    Field("device_sbom_url", "Text"),
+    Field("device_hbom_hash", "Text"),
+    Field("device_hbom_url", "Text"),
     Field("lifecycle_phase", "List", ("Live", "Retired")),
     # The two ends of the date range `live`: the API has no field for both.
     Field("live_start_date", "DateTime"),

@@ -37,4 +37,5 @@ VARIABLES = {
     for key in re.findall(r'^ARDOQ_SETTING_(?:TEXT|NUMBER)\([^"]*"(\w+)"', _SETTINGS, re.MULTILINE)
 }
 IDENTITY_KEYS = re.findall(r'^ARDOQ_SETTING_IDENTITY\(\w+, \d+, "(\w+)"', _SETTINGS, re.MULTILINE)
+MODEL_KEYS = re.findall(r'^ARDOQ_SETTING_MODEL\("(\w+)"', _SETTINGS, re.MULTILINE)
 PEM_KEYS = re.findall(r'^ARDOQ_SETTING_PEM\("(\w+)"', _SETTINGS, re.MULTILINE)

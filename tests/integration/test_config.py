@@ -9,7 +9,7 @@ import pytest
 
 import built
 from servers import Certificates, FakeArdoq
-from source import IDENTITY_KEYS, PEM_KEYS, VARIABLES
+from source import IDENTITY_KEYS, MODEL_KEYS, PEM_KEYS, VARIABLES
 from tool import Result, Tool, expect_error, expect_success
 
 # Two values of each, so that every setting can be told from its default.
@@ -51,12 +51,13 @@ def test_this_file_knows_every_setting() -> None:
     assert {*VALUES, "token"} == {*VARIABLES}
     assert IDENTITY_KEYS == ["serial", "model", "hw_revision"]
     assert PEM_KEYS == ["ca0", "ca1", "cert", "key"]
+    assert MODEL_KEYS == ["parent", "relations", "keep_name"]
 
 
 def test_without_a_store_the_defaults_hold(tool: Tool) -> None:
     result = tool.run("config", "list")
     expect_success(result)
-    assert [*result.json] == [*VARIABLES, *IDENTITY_KEYS, *PEM_KEYS]
+    assert [*result.json] == [*VARIABLES, *IDENTITY_KEYS, *PEM_KEYS, *MODEL_KEYS]
     assert result.json["host"] == "https://app.ardoq.com"
     assert result.json["timeout_ms"] == "30000"
     assert result.json["token"] is result.json["ca0"] is None
@@ -252,7 +253,8 @@ REFUSED = [
     ("fields", "serial model=" + "x" * 32, "FIELDS_INVALID"),
     ("fields", "serial colour", "FIELDS_INVALID"),
     ("fields", "serial model=device_serial", "FIELDS_INVALID"),
-    ("fields", "serial flash_size:number", "FIELDS_INVALID"),
+    ("fields", "serial flash_size:size", "FIELDS_INVALID"),
+    ("fields", "serial:number", "FIELDS_INVALID"),
     ("fields", "x" * 1024, "SETTING_TOO_LONG"),
     ("key_model", "device_model", "SETTING_UNKNOWN"),
     ("pin0", "A" * 44, "PIN_INVALID"),

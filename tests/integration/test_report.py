@@ -29,6 +29,11 @@ DEVICE = {
     "host_name": "pump-17",
     "ip_address": "2001:db8::1",
     "last_seen": "2026-11-23T09:30:00Z",
+    "manufacturer": "Pumpenbau Süd",
+    "sbom_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "sbom_url": "https://pumps.example/sbom/1.2.3.json",
+    "hbom_hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    "hbom_url": "https://pumps.example/hbom/c.json",
 }
 
 ALL_FIELDS = {"ARDOQ_FIELDS": " ".join(FIELDS)}
