@@ -173,16 +173,15 @@ static void test_check_of_relations(void **state)
     store_only_the_serial_number();
     store("relations", "1 +p1/{model}; 2 /B");
     answer(json_of(
-        "{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"},\"componentTypes\":[{\"typeId\":"
-        "\"p1\",\"name\":\"T\",\"customFields\":[\"serial\"]}],\"customFields\":[{\"apiKey\":"
-        "\"serial\",\"type\":\"Text\"}],\"referenceTypes\":[{\"type\":1,\"name\":\"Is a\"}],"
-        "\"values\":[{\"_id\":\"x\"}]}"));
+        "{\"org\":{\"label\":\"acme\",\"name\":\"A\"},\"componentTypes\":[{\"typeId\":\"p1\","
+        "\"customFields\":[\"serial\"]}],\"customFields\":[{\"apiKey\":\"serial\","
+        "\"type\":\"Text\"}],\"referenceTypes\":[{\"type\":1}]}"));
     RUN_COMMAND(describe, 2, "check");
     assert_int_equal(status, 3);
     const char *lines = strstr(result, "ok      serial          serial\n");
     assert_non_null(lines);
     assert_ptr_equal(strstr(lines, text_of("ok      serial          serial\n"
-                                           "ok      relations 1     1 Is a, Hub, T\n"
+                                           "ok      relations 1     1, Hub: will be made\n"
                                            "failed  relations 2     2: %s (",
                                            shown_error("REFERENCE_TYPE_UNKNOWN"))),
                      lines);
