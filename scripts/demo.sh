@@ -55,7 +55,12 @@ say() {
 # Shows a command as a person would type it, then runs it.
 ardoq() {
     printf '\n$ ardoq'
-    printf ' %q' "$@"
+    for argument; do
+        if [[ $argument == *[!A-Za-z0-9_./=:-]* ]]; then
+            argument=${argument@Q}
+        fi
+        printf ' %s' "$argument"
+    done
     printf '\n'
     "$tool" "${options[@]}" "$@" 2>&1
 }
@@ -78,33 +83,20 @@ start_server() {
     fi
 }
 
-# What the device of this serial number belongs to: each is made when it is missing.
+# What a device at this site belongs to: its product, its firmware and the site. Each is made when it is
+# missing. Products and locations are workspaces of the stand-in.
 relations() {
-    local serial=$1 site=$2
-    local locations=5e00000000000000000000ab products=5e00000000000000000000ac
-    cat <<END
-{"aliases": {"components": {"device": {"rootWorkspace": "$ARDOQ_WORKSPACE",
-   "customFields": {"device_serial": "$serial"}}}},
- "components": {"upsert": [
-  {"batchId": "site", "uniqueBy": ["rootWorkspace", "name"],
-   "body": {"rootWorkspace": "$locations", "typeId": "p1900000000000", "name": "$site"}},
-  {"batchId": "model", "uniqueBy": ["rootWorkspace", "name"],
-   "body": {"rootWorkspace": "$products", "typeId": "p2000000000000", "name": "Demo sensor"}}]},
- "references": {"upsert": [
-  {"uniqueBy": ["source", "target", "type"],
-   "body": {"source": "device", "target": "site", "type": 2}},
-  {"uniqueBy": ["source", "target", "type"],
-   "body": {"source": "device", "target": "model", "type": 3}}]}}
-END
+    local products=5e00000000000000000000ac locations=5e00000000000000000000ab
+    printf '%s' "3! $products+p2000000000000/{model}; " \
+        "4! $products+p2100000000000/{firmware_name} {firmware_version}; " \
+        "2! $locations+p1900000000000/$1"
 }
 
-# Reports a device and what it belongs to, then waits.
+# Reports a device at a site, then waits.
 appear() {
     local serial=$1 site=$2 version=$3
-    ardoq report --set "serial=$serial" --set "model=Demo sensor" --set firmware_name=demo \
-        --set "firmware_version=$version"
-    relations "$serial" "$site" |
-        "$tool" "${options[@]}" request POST /api/v2/batch -d - >/dev/null
+    ARDOQ_RELATIONS=$(relations "$site") ardoq report --set "serial=$serial" \
+        --set "model=Demo sensor" --set firmware_name=demo --set "firmware_version=$version"
     sleep "${ARDOQ_DEMO_PAUSE:-3}"
 }
 
@@ -139,8 +131,16 @@ device=(--set "serial=DEMO-0001" --set "model=Demo sensor" --set "firmware_name=
 
 say "Who are we?"
 ardoq me
+if [ -n "$server" ]; then
+    say "The device belongs to a product, a firmware and a site"
+    ardoq config set relations "$(relations Bergen)"
+fi
 say "The device reports itself for the first time"
 ardoq report "${device[@]}" --set firmware_version=1.0.0
+if [ -n "$server" ]; then
+    say "It moves to another site"
+    ardoq config set relations "$(relations Oslo)"
+fi
 say "Its firmware is updated, and it reports again"
 ardoq report "${device[@]}" --set firmware_version=1.1.0
 

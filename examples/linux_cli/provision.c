@@ -95,7 +95,8 @@ static int take_environment(device_t *device)
 {
     const ardoq_setting_t *setting;
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
-        const bool has_variable = setting->kind <= ARDOQ_SETTING_KIND_NUMBER;
+        const bool has_variable =
+            setting->kind <= ARDOQ_SETTING_KIND_NUMBER || setting->kind == ARDOQ_SETTING_KIND_MODEL;
         const char *value = has_variable ? getenv(variable_of(setting->name).text) : NULL;
         size_t size = 0;
         if (value) {

@@ -339,7 +339,7 @@ GOOD = f"{LOCATED_AT}! {LOCATIONS}/Oslo"
         ("relations", f"2 {LOCATIONS}/{{model"),
         ("relations", f"{GOOD}; 2"),
         ("relations", f"{GOOD}; 2 {LOCATIONS}/Bergen"),
-        ("relations", "; ".join([f"2 {LOCATIONS}"] * 17)),
+        ("relations", "; ".join(["2 /A"] * 17)),
         ("parent", "Oslo"),
         ("parent", "2 /Oslo"),
         ("parent", f"{LOCATIONS}/"),

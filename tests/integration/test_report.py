@@ -129,7 +129,9 @@ def test_what_an_architect_need_not_see_is_left_out_by_default(ask: Tool) -> Non
     result = ask.run("report", "--dry-run", *setting(DEVICE))
     expect_success(result)
     [upsert] = result.json["components"]["upsert"]
-    left_out = {"device_secure_boot", "device_flash_encryption", "device_last_seen"}
+    names = ["secure_boot", "flash_encryption", "last_seen", "manufacturer",
+             "sbom_hash", "sbom_url", "hbom_hash", "hbom_url"]
+    left_out = {f"device_{name}" for name in names}
     assert {*upsert["body"]["customFields"]} == {f"device_{name}" for name in DEVICE} - left_out
 
 
