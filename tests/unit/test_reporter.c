@@ -233,7 +233,7 @@ static void test_a_model(void **state)
     answer(json_of(CREATED));
     open_it();
     reporter.model = &model;
-    pass(ARDOQ_WINDOW);
+    pass(ARDOQ_DEFAULT_WINDOW);
     expect("W R W ");
     assert_non_null(strstr(tls_peer_received(), ",\"hours\":1}"));
     pass(DAY);
