@@ -16,12 +16,11 @@ ardoq_err_t ardoq_setting_assign(const ardoq_setting_t *setting, ardoq_config_t 
     if (setting->kind < ARDOQ_SETTING_KIND_PEM) {
         return ardoq_setting_assign_value(setting, config, value);
     }
-    if (ardoq_pem_is_left_out(setting->name) ||
-        (!ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL)) {
-        return ARDOQ_ERR_LEFT_OUT;
-    }
     if (ARDOQ_MODEL && setting->kind == ARDOQ_SETTING_KIND_MODEL) {
         return ardoq_model_setting_check(setting, value);
+    }
+    if (ardoq_pem_is_left_out(setting->name)) {
+        return ARDOQ_ERR_LEFT_OUT;
     }
     return is_pem(value) ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }

@@ -60,9 +60,6 @@ bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_fi
 /* Whether the list has no entry that is none, no source twice and no target twice. */
 bool ardoq_fields_are_valid(const char *fields, size_t size);
 
-/* Whether each field of a name template is one of the identity's, and each brace closed. */
-bool ardoq_template_is_valid(const char *text, size_t size);
-
 /* Judges a setting of ARDOQ_SETTING_KIND_MODEL, and what Kconfig says of it. */
 ardoq_err_t ardoq_model_setting_check(const ardoq_setting_t *setting, const char *value);
 const char *ardoq_model_setting_default(const ardoq_setting_t *setting);

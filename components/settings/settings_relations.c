@@ -20,12 +20,17 @@ static size_t without_blanks_at_end(const char *text, const char *end)
     return (size_t)(end - text);
 }
 
+/* Whether it could be the value of a setting. */
+static bool follows_rule_of(const char *name, const char *text, size_t size)
+{
+    return ardoq_setting_judge(ardoq_setting_find_value(name), text, size) == ARDOQ_OK;
+}
+
 /* Whether an id of Ardoq's begins here: 24 hex digits. */
 static bool begins_with_id(const char *text, const char *end)
 {
     return (size_t)(end - text) >= ARDOQ_ID_SIZE &&
-           ardoq_setting_judge(ardoq_setting_find_value("workspace"), text, ARDOQ_ID_SIZE) ==
-               ARDOQ_OK;
+           follows_rule_of("workspace", text, ARDOQ_ID_SIZE);
 }
 
 /* The type of what is made if it is missing. False if a plus is not followed by one. */
@@ -40,8 +45,7 @@ static bool take_component_type(const char **text, const char *end, ardoq_target
     target->component_type = type;
     target->component_type_size = (size_t)(*text - type);
     return target->component_type_size > 0 &&
-           ardoq_setting_judge(ardoq_setting_find_value("component_type"), type,
-                               target->component_type_size) == ARDOQ_OK;
+           follows_rule_of("component_type", type, target->component_type_size);
 }
 
 /* What finds it in its workspace: FIELD=VALUE, or its name. */
@@ -55,9 +59,8 @@ static bool take_value(const char *text, const char *end, ardoq_target_t *target
     }
     target->value = text;
     target->value_size = (size_t)(end - text);
-    return target->value_size > 0 && target->value_size < ARDOQ_TARGET_VALUE_SIZE &&
-           target->field_size < ARDOQ_FIELD_TARGET_SIZE &&
-           ardoq_template_is_valid(text, target->value_size) &&
+    return target->value_size > 0 && target->field_size < ARDOQ_FIELD_TARGET_SIZE &&
+           follows_rule_of("name_template", text, target->value_size) &&
            !(target->component_type && target->field);
 }
 

@@ -60,12 +60,11 @@ size_t ardoq_api_name_span(const char *text)
 /* ---- What a value that is not empty must look like ------------------------------------------ */
 
 /* What stands after the value is literal text. */
-bool ardoq_template_is_valid(const char *text, size_t size)
+static bool is_name_template(const char *value)
 {
-    const char *const end = text + size;
     ardoq_template_piece_t piece;
-    while (text < end && ardoq_template_next(&text, &piece)) {
-        const bool is_closed = text[-1] == '}';
+    while (ardoq_template_next(&value, &piece)) {
+        const bool is_closed = value[-1] == '}';
         if (piece.is_field &&
             (!is_closed || ardoq_identity_find(piece.text, piece.size) == ARDOQ_IDENTITY_COUNT)) {
             return false;
@@ -139,7 +138,7 @@ static bool follows(uint8_t rule, const char *value, size_t size)
     case ARDOQ_RULE_component_type:
         return size > 1 && value[0] == 'p' && 1 + span(value + 1, DIGIT) == size;
     case ARDOQ_RULE_name_template:
-        return ardoq_template_is_valid(value, size);
+        return is_name_template(value);
     case ARDOQ_RULE_fields:
         return ardoq_fields_are_valid(value, size);
     case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
@@ -207,9 +206,7 @@ ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *valu
     if (size >= setting->size) {
         return ARDOQ_ERR_SETTING_TOO_LONG;
     }
-    if (setting->rule == ARDOQ_RULE_fields &&
-        ((!ARDOQ_LAST_SEEN && lists_last_seen(value, size)) ||
-         (!ARDOQ_MODEL && memchr(value, ':', size)))) { /* a type */
+    if (!ARDOQ_LAST_SEEN && setting->rule == ARDOQ_RULE_fields && lists_last_seen(value, size)) {
         return ARDOQ_ERR_LEFT_OUT;
     }
     return size == 0 || (!err && follows(setting->rule, value, size))

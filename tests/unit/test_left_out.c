@@ -36,9 +36,12 @@ static void test_settings(void **state)
     assert_left_out("key", certificate_file("client.key"));
     assert_left_out("fields", "serial last_seen=seen");
     assert_left_out("fields", "last_seen\xc2\xa0");
-    assert_left_out("fields", "serial flash_size:number");
     assert_int_equal(ardoq_setting_assign(ardoq_setting_find("fields"), NULL, "serial last_see"),
                      ARDOQ_ERR_FIELDS_INVALID);
+    assert_int_equal(
+        ardoq_setting_assign(ardoq_setting_find("fields"), NULL, "serial flash_size:number"),
+        ARDOQ_ERR_FIELDS_INVALID);
+    assert_null(ardoq_setting_find("relations"));
 }
 
 static void assert_not_opened(const char *setting)

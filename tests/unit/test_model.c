@@ -93,12 +93,12 @@ static void test_a_reference_by_id(void **state)
 static void test_aliases_and_shared_components(void **state)
 {
     (void)state;
-    model.relations = "1 /A; 2 " OTHER "/f=\"B\"; 3 +p2/{model}; 4 " OTHER "+p3/D {serial}";
+    model.relations = "1 /A; 2 " OTHER "/f=\"B; 3 +p2/{model}; 4 " OTHER "+p3/D {serial}";
     assert_body(
         BEGIN
         "\"aliases\":{\"components\":{"
         "\"target 0\":{\"rootWorkspace\":\"" WORKSPACE "\",\"name\":\"A\"},"
-        "\"target 1\":{\"rootWorkspace\":\"" OTHER "\",\"customFields\":{\"f\":\"\\\"B\\\"\"}}}},"
+        "\"target 1\":{\"rootWorkspace\":\"" OTHER "\",\"customFields\":{\"f\":\"\\\"B\"}}}},"
         "\"components\":{\"upsert\":["
         "{\"batchId\":\"target 2\",\"uniqueBy\":[\"rootWorkspace\",\"name\"],\"body\":{"
         "\"rootWorkspace\":\"" WORKSPACE "\",\"typeId\":\"p2\",\"name\":\"Pump 2\"}},"

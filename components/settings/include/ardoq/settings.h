@@ -246,7 +246,7 @@ typedef struct {
     const char *field;          /**< API name of a custom field; null: it is found by its name */
     size_t field_size;          /**< in bytes */
     const char *value;          /**< template of the name, or of the field's value */
-    size_t value_size;          /**< in bytes, less than ARDOQ_TARGET_VALUE_SIZE */
+    size_t value_size;          /**< in bytes, as many as `name_template` may have at most */
 } ardoq_target_t;
 
 /** An entry of the setting `relations`: a reference from the device to a target, `TYPE TARGET`,
