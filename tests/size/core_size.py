@@ -221,7 +221,7 @@ def main() -> None:
     configured = configuration(BUILD / "defaults")
     measured = {name: measure(name, arguments.sources, configured) for name in ARCHITECTURES}
     linked = linked_size.measure(arguments.sources / "mbedtls-2.28", arguments.builds)
-    faults = [*above(linked.programs, LINKED_CEILINGS), *linked.claim_faults]
+    faults = [*above(linked.programs, LINKED_CEILINGS), *linked.faults]
     for name, measurement in measured.items():
         print(f"{name}: the deepest stack is that of {', '.join(measurement.deepest)}")
         found = [*measurement.faults, *above(measurement.figures, CEILINGS)]

@@ -47,11 +47,15 @@ OPTIONS = {
     "ERROR_NAMES": ("readme_program", FRIENDLY),
     "HINTS": ("readme_program", FRIENDLY),
     "LAST_SEEN": ("report_program", BARE),
+    "MODEL": ("reporter_program", FRIENDLY),
     "OBSOLETE_SETTINGS": ("report_program", BARE),
     "PINS": ("report_program", BARE),
     "SESSION_RESUMPTION": ("report_program", BARE),
     "STORE_PEM": ("report_program", BARE),
 }
+
+# A program that only reports links nothing of these, whatever its build options.
+APART = {"batch", "device_list", "devices", "model", "model_check", "model_report"}
 
 # What resumption adds to a program that only reports, with what it needs of mbedTLS for TLS 1.2.
 RESUMPTION = "resumption: whole"
@@ -95,9 +99,11 @@ class Kconfig:
 
 @dataclass(frozen=True)
 class Image:
-    """Bytes of text by part: a layer, the port, the program, mbedTLS, the C library."""
+    """Bytes of text by part: a layer, the port, the program, mbedTLS, the C library; and the files
+    of the core that have some."""
 
     parts: Counter[str]
+    files: set[str]
 
     @property
     def ours(self) -> int:
@@ -151,10 +157,12 @@ class Linker:
             folder / "port.o", *sorted((folder / "core").glob("*.o")), *self._libraries,
             "-o", path.with_suffix(".elf"))
         parts: Counter[str] = Counter()
+        files: set[str] = set()
         for section, size, owner in map_entries(path.read_text("utf-8")):
             if section == "text":
                 parts[part_of(owner, self._layers)] += size
-        return Image(parts)
+                files.add(Path(owner).stem)
+        return Image(parts, files & self._layers.keys())
 
 
 # ---- Figures -------------------------------------------------------------------------------------
@@ -201,11 +209,18 @@ def claim_faults(kconfig: Kconfig, measured: Figures) -> Iterator[str]:
             yield f"Kconfig: {option} costs {size:,} bytes of flash, and its help says {claim:,}"
 
 
+def apart_faults(linker: Linker) -> Iterator[str]:
+    for name in sorted(APART & linker.image("report_program", (*BARE, "MODEL=y")).files):
+        yield f"a program that only reports links code of {name}.c"
+    if missing := APART - {Path(source).stem for source in core_sources()}:
+        yield f"there is no {', '.join(sorted(missing))}"
+
+
 @dataclass(frozen=True)
 class Linked:
     programs: Figures
     costs: Figures
-    claim_faults: list[str]
+    faults: list[str]
 
 
 def measure(mbedtls: Path, builds: Path) -> Linked:
@@ -215,4 +230,5 @@ def measure(mbedtls: Path, builds: Path) -> Linked:
     libraries = builds / "firmware" / "mbedtls" / "library"
     linker = Linker(compiler_for(ARCHITECTURE, mbedtls), libraries, kconfig)
     measured = costs(linker, kconfig)
-    return Linked(program_figures(linker), measured, list(claim_faults(kconfig, measured)))
+    return Linked(program_figures(linker), measured,
+                  [*claim_faults(kconfig, measured), *apart_faults(linker)])

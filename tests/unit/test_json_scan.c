@@ -175,7 +175,7 @@ static void test_long_keys(void **state)
     char text[128];
     char expected[128];
     snprintf(text, sizeof text, "{\"%s\":true}", longest);
-    snprintf(expected, sizeof story, "%s=true %s end whole", longest, longest);
+    snprintf(expected, sizeof expected, "%s=true %s end whole", longest, longest);
     assert_story(text, expected);
     snprintf(text, sizeof text, "{\"%s2\":true,\"%s23\":null}", longest, longest);
     assert_story(text, "?=true ?=null ? end whole");
