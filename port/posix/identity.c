@@ -130,6 +130,14 @@ static void read_model(ardoq_identity_t *identity)
     PUT(model, TEXT_SIZE, both);
 }
 
+static void read_manufacturer(ardoq_identity_t *identity)
+{
+    ardoq_fact_t vendor;
+    if (ardoq_fact_read("/sys/class/dmi/id/sys_vendor", &vendor)) {
+        PUT(manufacturer, TEXT_SIZE, vendor.text);
+    }
+}
+
 static void read_hardware_revision(ardoq_identity_t *identity)
 {
     ardoq_fact_t fact;
@@ -329,6 +337,7 @@ void ardoq_port_identity(ardoq_identity_t *identity)
 {
     read_serial(identity);
     read_model(identity);
+    read_manufacturer(identity);
     read_hardware_revision(identity);
     read_chip(identity);
     read_system(identity);

@@ -327,6 +327,16 @@ static void test_model(void **state)
     }
 }
 
+static void test_manufacturer(void **state)
+{
+    (void)state;
+    put(DMI_VENDOR, "Dell Inc.\n");
+    assert_string_equal(read_identity()->manufacturer, "Dell Inc.");
+    start_again();
+    put(DMI_VENDOR, "System manufacturer\n");
+    assert_string_equal(read_identity()->manufacturer, "");
+}
+
 static void test_hardware_revision(void **state)
 {
     (void)state;
@@ -676,6 +686,7 @@ int main(void)
         TEST(test_hash_fails),
         TEST(test_junk_is_no_serial),
         TEST(test_model),
+        TEST(test_manufacturer),
         TEST(test_hardware_revision),
         TEST(test_chip),
         TEST(test_system),
