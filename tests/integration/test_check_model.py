@@ -121,8 +121,8 @@ def test_what_does_not_fit(ask: Tool, api: Client, relation: str, what: str, nam
 
 
 def test_a_name_that_is_too_long(ask: Tool) -> None:
-    result = check(ask, f"3 {PRODUCTS}+{PRODUCT}/{{model}}{'x' * 120}", ARDOQ_MODEL="P" * 40)
-    expect_failure(result, "relations 1", "P" * 40, "NAME_TOO_LONG")
+    result = check(ask, f"3 {PRODUCTS}+{PRODUCT}/{'{model}' * 4}", ARDOQ_MODEL="P" * 40)
+    expect_failure(result, "relations 1", "P" * 120, "NAME_TOO_LONG")
 
 
 def test_a_parent_that_does_not_fit(ask: Tool, api: Client) -> None:
