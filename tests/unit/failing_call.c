@@ -108,7 +108,7 @@ int failing_call_set_up(void **state)
 {
     const int result = peer_client_set_up(state);
     heap_reset();
-    heap_watch(TEST_TOKEN);
+    heap_watch(TEST_TOKEN, sizeof TEST_TOKEN - 1);
     config.ca_pem = certificate_file("rsa_ca.pem");
     strcpy(config.workspace, "0123456789abcdef01234567");
     strcpy(config.component_type, "p1");

@@ -37,7 +37,8 @@ static struct {
     size_t allocations;
     uint32_t *callers;
     size_t callers_size;
-    const char *secret;
+    const void *secret;
+    size_t secret_size;
     bool secret_was_freed;
 } heap;
 
@@ -62,7 +63,7 @@ static void forget(const void *start)
     }
     const block_t block = heap.blocks[i - 1];
     heap.blocks[i - 1] = heap.blocks[--heap.count];
-    if (heap.secret && memmem(block.start, block.size, heap.secret, strlen(heap.secret))) {
+    if (heap.secret && memmem(block.start, block.size, heap.secret, heap.secret_size)) {
         heap.secret_was_freed = true;
     }
 }
@@ -145,9 +146,10 @@ void heap_note_callers(uint32_t *callers, size_t size)
     heap.callers_size = size;
 }
 
-void heap_watch(const char *secret)
+void heap_watch(const void *secret, size_t size)
 {
     heap.secret = secret;
+    heap.secret_size = size;
 }
 
 bool heap_secret_was_freed(void)

@@ -32,7 +32,7 @@ size_t heap_allocations(void);
 void heap_note_callers(uint32_t *callers, size_t size);
 
 /* From now on searches what the client frees. */
-void heap_watch(const char *secret);
+void heap_watch(const void *secret, size_t size);
 
 /* True when a freed block held it. */
 bool heap_secret_was_freed(void);

@@ -143,7 +143,7 @@ static void fail_at_every_allocation(const call_t *call)
     check_healthy(call);
     restore_session();
     heap_reset();
-    heap_watch(TEST_TOKEN);
+    heap_watch(TEST_TOKEN, sizeof TEST_TOKEN - 1);
     heap_note_callers(callers, ALLOCATIONS);
     heap_fail(0);
     check_healthy(call);

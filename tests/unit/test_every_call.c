@@ -296,7 +296,7 @@ static void fail_everything(const call_t *call)
     check_equal("the stage", (int64_t)program.stage, CLOSE);
     memcpy(courses, program.courses, sizeof courses);
     heap_reset();
-    heap_watch(TEST_TOKEN);
+    heap_watch(TEST_TOKEN, sizeof TEST_TOKEN - 1);
     for (size_t i = 0; i < sizeof port_calls / sizeof port_calls[0]; i++) {
         fail_at_every_time(i, courses);
     }
