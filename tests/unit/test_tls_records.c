@@ -310,6 +310,17 @@ static void test_a_body_of_records_with_a_byte_each(void **state)
     assert_short_steps();
 }
 
+static void test_a_write_of_one_byte(void **state)
+{
+    (void)state;
+    size_t written = 0;
+    answer_with(JSON_OK, PEER_KEEP);
+    assert_int_equal(run(), ARDOQ_OK);
+    ardoq_tls_begin_step(&https.tls);
+    assert_int_equal(ardoq_tls_write(&https.tls, "G", 1, &written), ARDOQ_OK);
+    assert_int_equal(written, 1);
+}
+
 static void test_empty_records_without_end(void **state)
 {
     (void)state;
@@ -883,6 +894,7 @@ int main(void)
         TEST(test_alerts_instead_of_an_answer),
         TEST(test_alerts_to_a_client_that_cannot_send_its_body),
         TEST(test_a_body_of_records_with_a_byte_each),
+        TEST(test_a_write_of_one_byte),
         TEST(test_empty_records_without_end),
         TEST(test_session_tickets_without_end),
         TEST(test_key_updates_without_end),

@@ -524,6 +524,56 @@ static void test_a_session_that_fails_and_stays(void **state)
     assert_in_range(ardoq_fake.connects, 2, 3);
 }
 
+/* With another secret than the one that the server knows. */
+static void save_damaged_session(void)
+{
+    any_seal = true;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    const secret_t secret = secret_of_session();
+    ardoq_https_close(&https);
+    ardoq_fake.session[place_of(&secret)] ^= 1;
+}
+
+/* The alert about it cannot leave. Nothing is waited for of a socket that is closed, and the next
+ * session is offered again. */
+static void test_a_session_with_another_secret(void **state)
+{
+    (void)state;
+    save_damaged_session();
+    ardoq_fake_fail(ARDOQ_FAKE_SEND, 2, ARDOQ_PENDING);
+    open_https();
+    ardoq_wait_t wait;
+    assert_int_equal(start_exchange(), ARDOQ_OK);
+    ardoq_err_t err = ARDOQ_PENDING;
+    for (int steps = 0; steps < 99 && err == ARDOQ_PENDING; steps++) {
+        err = ardoq_https_step(&https, &wait);
+        if (https.tls.detail.phase == ARDOQ_PHASE_HANDSHAKE &&
+            https.tls.socket.descriptor == ARDOQ_PORT_NO_SOCKET) {
+            assert_int_equal(wait.event, ARDOQ_PORT_EVENT_NONE);
+            assert_int_equal(wait.timeout_ms, 0);
+        }
+    }
+    assert_int_equal(err, ARDOQ_OK);
+    assert_int_equal(ardoq_fake.connects, 3);
+    assert_int_equal(https.tls.detail.tls_code, 0);
+    tls_peer_close(PEER_CUT);
+    const unsigned taken = tls_peer_tickets_taken();
+    assert_int_equal(run(), ARDOQ_OK);
+    assert_int_equal(tls_peer_tickets_taken(), taken + 1);
+}
+
+static void test_a_network_that_fails_after_a_session(void **state)
+{
+    (void)state;
+    static const ardoq_fake_call_t calls[] = {ARDOQ_FAKE_CONNECT_START, ARDOQ_FAKE_CONNECT_POLL};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        save_damaged_session();
+        ardoq_fake_fail(calls[i], 2, ARDOQ_ERR_CONNECTION_REFUSED);
+        assert_int_equal(run_again(), ARDOQ_ERR_CONNECTION_REFUSED);
+        start_over();
+    }
+}
+
 /* The server has gone before it was told what is wrong. It hears all of the next connection. */
 static void test_a_server_that_leaves_when_a_session_fails(void **state)
 {
@@ -531,11 +581,7 @@ static void test_a_server_that_leaves_when_a_session_fails(void **state)
     if (!script.tls_1_2 && MBEDTLS_VERSION_MAJOR >= 3) {
         skip(); /* there the server finds the fault */
     }
-    any_seal = true;
-    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
-    const secret_t secret = secret_of_session();
-    ardoq_https_close(&https);
-    ardoq_fake.session[place_of(&secret)] ^= 1;
+    save_damaged_session();
     ardoq_fake_fail(ARDOQ_FAKE_SEND, 2, ARDOQ_ERR_CONNECTION_CLOSED);
     assert_int_equal(run_again(), ARDOQ_OK);
     assert_int_equal(ardoq_fake.connects, 3);
@@ -711,7 +757,17 @@ static void test_a_handshake_in_which_no_certificate_was_checked(void **state)
                                           (const unsigned char *)name, sizeof name - 1),
                      0);
     mbedtls_ssl_conf_ciphersuites(&https.tls.ssl_config, suites);
-    assert_int_equal(run(), ARDOQ_ERR_CERTIFICATE_NOT_CHECKED);
+    /* Nor does it count what was checked on a connection before. */
+    ardoq_wait_t wait;
+    assert_int_equal(start_exchange(), ARDOQ_OK);
+    ardoq_err_t err = ARDOQ_PENDING;
+    for (int steps = 0; steps < 99 && err == ARDOQ_PENDING; steps++) {
+        if (!https.tls.is_set_up) {
+            https.tls.detail.certificate_end = ardoq_fake.wall_time + DAY;
+        }
+        err = ardoq_https_step(&https, &wait);
+    }
+    assert_int_equal(err, ARDOQ_ERR_CERTIFICATE_NOT_CHECKED);
     assert_string_equal(tls_peer_received(), "");
     assert_int_equal(ardoq_fake.session_length, 0);
     assert_int_equal(ardoq_fake.open_sockets, 0);
@@ -806,6 +862,8 @@ int main(void)
         TEST(test_damage_at_every_byte),
         TEST(test_damage_that_is_sealed),
         TEST(test_a_session_that_fails_and_stays),
+        TEST(test_a_session_with_another_secret),
+        TEST(test_a_network_that_fails_after_a_session),
         TEST(test_other_lengths),
         TEST(test_a_server_that_leaves_when_a_session_fails),
         TEST(test_a_session_that_is_too_large_is_not_kept),
