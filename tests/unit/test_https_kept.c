@@ -43,6 +43,23 @@ static void test_connection_is_not_kept_when_the_server_says_close(void **state)
     assert_int_equal(ardoq_fake.connects, 2);
 }
 
+/* With close_notify, though not to a server that has gone. */
+static void test_a_server_is_told_of_the_end(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    unsigned sent = ardoq_fake.failures[ARDOQ_FAKE_SEND].count;
+    ardoq_https_close(&https);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SEND].count, sent + 1);
+    start_over();
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_OK);
+    tls_peer_close(PEER_CUT);
+    sent = ardoq_fake.failures[ARDOQ_FAKE_SEND].count;
+    ardoq_fake_fail(ARDOQ_FAKE_CONNECT_START, 1, ARDOQ_ERR_CONNECTION_REFUSED);
+    assert_int_equal(run(), ARDOQ_ERR_CONNECTION_REFUSED);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SEND].count, sent);
+}
+
 /* Bytes behind a response would be taken for the start of the next one. */
 static void test_connection_with_surplus_bytes_is_closed(void **state)
 {
@@ -335,6 +352,7 @@ int main(void)
         PEER_HTTPS_TEST(test_connection_is_not_kept_when_the_server_says_close),
         PEER_HTTPS_TEST(test_connection_with_unasked_data_is_replaced),
         PEER_HTTPS_TEST(test_answer_after_one_that_was_cut),
+        PEER_HTTPS_TEST(test_a_server_is_told_of_the_end),
         PEER_HTTPS_TEST(test_connection_with_surplus_bytes_is_closed),
         PEER_HTTPS_TEST(test_connection_with_surplus_bytes_inside_tls_is_closed),
         PEER_HTTPS_TEST(test_connection_with_a_part_of_a_record_is_replaced),

@@ -555,6 +555,7 @@ static void test_a_session_with_another_secret(void **state)
     }
     assert_int_equal(err, ARDOQ_OK);
     assert_int_equal(ardoq_fake.connects, 3);
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_CONNECT_POLL].count, 3);
     assert_int_equal(https.tls.detail.tls_code, 0);
     tls_peer_close(PEER_CUT);
     const unsigned taken = tls_peer_tickets_taken();
@@ -570,6 +571,9 @@ static void test_a_network_that_fails_after_a_session(void **state)
         save_damaged_session();
         ardoq_fake_fail(calls[i], 2, ARDOQ_ERR_CONNECTION_REFUSED);
         assert_int_equal(run_again(), ARDOQ_ERR_CONNECTION_REFUSED);
+        ardoq_fake_fail(ARDOQ_FAKE_CONNECT_POLL, 0, ARDOQ_OK);
+        assert_int_equal(run(), ARDOQ_OK);
+        assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_CONNECT_POLL].count, 1);
         start_over();
     }
 }
