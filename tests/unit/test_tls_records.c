@@ -224,6 +224,13 @@ static void test_other_plain_records_without_end(void **state)
     }
 }
 
+/* Its header is enough. */
+static void test_a_record_that_is_too_large(void **state)
+{
+    (void)state;
+    assert_int_equal(run_against("\x16\x03\x03\xff\xff", 5), ARDOQ_ERR_TLS_RECORD_TOO_LARGE);
+}
+
 /* What a server refuses before it has shown a certificate is not the client's certificate. */
 static void test_fatal_alerts_before_the_certificate(void **state)
 {
@@ -890,6 +897,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_plain_alerts_without_end),
         TEST(test_other_plain_records_without_end),
+        TEST(test_a_record_that_is_too_large),
         TEST(test_fatal_alerts_before_the_certificate),
         TEST(test_alerts_instead_of_an_answer),
         TEST(test_alerts_to_a_client_that_cannot_send_its_body),

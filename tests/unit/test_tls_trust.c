@@ -69,6 +69,13 @@ static void test_not_yet_valid(void **state)
     assert_refused("not_yet_valid", ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID);
 }
 
+static void test_a_chain_that_is_too_long(void **state)
+{
+    (void)state;
+    script.certificate = "long_chain";
+    assert_int_equal(run_with(JSON_OK, PEER_KEEP), ARDOQ_ERR_CERTIFICATE_CHAIN_TOO_LONG);
+}
+
 static void test_weak_key(void **state)
 {
     (void)state;
@@ -99,6 +106,7 @@ static void test_damage_at_every_byte_of_a_certificate(void **state)
 {
     (void)state;
     unsigned unreadable = 0;
+    unsigned unsupported = 0;
     size_t size = 1;
     answer_with(JSON_OK, PEER_KEEP);
     open_https();
@@ -111,9 +119,11 @@ static void test_damage_at_every_byte_of_a_certificate(void **state)
             fail_msg("byte %zu ^ 0x%x: error %d, code %d", i, mask, err, https.tls.detail.tls_code);
         }
         unreadable += err == ARDOQ_ERR_CERTIFICATE_UNREADABLE;
+        unsupported += err == ARDOQ_ERR_CERTIFICATE_UNSUPPORTED;
         certificate[i] ^= mask;
     }
     assert_in_range(unreadable, 20, size);
+    assert_in_range(unsupported, 5, size);
     assert_string_equal(tls_peer_received(), "");
     assert_int_equal(run(), ARDOQ_OK);
 }
@@ -774,6 +784,7 @@ int main(void)
         PEER_HTTPS_TEST(test_wrong_host),
         PEER_HTTPS_TEST(test_expired),
         PEER_HTTPS_TEST(test_not_yet_valid),
+        PEER_HTTPS_TEST(test_a_chain_that_is_too_long),
         PEER_HTTPS_TEST(test_weak_key),
         PEER_HTTPS_TEST(test_weak_signature),
         PEER_HTTPS_TEST(test_missing_intermediate_certificate),
