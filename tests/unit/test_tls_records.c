@@ -243,6 +243,8 @@ static void test_fatal_alerts_before_the_certificate(void **state)
         assert_int_equal(https.tls.detail.phase, ARDOQ_PHASE_HANDSHAKE);
         assert_int_equal(https.tls.detail.tls_code, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
     }
+    assert_int_equal(run_against("\x15\x03\x03\x00\x02\x02\x46", 7),
+                     ARDOQ_ERR_TLS_NO_COMMON_VERSION);
 }
 
 /* ---- After the handshake ---- */

@@ -22,6 +22,17 @@ enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
 /* Every hash is the same. */
 static bool any_seal;
 
+static bool has_begun;
+
+void __real_ardoq_tls_sha256_begin(ardoq_tls_sha256_t *sha256);
+void __wrap_ardoq_tls_sha256_begin(ardoq_tls_sha256_t *sha256);
+
+void __wrap_ardoq_tls_sha256_begin(ardoq_tls_sha256_t *sha256)
+{
+    has_begun = true;
+    __real_ardoq_tls_sha256_begin(sha256);
+}
+
 bool __real_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256,
                                  unsigned char hash[ARDOQ_TLS_SHA256_SIZE]);
 bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256,
@@ -31,6 +42,8 @@ bool __wrap_ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256,
                                  unsigned char hash[ARDOQ_TLS_SHA256_SIZE])
 {
     const bool is_made = __real_ardoq_tls_sha256_end(sha256, hash);
+    assert_true(has_begun);
+    has_begun = false;
     if (any_seal) {
         memset(hash, 0, ARDOQ_TLS_SHA256_SIZE);
     }
