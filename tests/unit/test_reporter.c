@@ -23,6 +23,7 @@ static ardoq_reporter_t reporter;
 
 /* "R" for each report, and so on, with the name of what failed. */
 static char events[4096];
+static ardoq_reason_t reason_of_report;
 
 static void on_event(void *context, const ardoq_reporter_t *its, ardoq_event_t event)
 {
@@ -30,6 +31,7 @@ static void on_event(void *context, const ardoq_reporter_t *its, ardoq_event_t e
     assert_ptr_equal(its, &reporter);
     static const char *const names[] = {"R", "U", "F", "W"};
     const size_t used = strlen(events);
+    reason_of_report = event == ARDOQ_EVENT_REPORTED ? its->reason : reason_of_report;
     const char *name = event == ARDOQ_EVENT_FAILED ? error_name(its->err) : "";
     (void)snprintf(events + used, sizeof events - used, "%s%s ", names[event], name);
 }
@@ -148,6 +150,35 @@ static void test_a_new_device(void **state)
                     ARDOQ_DEFAULT_HEARTBEAT);
     assert_int_equal(reporter.reason, ARDOQ_REASON_HEARTBEAT);
     assert_nothing_is_left();
+    ardoq_reporter_close(&reporter);
+    assert_false(ardoq_reporter_is_idle(&reporter));
+}
+
+/* Nothing that it looks at ends its part of the window. */
+static void test_a_new_device_waits_for_its_turn(void **state)
+{
+    (void)state;
+    answer(json_of(CREATED));
+    open_it();
+    reporter.schedule.pause = 5 * MINUTE;
+    pass(5 * MINUTE - 1);
+    expect("W ");
+    pass(1);
+    expect("R W ");
+}
+
+static void test_certificates_of_the_program(void **state)
+{
+    (void)state;
+    assert_int_equal(ardoq_port_store_erase("ca0"), ARDOQ_OK);
+    script.client_ca = "client_ca";
+    answer(json_of(CREATED));
+    open_it();
+    reporter.ca_pem = certificate_file("ca.pem");
+    reporter.certificate_pem = certificate_file("client.pem");
+    reporter.key_pem = certificate_file("client.key");
+    pass(ARDOQ_DEFAULT_WINDOW);
+    expect("W R W ");
 }
 
 static void report_once(void)
@@ -205,6 +236,7 @@ static void test_a_change_is_reported(void **state)
     ardoq_fake.identity.firmware_version = "2.0";
     pass(HOUR);
     expect("R W ");
+    assert_int_equal(reason_of_report, ARDOQ_REASON_CHANGED);
     assert_int_equal(ardoq_fake.connects, 2);
     reporter.identity.model = "Pump controller 2";
     pass(HOUR);
@@ -558,6 +590,7 @@ static void test_a_state_that_is_none(void **state)
         assert_int_equal(ardoq_port_state_write(bad), ARDOQ_OK);
         reboot();
         assert_false(reporter.schedule.has_reported);
+        assert_int_equal(reporter.state_err, ARDOQ_OK);
         strcpy(bad, good);
         bad[i] = '\0';
         assert_int_equal(ardoq_port_state_write(bad), ARDOQ_OK);
@@ -569,6 +602,12 @@ static void test_a_state_that_is_none(void **state)
     reboot();
     assert_false(reporter.schedule.has_reported);
     assert_int_equal(reporter.state_err, ARDOQ_OK);
+    assert_int_equal(ardoq_port_store_erase(ARDOQ_PORT_STATE_KEY), ARDOQ_OK);
+    reboot();
+    assert_int_equal(reporter.state_err, ARDOQ_OK);
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_UNAVAILABLE);
+    reboot();
+    assert_int_equal(reporter.state_err, ARDOQ_ERR_STORE_UNAVAILABLE);
 }
 
 static void test_a_state_comes_back_as_it_was(void **state)
@@ -594,6 +633,10 @@ static void test_a_state_comes_back_as_it_was(void **state)
     assert_int_equal(reporter.schedule.pause, schedule.hold); /* at least */
     assert_int_equal(reporter.schedule.since_report, schedule.since_report);
     assert_true(reporter.schedule.has_reported && reporter.schedule.needs_person);
+    reporter.schedule.needs_person = false;
+    ardoq_reporter_close(&reporter);
+    open_it();
+    assert_true(reporter.schedule.has_reported && !reporter.schedule.needs_person);
 }
 
 static void test_a_store_that_fails(void **state)
@@ -691,15 +734,20 @@ static void test_run_until_it_is_stopped(void **state)
     (void)state;
     answer(json_of(CREATED));
     open_it();
-    reporter.schedule.pause = 5;
+    reporter.schedule.pause = 500;
+    ardoq_fake_fail(ARDOQ_FAKE_WALL_TIME, 0, ARDOQ_OK);
     ardoq_reporter_run(&reporter, stop_later, &script);
     expect("W R ");
     assert_nothing_is_left();
+    /* It looks each second whether anybody has called. */
+    assert_true(ardoq_fake.failures[ARDOQ_FAKE_WALL_TIME].count > 500);
     /* A stop that comes first. */
     open_it();
     ardoq_reporter_stop(&reporter);
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_SET, 0, ARDOQ_OK);
     ardoq_reporter_run(&reporter, on_event, &script);
     expect("");
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count, 1);
 }
 
 static void test_nobody_listens(void **state)
@@ -749,6 +797,10 @@ static void test_status(void **state)
     open_it();
     reporter.wait = 59;
     assert_string_equal(status(), "last report: none yet\nnext report: in 59 seconds, start\n");
+    reporter.wait = 1;
+    assert_non_null(strstr(status(), "next report: in 1 seconds, start\n"));
+    reporter.wait = 120;
+    assert_non_null(strstr(status(), "next report: in 2 minutes, start\n"));
     pass(ARDOQ_DEFAULT_WINDOW);
     reporter.schedule.since_report = 3 * DAY + 5;
     reporter.wait = 30 * DAY - 1;
@@ -773,6 +825,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(test_a_new_device),
+        TEST(test_a_new_device_waits_for_its_turn),
+        TEST(test_certificates_of_the_program),
         TEST(test_a_restart_sends_nothing),
         TEST(test_heartbeats),
         TEST(test_volatile_facts),

@@ -327,6 +327,9 @@ static void test_retry_after(void **state)
     ardoq_schedule_fail(&schedule, ARDOQ_ERR_SERVER_ERROR, &(ardoq_response_t){.retry_after_s = 5},
                         false, UINT32_MAX, UINT32_MAX);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 5 + 6 * HOUR);
+    ardoq_schedule_succeed(&schedule);
+    fail_with(ARDOQ_ERR_RATE_LIMITED, 1, UINT32_MAX);
+    assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 1 + WINDOW);
     /* Of what only a person can mend too. */
     fail_with(ARDOQ_ERR_FORBIDDEN, 60, 0);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), 60);
@@ -336,6 +339,10 @@ static void test_retry_after(void **state)
 static void test_a_request_that_may_have_arrived(void **state)
 {
     (void)state;
+    ardoq_schedule_succeed(&schedule);
+    ardoq_schedule_attempt(&schedule, 0);
+    assert_int_equal(ardoq_schedule_wait(&schedule, HEARTBEAT, true, NULL), 0);
+    set_up(NULL);
     const ardoq_response_t later = {.retry_after_s = 500};
     const ardoq_response_t sooner = {.retry_after_s = 5};
     ardoq_schedule_attempt(&schedule, 0);
