@@ -21,9 +21,24 @@ enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 static ardoq_reporter_t reporter;
 
+static unsigned waits_for_sockets;
+
+void __real_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
+                            uint32_t timeout_ms);
+void __wrap_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
+                            uint32_t timeout_ms);
+
+void __wrap_ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
+                            uint32_t timeout_ms)
+{
+    waits_for_sockets += socket && event != ARDOQ_PORT_EVENT_NONE;
+    __real_ardoq_port_wait(socket, event, timeout_ms);
+}
+
 /* "R" for each report, and so on, with the name of what failed. */
 static char events[4096];
 static ardoq_reason_t reason_of_report;
+static ardoq_phase_t phase_of_failure;
 
 static void on_event(void *context, const ardoq_reporter_t *its, ardoq_event_t event)
 {
@@ -31,6 +46,9 @@ static void on_event(void *context, const ardoq_reporter_t *its, ardoq_event_t e
     assert_ptr_equal(its, &reporter);
     static const char *const names[] = {"R", "U", "F", "W"};
     const size_t used = strlen(events);
+    if (event == ARDOQ_EVENT_FAILED) {
+        phase_of_failure = ardoq_detail(&its->client)->phase;
+    }
     reason_of_report = event == ARDOQ_EVENT_REPORTED ? its->reason : reason_of_report;
     const char *name = event == ARDOQ_EVENT_FAILED ? error_name(its->err) : "";
     (void)snprintf(events + used, sizeof events - used, "%s%s ", names[event], name);
@@ -137,12 +155,14 @@ static void test_a_new_device(void **state)
     (void)state;
     answer(json_of(CREATED));
     open_it();
+    assert_nothing_is_left();
     settle();
     expect("W ");
     assert_in_range(reporter.wait, 0, ARDOQ_DEFAULT_WINDOW);
     assert_int_equal(reporter.reason, ARDOQ_REASON_START);
     pass(ARDOQ_DEFAULT_WINDOW);
     expect("R W ");
+    assert_int_equal(reason_of_report, ARDOQ_REASON_START);
     assert_int_equal(reporter.err, ARDOQ_OK);
     assert_int_equal(reporter.report.outcome, ARDOQ_REPORT_CREATED);
     assert_string_equal(reporter.report.component_id, "5f00");
@@ -196,6 +216,8 @@ static void test_a_restart_sends_nothing(void **state)
     for (unsigned i = 0; i < 20; i++) {
         const unsigned connects = ardoq_fake.connects;
         reboot();
+        settle();
+        assert_int_equal(reporter.reason, ARDOQ_REASON_START);
         pass(ARDOQ_DEFAULT_WINDOW);
         expect("W U W ");
         assert_int_equal(ardoq_fake.connects, connects);
@@ -234,7 +256,10 @@ static void test_a_change_is_reported(void **state)
     (void)state;
     report_once();
     ardoq_fake.identity.firmware_version = "2.0";
-    pass(HOUR);
+    pass(settle().timeout_ms / 1000 - 1);
+    settle();
+    expect("");
+    pass(1);
     expect("R W ");
     assert_int_equal(reason_of_report, ARDOQ_REASON_CHANGED);
     assert_int_equal(ardoq_fake.connects, 2);
@@ -249,7 +274,7 @@ static void test_a_change_is_reported(void **state)
     expect("W R W ");
     assert_int_equal(reporter.reason, ARDOQ_REASON_HEARTBEAT);
     /* Another Ardoq has nothing of it. */
-    set("host", "localhost:9443");
+    set("host", "localhost:8444");
     pass(HOUR);
     expect("R W ");
 }
@@ -291,13 +316,20 @@ static void test_what_the_program_says_goes_first(void **state)
 {
     (void)state;
     ardoq_fake.identity.model = "of the platform";
+    if (ARDOQ_LAST_SEEN) {
+        set("fields", "serial model hardware_revision chip last_seen");
+    }
     answer(json_of(CREATED));
     open_it();
     reporter.identity.model = "of the program";
     reporter.identity.chip = "";
+    reporter.identity.hardware_revision = "C";
+    reporter.identity.last_seen = "2031-02-03T04:05:06Z";
     pass(ARDOQ_DEFAULT_WINDOW);
     assert_non_null(strstr(tls_peer_received(), "\"device_model\":\"of the program\""));
     assert_null(strstr(tls_peer_received(), "of the platform"));
+    assert_non_null(strstr(tls_peer_received(), "\"device_hardware_revision\":\"C\""));
+    assert_true(!ARDOQ_LAST_SEEN || strstr(tls_peer_received(), "2031-02-03T04:05:06Z"));
 }
 
 static void test_asked(void **state)
@@ -444,6 +476,20 @@ static void test_once_a_day_until_the_token_is_replaced(void **state)
     expect("R W ");
 }
 
+static void test_a_token_that_is_refused_later(void **state)
+{
+    (void)state;
+    report_once();
+    answer(response_of("401 No", "application/json", "{}"));
+    ardoq_reporter_now(&reporter);
+    settle();
+    expect("FUNAUTHORIZED W ");
+    set("token", TEST_TOKEN "2");
+    answer(json_of(CREATED));
+    pass(MINUTE);
+    expect("R W ");
+}
+
 /* Also when it was replaced while the device was off. */
 static void test_settings_that_changed_before_a_start(void **state)
 {
@@ -532,6 +578,93 @@ static void test_who_asks_waits_for_the_server(void **state)
     answer(json_of(CREATED));
     pass(100);
     expect("R W ");
+}
+
+/* Nor must one of which a part may have left. */
+static void test_a_request_that_is_cut(void **state)
+{
+    (void)state;
+    answer(json_of(CREATED));
+    ardoq_err_t err = ARDOQ_ERR_NETWORK_FAILED;
+    bool was_sending = false;
+    for (unsigned i = 1; err; i++) {
+        assert_int_equal(ardoq_port_store_erase(ARDOQ_PORT_STATE_KEY), ARDOQ_OK);
+        ardoq_fake_fail(ARDOQ_FAKE_SEND, i, ARDOQ_ERR_NETWORK_FAILED);
+        reboot();
+        ardoq_reporter_now(&reporter);
+        settle();
+        err = reporter.err;
+        const bool is_sending = err && phase_of_failure == ARDOQ_PHASE_SEND;
+        assert_int_equal(reporter.schedule.hold, is_sending ? 120 : 0);
+        was_sending = was_sending || is_sending;
+        ardoq_reporter_close(&reporter);
+    }
+    assert_true(was_sending);
+}
+
+static void test_a_report_that_is_closed(void **state)
+{
+    (void)state;
+    answer(NULL);
+    open_it();
+    ardoq_reporter_now(&reporter);
+    for (unsigned i = 0; i < 5; i++) {
+        ardoq_reporter_step(&reporter);
+    }
+    assert_true(reporter.is_reporting);
+    ardoq_reporter_close(&reporter);
+    assert_false(reporter.is_reporting);
+    assert_nothing_is_left();
+}
+
+/* It is the same with other bytes after each text, and a text may be too long. */
+static void test_settings_stay_the_same(void **state)
+{
+    (void)state;
+    static char text[3000];
+    memset(text, 'x', sizeof text - 1);
+    set("note", text);
+    set("spare", text_of("%0200d" TEST_TOKEN, 0));
+    answer(response_of("401 No", "application/json", "{}"));
+    open_it();
+    pass(ARDOQ_DEFAULT_WINDOW);
+    expect("W FUNAUTHORIZED W ");
+    for (size_t i = 0; i < ARDOQ_FAKE_STORE_ENTRIES; i++) {
+        char *key = ardoq_fake.store[i].key;
+        char *value = ardoq_fake.store[i].value;
+        assert_true(strlen(key) + 1 < sizeof ardoq_fake.store[i].key);
+        key[strlen(key) + 1] ^= 1;
+        value[strlen(value) + 1] ^= 1;
+    }
+    pass(HOUR);
+    expect("");
+    assert_nothing_is_left();
+    /* The same value of another setting is a change. */
+    assert_int_equal(ardoq_port_store_erase("spare"), ARDOQ_OK);
+    set("sparf", text_of("%0200d" TEST_TOKEN, 0));
+    pass(MINUTE);
+    expect("FUNAUTHORIZED W ");
+}
+
+/* Whatever part of it cannot be read. What tells other settings needs none of it. */
+static void test_settings_that_cannot_be_read(void **state)
+{
+    (void)state;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_EACH, 0, ARDOQ_OK);
+    open_it();
+    const unsigned count = ardoq_fake.failures[ARDOQ_FAKE_STORE_EACH].count;
+    for (unsigned i = 1; i <= count; i++) {
+        ardoq_fake_fail(ARDOQ_FAKE_STORE_EACH, i, ARDOQ_ERR_STORE_UNAVAILABLE);
+        assert_int_equal(ardoq_reporter_open(&reporter),
+                         i == 1 ? ARDOQ_OK : ARDOQ_ERR_STORE_UNAVAILABLE);
+    }
+}
+
+static void test_a_fact_that_is_no_text(void **state)
+{
+    (void)state;
+    ardoq_fake.identity.model = "\xff";
+    assert_int_equal(ardoq_reporter_open(&reporter), ARDOQ_ERR_TEXT_INVALID);
 }
 
 /* One that got no answer must not meet itself. */
@@ -659,8 +792,20 @@ static void test_a_store_that_fails(void **state)
 static void test_writes_are_bounded(void **state)
 {
     (void)state;
+    ardoq_fake.uptime_ms = UINT64_C(3) * DAY * 1000;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_SET, 0, ARDOQ_OK);
+    open_it();
+    settle();
+    expect("W ");
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count, 0);
     report_once();
     ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count = 0;
+    ardoq_fake.uptime_ms = (reporter.saved_at + DAY - 1) * UINT64_C(1000);
+    settle();
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count, 0);
+    ardoq_fake.uptime_ms += 1000;
+    settle();
+    assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count, 1);
     pass(365 * DAY);
     assert_in_range(ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count, 300, 365 + 2 * 13);
     ardoq_fake.failures[ARDOQ_FAKE_STORE_SET].count = 0;
@@ -702,8 +847,11 @@ static void test_deep_sleep_for_a_heartbeat(void **state)
     answer(json_of(CREATED));
     open_it();
     settle();
+    reporter.schedule.pause = 100;
+    settle();
+    ardoq_fake.uptime_ms += 7000;
     const uint32_t first = ardoq_reporter_sleep(&reporter);
-    assert_in_range(first, 0, ARDOQ_DEFAULT_WINDOW);
+    assert_int_equal(first, 93);
     ardoq_fake.uptime_ms = 0;
     open_it();
     settle();
@@ -735,12 +883,16 @@ static void test_run_until_it_is_stopped(void **state)
     answer(json_of(CREATED));
     open_it();
     reporter.schedule.pause = 500;
+    reporter.context = NULL;
     ardoq_fake_fail(ARDOQ_FAKE_WALL_TIME, 0, ARDOQ_OK);
+    ardoq_fake_fail(ARDOQ_FAKE_RECEIVE, 1, ARDOQ_PENDING);
+    waits_for_sockets = 0;
     ardoq_reporter_run(&reporter, stop_later, &script);
+    assert_int_equal(waits_for_sockets, 1);
     expect("W R ");
     assert_nothing_is_left();
     /* It looks each second whether anybody has called. */
-    assert_true(ardoq_fake.failures[ARDOQ_FAKE_WALL_TIME].count > 500);
+    assert_in_range(ardoq_fake.failures[ARDOQ_FAKE_WALL_TIME].count, 500, 600);
     /* A stop that comes first. */
     open_it();
     ardoq_reporter_stop(&reporter);
@@ -808,6 +960,8 @@ static void test_status(void **state)
         strstr(status(), "last report: 3 days ago\nnext report: in 29 days, heartbeat\n"));
     reporter.schedule.since_report = 2 * HOUR - 1;
     assert_non_null(strstr(status(), "last report: 119 minutes ago\n"));
+    reporter.schedule.attempts = 1;
+    assert_non_null(strstr(status(), "failed attempts since: 1, "));
     reporter.schedule.attempts = 2;
     assert_non_null(
         strstr(status(), "failed attempts since: 2, the last with an error of an earlier run\n"));
@@ -840,10 +994,16 @@ int main(void)
         TEST(test_a_reload_after_a_failure),
         TEST(test_a_failure_is_tried_again),
         TEST(test_once_a_day_until_the_token_is_replaced),
+        TEST(test_a_token_that_is_refused_later),
         TEST(test_settings_that_changed_before_a_start),
         TEST(test_faults_of_settings_are_no_end),
         TEST(test_a_failure_explains_itself),
         TEST(test_who_asks_waits_for_the_server),
+        TEST(test_a_request_that_is_cut),
+        TEST(test_a_report_that_is_closed),
+        TEST(test_settings_stay_the_same),
+        TEST(test_settings_that_cannot_be_read),
+        TEST(test_a_fact_that_is_no_text),
         TEST(test_a_silent_server),
         TEST(test_attempts_that_never_end),
         TEST(test_a_state_that_is_none),
