@@ -507,8 +507,11 @@ static void write_span(uint32_t seconds, ardoq_write_t write, void *context)
     while (units[i].seconds > 1 && seconds < 2 * units[i].seconds) {
         i++;
     }
+    /* To the nearest: a moment after a report the next one is due in 30 days, not in 29. */
+    const uint32_t unit = units[i].seconds;
+    const uint32_t up = seconds % unit > unit / 2 ? 1 : 0;
     ardoq_decimal_t room;
-    write(context, ardoq_decimal(seconds / units[i].seconds, &room));
+    write(context, ardoq_decimal(seconds / unit + up, &room));
     write(context, units[i].unit);
 }
 

@@ -957,7 +957,7 @@ static void test_status(void **state)
     reporter.schedule.since_report = 3 * DAY + 5;
     reporter.wait = 30 * DAY - 1;
     assert_non_null(
-        strstr(status(), "last report: 3 days ago\nnext report: in 29 days, heartbeat\n"));
+        strstr(status(), "last report: 3 days ago\nnext report: in 30 days, heartbeat\n"));
     reporter.schedule.since_report = 2 * HOUR - 1;
     assert_non_null(strstr(status(), "last report: 119 minutes ago\n"));
     reporter.schedule.attempts = 1;
