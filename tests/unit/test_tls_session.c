@@ -844,6 +844,15 @@ static void test_what_is_never_offered(void **state)
             assert_null(strstr(name, never[j]));
         }
     }
+    /* What is listed is a suite up to its end. */
+#if MBEDTLS_VERSION_MAJOR >= 3
+    const int *listed = https.tls.ssl_config.MBEDTLS_PRIVATE(ciphersuite_list);
+#else
+    const int *listed = https.tls.ssl_config.ciphersuite_list[MBEDTLS_SSL_MINOR_VERSION_3];
+#endif
+    for (; *listed != 0; listed++) {
+        assert_true(*listed >= 0x2f);
+    }
     /* psk_key_exchange_modes: psk_dhe_ke alone */
     const unsigned char *modes = find_extension(45, &size);
     if (modes) {
