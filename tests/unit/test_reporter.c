@@ -971,7 +971,7 @@ static void test_status(void **state)
     assert_non_null(
         strstr(status(), "last report: 3 days ago\nnext report: in 30 days, heartbeat\n"));
     reporter.schedule.since_report = 2 * HOUR - 1;
-    assert_non_null(strstr(status(), "last report: 119 minutes ago\n"));
+    assert_non_null(strstr(status(), "last report: 120 minutes ago\n"));
     reporter.schedule.attempts = 1;
     assert_non_null(
         strstr(status(), "failed attempts since: 1, the last with an error of an earlier run\n"));
