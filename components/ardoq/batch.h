@@ -18,6 +18,6 @@ void ardoq_batch_results_init(ardoq_batch_results_t *results, ardoq_json_documen
                               void *context);
 
 /* Reads on: the on_body of a request whose context begins with an ardoq_batch_results_t. */
-ardoq_err_t ardoq_batch_results_feed(void *results, const char *data, size_t size);
+ardoq_err_t ardoq_batch_results_feed(void *context, const char *data, size_t size);
 
 #endif

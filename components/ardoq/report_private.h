@@ -6,7 +6,7 @@
 
 /* Writes the members of `customFields`, of which the serial number is always one.
  * field: room for one, which a stack has only once so */
-void ardoq_report_write_custom_fields(ardoq_text_t *text, const ardoq_report_t *report,
+void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
                                       ardoq_field_t *field);
 
 /* Whether it is what Ardoq makes ids of. */

@@ -177,14 +177,12 @@ ardoq_err_t ardoq_model_setting_check(const ardoq_setting_t *setting, const char
 
 const char *ardoq_model_setting_default(const ardoq_setting_t *setting)
 {
-    switch (setting->rule) {
+    static const char *const defaults[] = {
 #define ARDOQ_SETTING_MODEL(name, default_value, rule)                                             \
-    case ARDOQ_RULE_##rule:                                                                        \
-        return default_value;
+    [ARDOQ_RULE_##rule - ARDOQ_RULE_parent] = (default_value),
 #include "ardoq/settings.def"
-    default:
-        return "";
-    }
+    };
+    return defaults[setting->rule - ARDOQ_RULE_parent];
 }
 
 #define ARDOQ_SETTING_MODEL(name, default_value, rule)                                             \

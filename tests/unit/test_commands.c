@@ -462,8 +462,8 @@ static const char *expected_list(void)
         const char *shown = strcmp(setting->name, "token") == 0   ? "\"********e1f0\""
                             : strcmp(setting->name, "cert") == 0  ? "\"(set)\""
                             : strcmp(setting->name, "model") == 0 ? "\"Pump 7\""
-                            : value[0] == '\0'                                       ? "null"
-                                               : text_of("\"%s\"", value);
+                            : value[0] == '\0'                    ? "null"
+                                                                  : text_of("\"%s\"", value);
         list = text_of("%s%s\n  \"%s\": %s", list, i > 0 ? "," : "", setting->name, shown);
     }
     return text_of("%s\n}\n", list);

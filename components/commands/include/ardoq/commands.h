@@ -61,7 +61,8 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
 
 /**
  * `report`: reports the device and writes outcome and component id.
- * @param model  null to report as ardoq_report_device() does; of use with CONFIG_ARDOQ_MODEL only
+ * A @p model of null reports as ardoq_report_device() does; it is of use with CONFIG_ARDOQ_MODEL
+ * only.
  * @return as ardoq_model_report(); the error is explained.
  */
 ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
@@ -70,7 +71,6 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
 
 /**
  * `report --dry-run`: writes what would be sent, and sends nothing.
- * @param model  as of ardoq_command_report()
  * @return as ardoq_report_compose(), ardoq_model_compose() or ardoq_model_write_body(); the error
  * is explained.
  */

@@ -255,7 +255,7 @@ typedef struct {
     uint32_t type;    /**< number of the reference type */
     bool is_optional; /**< `?`: the device is reported without it if the target is missing */
     bool is_only;     /**< `!`: other references of this type that the device has are deleted */
-    ardoq_target_t target;
+    ardoq_target_t target; /**< what it leads to */
 } ardoq_relation_t;
 
 /**
