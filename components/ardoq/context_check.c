@@ -83,15 +83,18 @@ static void take_field(ardoq_context_check_t *check, const ardoq_context_entry_t
         return;
     }
     check->known |= bit(field.source);
-    check->fitting |= takes(entry, field.source, field.type) ? bit(field.source) : 0;
-    check->read_only |= entry->is_read_only ? bit(field.source) : 0;
 #if ARDOQ_MODEL
+    const ardoq_value_type_t wanted = field.type;
     uint8_t type = 0;
     while (type < TYPES && !takes(entry, field.source, (ardoq_value_type_t)type)) {
         type++;
     }
     check->types[field.source] = type;
+#else
+    const ardoq_value_type_t wanted = ARDOQ_TYPE_TEXT;
 #endif
+    check->fitting |= takes(entry, field.source, wanted) ? bit(field.source) : 0;
+    check->read_only |= entry->is_read_only ? bit(field.source) : 0;
 }
 
 static ardoq_err_t take_entry(void *argument, ardoq_context_kind_t kind,

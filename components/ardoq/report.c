@@ -128,13 +128,13 @@ void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *
         if (size > 0) {
             check_value(json, field->source, value, size);
             write_text(json, separator, field->target);
-            if (ARDOQ_MODEL) {
-                ardoq_text_append_string(json, "\":");
-                ardoq_typed_value_write(json, field->type, value, size);
-            } else {
-                write_string(json, "\":\"", value, size);
-                ardoq_text_append_string(json, "\"");
-            }
+#if ARDOQ_MODEL
+            ardoq_text_append_string(json, "\":");
+            ardoq_typed_value_write(json, field->type, value, size);
+#else
+            write_string(json, "\":\"", value, size);
+            ardoq_text_append_string(json, "\"");
+#endif
             separator = ",\"";
         }
     }

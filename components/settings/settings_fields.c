@@ -41,7 +41,11 @@ static bool set_type(ardoq_field_t *field, const char *colon, const char *end)
            !ardoq_text_equal_ignoring_case(colon + 1, size, type_names[type])) {
         type++;
     }
+#if ARDOQ_MODEL
     field->type = (ardoq_value_type_t)type;
+#else
+    (void)field;
+#endif
     return type < sizeof type_names / sizeof type_names[0];
 }
 

@@ -86,14 +86,22 @@ static bool is_unique(const ardoq_field_t *field, const char *others, const char
 }
 
 /* Ardoq searches for the serial number, and does so in a Text field. */
+static bool is_type_of_source(const ardoq_field_t *field)
+{
+#if ARDOQ_MODEL
+    return field->source != ARDOQ_IDENTITY_serial || field->type == ARDOQ_TYPE_TEXT;
+#else
+    (void)field;
+    return true;
+#endif
+}
+
 bool ardoq_fields_are_valid(const char *fields, size_t size)
 {
     const char *const end = fields + size;
     ardoq_field_t field;
     while (ardoq_field_next_before(&fields, end, &field)) {
-        if (field.target[ardoq_api_name_span(field.target)] != '\0' ||
-            (ARDOQ_MODEL && field.source == ARDOQ_IDENTITY_serial &&
-             field.type != ARDOQ_TYPE_TEXT) ||
+        if (field.target[ardoq_api_name_span(field.target)] != '\0' || !is_type_of_source(&field) ||
             !is_unique(&field, fields, end)) {
             return false;
         }

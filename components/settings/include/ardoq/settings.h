@@ -163,9 +163,10 @@ ardoq_err_t ardoq_setting_stored(const ardoq_setting_t *setting,
 
 /** An entry of the setting `fields`. */
 typedef struct {
-    ardoq_identity_field_t source;        /**< what is reported */
-    ardoq_value_type_t type;              /**< what the custom field takes; ARDOQ_TYPE_TEXT without
-                                               CONFIG_ARDOQ_MODEL */
+    ardoq_identity_field_t source; /**< what is reported */
+#if ARDOQ_MODEL
+    ardoq_value_type_t type; /**< what the custom field takes */
+#endif
     char target[ARDOQ_FIELD_TARGET_SIZE]; /**< API name of the custom field that receives it */
 } ardoq_field_t;
 
