@@ -5,6 +5,8 @@
 #include "ardoq/json_write.h"
 #include "report_private.h"
 
+#if ARDOQ_MODEL
+
 /* ---- Compose -------------------------------------------------------------------------------- */
 
 static void write_escaped(ardoq_text_t *text, const char *before, const char *string)
@@ -123,3 +125,5 @@ ardoq_err_t ardoq_batch_results_feed(void *context, const char *data, size_t siz
     }
     return err;
 }
+
+#endif

@@ -10,6 +10,13 @@
 #include "client_private.h"
 #include "report_private.h"
 
+/* Where there are no batches, the compiler may put these where they are called. */
+#if ARDOQ_MODEL
+#define SHARED
+#else
+#define SHARED static
+#endif
+
 /* ---- Compose -------------------------------------------------------------------------------- */
 
 static const char *text_of(const ardoq_identity_t *identity, ardoq_identity_field_t field,
@@ -116,8 +123,8 @@ static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t
     return value;
 }
 
-void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
-                                      ardoq_field_t *field)
+SHARED void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
+                                             ardoq_field_t *field)
 {
     const char *fields = report->config->fields;
     const char *separator = "\"";
@@ -182,7 +189,7 @@ static bool is_of_id(char c)
            c == '_';
 }
 
-bool ardoq_report_is_id(const char *text)
+SHARED bool ardoq_report_is_id(const char *text)
 {
     const char *end = text;
     while (is_of_id(*end)) {

@@ -4,6 +4,8 @@
 
 #include "ardoq/report.h"
 
+#if ARDOQ_MODEL
+
 /* Writes the members of `customFields`, of which the serial number is always one.
  * field: room for one, which a stack has only once so */
 void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *report,
@@ -11,5 +13,7 @@ void ardoq_report_write_custom_fields(ardoq_text_t *json, const ardoq_report_t *
 
 /* Whether it is what Ardoq makes ids of. */
 bool ardoq_report_is_id(const char *text);
+
+#endif
 
 #endif
