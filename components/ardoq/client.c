@@ -94,20 +94,23 @@ static void write_head(void *context, ardoq_text_t *head)
 {
     const ardoq_client_t *client = context;
     const ardoq_request_t *request = &client->request;
+    const char *token = client->config->token;
     ardoq_http_write_request_line(head, request->method, request->path, request->query,
                                   request->query_count);
     if (!head->err) {
         /* A link of the server's may hold what the server was sent. */
         log_info(request->method,
-                 strstr(request->path, client->config->token) ? "(not shown)" : request->path);
+                 token[0] != '\0' && strstr(request->path, token) ? "(not shown)" : request->path);
     }
     ardoq_http_write_host(head, &client->origin);
     log_debug("Host", client->origin.host);
     write_header(head, "User-Agent", "ardoq-device/" ARDOQ_VERSION);
     write_header(head, "Accept", "application/json");
     write_header(head, "Accept-Encoding", "identity");
-    ardoq_http_write_bearer(head, client->config->token);
-    log_debug("Authorization", "(not shown)");
+    ardoq_http_write_bearer(head, token);
+    if (token[0] != '\0') {
+        log_debug("Authorization", "(not shown)");
+    }
     if (client->config->org_label[0] != '\0') {
         write_header(head, "X-org", client->config->org_label);
     }

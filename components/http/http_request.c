@@ -74,8 +74,9 @@ void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *v
 
 void ardoq_http_write_bearer(ardoq_text_t *head, const char *token)
 {
-    require(head, token[0] != '\0');
-    put_line(head, "Authorization", ": Bearer ", token);
+    if (token[0] != '\0') {
+        put_line(head, "Authorization", ": Bearer ", token);
+    }
 }
 
 bool ardoq_http_value_is_valid(const char *value)

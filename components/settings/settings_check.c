@@ -25,6 +25,17 @@ static ardoq_err_t check_rules(const ardoq_config_t *config, const char **settin
     return err;
 }
 
+/* Who shows a certificate may need no token: a gateway that knows the device adds it. A store that
+ * cannot be read, or has more than fits, is not empty. */
+static bool has_client_certificate_set(const ardoq_config_t *config)
+{
+    char none[1];
+    return ARDOQ_CLIENT_CERTIFICATE &&
+           (config->certificate_pem ||
+            (ARDOQ_STORE_PEM &&
+             ardoq_port_store_get("cert", none, sizeof none) != ARDOQ_ERR_NOT_SET));
+}
+
 static ardoq_err_t check_needs(const ardoq_config_t *config, ardoq_http_origin_t *origin,
                                const char **setting)
 {
@@ -33,7 +44,7 @@ static ardoq_err_t check_needs(const ardoq_config_t *config, ardoq_http_origin_t
     if (err) {
         return err;
     }
-    if (config->token[0] == '\0') {
+    if (config->token[0] == '\0' && !has_client_certificate_set(config)) {
         *setting = "token";
         return ARDOQ_ERR_TOKEN_MISSING;
     }

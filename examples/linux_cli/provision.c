@@ -220,7 +220,8 @@ static int check(const device_t *device)
             code = check_value(setting, device->values[i]);
         }
     }
-    if (code == GO_ON && !is_given(device, "token")) {
+    const bool has_certificate = is_given(device, "cert") && is_given(device, "key");
+    if (code == GO_ON && !is_given(device, "token") && !has_certificate) {
         code = explain(ARDOQ_ERR_TOKEN_MISSING, "token");
     }
     return code;

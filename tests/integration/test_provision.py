@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from servers import Certificates
 from source import IDENTITY_KEYS, VARIABLES
 from tool import Result, Tool, expect_error
 
@@ -146,6 +147,13 @@ def test_without_a_token_nothing_is_written(tool: Tool, variables: dict[str, str
     result = provision(tool.using(**variables))
     expect_error(result, "TOKEN_MISSING", 3)
     assert result.out == ""
+
+
+def test_with_a_certificate_no_token_is_needed(tool: Tool, certificates: Certificates) -> None:
+    files = {"cert": certificates.pem("client"), "key": certificates.key("client")}
+    given = [part for key, path in files.items() for part in ("--set", f"{key}=@{path}")]
+    found = provisioned(tool, *given)
+    assert found == {"serial": "A-0042", **{key: path.read_text() for key, path in files.items()}}
 
 
 # What is refused

@@ -304,6 +304,20 @@ def test_a_server_that_wants_another_client_certificate_says_so(
     assert result.out == ""
 
 
+def test_with_a_certificate_no_token_is_needed(ask: Tool, certificates: Certificates) -> None:
+    """A gateway adds the token."""
+    store(ask, "cert", certificates.pem("client"))
+    store(ask, "key", certificates.key("client"))
+    answer = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"org":{"name":"A","label":"a"}}'
+    with Scripted(certificates, answer) as gateway:
+        gateway.context.verify_mode = ssl.CERT_REQUIRED
+        gateway.context.load_verify_locations(certificates.pem("client_ca"))
+        there = ask.using(ARDOQ_API_HOST=f"localhost:{gateway.port}", ARDOQ_API_TOKEN="")
+        expect_success(there.run("me"))
+        (head,) = gateway.requests
+    assert b"authorization" not in head.lower()
+
+
 @pytest.mark.parametrize(
     ("certificate", "key"),
     [("client", None), (None, "client"), ("broken", "client"), ("client", "broken")],

@@ -216,6 +216,28 @@ static void test_lost_posts_are_not_sent_again(void **state)
 
 /* ---- Secrets ---- */
 
+static void assert_log(ardoq_log_level_t level, const char *line)
+{
+    const bool is_there = strstr(ardoq_fake.log, line) != NULL;
+    assert_int_equal(is_there, (int)ARDOQ_LOG_LEVEL >= (int)level);
+}
+
+#if ARDOQ_CLIENT_CERTIFICATE
+/* A gateway adds it. */
+static void test_there_is_no_header_without_a_token(void **state)
+{
+    (void)state;
+    script.client_ca = "client_ca";
+    config.certificate_pem = certificate_file("client.pem");
+    config.key_pem = certificate_file("client.key");
+    config.token[0] = '\0';
+    assert_int_equal(run_with(json_of("{}")), ARDOQ_OK);
+    assert_null(strstr(tls_peer_received(), "Authorization"));
+    assert_null(strstr(ardoq_fake.log, "Authorization"));
+    assert_log(ARDOQ_LOG_INFO, "GET: /api/v2/me\n");
+}
+#endif
+
 static void test_log_of_a_call(void **state)
 {
     (void)state;
@@ -227,12 +249,6 @@ static void test_log_of_a_call(void **state)
     assert_string_equal(ardoq_fake.log,
                         text_of("%s%s", (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_INFO ? info : "",
                                 (int)ARDOQ_LOG_LEVEL >= (int)ARDOQ_LOG_DEBUG ? debug : ""));
-}
-
-static void assert_log(ardoq_log_level_t level, const char *line)
-{
-    const bool is_there = strstr(ardoq_fake.log, line) != NULL;
-    assert_int_equal(is_there, (int)ARDOQ_LOG_LEVEL >= (int)level);
 }
 
 static void test_token_is_in_no_log_message(void **state)
@@ -300,6 +316,9 @@ int main(void)
         PEER_REQUEST_TEST(test_head_that_does_not_fit),
         PEER_REQUEST_TEST(test_lost_requests_are_sent_again),
         PEER_REQUEST_TEST(test_lost_posts_are_not_sent_again),
+#if ARDOQ_CLIENT_CERTIFICATE
+        PEER_REQUEST_TEST(test_there_is_no_header_without_a_token),
+#endif
         PEER_REQUEST_TEST(test_log_of_a_call),
         PEER_REQUEST_TEST(test_token_is_in_no_log_message),
         PEER_REQUEST_TEST(test_no_piece_of_the_token_stays_behind),

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "ardoq/port_fake.h"
 #include "ardoq/settings.h"
 #include "own_stack.h"
 
@@ -57,6 +58,26 @@ static void test_check_needs_host_and_token(void **state)
     fill_config();
     strcpy(config.token, "");
     assert_check(ARDOQ_ERR_TOKEN_MISSING, "token");
+}
+
+/* A gateway knows the device by it, and adds the token. */
+static void test_a_client_certificate_may_replace_the_token(void **state)
+{
+    (void)state;
+    const ardoq_err_t expected = ARDOQ_CLIENT_CERTIFICATE ? ARDOQ_OK : ARDOQ_ERR_TOKEN_MISSING;
+    const ardoq_err_t stored = ARDOQ_STORE_PEM ? expected : ARDOQ_ERR_TOKEN_MISSING;
+    fill_config();
+    strcpy(config.token, "");
+    config.key_pem = "a key alone";
+    assert_check(ARDOQ_ERR_TOKEN_MISSING, "token");
+    config.certificate_pem = "a certificate";
+    assert_check(expected, expected ? "token" : NULL);
+    config.key_pem = config.certificate_pem = NULL;
+    ardoq_port_store_set("key", "a key alone");
+    assert_check(ARDOQ_ERR_TOKEN_MISSING, "token");
+    ardoq_port_store_set("cert", "a certificate");
+    assert_check(stored, stored ? "token" : NULL);
+    ardoq_fake_reset();
 }
 
 /* A program may fill the configuration by hand, so every rule is asked again. */
@@ -151,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_check_gives_the_origin),
         cmocka_unit_test(test_check_needs_host_and_token),
+        cmocka_unit_test(test_a_client_certificate_may_replace_the_token),
         cmocka_unit_test(test_check_asks_every_rule),
         cmocka_unit_test(test_shared_host_needs_the_label),
         cmocka_unit_test(test_wipe),

@@ -54,7 +54,7 @@ void ardoq_http_write_header(ardoq_text_t *head, const char *name, const char *v
 /**
  * Writes the Authorization header (RFC 6750, 2.1), so that no copy of the token is needed.
  * @param head   text under construction; keeps its first error
- * @param token  as a header's value, and not empty
+ * @param token  as a header's value; "": there is no such header
  */
 void ardoq_http_write_bearer(ardoq_text_t *head, const char *token);
 
