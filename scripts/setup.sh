@@ -48,7 +48,8 @@ libcmocka-dev           test      unit tests in C
 python3-pytest          test      tests in Python
 openssl                 test      a TLS server that knows nothing of us, for the tool to talk to
 gnutls-bin              test      another
-nginx                   test      another; its service is not started
+nginx                   test      another, and the gateway; its service is not started
+libnginx-mod-http-js    test      the filter of the gateway
 apache2-bin             test      another: the server without a service
 faketime                test      clocks that jump, for the service
 systemd                 test      judges the unit of the service; it need not run

@@ -46,7 +46,7 @@ class Stranger:
     resumed: Callable[[int], int] = field(default=lambda port: 0)
 
 
-def _reserved_port() -> int:
+def reserved_port() -> int:
     """A port for a server that cannot tell which one the kernel has chosen.
 
     A connection of it is in the state TIME-WAIT, for a minute. Until then the kernel gives the port
@@ -61,7 +61,7 @@ def _reserved_port() -> int:
 
 
 def _reserved_ports() -> Ports:
-    return {(version, key): _reserved_port() for version in VERSIONS for key in KEYS}
+    return {(version, key): reserved_port() for version in VERSIONS for key in KEYS}
 
 
 def _wait_until(is_ready: Callable[[], bool], processes: Sequence["subprocess.Popen[bytes]"]) -> None:
@@ -245,7 +245,7 @@ def openssl_signing(
 ) -> Iterator[int]:
     """One with an RSA key that signs in these ways alone: the first that it can, or, without
     -serverpref among its options, that the client can. Its port."""
-    ports = {(version, "rsa"): _reserved_port()}
+    ports = {(version, "rsa"): reserved_port()}
     commands = _openssl_commands(
         folder, certificates, ports, "-sigalgs", ":".join(algorithms), *options
     )
