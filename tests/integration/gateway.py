@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from servers import DEVICE_TYPE, TOKEN, WORKSPACE, Certificates
+from servers import DEVICE_TYPE, TOKEN, WORKSPACE, Certificates, FakeArdoq
 from strangers import reserved_port
 
 FILES = Path(__file__).resolve().parents[2] / "examples" / "gateway"
@@ -73,11 +73,14 @@ class Authority:
 
 class Gateway:
     def __init__(
-        self, folder: Path, certificates: Certificates, authority: Authority, upstream: int,
-        **settings: Any,
+        self, folder: Path, certificates: Certificates, authority: Authority,
+        upstream: FakeArdoq | int, **settings: Any,
     ) -> None:
+        """In front of the stand-in, or of whatever is at a port."""
         folder.mkdir(parents=True)
-        (folder / "token").write_text(TOKEN)
+        self.token = TOKEN if isinstance(upstream, int) else upstream.token
+        port = upstream if isinstance(upstream, int) else upstream.port
+        (folder / "token").write_text(self.token)
         self.folder = folder
         self.certificates = certificates
         self.port = reserved_port()
@@ -88,7 +91,7 @@ class Gateway:
             "certificate_key": str(certificates.key("server")),
             "device_ca": str(authority.ca / "ca.pem"),
             "device_crl": str(authority.ca / "crl.pem"),
-            "host": f"localhost:{upstream}",
+            "host": f"localhost:{port}",
             "org_label": "acme",
             "token_file": str(folder / "token"),
             "trusted_ca": str(certificates.pem("ca")),
@@ -175,7 +178,8 @@ class Gateway:
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
-            return Answer(response.status, dict(response.getheaders()), response.read())
+            headers = {name.title(): value for name, value in response.getheaders()}
+            return Answer(response.status, headers, response.read())
         finally:
             connection.close()
 

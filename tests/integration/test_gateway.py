@@ -48,7 +48,7 @@ def gateway(
     ardoq: FakeArdoq,
 ) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway") / "g"
-    with Gateway(folder, certificates, authority, ardoq.port, **RELATED).running() as running:
+    with Gateway(folder, certificates, authority, ardoq, **RELATED).running() as running:
         yield running
 
 
