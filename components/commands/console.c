@@ -79,7 +79,8 @@ void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me)
     note(console, me->org_name);
     note(console, " (");
     note(console, me->org_label);
-    note(console, ") as ");
+    /* A gateway does not tell. */
+    note(console, me->user_email[0] != '\0' ? ") as " : ")");
     note(console, me->user_email);
     note(console, "\n");
 }

@@ -338,7 +338,9 @@ static int write_file(const device_t *device)
     if (!is_replaced) {
         return file_error(device->csv_path, strerror(reason));
     }
-    say("written: ", device->csv_path, "; it holds the token, so delete it after use");
+    say("written: ", device->csv_path,
+        is_given(device, "token") ? "; it holds the token, so delete it after use"
+                                  : "; it holds the key, so delete it after use");
     return EXIT_SUCCESS;
 }
 

@@ -154,6 +154,10 @@ def test_with_a_certificate_no_token_is_needed(tool: Tool, certificates: Certifi
     given = [part for key, path in files.items() for part in ("--set", f"{key}=@{path}")]
     found = provisioned(tool, *given)
     assert found == {"serial": "A-0042", **{key: path.read_text() for key, path in files.items()}}
+    expect_error(provision(tool, *given[:2]), "TOKEN_MISSING", 3)
+    csv_path = str(tool.home / "device.csv")
+    result = tool.run_for_text("provision", "--serial", "A-0042", *given, "--csv", csv_path)
+    assert result.code == 0 and "; it holds the key" in result.err
 
 
 # What is refused

@@ -118,7 +118,7 @@ static void test_me_with_controls(void **state)
     assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_OK);
     assert_output(
         "{ \"org\": \n{\"name\":\"a\\u007f\\u009bb\\u202e\xc3\xa6\\u001b\",\"label\":\"l\"}}\n",
-        "connected to a   b   \xc3\xa6  (l) as \n", "");
+        "connected to a   b   \xc3\xa6  (l)\n", "");
 }
 
 static void test_me_with_an_unknown_clock(void **state)
