@@ -256,6 +256,18 @@ REFERENCE = ("references", "upsert", 0)
 ALIAS = ("aliases", "components")
 OTHER_ID = "5e00000000000000000000ff"
 
+
+def shared(name: str | None) -> dict[str, Any]:
+    upsert = {"uniqueBy": ["rootWorkspace", "name"],
+              "body": {"rootWorkspace": PRODUCTS, "typeId": PRODUCT_TYPE, "name": "P2"}}
+    return {"components": {"upsert": [{**upsert, **({"batchId": name} if name else {})}]}}
+
+
+def by_fields(fields: dict[str, Any]) -> Any:
+    alias = {"rootWorkspace": LOCATIONS, "customFields": fields}
+    return changed(put(*ALIAS, "target 1", alias))
+
+
 NOT_ALLOWED = {
     "another serial number": changed(put(*OWN, "customFields", FIELD, "SN-2")),
     "in other letters": changed(put(*OWN, "customFields", FIELD, "sn-1")),
@@ -275,6 +287,8 @@ NOT_ALLOWED = {
         changed(put(*UP, 1, "uniqueBy", ["rootWorkspace", f"customFields.{FIELD}", "name"])),
     "more of a device": changed(put(*OWN, "description", "x")),
     "a name that is none": changed(put(*OWN, "name", 7)),
+    "an empty name": changed(put(*OWN, "name", "")),
+    "a name that is too long": changed(put(*OWN, "name", "x" * 256)),
     "another batchId": changed(put(*UP, 1, "batchId", OTHER_ID)),
     "a parent by id": changed(put(*OWN, "parent", OTHER_ID)),
     "a delete": changed(put("components", "delete", [{"id": OTHER_ID}])),
@@ -293,6 +307,16 @@ NOT_ALLOWED = {
     "a shared component with fields": changed(put(*UP, 0, "body", "customFields", {})),
     "a shared component of another name": changed(put(*UP, 0, "batchId", "device")),
     "a shared component without": changed(lambda batch: batch["components"]["upsert"][0].pop("batchId")),
+    "a shared component alone of another name": shared(OTHER_ID),
+    "a shared component alone without": shared(None),
+    "a shared component alone with more of a name": shared("target 1x"),
+    "a shared component with a name that is none": changed(put(*UP, 0, "body", "name", {})),
+    "an alias with a name that is none": changed(put(*ALIAS, "target 1", "name", {"a": "b"})),
+    "an alias by nothing": changed(put(*ALIAS, "target 1", {"rootWorkspace": LOCATIONS})),
+    "an alias by no field": by_fields({}),
+    "an alias by two fields": by_fields({"code": "x", "site": "y"}),
+    "an alias by a field of another name": by_fields({"a b": "x"}),
+    "an alias by a field with a number": by_fields({"code": 1}),
     "another type of reference": changed(put(*REFERENCE, "body", "type", 1)),
     "the type as text": changed(put(*REFERENCE, "body", "type", "3")),
     "another source": changed(put(*REFERENCE, "body", "source", OTHER_ID)),

@@ -77,6 +77,7 @@ def test_a_device_reports_without_a_token(tool: Tool, serve: Serve, start: Start
     result = device.run("me")
     expect_success(result)
     assert result.json["org"]["label"] == "acme"
+    assert "user" not in result.json and "user" in tool.at(ardoq).run("me").json
     result = device.run("report", "--set", "serial=SN-1")
     expect_success(result)
     assert result.json["outcome"] == "created"

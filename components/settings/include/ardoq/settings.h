@@ -63,8 +63,8 @@ ardoq_err_t ardoq_config_defaults(ardoq_config_t *config, const char **setting);
  * @param[out] setting  as of ardoq_config_load()
  * @return ARDOQ_OK; ARDOQ_ERR_HOST_INVALID; ARDOQ_ERR_TOKEN_MISSING when there is no client
  *         certificate either, in @p config or in the store; ARDOQ_ERR_ORG_LABEL_REQUIRED when the
- * host's first label is `app` (Ardoq's guide 'Making a request'); the error of the first setting
- * whose value its rule refuses.
+ *         host's first label is `app` (Ardoq's guide 'Making a request'); the error of the first
+ *         setting whose value its rule refuses.
  */
 ardoq_err_t ardoq_config_check(const ardoq_config_t *config, ardoq_http_origin_t *origin,
                                const char **setting);
