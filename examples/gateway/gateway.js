@@ -190,11 +190,13 @@ function takeUpdate(batch, update) {
     open(update, ['id', 'ifVersionMatch', 'body'], 'an update');
     const body = open(update.body, ['parent', 'customFields'], 'body of an update');
     const taken = {};
-    demand(update.id === 'device' && batch.devices.indexOf('device') >= 0,
+    demand(update.id === 'device' && batch.alias !== undefined,
            'an update must be of the alias "device"');
     demand(update.ifVersionMatch === 'latest', 'ifVersionMatch must be "latest"');
     takeParent(batch, body, taken);
     taken.customFields = takeFields(batch, body.customFields);
+    demand(taken.customFields[settings.serialField] === batch.alias,
+           'an update must not change the serial number');
     return {id: 'device', ifVersionMatch: 'latest', body: taken};
 }
 
@@ -207,6 +209,7 @@ function takeDeviceAlias(batch, alias) {
            'the alias "device" is not the device of the certificate');
     fields[settings.serialField] = alias.customFields[settings.serialField];
     give(batch.devices, 'device');
+    batch.alias = alias.customFields[settings.serialField];
     return {rootWorkspace: settings.workspace, customFields: fields};
 }
 

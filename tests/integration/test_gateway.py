@@ -143,6 +143,12 @@ def test_a_collector_reports_what_it_is_listed_for(gateway: Gateway, silent: Non
     assert FIELD in refusal(gateway.batch("toString", report("C-1")))
 
 
+def test_a_collector_changes_no_serial_number(gateway: Gateway, silent: None) -> None:
+    batch = update("L7-1")
+    batch["components"]["update"][0]["body"]["customFields"][FIELD] = "L7-2"
+    assert "must not change" in refusal(gateway.batch("line-7", batch))
+
+
 def test_a_collector_passes(gateway: Gateway, ardoq: FakeArdoq) -> None:
     batch = {"options": {"respondWithEntities": True},
              "components": {"upsert": [device("L7-1"), device("L8-1"), device("line-7")]}}
@@ -341,6 +347,8 @@ NOT_ALLOWED = {
     "an update of another field":
         changed(put(*ALIAS, "device", "customFields", {"device_mac": "SN-1"}), update),
     "an update by id": changed(put("components", "update", 0, "id", OTHER_ID), update),
+    "an update of an upsert":
+        changed(put("components", "update", update()["components"]["update"])),
     "an update of a target": changed(put("components", "update", 0, "id", "target 1"), update),
     "an update to another serial number":
         changed(put("components", "update", 0, "body", "customFields", FIELD, "SN-2"), update),
