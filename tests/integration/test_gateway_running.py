@@ -1,6 +1,7 @@
 """The gateway of examples/gateway at work: limits, failures, reloads, and the tool behind it."""
 
 import json
+import re
 import socket
 import ssl
 import stat
@@ -16,6 +17,7 @@ import pytest
 
 from gateway import BOUND, FILES, MISSING, Authority, Gateway, refusal
 from peers import Scripted
+from service import Service
 from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq, Serve
 from strangers import reserved_port
 from tool import Tool, expect_error, expect_success
@@ -129,6 +131,22 @@ def test_a_device_above_its_rate_has_to_wait(tool: Tool, serve: Serve, start: St
     expect_error(result, "RATE_LIMITED", 4)
     assert "30" in result.err
     assert len(ardoq.journal) == before + 4
+
+
+def test_the_service_waits_as_long_as_it_is_told(tool: Tool, serve: Serve, start: Start) -> None:
+    ardoq = serve()
+    gateway = start(ardoq, requests_per_minute_of_a_device=1, burst_of_a_device=1,
+                    retry_after=3600)
+    device = of_device(tool, gateway, "SN-3").using(ARDOQ_SERIAL="SN-3")
+    while gateway.ask("SN-3", "GET", ME).status == 200:
+        pass
+    before = len(ardoq.journal)
+    with Service(device) as service:
+        service.wait_for_line("failed: RATE_LIMITED")
+        line = service.wait_for_line("next report: ")
+        assert re.fullmatch("next report: in 6[01] minutes, retry", line)
+        service.stop()
+    assert ardoq.journal[before:] == []
 
 
 def test_all_devices_share_a_rate(serve: Serve, start: Start) -> None:
