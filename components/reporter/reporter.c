@@ -294,14 +294,10 @@ static ardoq_err_t start_report(ardoq_reporter_t *reporter)
 
 static bool is_needed(ardoq_reporter_t *reporter)
 {
-    const bool is_time =
-        ardoq_schedule_wait(&reporter->schedule, reporter->heartbeat, false, NULL) == 0;
     const bool has_changed =
         memcmp(reporter->current, reporter->accepted, sizeof reporter->accepted) != 0;
-    if (has_changed && reporter->schedule.has_reported && reporter->reason != ARDOQ_REASON_RETRY) {
-        reporter->reason = ARDOQ_REASON_CHANGED;
-    }
-    return is_time || has_changed || reporter->is_asked;
+    return ardoq_schedule_is_needed(&reporter->schedule, reporter->heartbeat, reporter->is_asked,
+                                    has_changed, &reporter->reason);
 }
 
 static void begin(ardoq_reporter_t *reporter)

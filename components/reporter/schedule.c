@@ -122,6 +122,15 @@ uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbea
     return wait;
 }
 
+bool ardoq_schedule_is_needed(const ardoq_schedule_t *schedule, uint32_t heartbeat, bool is_asked,
+                              bool has_changed, ardoq_reason_t *reason)
+{
+    if (has_changed && schedule->has_reported && *reason != ARDOQ_REASON_RETRY) {
+        *reason = ARDOQ_REASON_CHANGED;
+    }
+    return is_asked || has_changed || ardoq_schedule_wait(schedule, heartbeat, false, NULL) == 0;
+}
+
 /* ---- Attempts ------------------------------------------------------------------------------- */
 
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random)

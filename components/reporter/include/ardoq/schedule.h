@@ -83,6 +83,17 @@ void ardoq_schedule_advance(ardoq_schedule_t *schedule, ardoq_moment_t now);
 uint32_t ardoq_schedule_wait(const ardoq_schedule_t *schedule, uint32_t heartbeat, bool is_asked,
                              ardoq_reason_t *reason);
 
+/**
+ * Whether a report is made, once it is known what it would say.
+ * @param schedule         advanced to now
+ * @param heartbeat        as of ardoq_schedule_wait()
+ * @param is_asked         likewise
+ * @param has_changed      it would not say what the last accepted one said
+ * @param[in,out] reason   of the wait; becomes ARDOQ_REASON_CHANGED where that is why
+ */
+bool ardoq_schedule_is_needed(const ardoq_schedule_t *schedule, uint32_t heartbeat, bool is_asked,
+                              bool has_changed, ardoq_reason_t *reason);
+
 /** Counts an attempt, before it is made: a device that fails in the middle of it waits longer each
  * time, and before its first report as long at least as after a request that may have arrived. */
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random);
