@@ -65,13 +65,17 @@ static void pause_anew(ardoq_schedule_t *schedule, uint32_t pause)
     schedule->pause = larger(pause, schedule->hold);
 }
 
-/* What is drawn from the attempts is short at times, also where a person must mend something: a
- * device that is never on for a day would else stay silent for good. */
+/* Devices that get their power back together may have failed once each, so the window counts. Where
+ * a person must mend something the pause is short too: a device that is never on for a day would
+ * else stay silent for good. */
 static uint32_t pause_of_start(const ardoq_schedule_t *schedule, uint32_t window, uint32_t random)
 {
-    return schedule->attempts > 0
-               ? ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts - 1u, random)
-               : part_of(window, random);
+    const uint32_t of_window = part_of(window, random);
+    if (schedule->attempts == 0) {
+        return of_window;
+    }
+    return larger(of_window,
+                  ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts - 1u, random));
 }
 
 void ardoq_schedule_start(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32_t window,

@@ -511,7 +511,7 @@ static void test_settings_that_changed_before_a_start(void **state)
     expect("W FUNAUTHORIZED W ");
     reboot();
     settle();
-    assert_in_range(reporter.wait, 1, 30);
+    assert_in_range(reporter.wait, 1, ARDOQ_DEFAULT_WINDOW);
     expect("W ");
     set("token", TEST_TOKEN "2");
     answer(json_of(CREATED));

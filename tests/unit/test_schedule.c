@@ -236,6 +236,22 @@ static void test_a_reboot_draws_the_pause_anew(void **state)
     assert_between(wait_for(ARDOQ_REASON_RETRY), 1, 1);
 }
 
+/* A region that has failed once, and gets its power back in one moment. */
+static void test_a_reboot_after_a_failure_is_spread_too(void **state)
+{
+    (void)state;
+    for (uint8_t attempts = 1; attempts < 4; attempts++) {
+        be_off(5, 0, HOUR);
+        schedule.attempts = attempts;
+        ardoq_schedule_start(&schedule, at(5, 0), WINDOW, UINT32_MAX);
+        assert_int_equal(wait_for(ARDOQ_REASON_RETRY), WINDOW);
+        be_off(5, 0, HOUR);
+        schedule.attempts = attempts;
+        ardoq_schedule_start(&schedule, at(5, 0), WINDOW, UINT32_MAX / 2 + 1);
+        assert_int_equal(wait_for(ARDOQ_REASON_RETRY), WINDOW / 2);
+    }
+}
+
 /* ---- Attempts ---- */
 
 static void test_success(void **state)
@@ -599,6 +615,7 @@ int main(void)
         TEST(test_a_stored_hold_is_no_longer_than_a_server_may_ask_for),
         TEST(test_a_sleep_until_the_heartbeat),
         TEST(test_a_reboot_draws_the_pause_anew),
+        TEST(test_a_reboot_after_a_failure_is_spread_too),
         TEST(test_success),
         TEST(test_no_heartbeat_is_longer_than_thirty_days),
         TEST(test_an_attempt_counts_before_it_is_made),

@@ -58,7 +58,8 @@ const char *ardoq_reason_name(ardoq_reason_t reason);
  * The time that has passed is the longest of what is known: by the wall clock, where both moments
  * know it; by the uptime, which goes on when only the program starts anew, and begins again with a
  * reboot; and after a sleep that was prescribed, that sleep. But for such a sleep, the pause is
- * drawn anew: from the attempts that have failed, or else a part of the window. So devices that
+ * drawn anew: a part of the window, or of the pause after the attempts that have failed if that is
+ * longer. So devices that
  * start together do not report together, and one that keeps starting anew does not try each time.
  * @param schedule  as it was; zeros if nothing is known
  * @param now       the moment
