@@ -1,6 +1,6 @@
 #include "ardoq/client.h"
 
-enum { FIRST_PAUSE_S = 30, LONGEST_PAUSE_S = 6 * 60 * 60 };
+enum { FIRST_PAUSE_S = 30, LONGEST_PAUSE_S = 6 * 60 * 60, ONCE_A_DAY_S = 24 * 60 * 60 };
 
 static uint32_t pause_at_most(uint32_t failures)
 {
@@ -42,8 +42,10 @@ uint32_t ardoq_retry_delay(ardoq_err_t err, const ardoq_response_t *response, ui
         (failures == 0 && asked == 0 && may_help_at_once(err))) {
         return 0;
     }
+    /* Not drawn: the devices are as spread as they were when they failed, and of any two pauses one
+     * would be more than a request a day, or come back later than within a day. */
     if (ardoq_needs_person(err) && asked == 0) {
-        return 3 * LONGEST_PAUSE_S + spread(LONGEST_PAUSE_S, random);
+        return ONCE_A_DAY_S;
     }
     return asked + spread(pause_at_most(failures), random);
 }

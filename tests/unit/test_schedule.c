@@ -310,7 +310,7 @@ static void test_what_a_person_must_mend_is_tried_once_a_day(void **state)
     (void)state;
     fail_with(ARDOQ_ERR_UNAUTHORIZED, 0, 0);
     assert_true(schedule.needs_person);
-    assert_between(wait_for(ARDOQ_REASON_RETRY), 18 * HOUR, 18 * HOUR + 1);
+    assert_int_equal(wait_for(ARDOQ_REASON_RETRY), DAY);
     fail_with(ARDOQ_ERR_UNAUTHORIZED, 0, UINT32_MAX);
     assert_int_equal(wait_for(ARDOQ_REASON_RETRY), DAY);
     ardoq_schedule_settings_changed(&schedule);
@@ -507,7 +507,7 @@ static void test_a_token_that_is_replaced_after_a_month(void **state)
     life_t life = {.now = 1};
     boot(&life);
     live_until(&life, 30 * DAY, ARDOQ_ERR_UNAUTHORIZED);
-    assert_between(life.attempts, 29, 41);
+    assert_between(life.attempts, 30, 31);
     ardoq_schedule_settings_changed(&schedule);
     const uint64_t replaced = life.now;
     live_one_wait(&life, ARDOQ_OK);

@@ -21,7 +21,7 @@ void prove_delay(void)
         PROVE(err_class == ARDOQ_CLASS_NONE || (failures == 0 && may_help_at_once(err)));
         REACHED("at once");
     } else if (needs_person && asked == 0) {
-        PROVE(delay > 3 * LONGEST_PAUSE_S && delay <= 4 * LONGEST_PAUSE_S);
+        PROVE(delay == 24 * 60 * 60);
         REACHED("once a day");
     } else {
         PROVE(delay > asked && delay - asked <= LONGEST_PAUSE_S);

@@ -215,7 +215,7 @@ bool ardoq_needs_person(ardoq_err_t err);
 
 /**
  * How long to wait after a call before it is made again. It is never for ever: what a person must
- * mend is tried about once a day, so that a device comes back when it is mended. Pure.
+ * mend is tried once a day, so that a device comes back when it is mended. Pure.
  *
  * - 0 after a success, and the first time where a second try may help at once: REPEAT_REQUEST,
  *   CONFLICT.
@@ -223,8 +223,8 @@ bool ardoq_needs_person(ardoq_err_t err);
  *   without.
  * - A random part of a pause that begins with 30 s and doubles up to 6 hours, at least 1 s, for
  *   what may go away by itself: ARDOQ_CLASS_RETRY and ARDOQ_CLASS_WAIT.
- * - 18 to 24 hours for ARDOQ_CLASS_CONFIGURATION and ARDOQ_CLASS_BUG. Try at once when the settings
- *   have changed.
+ * - 24 hours for ARDOQ_CLASS_CONFIGURATION and ARDOQ_CLASS_BUG. Try at once when the settings have
+ *   changed.
  * @param err       what the call returned
  * @param response  of the call; null if there is none
  * @param failures  calls that failed in a row before this one: 0 after the first failure
