@@ -29,7 +29,7 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo demo-web screenshot test exhaustive coverage lint tool firmware firmware-run size \
-	size-table bench bench-table fuzz mutate prove menuconfig docs format clean $(TESTED:%=build-%) \
+	size-table bench bench-table fleet fleet-table fuzz mutate prove menuconfig docs format clean $(TESTED:%=build-%) \
 	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-bench-tls13 build-firmware-bench
 .SILENT:
 
@@ -46,6 +46,8 @@ help:
 	echo "make size-table   write the tables anew: docs/size.md, docs/firmware-size.md"
 	echo "make bench        instructions of its work beside others', against docs/performance.md"
 	echo "make bench-table  write that page anew also where a figure grew"
+	echo "make fleet        100,000 devices on a virtual clock, against docs/fleet.md; a minute"
+	echo "make fleet-table  write the table and the picture of that page anew"
 	echo "make fuzz         looks for inputs that break it, FUZZ_SECONDS=60 for each of its targets"
 	echo "make mutate       changes the code in MUTANTS=200 places: does a unit test notice? minutes"
 	echo "make prove        proofs of memory safety with CBMC; some minutes"
@@ -154,6 +156,13 @@ bench bench-table: tool
 		build-firmware-tls13
 	tests/bench/bench.py --builds build --flash-image build/tool/flash_image \
 		$(if $(filter bench-table,$@),--write)
+
+fleet fleet-table:
+	scripts/setup.sh build test
+	cmake --preset fleet
+	cmake --build --preset fleet
+	build/fleet/tests/fleet/test_reporters
+	tests/fleet/fleet.py --build build/fleet $(if $(filter fleet-table,$@),--write)
 
 fuzz:
 	scripts/setup.sh build test

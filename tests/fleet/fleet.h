@@ -45,6 +45,7 @@ typedef struct {
     const char *name;
     uint32_t end;           /* of the simulation */
     uint32_t count_from;    /* what is before does not count */
+    uint32_t time_from;     /* from here it is counted how long it takes; 0: likewise */
     fleet_span_t down;      /* the service is out */
     fleet_span_t dead;      /* the token has expired */
     fleet_span_t power_cut; /* half of the devices, those of a region, are without power */

@@ -12,9 +12,14 @@
 
 #include "kinds.h"
 
-/* The wide one is what docs/reporter.md demands of 100,000 devices, and half as much again; of
- * fewer devices the service takes less for the same picture. */
-enum { PEAK_SPAN = 10, WIDE = FLEET_HOUR, NARROW = 300, SERIES_END = 3 * FLEET_HOUR };
+/* JUST_ENOUGH: for 100,000 devices. */
+enum {
+    PEAK_SPAN = 10,
+    WIDE = FLEET_HOUR,
+    JUST_ENOUGH = 2000,
+    NARROW = 300,
+    SERIES_END = 2 * FLEET_HOUR
+};
 
 enum { LEAST_DEVICES = 100, MOST_DEVICES = 1000000 };
 
@@ -54,6 +59,16 @@ static int by_time(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+/* None if it was before. */
+static uint32_t since(const fleet_scenario_t *scenario, uint32_t at)
+{
+    const uint32_t from = scenario->time_from > 0 ? scenario->time_from : scenario->count_from;
+    if (at == FLEET_NEVER) {
+        return FLEET_NEVER;
+    }
+    return at > from ? at - from : 0;
+}
+
 /* Broken devices never report, so nobody waits for them. */
 static void measure_times(const fleet_t *fleet, result_t *result)
 {
@@ -69,11 +84,8 @@ static void measure_times(const fleet_t *fleet, result_t *result)
         }
     }
     qsort(times, count, sizeof *times, by_time);
-    const uint32_t from = fleet->scenario->count_from;
-    const uint32_t at_99 = times[((uint64_t)count * 99 + 99) / 100 - 1];
-    const uint32_t at_100 = times[count - 1];
-    result->until_99 = at_99 == FLEET_NEVER ? FLEET_NEVER : at_99 - from;
-    result->until_100 = at_100 == FLEET_NEVER ? FLEET_NEVER : at_100 - from;
+    result->until_99 = since(fleet->scenario, times[((uint64_t)count * 99 + 99) / 100 - 1]);
+    result->until_100 = since(fleet->scenario, times[count - 1]);
     free(times);
 }
 
@@ -150,35 +162,38 @@ typedef struct {
 } part_t;
 
 static const part_t parts[] = {
-    {{.name = "all return at once with new firmware", .end = 2 * FLEET_DAY},
+    {{.name = "All return at once with new firmware", .end = 2 * FLEET_DAY},
      {.peak = 150, .within = WIDE + WIDE / 10, .per_report = 120}},
-    {{.name = "1 % of them are broken", .end = 2 * FLEET_DAY, .broken = 100},
+    {{.name = "The same, 1 % are broken", .end = 2 * FLEET_DAY, .broken = 100},
      {.peak = 150, .within = WIDE + WIDE / 10, .per_report = 120}},
-    {{.name = "the service is out for a day",
+    {{.name = "The same, and the service is out for a day",
       .end = 3 * FLEET_DAY,
       .count_from = FLEET_DAY,
       .down = {0, FLEET_DAY}},
      {.peak = 150, .within = 6 * FLEET_HOUR, .per_report = 150}},
-    {{.name = "the token is dead for a week",
+    {{.name = "The same, and the token is dead for a week",
       .end = 9 * FLEET_DAY,
       .count_from = 7 * FLEET_DAY,
       .dead = {0, 7 * FLEET_DAY}},
      {.peak = 150, .within = FLEET_DAY, .per_report = 120, .per_day = 100}},
-    {{.name = "half lose their power, nothing is new",
-      .end = 2 * FLEET_DAY,
-      .power_cut = {FLEET_DAY, FLEET_DAY + FLEET_HOUR},
-      .count_from = FLEET_DAY,
+    {{.name = "Half lose their power for an hour, nothing is new",
+      .end = 3 * FLEET_DAY,
+      .count_from = FLEET_DAY * 3 / 2,
+      .power_cut = {FLEET_DAY * 3 / 2, FLEET_DAY * 3 / 2 + FLEET_HOUR},
       .firmware_at = FLEET_NEVER},
      {.peak = 150, .per_report = 120}},
-    {{.name = "half lose their power while the new firmware is reported",
+    {{.name = "The same while new firmware is reported",
       .end = 2 * FLEET_DAY,
-      .power_cut = {FLEET_HOUR / 2, FLEET_HOUR}},
-     {.peak = 150, .within = FLEET_HOUR + WIDE + WIDE / 10, .per_report = 120}},
-    {{.name = "half lose their power while the token is dead",
+      .time_from = FLEET_HOUR * 3 / 2,
+      .power_cut = {FLEET_HOUR / 2, FLEET_HOUR * 3 / 2}},
+     {.peak = 150, .within = WIDE + WIDE / 10, .per_report = 120}},
+    {{.name = "The same while the token is dead",
       .end = 3 * FLEET_DAY,
+      .count_from = FLEET_DAY / 2,
+      .time_from = FLEET_DAY,
       .power_cut = {FLEET_DAY / 2, FLEET_DAY / 2 + FLEET_HOUR},
       .dead = {0, FLEET_DAY}},
-     {.peak = 150}},
+     {.peak = 150, .within = FLEET_DAY}},
 };
 
 static FILE *series;
@@ -246,11 +261,12 @@ static bool run_all(uint32_t devices)
 {
     bool missed = false;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        missed |= run(&fleet_scheduled, "window of 3,600 s", &parts[i], devices, WIDE);
+        missed |= run(&fleet_scheduled, "window 3,600 s", &parts[i], devices, WIDE);
     }
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        (void)run(&fleet_scheduled, "window of 300 s", &parts[i], devices, NARROW);
+        (void)run(&fleet_scheduled, "window 300 s", &parts[i], devices, NARROW);
     }
+    (void)run(&fleet_scheduled, "window 2,000 s", parts, devices, JUST_ENOUGH);
     (void)run(&fleet_fixed, "every 30 s", parts, devices, 0);
     (void)run(&fleet_jitter, "full jitter", parts, devices, 0);
     return missed;

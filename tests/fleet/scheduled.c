@@ -25,11 +25,16 @@ typedef struct {
 
 _Static_assert(sizeof(device_t) + sizeof(fleet_seat_t) <= 128, "a device of the fleet is small");
 
+/* Of every second device, in the region as elsewhere. */
+static int64_t wall_clock(const fleet_t *fleet, uint32_t i)
+{
+    return !fleet->scenario->has_no_clock && i % 4 < 2 ? WALL + fleet->now : 0;
+}
+
 static ardoq_moment_t moment(const fleet_t *fleet, uint32_t i)
 {
-    const bool has_clock = !fleet->scenario->has_no_clock && i % 4 < 2;
     return (ardoq_moment_t){.uptime = fleet->now - fleet->seats[i].booted_at,
-                            .wall = has_clock ? WALL + fleet->now : 0};
+                            .wall = wall_clock(fleet, i)};
 }
 
 static void save(device_t *device)
@@ -44,6 +49,7 @@ static void make(fleet_t *fleet, uint32_t i)
 {
     device_t *device = fleet_state(fleet, i);
     if (!fleet->scenario->is_new) {
+        device->saved.at.wall = wall_clock(fleet, i);
         device->saved.has_reported = true;
         device->saved.since_report = (uint32_t)((uint64_t)fleet_random(fleet, i) * HEARTBEAT >> 32);
         device->saved_accepted = 1;
