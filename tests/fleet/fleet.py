@@ -119,7 +119,9 @@ def axes(seconds: float) -> str:
         drawn += line(x, TOP, x, HEIGHT - BOTTOM, grid)
         drawn += text(x, HEIGHT - BOTTOM + 16, str(minutes), "middle")
     drawn += line(LEFT, y_of(LIMIT), end, y_of(LIMIT), 'stroke="#2e7d32" stroke-dasharray="6 4"')
-    drawn += text(end - 4, y_of(LIMIT) - 5, "what the service takes: 50", "end", "#2e7d32")
+    # Where no curve is.
+    drawn += text(x_of(62 * 60, seconds), y_of(LIMIT) - 5, f"what the service takes: {LIMIT}",
+                  colour="#2e7d32")
     drawn += text((LEFT + end) / 2, HEIGHT - 8, "minutes since all devices returned", "middle")
     return drawn + text(8, TOP - 8, "requests a second")
 
