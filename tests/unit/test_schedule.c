@@ -252,6 +252,33 @@ static void test_a_reboot_after_a_failure_is_spread_too(void **state)
     }
 }
 
+/* ---- Whether a report is needed ---- */
+
+static bool is_needed(bool is_asked, bool has_changed, ardoq_reason_t *reason)
+{
+    return ardoq_schedule_is_needed(&schedule, HEARTBEAT, is_asked, has_changed, reason);
+}
+
+static void test_what_makes_a_report_needed(void **state)
+{
+    (void)state;
+    ardoq_reason_t reason = ARDOQ_REASON_START;
+    assert_true(is_needed(false, true, &reason));
+    assert_true(is_needed(false, false, &reason));
+    assert_int_equal(reason, ARDOQ_REASON_START); /* nothing was reported that could change */
+    be_off(0, 0, HOUR);
+    assert_false(is_needed(false, false, &reason));
+    assert_true(is_needed(true, false, &reason));
+    assert_int_equal(reason, ARDOQ_REASON_START);
+    assert_true(is_needed(false, true, &reason));
+    assert_int_equal(reason, ARDOQ_REASON_CHANGED);
+    reason = ARDOQ_REASON_RETRY;
+    assert_true(is_needed(false, true, &reason));
+    assert_int_equal(reason, ARDOQ_REASON_RETRY);
+    be_off(0, 0, HEARTBEAT);
+    assert_true(is_needed(false, false, &reason));
+}
+
 /* ---- Attempts ---- */
 
 static void test_success(void **state)
@@ -616,6 +643,7 @@ int main(void)
         TEST(test_a_sleep_until_the_heartbeat),
         TEST(test_a_reboot_draws_the_pause_anew),
         TEST(test_a_reboot_after_a_failure_is_spread_too),
+        TEST(test_what_makes_a_report_needed),
         TEST(test_success),
         TEST(test_no_heartbeat_is_longer_than_thirty_days),
         TEST(test_an_attempt_counts_before_it_is_made),
