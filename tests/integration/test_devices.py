@@ -319,8 +319,9 @@ def test_a_field_that_ardoq_does_not_have_makes_a_serial_number_unknown(
 
 
 def test_a_failure_leaves_what_came_before(tool: Tool, serve_once: Serve) -> None:
-    server = serve_once("--page-size", "2", "--rate", "2", "--retry-after", "9")
-    create(server, *(device(f"D{number}", f"S-{number}", ago()) for number in range(5)))
-    result = tool.at(server).run_for_text("devices")
+    filled = serve_once()
+    create(filled, *(device(f"D{number}", f"S-{number}", ago()) for number in range(5)))
+    one_request = ("--rate", "0.001", "--retry-after", "9", "--database", str(filled.database))
+    result = tool.at(serve_once("--page-size", "2", *one_request)).run_for_text("devices")
     assert (result.code, result.error) == (4, "RATE_LIMITED")
     assert len(result.out.splitlines()) == 2
