@@ -53,9 +53,11 @@ function isName(text) {
     return typeof text === 'string' && text.length > 0 && text.length <= NAME_SIZE;
 }
 
+/* The serial number has one name, whatever another reader thinks of capitals. */
 function isFieldName(text) {
-    return text.length <= SERIAL_SIZE && text.slice(0, 2) !== '__' &&
-        consistsOf(text, `${ALNUM}_-`);
+    return text.length > 0 && text.length <= SERIAL_SIZE && text.slice(0, 2) !== '__' &&
+        consistsOf(text, `${ALNUM}_-`) && (text === settings.serialField ||
+        text.toLowerCase() !== settings.serialField.toLowerCase());
 }
 
 function isFieldValue(value) {
@@ -303,9 +305,10 @@ function filter(caller, value) {
     return taken;
 }
 
-function parse(text) {
+/* njs 0.7.9 would pass on as it is what is not UTF-8, for another reader to see other ends in. */
+function parse(bytes) {
     try {
-        return JSON.parse(text);
+        return JSON.parse(new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes));
     } catch (error) {
         return refuse('the body is no JSON');
     }
@@ -326,7 +329,7 @@ function guarded(r, method, go) {
 
 function batch(r) {
     guarded(r, 'POST', (caller) => {
-        r.variables.ardoq_body = JSON.stringify(filter(caller, parse(r.requestText)));
+        r.variables.ardoq_body = JSON.stringify(filter(caller, parse(r.requestBuffer)));
         r.internalRedirect('@ardoq_batch');
     });
 }
@@ -334,7 +337,7 @@ function batch(r) {
 /* The account's address is nothing that a device must know. */
 function withoutUser(text) {
     const org = JSON.parse(text).org || {};
-    return JSON.stringify({org: {name: `${org.name}`, label: `${org.label}`}});
+    return JSON.stringify({org: {name: org.name, label: org.label}});
 }
 
 function answerMe(r, reply) {
@@ -343,7 +346,9 @@ function answerMe(r, reply) {
         r.headersOut['Retry-After'] = pause;
     }
     if (reply.status !== 200) {
-        answer(r, reply.status, `Ardoq, or the way to it, answers ${reply.status}`);
+        // A redirection would need a place to go to.
+        answer(r, reply.status < 400 ? 502 : reply.status,
+               `Ardoq, or the way to it, answers ${reply.status}`);
         return;
     }
     try {
@@ -356,6 +361,8 @@ function answerMe(r, reply) {
 
 function me(r) {
     guarded(r, 'GET', () => {
+        // Of the body nginx would send the length alone, and Ardoq take the next request for it.
+        demand(!r.requestBuffer || r.requestBuffer.length === 0, 'a GET has no body');
         r.subrequest('/ardoq/me', {method: 'GET'}, (reply) => answerMe(r, reply));
     });
 }

@@ -64,6 +64,14 @@ class Authority:
             check=True, capture_output=True,
         )
 
+    def sign_list(self, seconds: int) -> None:
+        """A list of the revoked that ends soon."""
+        subprocess.run(
+            ["openssl", "ca", "-gencrl", "-crlsec", str(seconds), "-config",
+             self.ca / "openssl.cnf", "-out", self.ca / "crl.pem"],
+            check=True, capture_output=True, env={**os.environ, "ARDOQ_CA": str(self.ca)},
+        )
+
     def pem(self, name: str) -> Path:
         return self.folder / f"{name}.pem"
 

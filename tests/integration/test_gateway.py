@@ -284,6 +284,8 @@ NOT_ALLOWED = {
     "an object as a field": changed(put(*OWN, "customFields", "device_model", {"a": 1})),
     "null as a field": changed(put(*OWN, "customFields", "device_model", None)),
     "a field of another name": changed(put(*OWN, "customFields", "a b", "x")),
+    "a field without a name": changed(put(*OWN, "customFields", "", "x")),
+    "another serial number in capitals": changed(put(*OWN, "customFields", FIELD.upper(), "SN-2")),
     "another workspace": changed(put(*OWN, "rootWorkspace", LOCATIONS)),
     "another type": changed(put(*OWN, "typeId", "p1800000000000")),
     "unique by name": changed(put(*UP, 1, "uniqueBy", ["rootWorkspace", "name"])),
@@ -387,6 +389,27 @@ def test_what_is_no_json_is_refused(
     refusal(gateway.batch("SN-1", change(json.dumps(report()))))
 
 
+@pytest.mark.parametrize("wrong", [
+    b"\xff", b"\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe2\x82",
+])
+def test_what_is_not_utf_8_is_refused(gateway: Gateway, silent: None, wrong: bytes) -> None:
+    """A reader that takes the quotation mark for a part of the character sees another end."""
+    sent = json.dumps(report()).encode()
+    assert "no JSON" in refusal(gateway.batch("SN-1", sent.replace(b"P2", b"P" + wrong)))
+    refusal(gateway.batch("SN-1", b"\xef\xbb\xbf" + sent))
+
+
+def test_text_stays_what_it_is(gateway: Gateway, ardoq: FakeArdoq) -> None:
+    """Half a character of UTF-16 alone cannot stay: it is none."""
+    names = ['a\\u0000\\u001f\\n\\"\\\\b', "\u00e9\u20ac\U0001f600\u2028\x7f", "\\ud83d\\ude00"]
+    for name in names:
+        sent = json.dumps(report()).replace("Pump SN-1", name)
+        assert gateway.batch("SN-1", sent.encode()).status == 200
+        assert json.loads(ardoq.journal[-1]["body"]) == json.loads(sent)
+    assert gateway.batch("SN-1", json.dumps(report()).replace("SN-1\"", "\\ud800\"", 1)).status == 200
+    assert "\ufffd" in ardoq.journal[-1]["body"]
+
+
 @pytest.mark.parametrize(("old", "new"), [
     (f'"{FIELD}": "SN-1"', f'"{FIELD}": "SN-2", "{FIELD}": "SN-1"'),
     ('{"components"', '{"components": {"delete": [{"id": "x"}]}, "components"'),
@@ -478,3 +501,51 @@ def test_no_request_is_smuggled_after_one_that_passes(gateway: Gateway, ardoq: F
     received = gateway.raw("SN-1", sent)
     assert received.count(b"HTTP/1.1 200 ") == 1 and received.count(b"HTTP/1.1 403 ") == 1
     assert [entry["path"] for entry in ardoq.journal[before:]] == [BATCH]
+
+
+@pytest.mark.parametrize("head", [
+    b"Content-Length: 5\r\n\r\naaaaa", b"Transfer-Encoding: chunked\r\n\r\n5\r\naaaaa\r\n0\r\n\r\n",
+])
+def test_a_get_with_a_body_is_refused(gateway: Gateway, silent: None, head: bytes) -> None:
+    """Its length alone would go on, and Ardoq take the next device's request for the body."""
+    sent = b"GET /api/v2/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + head
+    assert b"gateway: a GET has no body" in gateway.raw("SN-1", sent)
+
+
+ASK = b"GET /api/v2/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(("old", "new", "status"), [
+    (b"GET", b"get", 400), (b"/api", b"*", 400), (b"/api", b"@ardoq_batch", 400),
+    (b"/me", b"/me /x", 400), (b"/me", b"/me%00", 400), (b"Host: x", b"Host: x\r\nHost: y", 400),
+    (b"Host: x", b"Host: a/b", 400), (b"HTTP/1.1", b"HTTP/2.0", 403),
+    (b"Host", b"Transfer-Encoding: gzip\r\nHost", 403), (b"/me", b"/" + b"x" * 9000, 431),
+    (b"Host", b"X: " + b"x" * 9000 + b"\r\nHost", 431), (b"Host", b"X: x\r\n" * 2000 + b"Host", 431),
+    (b"/api", b"https://evil.example/x", 403), (b"/me", b"/me;a=b", 403), (b"/me", b"/me%3fa=b", 403),
+    (b"/me", b"/batch", 403), (b"/me", b"/gateway/not_here", 403), (b"/api/v2/me", b"/gateway/not_here", 403),
+    (b"GET", b"CONNECT", 403), (b"GET", b"PURGE", 403),
+])
+def test_every_refusal_is_json(
+    gateway: Gateway, silent: None, old: bytes, new: bytes, status: int
+) -> None:
+    received = gateway.raw("SN-1", ASK.replace(old, new, 1))
+    assert received.startswith(b"HTTP/1.1 %d " % status), received
+    assert json.loads(received.partition(b"\r\n\r\n")[2])["message"].startswith("gateway: ")
+
+
+def test_other_forms_of_a_request_reach_the_same_place(gateway: Gateway, ardoq: FakeArdoq) -> None:
+    body = json.dumps(report()).encode()
+    plain = b"POST /api/v2/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    more = b"Upgrade: websocket\r\nTE: trailers\r\nRange: bytes=0-3\r\nIf-Match: x\r\nX-HTTP-Method-Override: DELETE\r\n"
+    for old, new in ((b"/api", b"https://evil.example/api"), (b"HTTP/1.1", b"HTTP/1.0"),
+                     (b"batch", b"batch?"), (b"batch", b"batch#x"), (b"v2", b"%2e%2e/api/v2"),
+                     (b"Host", b"Expect: 100-continue\r\nHost"), (b"Host", more + b"Host"),
+                     (b"Host", b"Content-Type: text/plain; charset=utf-16\r\nHost")):
+        assert b" 200 OK\r\n" in gateway.raw("SN-1", plain.replace(old, new, 1) + body), new
+        entry = ardoq.journal[-1]
+        assert (entry["method"], entry["path"], entry["query"]) == ("POST", BATCH, "")
+        assert json.loads(entry["body"]) == report()
+        headers = dict(entry["headers"])
+        assert headers["content-type"] == "application/json" and headers["content-length"] == str(len(entry["body"]))
+        assert {*headers} <= {"host", "authorization", "x-org", "user-agent", "accept",
+                              "accept-encoding", "content-type", "content-length"}

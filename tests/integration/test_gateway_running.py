@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from gateway import BOUND, FILES, MISSING, Authority, Gateway, refusal
+from gateway import BOUND, FILES, MISSING, Authority, Gateway, refusal, wait_until
 from peers import Scripted
 from service import Service
 from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq, Serve
@@ -167,6 +167,27 @@ def test_what_ardoq_asks_for_is_passed_on(serve: Serve, start: Start) -> None:
         assert answer.json
 
 
+@pytest.mark.parametrize(("answer", "status", "body"), [
+    (b"302 Found\r\nLocation: https://evil.example/\r\nContent-Length: 0", 502, "answers 302"),
+    (b"401 Unauthorized\r\nContent-Length: 0", 401, "answers 401"),
+    (b"200 OK\r\nContent-Length: 6\r\n\r\n<html>", 502, "could not be read"),
+    (b"200 OK\r\nContent-Length: 4\r\n\r\nnull", 502, "could not be read"),
+])
+def test_an_answer_to_me_that_is_none(
+    certificates: Certificates, start: Start, answer: bytes, status: int, body: str
+) -> None:
+    end = b"" if b"\r\n\r\n" in answer else b"\r\n\r\n"
+    with Scripted(certificates, b"HTTP/1.1 " + answer + end) as ardoq:
+        shown = start(ardoq.port).ask("SN-1", "GET", ME)
+        assert body in refusal(shown, status) and "Location" not in shown.headers
+
+
+def test_an_organization_without_a_label(certificates: Certificates, start: Start) -> None:
+    answer = b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"org":{"name":"A"}}'
+    with Scripted(certificates, answer) as ardoq:
+        assert start(ardoq.port).ask("SN-1", "GET", ME).json == {"org": {"name": "A"}}
+
+
 # Ardoq cannot be reached
 
 
@@ -258,6 +279,26 @@ def test_a_revoked_device_loses_its_connection_and_session(
     with connect(session) as second:
         second.sendall(ask)
         assert not second.session_reused and b" 403 " in second.recv(65536)
+
+
+@pytest.mark.parametrize("missing", ["expired", "none"])
+def test_without_a_list_of_the_revoked_nobody_is_known(
+    serve: Serve, tmp_path: Path, certificates: Certificates, missing: str
+) -> None:
+    authority = Authority(tmp_path / "fleet")
+    authority.enrol("SN-1")
+    list_path = authority.ca / "crl.pem"
+    gateway = Gateway(tmp_path / "gateway", certificates, authority, serve())
+    if missing == "none":
+        list_path.unlink()
+        with pytest.raises(AssertionError, match="crl.pem"), gateway.running():
+            pass
+        return
+    with gateway.running():
+        assert gateway.ask("SN-1", "GET", ME).status == 200
+        authority.sign_list(1)
+        gateway.reload()
+        wait_until(lambda: gateway.ask("SN-1", "GET", ME).status == 403)
 
 
 def test_another_token_counts_after_a_reload(serve: Serve, start: Start) -> None:
