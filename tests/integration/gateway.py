@@ -29,11 +29,11 @@ MISSING = "" if NGINX and NJS.exists() else "nginx or libnginx-mod-http-js is no
 class Authority:
     """A CA that ardoq-ca makes, and the keys of its devices."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.ca = folder / "ca"
-        self.run("init", "Test fleet")
+        self.run("init", "Test fleet", **environment)
 
     def run(self, *arguments: str, check: bool = True, **environment: str) -> Any:
         return subprocess.run(
@@ -41,13 +41,14 @@ class Authority:
             env={"PATH": os.environ["PATH"], "ARDOQ_CA": str(self.ca), **environment},
         )
 
-    def request(self, name: str, subject: str = "") -> Path:
+    def request(self, name: str, subject: str = "", *options: str, key: str = "ec:P-256") -> Path:
         """Makes a key and a request, as a device does."""
         path = self.folder / f"{name}.csr"
-        curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+        kind, _, size = key.partition(":")
+        curve = ("-pkeyopt", f"ec_paramgen_curve:{size}") if kind == "ec" else ()
         subprocess.run(
-            ["openssl", "req", "-new", *curve, "-keyout", self.key(name), "-out", path,
-             "-subj", subject or f"/CN={name}"],
+            ["openssl", "req", "-new", "-nodes", "-newkey", kind if curve else key, *curve, "-keyout",
+             self.key(name), "-out", path, "-subj", subject or f"/CN={name}", *options],
             check=True, capture_output=True,
         )
         return path
