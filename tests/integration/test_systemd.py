@@ -1,4 +1,4 @@
-"""The unit of the service, judged by systemd itself."""
+"""The units of the service and of the gateway, judged by systemd itself."""
 
 import re
 import subprocess
@@ -9,6 +9,7 @@ import pytest
 import built
 
 UNIT = Path(__file__).parents[2] / "examples/linux_cli/ardoq.service"
+GATEWAY = Path(__file__).parents[2] / "examples/gateway"
 
 # Of 10, lower is better: systemd calls up to 2 "OK". What is left is that it may use the network, a
 # part of /proc and the host name.
@@ -65,3 +66,20 @@ def test_what_the_service_relies_on(line: str) -> None:
 @pytest.mark.parametrize("line", ["ProcSubset=", "ProtectHostname=", "PrivateNetwork="])
 def test_what_would_hide_facts(line: str) -> None:
     assert not re.search(f"^{line}", UNIT.read_text(), re.M)
+
+
+@pytest.mark.parametrize("kind", ["service", "timer"])
+def test_those_of_the_gateway_are_units(tmp_path: Path, kind: str) -> None:
+    """nginx need not be installed here."""
+    paths = [tmp_path / path.name for path in sorted(GATEWAY.glob(f"*.{kind}"))]
+    for path in tmp_path / "ardoq-gateway-daily.service", *paths:
+        text = (GATEWAY / path.name).read_text()
+        path.write_text(text.replace("/usr/sbin/nginx", "/bin/true"))
+    done = judge("verify", "--man=no", "--recursive-errors=no", *map(str, paths))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("line", ["StartLimitIntervalSec=0", "RestartSec=5", "Restart=on-failure"])
+def test_the_gateway_does_not_give_up(line: str) -> None:
+    """Without a server of names nginx ends at once, and that may take longer than five attempts."""
+    assert line in (GATEWAY / "ardoq-gateway.service").read_text().splitlines()
