@@ -83,3 +83,10 @@ def test_those_of_the_gateway_are_units(tmp_path: Path, kind: str) -> None:
 def test_the_gateway_does_not_give_up(line: str) -> None:
     """Without a server of names nginx ends at once, and that may take longer than five attempts."""
     assert line in (GATEWAY / "ardoq-gateway.service").read_text().splitlines()
+
+
+def test_the_gateway_needs_nothing_that_is_not_installed() -> None:
+    """Only nginx and what every Debian has: a small one has no procps, and so no kill."""
+    for path in GATEWAY.glob("*.service"):
+        programs = re.findall(r"^Exec\w+=(\S+)", path.read_text(), re.M)
+        assert programs and {*programs} <= {"/usr/sbin/nginx", "/bin/sh", "/usr/bin/systemctl"}
