@@ -524,7 +524,7 @@ ASK = b"GET /api/v2/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     (b"/api", b"https://evil.example/x", 403), (b"/me", b"/me;a=b", 403), (b"/me", b"/me%3fa=b", 403),
     (b"/me", b"/batch", 403), (b"/me", b"/gateway/not_here", 403), (b"/api/v2/me", b"/gateway/not_here", 403),
     (b"GET", b"CONNECT", 403), (b"GET", b"PURGE", 403),
-])
+], ids=lambda value: str(value)[:20])
 def test_every_refusal_is_json(
     gateway: Gateway, silent: None, old: bytes, new: bytes, status: int
 ) -> None:
