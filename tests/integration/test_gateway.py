@@ -179,7 +179,7 @@ def test_who_is_not_known_is_refused(
         authority.pem(who).write_bytes(certificates.pem("other_client").read_bytes())
         authority.key(who).write_bytes(certificates.key("other_client").read_bytes())
     elif who == "expired":
-        authority.sign(who, "/CN=SN-1", "-days", "-1")
+        authority.sign_ended(who, "SN-1")
     elif who != "none":
         subject = {"named": "/CN=SN-1 ", "more": "/O=Acme/CN=SN-1", "long": f"/CN={'x' * 64}"}[who]
         authority.sign(who, subject)
