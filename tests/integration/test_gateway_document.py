@@ -84,6 +84,8 @@ def test_from_nothing_to_ten_devices(
     tmp_path: Path, serve: Serve, certificates: Certificates, logs: Logs
 ) -> None:
     ardoq = serve()
+    # Whose log shows that one would see the token there if it were not kept out.
+    expect_success(Tool(built.TOOL, tmp_path, logs).at(ardoq).run("me"))
     admin = Administrator(tmp_path)
     asked = admin.do("apt-get install")
     assert re.search(r"\bnginx libnginx-mod-http-js\b", asked[0])
