@@ -56,7 +56,8 @@ def test_it_is_shut_in(unit: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [
-    "Type=notify", "DynamicUser=yes", "StateDirectory=ardoq", "ExecReload=/bin/kill -HUP $MAINPID",
+    "Type=notify", "DynamicUser=yes", "StateDirectory=ardoq",
+    "ExecReload=/bin/sh -c 'kill -HUP ${MAINPID}'",
     "LoadCredential=token:/etc/ardoq/token", "Restart=on-failure",
 ])
 def test_what_the_service_relies_on(line: str) -> None:
