@@ -43,31 +43,36 @@
 #endif
 
 #if MBEDTLS_VERSION_MAJOR < 4
-static int random_bytes(void *context, unsigned char *buffer, size_t size)
+int ardoq_seam_random_bytes(void *failure, unsigned char *buffer, size_t size)
 {
-    ardoq_err_t *failure = context;
     const ardoq_err_t err = ardoq_port_random(buffer, size);
     if (err) {
-        *failure = err;
+        *(ardoq_err_t *)failure = err;
     }
     return err ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : 0;
 }
 #endif
 
-ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure)
+ardoq_err_t ardoq_seam_start(void)
 {
 #ifdef NEEDS_PSA
     if (psa_crypto_init() != PSA_SUCCESS) {
         return ARDOQ_ERR_RANDOM_FAILED;
     }
 #endif
+    return ARDOQ_OK;
+}
+
+ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure)
+{
+    const ardoq_err_t err = ardoq_seam_start();
 #if MBEDTLS_VERSION_MAJOR < 4
-    mbedtls_ssl_conf_rng(config, random_bytes, failure);
+    mbedtls_ssl_conf_rng(config, ardoq_seam_random_bytes, failure);
 #else
     (void)config;
     (void)failure;
 #endif
-    return ARDOQ_OK;
+    return err;
 }
 
 static void demand_tls_1_2(mbedtls_ssl_config *config)
@@ -211,11 +216,43 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 {
 #if MBEDTLS_VERSION_MAJOR == 3
     ardoq_err_t failure;
-    return mbedtls_pk_parse_key(key, pem, size, NULL, 0, random_bytes, &failure);
+    return mbedtls_pk_parse_key(key, pem, size, NULL, 0, ardoq_seam_random_bytes, &failure);
 #else
     return mbedtls_pk_parse_key(key, pem, size, NULL, 0);
 #endif
 }
+
+#if MBEDTLS_VERSION_MAJOR < 4 && !defined(MBEDTLS_PK_USE_PSA_EC_DATA)
+/* The number by which public keys differ, but for the sign of a point. mbedTLS's own check computes
+ * the public half once more, of a secret, and 2.28 without random numbers to hide it. */
+bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_context *key)
+{
+    size_t at = 0;
+#ifdef MBEDTLS_ECP_C
+    at = offsetof(mbedtls_ecp_keypair, MBEDTLS_PRIVATE(Q).MBEDTLS_PRIVATE(X));
+#endif
+#ifdef MBEDTLS_RSA_C
+    if (mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA) {
+        at = offsetof(mbedtls_rsa_context, MBEDTLS_PRIVATE(N));
+    }
+#endif
+    const void *one = (const char *)certified->MBEDTLS_PRIVATE(pk_ctx) + at;
+    const void *other = (const char *)key->MBEDTLS_PRIVATE(pk_ctx) + at;
+    /* Those of one kind share its description. */
+    return certified->MBEDTLS_PRIVATE(pk_info) == key->MBEDTLS_PRIVATE(pk_info) &&
+           mbedtls_mpi_cmp_mpi(one, other) == 0;
+}
+#else
+bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_context *key)
+{
+#if MBEDTLS_VERSION_MAJOR < 4
+    ardoq_err_t failure;
+    return mbedtls_pk_check_pair(certified, key, ardoq_seam_random_bytes, &failure) == 0;
+#else
+    return mbedtls_pk_check_pair(certified, key) == 0;
+#endif
+}
+#endif
 
 /* The largest block, that of an RSA key of 4096 bits, is a fourth of it. */
 enum { SIGNATURE_MEMORY = 4096 };

@@ -21,6 +21,14 @@
 /* Signature of an X.509 verify callback. */
 typedef int (*ardoq_seam_verify_t)(void *, mbedtls_x509_crt *, int, uint32_t *);
 
+/* Starts PSA where this mbedTLS needs it. ARDOQ_ERR_RANDOM_FAILED if it does not start. */
+ardoq_err_t ardoq_seam_start(void);
+
+#if MBEDTLS_VERSION_MAJOR < 4
+/* The port's random numbers, for mbedTLS; a failure is written to *failure, an ardoq_err_t. */
+int ardoq_seam_random_bytes(void *failure, unsigned char *buffer, size_t size);
+#endif
+
 /* Starts PSA where TLS needs it, and gives the configuration its random numbers. A later failure of
  * the port is written to *failure, which mbedTLS would not pass on as it is. */
 ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
@@ -52,6 +60,9 @@ static inline ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_con
 
 /* Parses a private key without password; PEM with its closing NUL counted in size. */
 int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size);
+
+/* True when a certificate's key is the public half of this one. */
+bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_context *key);
 
 /* True once the handshake is over. */
 static inline bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)

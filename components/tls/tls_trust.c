@@ -149,7 +149,7 @@ static ardoq_err_t load_pair(loading_t *loading, const ardoq_tls_config_t *confi
     if (err || loading->loaded == 0) {
         return err;
     }
-    if (loading->loaded == 1) {
+    if (loading->loaded == 1 || !ardoq_seam_is_pair(&tls->certificate.pk, &tls->key)) {
         return ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
     }
     const int code = mbedtls_ssl_conf_own_cert(&tls->ssl_config, &tls->certificate, &tls->key);

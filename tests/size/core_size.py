@@ -81,7 +81,7 @@ POINTERS = {
 CALLED_BACK = {
     "ardoq_port_store_each": ("reporter.c:add_setting", "settings_identity.c:take_*",
                               "settings_load.c:take_setting"),
-    "mbedtls_ssl_*": ("tls.c:*_bytes", "ardoq_tls_verify", "mbedtls_seam.c:random_bytes"),
+    "mbedtls_ssl_*": ("tls.c:*_bytes", "ardoq_tls_verify", "ardoq_seam_random_bytes"),
 }
 
 

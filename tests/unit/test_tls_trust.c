@@ -680,6 +680,38 @@ static void test_client_key_that_cannot_be_read(void **state)
     assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
 }
 
+/* Each of them is good, but no server would believe the device. */
+static void test_client_certificate_of_another_key(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"client.pem", "other_client.key"},
+        {"client.pem", "rsa.key"},
+        {"rsa.pem", "client.key"},
+        {"rsa.pem", "rsa_ca.key"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        config.certificate_pem = certificate_file(pairs[i][0]);
+        config.key_pem = certificate_file(pairs[i][1]);
+        assert_int_equal(ardoq_https_open(&https, &origin, &config),
+                         ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+        assert_null(https.tls.detail.setting);
+    }
+    config.certificate_pem = certificate_file("rsa.pem");
+    config.key_pem = certificate_file("rsa.key");
+    assert_int_equal(ardoq_https_open(&https, &origin, &config), ARDOQ_OK);
+    ardoq_https_close(&https);
+}
+
+static void test_stored_client_certificate_of_another_key(void **state)
+{
+    (void)state;
+    ardoq_port_store_set("cert", certificate_file("client.pem"));
+    ardoq_port_store_set("key", certificate_file("other_client.key"));
+    assert_open_fails(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_string_equal(https.tls.detail.setting, "key");
+}
+
 /* Of a kind that no mbedTLS has. */
 static void test_client_certificate_that_is_not_supported(void **state)
 {
@@ -828,6 +860,8 @@ int main(void)
         PEER_HTTPS_TEST(test_missing_client_certificate),
         PEER_HTTPS_TEST(test_client_certificate_of_another_ca),
         PEER_HTTPS_TEST(test_half_a_client_certificate),
+        PEER_HTTPS_TEST(test_client_certificate_of_another_key),
+        PEER_HTTPS_TEST(test_stored_client_certificate_of_another_key),
         PEER_HTTPS_TEST(test_client_certificate_that_cannot_be_read),
         PEER_HTTPS_TEST(test_client_key_that_cannot_be_read),
         PEER_HTTPS_TEST(test_client_certificate_that_is_not_supported),
