@@ -65,7 +65,8 @@ ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe, ardoq_repo
     const esp_console_cmd_t command = {
         .command = "ardoq",
         .help = "Reports this device to Ardoq, and keeps the settings for it",
-        .hint = "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME",
+        .hint = "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME | "
+                "csr [--new-key]",
         .func = run,
     };
     describe_device = describe;

@@ -27,7 +27,8 @@ static ardoq_err_t load_config(const call_t *call)
     return err;
 }
 
-static ardoq_err_t try_open(const call_t *call)
+/* Loads settings and identity, with what the program knows; then opens the client, if it is to. */
+static ardoq_err_t prepare(const call_t *call, bool opens)
 {
     ardoq_device_t *device = call->device;
     ardoq_err_t err = ardoq_load_config(&device->client, &device->config);
@@ -36,13 +37,13 @@ static ardoq_err_t try_open(const call_t *call)
     if (!err && call->describe) {
         err = call->describe(&device->config, &device->identity);
     }
-    return err ? err : ardoq_open(&device->client, &device->config);
+    return err || !opens ? err : ardoq_open(&device->client, &device->config);
 }
 
 static ardoq_err_t open_client(const call_t *call)
 {
     ardoq_device_t *device = call->device;
-    const ardoq_err_t err = try_open(call);
+    const ardoq_err_t err = prepare(call, true);
     if (err) {
         ardoq_console_explain(call->console, &device->client, err, NULL);
     }
@@ -65,7 +66,7 @@ static ardoq_err_t run_check(const call_t *call, char **arguments)
 {
     (void)arguments;
     ardoq_device_t *device = call->device;
-    const ardoq_err_t err = try_open(call);
+    const ardoq_err_t err = prepare(call, true);
     return ardoq_command_check(call->console, &device->config, &device->client, &device->identity,
                                model_of(device), err, &device->result.check);
 }
@@ -166,16 +167,45 @@ static ardoq_err_t run_unset(const call_t *call, char **arguments)
     return report_change(call, ardoq_command_config_unset(call->console, arguments[0]));
 }
 
+static ardoq_err_t write_csr(const call_t *call, bool is_new)
+{
+    ardoq_device_t *device = call->device;
+    ardoq_https_t *https = &device->client.https;
+    const ardoq_err_t err = prepare(call, false);
+    if (err) {
+        ardoq_console_explain(call->console, &device->client, err, NULL);
+        return err;
+    }
+    /* Nothing is open, so that the buffer is free. */
+    return ardoq_command_csr(call->console, device->identity.serial, is_new, https->buffer,
+                             sizeof https->buffer);
+}
+
+static ardoq_err_t run_csr(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    return write_csr(call, false);
+}
+
+static ardoq_err_t run_csr_of_new_key(const call_t *call, char **arguments)
+{
+    (void)arguments;
+    return write_csr(call, true);
+}
+
 /* ---- The command line ------------------------------------------------------------------------ */
 
 static const struct {
     const char *name;
     int arguments;
     ardoq_err_t (*run)(const call_t *call, char **arguments);
+    const char *option; /* that the argument must be; null: any */
 } commands[] = {
-    {"check", 0, run_check},   {"me", 0, run_me},       {"report", 0, run_report},
-    {"status", 0, run_status}, {"get", 0, run_list},    {"get", 1, run_get},
-    {"set", 2, run_set},       {"unset", 1, run_unset},
+    {"check", 0, run_check, NULL},   {"me", 0, run_me, NULL},
+    {"report", 0, run_report, NULL}, {"status", 0, run_status, NULL},
+    {"get", 0, run_list, NULL},      {"get", 1, run_get, NULL},
+    {"set", 2, run_set, NULL},       {"unset", 1, run_unset, NULL},
+    {"csr", 0, run_csr, NULL},       {"csr", 1, run_csr_of_new_key, "--new-key"},
 };
 
 /* Those of the command that wants most of them. */
@@ -201,6 +231,9 @@ static int usage_error(const ardoq_console_t *console, int argc, char **argv)
     const char *which = argc > 1 ? argv[1] : "";
     if (argc <= 1) {
         what = "a command is missing";
+    } else if (find_arguments(argv[1], &arguments) && argc - 2 == arguments) {
+        what = "there is no option ";
+        which = argv[2];
     } else if (find_arguments(argv[1], &arguments)) {
         const bool is_missing = argc - 2 < arguments;
         what = is_missing ? "an argument is missing: " : "there is an argument too many: ";
@@ -215,7 +248,8 @@ static int usage_error(const ardoq_console_t *console, int argc, char **argv)
     ardoq_console_write_error(console, which);
     ardoq_console_write(
         console, ARDOQ_OUTPUT_NOTE,
-        "\n  ardoq check | me | report | status | get [NAME] | set NAME VALUE | unset NAME\n");
+        "\n  ardoq check | me | report | status | get [NAME] | set NAME VALUE | unset NAME\n"
+        "  ardoq csr [--new-key]\n");
     return EXIT_USAGE;
 }
 
@@ -235,7 +269,9 @@ int ardoq_command_line(const ardoq_console_t *console, ardoq_device_t *device,
     const call_t call = {
         .console = console, .device = device, .describe = describe, .reporter = reporter};
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 == commands[i].arguments) {
+        const char *option = commands[i].option;
+        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 == commands[i].arguments &&
+            (!option || strcmp(argv[2], option) == 0)) {
             return run(&call, i, argv + 2);
         }
     }

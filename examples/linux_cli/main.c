@@ -11,6 +11,7 @@
 #include "ardoq/port_posix.h"
 #include "ardoq/version.h"
 #include "console.h"
+#include "csr.h"
 #include "devices.h"
 #include "files.h"
 #include "help.h"
@@ -162,7 +163,7 @@ static const struct {
     {"request", command_request},     {"config", command_config},
     {"provision", command_provision}, {"run", command_run},
     {"status", command_status},       {"devices", command_devices},
-    {"retire", command_retire},
+    {"retire", command_retire},       {"csr", command_csr},
 };
 
 static int run_command(int argc, char **argv)

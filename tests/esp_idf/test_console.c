@@ -126,7 +126,8 @@ static void test_registration(void **state)
     assert_string_equal(script.command.command, "ardoq");
     assert_non_null(script.command.help);
     assert_string_equal(script.command.hint,
-                        "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME");
+                        "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME | "
+                        "csr [--new-key]");
     assert_non_null(script.command.func);
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <mbedtls/version.h>
+#include <mbedtls/x509_csr.h>
 #include <string.h>
 
 #include "ardoq/commands.h"
@@ -404,6 +405,163 @@ static void test_set_mends_the_configuration(void **state)
     assert_string_equal(result, "\"5000\"\n");
 }
 
+/* ---- A request for a certificate ---- */
+
+#define KEY_LINE "-----BEGIN EC PRIVATE KEY-----\n"
+
+static char stored_key[512];
+
+/* Of the key it makes nothing is shown, and nothing of it stays. */
+static void run_csr(int argc, const char *option)
+{
+    RUN_COMMAND(describe, argc, "csr", option);
+    ardoq_err_t err = ardoq_port_store_get("key", stored_key, sizeof stored_key);
+    assert_true(err == ARDOQ_OK || err == ARDOQ_ERR_NOT_SET);
+    if (!err) {
+        static char secret[32]; /* from the middle of the key */
+        memcpy(secret, stored_key + 70, sizeof secret - 1);
+        assert_null(strstr(result, secret));
+        assert_null(strstr(people, secret));
+    }
+    assert_null(strstr(result, "PRIVATE"));
+    assert_null(strstr(people, "PRIVATE"));
+}
+
+/* The public key of the request in the result; its subject was CN=SN-1 alone. */
+static const char *public_key(void)
+{
+    mbedtls_x509_csr csr;
+    char name[80];
+    char pem[1024];
+    mbedtls_x509_csr_init(&csr);
+    assert_int_equal(
+        mbedtls_x509_csr_parse(&csr, (const unsigned char *)result, strlen(result) + 1), 0);
+    assert_true(mbedtls_x509_dn_gets(name, sizeof name, &csr.subject) > 0);
+    assert_string_equal(name, "CN=SN-1");
+    assert_int_equal(mbedtls_pk_write_pubkey_pem(&csr.pk, (unsigned char *)pem, sizeof pem), 0);
+    mbedtls_x509_csr_free(&csr);
+    return text_of("%s", pem);
+}
+
+static void test_csr(void **state)
+{
+    (void)state;
+    run_csr(2, "");
+    assert_int_equal(status, 0);
+    assert_string_equal(people, "a new key was made and stored\n");
+    assert_memory_equal(stored_key, KEY_LINE, strlen(KEY_LINE));
+    const char *first = public_key();
+    const char *first_key = text_of("%s", stored_key);
+    run_csr(2, "");
+    assert_int_equal(status, 0);
+    assert_string_equal(people, "the key that was stored already is used\n");
+    assert_string_equal(public_key(), first);
+    assert_string_equal(stored_key, first_key);
+    run_csr(3, "--new-key");
+    assert_int_equal(status, 0);
+    assert_string_equal(people, "a new key was made and stored\n");
+    assert_string_not_equal(public_key(), first);
+    assert_string_not_equal(stored_key, first_key);
+}
+
+/* What an installed certificate would lose is said. */
+static void test_csr_beside_a_certificate(void **state)
+{
+    (void)state;
+    store("cert", certificate_file("client.pem"));
+    store("key", certificate_file("client.key"));
+    run_csr(2, "");
+    assert_int_equal(status, 0);
+    assert_null(strstr(people, "cannot connect"));
+    run_csr(3, "--new-key");
+    assert_int_equal(status, 0);
+    assert_non_null(
+        strstr(people, "until cert is set to the new one, the device cannot connect\n"));
+    RUN_COMMAND(describe, 2, "me");
+    assert_failed(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_non_null(strstr(people, "  setting: key\n"));
+    assert_int_equal(ardoq_fake.connects, 0);
+}
+
+static void test_csr_of_a_serial_that_no_gateway_takes(void **state)
+{
+    (void)state;
+    static const char *const serials[] = {"SN 1",      "SN/1", "SN=1", "SN,O=x",
+                                          "S\xc3\xb8", "SN+1", "a:b"};
+    for (size_t i = 0; i < sizeof serials / sizeof serials[0]; i++) {
+        store("serial", serials[i]);
+        run_csr(2, "");
+        assert_failed(ARDOQ_ERR_SETTING_INVALID);
+        assert_non_null(strstr(people, "  setting: serial\n  in a certificate it has 1 to 64 "));
+        assert_string_equal(result, "");
+    }
+    assert_int_equal(ardoq_port_store_get("key", stored_key, sizeof stored_key), ARDOQ_ERR_NOT_SET);
+}
+
+static void test_csr_of_serials(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *serial;
+        ardoq_err_t err;
+    } rows[] = {
+        {NULL, ARDOQ_ERR_SERIAL_MISSING},
+        {"", ARDOQ_ERR_SERIAL_MISSING},
+        {"0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz", ARDOQ_OK},
+        {"0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyzx",
+         ARDOQ_ERR_SETTING_INVALID},
+    };
+    char buffer[2048];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        memset(result, 0, sizeof result);
+        memset(people, 0, sizeof people);
+        assert_int_equal(ardoq_command_csr(&console, rows[i].serial, false, buffer, sizeof buffer),
+                         rows[i].err);
+        assert_int_equal(result[0] != '\0', !rows[i].err);
+        for (size_t at = 0; at < sizeof buffer && !rows[i].err; at++) {
+            assert_int_equal(buffer[at], 0);
+        }
+    }
+}
+
+/* The key of before is there as it was. */
+static void test_csr_that_cannot_be_stored(void **state)
+{
+    (void)state;
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_SET, 1, ARDOQ_ERR_STORE_FULL);
+    run_csr(2, "");
+    assert_failed(ARDOQ_ERR_STORE_FULL);
+    assert_non_null(strstr(people, "  setting: key\n"));
+    assert_string_equal(result, "");
+    store("key", certificate_file("client.key"));
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_SET, 1, ARDOQ_ERR_STORE_FULL);
+    run_csr(3, "--new-key");
+    assert_failed(ARDOQ_ERR_STORE_FULL);
+    assert_string_equal(result, "");
+    assert_string_equal(stored_key, certificate_file("client.key"));
+    ardoq_fake_fail(ARDOQ_FAKE_STORE_GET, 1, ARDOQ_ERR_STORE_DAMAGED);
+    run_csr(2, "");
+    assert_failed(ARDOQ_ERR_STORE_DAMAGED);
+    assert_string_equal(stored_key, certificate_file("client.key"));
+}
+
+static void test_csr_of_a_key_that_cannot_be_read(void **state)
+{
+    (void)state;
+    static const char nonsense[] = "nonsense";
+    store("key", nonsense);
+    RUN_COMMAND(describe, 2, "csr");
+    assert_failed(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
+    assert_non_null(strstr(people, "  setting: key\n"));
+    assert_stored("key", nonsense);
+#if MBEDTLS_VERSION_MAJOR < 4 /* later ones draw their random numbers from PSA */
+    ardoq_fake_fail(ARDOQ_FAKE_RANDOM, 1, ARDOQ_ERR_RANDOM_FAILED);
+    RUN_COMMAND(describe, 3, "csr", "--new-key");
+    assert_failed(ARDOQ_ERR_RANDOM_FAILED);
+    assert_stored("key", nonsense);
+#endif
+}
+
 /* ---- Other command lines ---- */
 
 #define ASSERT_USAGE(what, count, ...)                                                             \
@@ -411,7 +569,7 @@ static void test_set_mends_the_configuration(void **state)
         assert_int_equal(run(describe, count, __VA_ARGS__), 2);                                    \
         assert_string_equal(people, "error: " what                                                 \
                                     "\n  ardoq check | me | report | status | get [NAME] | "       \
-                                    "set NAME VALUE | unset NAME\n");                              \
+                                    "set NAME VALUE | unset NAME\n  ardoq csr [--new-key]\n");     \
         assert_string_equal(result, "");                                                           \
     } while (0)
 
@@ -435,6 +593,8 @@ static void test_other_command_lines(void **state)
     ASSERT_USAGE("a value with blanks must stand in quotes", 5, "ardoq", "set", "token", "more",
                  TEST_TOKEN);
     ASSERT_USAGE("an argument is missing: NAME", 2, "ardoq", "unset");
+    ASSERT_USAGE("there is no option --new", 3, "ardoq", "csr", "--new");
+    ASSERT_USAGE("there is an argument too many: SN-1", 4, "ardoq", "csr", "--new-key", "SN-1");
     ASSERT_USAGE("there is an argument too many: token", 4, "ardoq", "unset", "host", "token");
     for (int call = 0; call < ARDOQ_FAKE_CALLS; call++) {
         assert_int_equal(ardoq_fake.failures[call].count, 0);
@@ -643,6 +803,12 @@ int main(void)
         TEST(test_set_trims_what_it_stores),
         TEST(test_set_of_pem),
         TEST(test_set_mends_the_configuration),
+        TEST(test_csr),
+        TEST(test_csr_beside_a_certificate),
+        TEST(test_csr_of_a_serial_that_no_gateway_takes),
+        TEST(test_csr_of_serials),
+        TEST(test_csr_that_cannot_be_stored),
+        TEST(test_csr_of_a_key_that_cannot_be_read),
         TEST(test_other_command_lines),
         TEST(test_configuration_that_cannot_be_loaded),
         TEST(test_setting_that_is_wrong),

@@ -7,6 +7,7 @@
 #ifndef ARDOQ_COMMANDS_H
 #define ARDOQ_COMMANDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ardoq/client.h"
@@ -168,6 +169,25 @@ ardoq_err_t ardoq_command_config_set(const ardoq_console_t *console, const char 
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
 ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const char *name);
 
+/**
+ * `csr`: writes the request for a certificate (CSR) of the device's own key, as PEM, with the
+ * subject "CN=SERIAL". The key is the one in the store, as `key`; where none is, or a new one is
+ * wanted, it is made, and stored once the request is there. It is never written to the console.
+ * Needs CONFIG_ARDOQ_CLIENT_CERTIFICATE, CONFIG_ARDOQ_STORE_PEM and what ardoq/tls_request.h says.
+ * @param console      where the request goes; a note says which key it is, and whether the
+ *                     certificate in the store is now of another one
+ * @param serial       of the device, as a gateway takes it: 1 to 64 of A-Z, a-z, 0-9, dot, hyphen
+ *                     and underscore; null is ""
+ * @param is_new       true: make a key also if the store has one, which is lost
+ * @param buffer       room for the key of the store, then for the request; wiped
+ * @param buffer_size  in bytes, at least ARDOQ_KEY_PEM_SIZE
+ * @return ARDOQ_OK; ARDOQ_ERR_SERIAL_MISSING for ""; ARDOQ_ERR_SETTING_INVALID for any other; as
+ *         ardoq_tls_make_key() and ardoq_tls_write_request(); an error of the store. It is
+ * explained.
+ */
+ardoq_err_t ardoq_command_csr(const ardoq_console_t *console, const char *serial, bool is_new,
+                              char *buffer, size_t buffer_size);
+
 /* ---- The console of a device ----------------------------------------------------------------- */
 
 /**
@@ -202,6 +222,7 @@ typedef struct {
  *     ardoq get [NAME]
  *     ardoq set NAME VALUE       \\n in a certificate or key is a line break
  *     ardoq unset NAME
+ *     ardoq csr [--new-key]      the request for a certificate of the device's own key
  *
  * Where a reporter runs, `report` leaves the work to it, and a setting that is set or unset makes
  * it report at once.
