@@ -16,7 +16,7 @@ static ardoq_err_t check_serial(const char *serial)
     if (!serial || serial[0] == '\0') {
         return ARDOQ_ERR_SERIAL_MISSING;
     }
-    return serial[length] == '\0' && length <= SERIAL_MAX ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
+    return length <= SERIAL_MAX && serial[length] == '\0' ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }
 
 /* The request comes first: where it fails, the key of before is still there. */

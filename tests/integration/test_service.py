@@ -477,12 +477,16 @@ def test_clocks_that_jump(tool: Tool, own: FakeArdoq, tmp_path: Path) -> None:
 
 
 def seconds_of_a_report(service: Service) -> float:
+    """The shortest of some: on a busy machine one may take much longer than those that follow."""
+    spans = []
     with service:
         service.wait_for_line("next report")
-        began = time.monotonic()
-        service.send(signal.SIGUSR1)
-        service.wait_for_line("reported: updated")
-        return time.monotonic() - began
+        for count in range(1, 6):
+            began = time.monotonic()
+            service.send(signal.SIGUSR1)
+            service.wait_for_line("reported: updated", count)
+            spans.append(time.monotonic() - began)
+    return min(spans)
 
 
 def test_killed_at_any_moment(tool: Tool, own: FakeArdoq) -> None:
@@ -490,6 +494,7 @@ def test_killed_at_any_moment(tool: Tool, own: FakeArdoq) -> None:
     chance = random.Random(14)
     service = service_for(tool, own)
     bound = 2 * seconds_of_a_report(service)
+    before = reports(own)
     write_settings(tool, settings(own, "A-2"))
     for _ in range(40):
         with service:
@@ -504,7 +509,7 @@ def test_killed_at_any_moment(tool: Tool, own: FakeArdoq) -> None:
         service.wait_for_line("reported: ")
         service.stop()
     assert_whole(service)
-    assert 7 < reports(own) < 42
+    assert 5 < reports(own) - before < 40
     assert components(own) == 2
 
 
