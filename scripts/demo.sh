@@ -77,7 +77,7 @@ start_server() {
     server=$!
     exec 8>"$work/hold"
     exec 9<"$work/port"
-    read -r -t 20 _ port <&9 || { echo "the stand-in did not start" >&2; exit 1; }
+    read -r -t 60 _ port <&9 || { echo "the stand-in did not start" >&2; exit 1; }
     if [ -n "$web" ]; then
         read -r -t 20 _ page_port <&9
     fi
