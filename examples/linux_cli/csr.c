@@ -16,7 +16,6 @@ int command_csr(int argc, char **argv)
         {"new-key", no_argument, NULL, 'n'},
         {0},
     };
-    static char buffer[PEM_SIZE];
     const char *serial = NULL;
     bool is_new = false;
     int option;
@@ -36,6 +35,7 @@ int command_csr(int argc, char **argv)
     ardoq_identity_t identity;
     ardoq_err_t err = serial ? ARDOQ_OK : read_identity(&identity);
     if (!err) {
+        static char buffer[PEM_SIZE];
         err = ardoq_command_csr(&console, serial ? serial : identity.serial, is_new, buffer,
                                 sizeof buffer);
     }
