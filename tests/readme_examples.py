@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Compiles and links each C program of a Markdown text that is marked with <!-- compile -->.
+"""Compiles and links each C program of the Markdown texts that is marked with <!-- compile -->.
 
 What is marked with <!-- compile only --> is part of a program, and not linked.
 """
@@ -12,13 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-# One would still be found if the marks of the others were lost.
-LEAST = 2
-
 EXAMPLE = re.compile(
     r"^<!-- compile( only|) -->\n```c\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )
 MARK = re.compile("<!--.*?compile.*?-->", re.IGNORECASE)
+PROGRAM = re.compile(r"^```c\n((?!```).*\n)*?int main\(", re.MULTILINE)
 
 
 def examples(text: str) -> list[tuple[int, str, bool]]:
@@ -30,7 +28,7 @@ def examples(text: str) -> list[tuple[int, str, bool]]:
 
 
 def build(code: str, line: int, is_program: bool, name: str, command: list[str]) -> str:
-    """What the compiler has to say; it counts lines as they stand in the Markdown text."""
+    """What the compiler has to say; it counts lines as in the Markdown text."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "example.c"
         source.write_text(f'#line {line} "{name}"\n{code}', "utf-8")
@@ -50,17 +48,19 @@ def check(path: Path, command: list[str]) -> list[str]:
     faults = [build(code, line, whole, path.name, command) for line, code, whole in found]
     if len(MARK.findall(text)) != len(found):
         faults.append(f"{path}: a mark is misspelt, or not followed by a block of C")
-    if len(found) < LEAST:
-        faults.append(f"{path}: {len(found)} programs are marked; there should be {LEAST} at least")
+    if not found:
+        faults.append(f"{path}: no program is marked")
+    if len(PROGRAM.findall(text)) != sum(is_program for _, _, is_program in found):
+        faults.append(f"{path}: a program is not marked, or marked without need")
     return [fault for fault in faults if fault]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("text", type=Path)
+    parser.add_argument("--text", type=Path, action="append", required=True)
     parser.add_argument("command", nargs=argparse.REMAINDER, help="compiler, options, libraries")
     arguments = parser.parse_args()
-    faults = check(arguments.text, arguments.command)
+    faults = [fault for text in arguments.text for fault in check(text, arguments.command)]
     if faults:
         sys.exit("\n".join(faults))
 

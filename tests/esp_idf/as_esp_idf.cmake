@@ -96,7 +96,7 @@ target_link_libraries(esp_idf_example PRIVATE ardoq_fake)
 
 add_test(NAME ${build_name}.esp_idf.guide
     COMMAND ${PYTHON} -B ${PROJECT_SOURCE_DIR}/tests/readme_examples.py
-        ${PROJECT_SOURCE_DIR}/docs/esp-idf.md
+        --text ${PROJECT_SOURCE_DIR}/docs/esp-idf.md
         ${CMAKE_C_COMPILER} -std=gnu17 -Wall -Wextra -Werror -DCONFIG_FREERTOS_HZ=100
         "-I$<JOIN:$<TARGET_PROPERTY:ardoq_fake,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
         -I${PROJECT_SOURCE_DIR}/esp_idf/include -I${CMAKE_CURRENT_SOURCE_DIR}/include

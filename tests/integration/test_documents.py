@@ -78,3 +78,66 @@ def test_documents_quote_the_hints() -> None:
               for quote in re.findall(r"\b([A-Z_]+) \([a-z ]+\)\n +(.*)", path.read_text("utf-8"))]
     assert len(quoted) > 5
     assert [(name, hint) for name, hint in quoted if hint != HINTS[name]] == []
+
+
+FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+")
+SIZE, FIRMWARE, SPEED = "docs/size.md", "docs/firmware-size.md", "docs/performance.md"
+
+# Figures that a page rounds: how its line begins, and for each figure in that line where it is
+# measured: how the line there begins, and which figure of that line it is.
+ROUNDED = {
+    "README.md": {
+        "| this library, in": [(SIZE, "| report only: our code", 0)],
+        "| coreHTTP with llhttp": [(SIZE, "| coreHTTP with its parser", 0)],
+        "| esp_http_client": [(SIZE, "| esp_http_client", 0)],
+        "| cJSON: JSON": [(SIZE, "| cJSON", 0)],
+        "| whole firmware": [(FIRMWARE, "| text: all", 0), (FIRMWARE, "| ram: all", 0)],
+        "| x86-64: report on": [
+            (SPEED, "| x86-64: report on", 0),
+            (SPEED, "| x86-64: report on", 2),
+            (SPEED, "| coreHTTP and coreJSON", 0),
+        ],
+        "| x86-64: 1,000 bytes": [(SPEED, "| x86-64: 1,000 bytes", at) for at in (0, 2, 4, 6)],
+        "| Cortex-M3: compose": [(SPEED, "| Cortex-M3: compose", at) for at in (0, 2)],
+        "| Cortex-M3: read an": [
+            (SPEED, "| Cortex-M3: read an HTTP answer", 0),
+            (SPEED, "| Cortex-M3: read an HTTP answer", 2),
+            (SPEED, "| picohttpparser", 1),
+        ],
+        "| Cortex-M3: find": [
+            (SPEED, "| Cortex-M3: validate a component", 0),
+            (SPEED, "| Cortex-M3: validate a component", 2),
+            (SPEED, "| coreHTTP and coreJSON", 3),
+        ],
+        "A report with a full": [
+            (SPEED, "| Cortex-M3: report with a whole handshake, curve", 0),
+            (SPEED, "| Cortex-M3: report on a resumed session of TLS 1.2", 0),
+        ],
+    },
+    "docs/board.md": {
+        "| flash for the": [(FIRMWARE, "| text: all", 0)],
+        "| of that, the library": [(FIRMWARE, "| text: library", 0)],
+        "| RAM, with TLS records of 16": [(FIRMWARE, "| ram: all", 0)],
+        "| RAM, with TLS records of 4": [(FIRMWARE, "| ram: all", 3)],
+    },
+}
+
+
+def figures_of(page: str, start: str) -> list[int]:
+    """Those of the one line that begins so."""
+    text = (ROOT / page).read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith(start)]
+    assert len(lines) == 1, f"{page}: {start}"
+    return [int(figure.replace(",", "")) for figure in FIGURE.findall(lines[0])]
+
+
+@pytest.mark.parametrize("page", ROUNDED)
+def test_rounded_figures_are_the_measured_ones(page: str) -> None:
+    wrong = []
+    for start, sources in ROUNDED[page].items():
+        said = figures_of(page, start)
+        measured = [figures_of(source, row)[at] for source, row, at in sources]
+        pairs = zip(said, measured, strict=True)
+        if any(abs(rounded - exact) > 0.01 * exact for rounded, exact in pairs):
+            wrong.append((start, said, measured))
+    assert wrong == []
