@@ -53,7 +53,7 @@ help:
 	echo "make prove        proofs of memory safety with CBMC; some minutes"
 	echo "make tool         the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
-	echo "make docs         write docs/errors.md and docs/settings.md anew"
+	echo "make docs         write docs/errors.md, docs/settings.md and docs/layers.svg again"
 	echo "make screenshot   write docs/stand-in.png anew"
 	echo "make format       format the sources"
 	echo "make clean        remove build/"
@@ -189,6 +189,7 @@ menuconfig: tool
 
 docs:
 	scripts/generate_docs.py
+	scripts/draw_layers.py
 
 format:
 	git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | xargs clang-format -i

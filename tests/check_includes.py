@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Who may include whom: the rules of the layers, checked over components/, port/ and esp_idf/.
 
-With --include also that each public header compiles alone, and all of them in two more languages;
-with --object also what the core's object files need and define, and that no two of them call each
-other in a circle.
+Also that docs/layers.svg shows these rules. With --include also that each public header compiles
+alone, and all of them in two more languages; with --object also what the core's object files need and
+define, and that no two of them call each other in a circle.
 """
 
 import argparse
@@ -16,6 +16,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from draw_layers import PICTURE, DrawingError, draw  # noqa: E402
 
 # Of each layer those that it may include; all may include themselves and `base`. `port` is the
 # contract, port/include. A port itself is named by its folder, such as port/posix.
@@ -161,6 +164,23 @@ def configuration_faults(root: Path) -> Iterator[str]:
             yield f"{path}: reads {found[0]}: only {CONFIGURATION[1]} may"
 
 
+def ports_of(root: Path) -> list[str]:
+    """The folders that implement the contract; others hold what several of these share."""
+    clock = re.compile(r"^\w+ ardoq_port_uptime_ms\(void\)\s*{", re.MULTILINE)
+    files = [path for path in sources(root) if path.parts[0] == "port" and path.suffix == ".c"]
+    return sorted({path.parts[1] for path in files if clock.search((root / path).read_text("utf-8"))})
+
+
+def drawing_faults(root: Path) -> Iterator[str]:
+    try:
+        is_stale = draw(LAYERS, ports_of(root)) != (root / PICTURE).read_text("utf-8")
+    except (DrawingError, OSError) as error:
+        yield f"{PICTURE}: {error}"
+    else:
+        if is_stale:
+            yield f"{PICTURE} is stale: run scripts/draw_layers.py"
+
+
 # ---- Public headers ------------------------------------------------------------------------------
 
 
@@ -246,6 +266,7 @@ def circle_faults(objects: Iterable[Path]) -> Iterator[str]:
 def all_faults(root: Path, includes: list[Path], objects: list[Path]) -> Iterator[str]:
     yield from include_faults(root)
     yield from configuration_faults(root)
+    yield from drawing_faults(root)
     if includes:
         yield from header_faults(root, includes)
     for path in objects:
