@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Compiles and links each C program of the Markdown texts that is marked with <!-- compile -->.
 
-What is marked with <!-- compile only --> is part of a program, and not linked.
+What is marked with <!-- compile only --> is part of a program, and not linked. With --into the
+programs are kept in a folder, each by the name of its page and its number there, such as api-2.
 """
 
 import argparse
@@ -27,7 +28,9 @@ def examples(text: str) -> list[tuple[int, str, bool]]:
     ]
 
 
-def build(code: str, line: int, is_program: bool, name: str, command: list[str]) -> str:
+def build(
+    code: str, line: int, is_program: bool, name: str, command: list[str], program: Path | None
+) -> str:
     """What the compiler has to say; it counts lines as in the Markdown text."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "example.c"
@@ -36,16 +39,20 @@ def build(code: str, line: int, is_program: bool, name: str, command: list[str])
         if not is_program:
             libraries = (".a", ".so")
             options = ["-c", *(option for option in options if not option.endswith(libraries))]
-        build = [compiler, "-o", f"{folder}/example", str(source), *options]
+        output = program if program and is_program else f"{folder}/example"
+        build = [compiler, "-o", str(output), str(source), *options]
         english = {**os.environ, "LC_ALL": "C"}
         done = subprocess.run(build, env=english, capture_output=True, text=True)
     return done.stderr if done.returncode else ""
 
 
-def check(path: Path, command: list[str]) -> list[str]:
+def check(path: Path, command: list[str], into: Path | None) -> list[str]:
     text = path.read_text("utf-8")
     found = examples(text)
-    faults = [build(code, line, whole, path.name, command) for line, code, whole in found]
+    faults = []
+    for number, (line, code, is_program) in enumerate(found, 1):
+        program = into / f"{path.stem}-{number}" if into else None
+        faults.append(build(code, line, is_program, path.name, command, program))
     if len(MARK.findall(text)) != len(found):
         faults.append(f"{path}: a mark is misspelt, or not followed by a block of C")
     if not found:
@@ -58,9 +65,14 @@ def check(path: Path, command: list[str]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--text", type=Path, action="append", required=True)
+    parser.add_argument("--into", type=Path, help="where to keep the programs")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="compiler, options, libraries")
     arguments = parser.parse_args()
-    faults = [fault for text in arguments.text for fault in check(text, arguments.command)]
+    if arguments.into:
+        arguments.into.mkdir(parents=True, exist_ok=True)
+    faults = []
+    for text in arguments.text:
+        faults += check(text, arguments.command, arguments.into)
     if faults:
         sys.exit("\n".join(faults))
 

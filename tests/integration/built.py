@@ -20,6 +20,7 @@ BUILD = _given("TEST_BUILD", _FOLDER)
 TOOL = _given("TEST_TOOL", _FOLDER / "ardoq")
 EXERCISE = _given("TEST_EXERCISE", _FOLDER / "tests/integration/exercise")
 FLASH_IMAGE = _given("TEST_FLASH_IMAGE", _FOLDER / "flash_image")
+EXAMPLES = _given("TEST_EXAMPLES", _FOLDER / "tests/integration/examples")
 CERTIFICATES = os.environ.get("TEST_CERTIFICATES")
 LOGS = os.environ.get("TEST_LOGS")
 # Whether the programs have lwIP inside, instead of using this host's sockets.
