@@ -105,9 +105,27 @@ add_test(NAME ${build_name}.esp_idf.guide
 
 # ---- What ESP-IDF reads of this repository -------------------------------------------------------
 
-foreach(name component kconfig manifests)
+# How test_package.py compiles: each option on a line, after what it is for.
+set(compiler_options ${CMAKE_C_COMPILER} -std=gnu17 -funsigned-char -D_GNU_SOURCE -DESP_PLATFORM
+    $<TARGET_PROPERTY:ardoq_options,INTERFACE_COMPILE_OPTIONS>
+    -I$<JOIN:$<TARGET_PROPERTY:ardoq_kconfig,INTERFACE_INCLUDE_DIRECTORIES>,$<SEMICOLON>-I>
+    -I${CMAKE_CURRENT_SOURCE_DIR}/include
+    -isystem ${MBEDTLS_INCLUDE_DIR} -isystem ${PROJECT_BINARY_DIR}/jsmn)
+set(versions ESP_IDF_VERSION_MAJOR=5 ESP_IDF_VERSION_MINOR=5 ESP_IDF_VERSION_PATCH=0)
+set(chip_options ${chip_configuration} ${versions})
+set(simulator_options ${simulator_configuration} ${versions})
+list(REMOVE_ITEM simulator_options ARDOQ_SOCKETS_FREERTOS_SIMULATOR)
+set(example_options ${chip_options} ${example_configuration} CONFIG_EXAMPLE_DEEP_SLEEP=1)
+set(options_file ${CMAKE_CURRENT_BINARY_DIR}/esp_idf_options.txt)
+set(option_lines "compiler $<JOIN:${compiler_options},\ncompiler >\n")
+foreach(kind chip simulator example)
+    string(APPEND option_lines "${kind} -D$<JOIN:${${kind}_options},\n${kind} -D>\n")
+endforeach()
+file(GENERATE OUTPUT ${options_file} CONTENT "${option_lines}")
+
+foreach(name component kconfig manifests package)
     add_test(NAME ${build_name}.esp_idf.${name}
-        COMMAND ${PYTHON} -B -m pytest -q -p no:cacheprovider
+        COMMAND ${CMAKE_COMMAND} -E env ESP_IDF_OPTIONS=${options_file} ${PYTHON} -B -m pytest -q -p no:cacheprovider
             ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)
     set_tests_properties(${build_name}.esp_idf.${name} PROPERTIES TIMEOUT 180 COST 10)
 endforeach()

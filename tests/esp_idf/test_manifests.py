@@ -36,11 +36,25 @@ def test_the_version_is_that_of_the_library() -> None:
 
 
 def test_the_library_can_be_uploaded() -> None:
-    assert LIBRARY["description"] and (ROOT / "LICENSE").is_file()
+    assert {"description", "url", "repository", "documentation", "issues", "license", "tags",
+            "examples", "files"} <= {*LIBRARY}
     assert {*LIBRARY["dependencies"]} == {"idf", "espressif/jsmn"}
     # The registry refuses what stands on this machine or in a repository.
     for dependency in LIBRARY["dependencies"].values():
         assert isinstance(dependency, str)
+
+
+def test_the_links_of_the_library_lead_into_this_repository() -> None:
+    url = LIBRARY["url"]
+    assert LIBRARY["repository"] == f"{url}.git"
+    assert LIBRARY["issues"] == f"{url}/issues"
+    page = LIBRARY["documentation"].removeprefix(f"{url}/blob/main/")
+    assert (ROOT / page).is_file()
+
+
+def test_the_license_is_that_of_the_file() -> None:
+    assert LIBRARY["license"] == "Apache-2.0"
+    assert re.search(r"^ +Apache License\n +Version 2[.]0", (ROOT / "LICENSE").read_text(), re.MULTILINE)
 
 
 def test_there_is_an_example() -> None:
