@@ -30,11 +30,6 @@ def test_every_manifest_names_the_versions_of_esp_idf(name: str) -> None:
     assert MANIFESTS[name]["dependencies"]["idf"] == ">=5.1"
 
 
-def test_the_version_is_that_of_the_library() -> None:
-    header = (ROOT / "components/base/include/ardoq/version.h").read_text()
-    assert LIBRARY["version"] == re.search(r'ARDOQ_VERSION +"([^"]+)"', header)[1]
-
-
 def test_the_library_can_be_uploaded() -> None:
     assert {"description", "url", "repository", "documentation", "issues", "license", "tags",
             "examples", "files"} <= {*LIBRARY}
