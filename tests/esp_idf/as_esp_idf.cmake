@@ -123,7 +123,7 @@ foreach(kind chip simulator example)
 endforeach()
 file(GENERATE OUTPUT ${options_file} CONTENT "${option_lines}")
 
-foreach(name component kconfig manifests package)
+foreach(name component example kconfig manifests package)
     add_test(NAME ${build_name}.esp_idf.${name}
         COMMAND ${CMAKE_COMMAND} -E env ESP_IDF_OPTIONS=${options_file} ${PYTHON} -B -m pytest -q -p no:cacheprovider
             ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)
