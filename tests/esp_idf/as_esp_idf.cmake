@@ -33,6 +33,8 @@ file(GLOB example_sources ${PROJECT_SOURCE_DIR}/examples/esp_idf/report_identity
 set(configuration CONFIG_LWIP_IPV6=1 CONFIG_LWIP_SNTP_MAX_SERVERS=1 CONFIG_FREERTOS_HZ=100)
 set(example_configuration
     "CONFIG_EXAMPLE_MODEL=\"Pump\"" "CONFIG_EXAMPLE_SNTP_SERVER=\"pool.ntp.org\"")
+set(example_options
+    CONFIG_EXAMPLE_DEEP_SLEEP=1 CONFIG_ARDOQ_CONSOLE=1 CONFIG_ESP_CONSOLE_UART_DEFAULT=1)
 set(simulator_configuration ${configuration} ${simulator} ARDOQ_SOCKETS_FREERTOS_SIMULATOR)
 set(chip_configuration ${configuration} ${chip}
     CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=1 CONFIG_SOC_RTC_MEM_SUPPORTED=1)
@@ -60,8 +62,8 @@ foreach(target chip simulator)
     endforeach()
 endforeach()
 foreach(standard 17 23)
-    add_compile_test(example_sleep_${standard} ${standard} SOURCES ${example_sources}
-        DEFINITIONS ${chip_configuration} ${example_configuration} CONFIG_EXAMPLE_DEEP_SLEEP=1
+    add_compile_test(example_options_${standard} ${standard} SOURCES ${example_sources}
+        DEFINITIONS ${chip_configuration} ${example_configuration} ${example_options}
         OPTIONS -Wno-missing-prototypes)
 endforeach()
 foreach(standard 17 23)
@@ -115,10 +117,10 @@ set(versions ESP_IDF_VERSION_MAJOR=5 ESP_IDF_VERSION_MINOR=5 ESP_IDF_VERSION_PAT
 set(chip_options ${chip_configuration} ${versions})
 set(simulator_options ${simulator_configuration} ${versions})
 list(REMOVE_ITEM simulator_options ARDOQ_SOCKETS_FREERTOS_SIMULATOR)
-set(example_options ${chip_options} ${example_configuration} CONFIG_EXAMPLE_DEEP_SLEEP=1)
+set(all_example_options ${chip_options} ${example_configuration} ${example_options})
 set(options_file ${CMAKE_CURRENT_BINARY_DIR}/esp_idf_options.txt)
 set(option_lines "compiler $<JOIN:${compiler_options},\ncompiler >\n")
-foreach(kind chip simulator example)
+foreach(kind chip simulator all_example)
     string(APPEND option_lines "${kind} -D$<JOIN:${${kind}_options},\n${kind} -D>\n")
 endforeach()
 file(GENERATE OUTPUT ${options_file} CONTENT "${option_lines}")

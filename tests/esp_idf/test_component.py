@@ -213,7 +213,8 @@ def test_main_of_the_example(
     main = example_in(repository("packtest")) / "main"
     found = requirements(target, version, main, {"IDF_COMPONENT_MANAGER": manager})
     chip = ["esp_event", "esp_netif", "protocol_examples_common"] if target != "linux" else []
-    assert found["PRIV_REQUIRES"] == [library, "nvs_flash", *chip]
+    console = ["console"] if "console" in existing(target, version) else []
+    assert found["PRIV_REQUIRES"] == [library, "nvs_flash", *chip, *console]
 
 
 def test_the_component_manager_looks_behind_a_link(

@@ -150,7 +150,7 @@ def headers(package: Path, sources: dict[str, list[str]]) -> set[str]:
                                "-DARDOQ_EMBEDDED_ROOTS")
     found |= compile_as_esp_idf(package, "simulator", in_simulator, "-DARDOQ_EMBEDDED_ROOTS",
                                 "-DARDOQ_SOCKETS_FREERTOS_SIMULATOR")
-    return found | compile_as_esp_idf(package, "example", example, "-Wno-missing-prototypes")
+    return found | compile_as_esp_idf(package, "all_example", example, "-Wno-missing-prototypes")
 
 
 def test_it_holds_what_is_built_and_read_and_nothing_else(
@@ -161,8 +161,8 @@ def test_it_holds_what_is_built_and_read_and_nothing_else(
     assert packed(package) - example == TEXTS | READ_BY_ESP_IDF | built | (headers - example)
     assert {name.removeprefix(f"{EXAMPLE}/") for name in example} == {
         "CMakeLists.txt", "README.md", "sdkconfig.defaults", "main/CMakeLists.txt",
-        "main/Kconfig.projbuild", "main/idf_component.yml", "main/main.c", "main/network.c",
-        "main/network.h", "main/sleep.c", "main/sleep.h"}
+        "main/Kconfig.projbuild", "main/idf_component.yml", "main/console.c", "main/console.h",
+        "main/main.c", "main/network.c", "main/network.h", "main/sleep.c", "main/sleep.h"}
 
 
 def test_the_example_is_the_only_one(package: Path) -> None:

@@ -10,7 +10,7 @@ On Debian, in this folder, with the environment of ESP-IDF active:
             -D SDKCONFIG=build_linux_$name/sdkconfig \
             -D SDKCONFIG_DEFAULTS="sdkconfig.defaults;sdkconfig.ci.$name" build
     done
-    pytest --embedded-services idf
+    pytest --embedded-services idf pytest_report_identity.py
 
 A variant that is not built is skipped. ESP-IDF has no console for the simulator before 5.3.
 """
@@ -31,7 +31,9 @@ PYTHON = "/usr/bin/python3"
 TOKEN = "t0ken"
 SECONDS = 60
 
-BUILDS = [f"build_linux_{name}" for name in ("linux", "own_ca", "console", "tls13")]
+# One ends after its first attempt, the other goes on with its console.
+BUILDS = [f"build_linux_{name}" for name in ("linux", "own_ca", "tls13")]
+CONSOLE = ["build_linux_console"]
 each_build = pytest.mark.parametrize("build_dir", BUILDS, indirect=True)
 
 
@@ -110,3 +112,16 @@ def test_a_failure_says_what_to_do(dut: Dut) -> None:
 @pytest.mark.parametrize("environment", [{"API_HOST": "https://127.0.0.1"}], indirect=True)
 def test_a_wrong_setting_is_named(dut: Dut) -> None:
     dut.expect_exact("HOST_INVALID", timeout=SECONDS)
+
+
+@pytest.mark.parametrize("build_dir", CONSOLE, indirect=True)
+def test_the_console_answers(dut: Dut) -> None:
+    dut.expect("created: ESP-IDF example PYTEST-1", timeout=SECONDS)
+    for command, answer in {
+        "status": "last report: [0-9]+ seconds? ago",
+        "get workspace": "5e00000000000000000000aa",
+        "me": "connected to Acme Corporation",
+        "report extra": "extra",
+    }.items():
+        dut.write(f"ardoq {command}\n")
+        dut.expect(answer, timeout=SECONDS)

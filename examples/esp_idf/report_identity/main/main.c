@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "console.h"
 #include "network.h"
 #include "sleep.h"
 
@@ -22,7 +23,9 @@ static void print(void *context, const char *text)
     fputs(text, stdout);
 }
 
-#ifdef CONFIG_IDF_TARGET_LINUX
+#if defined(CONFIG_IDF_TARGET_LINUX) && !defined(CONFIG_ARDOQ_CONSOLE)
+#define ENDS_AFTER_ONE_ATTEMPT
+
 /* The simulator shows one attempt. Not exit(), in which ESP-IDF 6.1 crashes: the status would be
  * lost. */
 static void end_simulation(ardoq_err_t err)
@@ -50,7 +53,7 @@ static void log_event(void *context, const ardoq_reporter_t *from, ardoq_event_t
         ardoq_reporter_status(from, print, context);
         break;
     }
-#ifdef CONFIG_IDF_TARGET_LINUX
+#ifdef ENDS_AFTER_ONE_ATTEMPT
     if (event != ARDOQ_EVENT_WAITING) {
         end_simulation(event == ARDOQ_EVENT_FAILED ? from->err : ARDOQ_OK);
     }
@@ -65,6 +68,16 @@ static void describe_device(void)
     if (!known.model) {
         reporter.identity.model = CONFIG_EXAMPLE_MODEL;
     }
+}
+
+/* The same for `ardoq check` on the console, which reads the store itself. */
+static ardoq_err_t describe_for_console(ardoq_config_t *config, ardoq_identity_t *identity)
+{
+    (void)config;
+    if (!identity->model) {
+        identity->model = CONFIG_EXAMPLE_MODEL;
+    }
+    return ARDOQ_OK;
 }
 
 void app_main(void)
@@ -86,5 +99,8 @@ void app_main(void)
 #endif
     if (err) {
         ESP_LOGE(tag, "no memory for the task");
+    }
+    if (console_start(describe_for_console, &reporter) != ESP_OK) {
+        ESP_LOGE(tag, "the console could not be started");
     }
 }
