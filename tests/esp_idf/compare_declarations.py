@@ -70,6 +70,7 @@ OTHER_FOLDERS = re.compile(r"(host_)?(sim|stubs|tests?|test_apps|mocks?)|FreeRTO
 
 # Of a usual configuration; everything else counts as off.
 CONFIGURATION = {
+    "CONFIG_ESP_CONSOLE_UART_DEFAULT": "1",
     "CONFIG_FREERTOS_HZ": "100",
     "CONFIG_LWIP_IPV6": "1",
     "CONFIG_LWIP_SNTP_MAX_SERVERS": "1",

@@ -2,7 +2,6 @@
 #define TESTS_ESP_CONSOLE_H
 
 #include <esp_err.h>
-#include <freertos/FreeRTOS.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +25,6 @@ typedef struct {
     const char *history_save_path;
     uint32_t task_stack_size;
     uint32_t task_priority;
-    BaseType_t task_core_id;
     const char *prompt;
     size_t max_cmdline_length;
 } esp_console_repl_config_t;
