@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stand_in_idf import ROOT, Case, cases_in, configure_cases, output, possible_cases
+from stand_in_idf import ROOT, cases_in, configure_cases, output, possible_cases
 
 # As the documentation lists them.
 DEFAULT_EXCLUDE = [

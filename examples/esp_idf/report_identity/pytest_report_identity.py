@@ -15,7 +15,6 @@ On Debian, in this folder, with the environment of ESP-IDF active:
 A variant that is not built is skipped. ESP-IDF has no console for the simulator before 5.3.
 """
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
