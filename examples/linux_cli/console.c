@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ardoq/port_posix.h"
 #include "ardoq/text.h"
@@ -19,6 +20,14 @@ static void write_output(void *context, ardoq_output_t output, const char *text,
 }
 
 const ardoq_console_t console = {.write = write_output};
+
+const char *console_command;
+bool wants_json;
+
+bool shows_tables(void)
+{
+    return !wants_json && isatty(STDOUT_FILENO);
+}
 
 static bool continues_character(char byte)
 {
@@ -75,10 +84,14 @@ void say_texts(const char *const *texts)
     fputc('\n', stderr);
 }
 
-int usage_error(const char *message, const char *argument)
+int usage_error_texts(const char *const *texts)
 {
-    say("error: ", message, argument);
-    say("  `ardoq --help` shows the commands");
+    say_texts(texts);
+    if (console_command) {
+        say("  `ardoq help ", console_command, "` shows how it is used");
+    } else {
+        say("  `ardoq --help` shows the commands");
+    }
     return EXIT_USAGE;
 }
 
@@ -87,29 +100,6 @@ int reading_error(const char *name)
     const char *reason = strerror(errno);
     say("error: ", name, " cannot be read: ", reason);
     return EXIT_USAGE;
-}
-
-/* getopt would print the argument as it is. */
-static void refuse_option(char *const *argv, const struct option *options)
-{
-    const char letter[] = {'-', (char)optopt, '\0'};
-    for (; optopt != 0 && options->name; options++) {
-        if (options->val == optopt) {
-            usage_error("this option is not used so: --", options->name);
-            return;
-        }
-    }
-    usage_error("there is no option ", optopt == 0 ? argv[optind - 1] : letter);
-}
-
-int next_option(int argc, char **argv, const char *letters, const struct option *options)
-{
-    opterr = 0;
-    const int option = getopt_long(argc, argv, letters, options, NULL);
-    if (option == '?') {
-        refuse_option(argv, options);
-    }
-    return option;
 }
 
 int flush_results(int code)

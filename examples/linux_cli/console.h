@@ -2,7 +2,7 @@
 #ifndef ARDOQ_CONSOLE_H
 #define ARDOQ_CONSOLE_H
 
-#include <getopt.h>
+#include <stdbool.h>
 
 #include "ardoq/commands.h"
 
@@ -15,6 +15,15 @@ enum {
 /* Results to standard output, the rest to standard error. */
 extern const ardoq_console_t console;
 
+/* The command that runs, for messages; null: none yet. */
+extern const char *console_command;
+
+/* --json was given. */
+extern bool wants_json;
+
+/* Whether results are for a person: standard output is a terminal, and --json was not given. */
+bool shows_tables(void);
+
 /* Writes text of unknown encoding to standard error: controls are blanks, what is no UTF-8 is a
  * question mark. After the text comes a NUL. */
 void print_harmless(const char *text, size_t size);
@@ -23,11 +32,9 @@ void print_harmless(const char *text, size_t size);
 #define say(...) say_texts((const char *const[]){__VA_ARGS__, NULL})
 void say_texts(const char *const *texts); /* up to a null one */
 
-/* getopt_long(); what is no option is refused here. */
-int next_option(int argc, char **argv, const char *letters, const struct option *options);
-
-/* @return the exit code, as all below */
-int usage_error(const char *message, const char *argument);
+/* Says what is wrong with the command line, in parts. @return the exit code, as all below */
+#define usage_error(...) usage_error_texts((const char *const[]){"error: ", __VA_ARGS__, NULL})
+int usage_error_texts(const char *const *texts);
 
 /* A value that the command line names could not be read; errno tells why. */
 int reading_error(const char *name);

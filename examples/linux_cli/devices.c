@@ -1,11 +1,10 @@
-#include "devices.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ardoq/device_list.h"
 #include "ardoq/utc.h"
+#include "command.h"
 #include "console.h"
 #include "duplicates.h"
 #include "duration.h"
@@ -86,67 +85,67 @@ static ardoq_err_t list_devices(listing_t *listing)
 
 /* ---- The command line ------------------------------------------------------------------------ */
 
-static int take_option_of_devices(int option, listing_t *listing)
+enum { OPTION_SILENT_FOR = OPTION_FIRST, OPTION_EXIT_CODE };
+
+static const struct argp_option options[] = {
+    {"silent-for", OPTION_SILENT_FOR, "TIME", 0,
+     "Only those that have not reported for 36h, 90d or 12w", 0},
+    {"exit-code", OPTION_EXIT_CODE, NULL, 0, "End with 1 if there are silent ones", 0},
+    {0},
+};
+
+static listing_t listing;
+
+static int take_devices_option(int key, char *value)
 {
-    if (option == 'e') {
-        listing->has_exit_code = true;
-        return 0;
+    if (key == OPTION_EXIT_CODE) {
+        listing.has_exit_code = true;
+        return GO_ON;
     }
-    if (option != 's') {
-        return EXIT_USAGE; /* it was refused */
-    }
-    listing->silent_for = optarg;
-    listing->silent_seconds = duration_seconds(optarg);
-    return listing->silent_seconds > 0
-               ? 0
+    listing.silent_for = value;
+    listing.silent_seconds = duration_seconds(value);
+    return listing.silent_seconds > 0
+               ? GO_ON
                : usage_error("--silent-for takes hours, days or weeks, such as 36h, 90d or 12w, "
                              "not: ",
-                             optarg);
+                             value);
 }
 
-static int parse_devices(int argc, char **argv, listing_t *listing)
+static ardoq_err_t read_clock(void)
 {
-    static const struct option options[] = {
-        {"silent-for", required_argument, NULL, 's'},
-        {"exit-code", no_argument, NULL, 'e'},
-        {0},
-    };
-    int option;
-    int code = 0;
-    optind = 0;
-    while (!code && (option = next_option(argc, argv, "", options)) != -1) {
-        code = take_option_of_devices(option, listing);
-    }
-    if (!code && optind < argc) {
-        return usage_error("devices does not take: ", argv[optind]);
-    }
-    return !code && listing->has_exit_code && !listing->silent_for
-               ? usage_error("--exit-code needs ", "--silent-for")
-               : code;
-}
-
-static ardoq_err_t read_clock(listing_t *listing)
-{
-    listing->now = ardoq_report_time();
-    if (listing->now > 0 || !listing->silent_for) {
+    listing.now = ardoq_report_time();
+    if (listing.now > 0 || !listing.silent_for) {
         return ARDOQ_OK;
     }
     ardoq_console_explain(&console, NULL, ARDOQ_ERR_CLOCK_UNKNOWN, NULL);
     return ARDOQ_ERR_CLOCK_UNKNOWN;
 }
 
-int command_devices(int argc, char **argv)
+static int run_devices(size_t count, char **words)
 {
-    listing_t listing = {.is_table = isatty(STDOUT_FILENO)};
-    const int code = parse_devices(argc, argv, &listing);
-    if (code) {
-        return code;
+    (void)count;
+    (void)words;
+    if (listing.has_exit_code && !listing.silent_for) {
+        return usage_error("--exit-code needs --silent-for");
     }
+    listing.is_table = shows_tables();
     ardoq_err_t err = open_client();
-    err = err ? err : read_clock(&listing);
+    err = err ? err : read_clock();
     err = err ? err : list_devices(&listing);
     table_free(&listing.table);
     duplicates_free(&listing.duplicates);
     return !err && listing.has_exit_code && listing.listed > 0 ? EXIT_FAILURE
                                                                : ardoq_console_exit_status(err);
 }
+
+const command_t command_devices = {
+    .name = "devices",
+    .summary = "List the devices and when each reported last",
+    .arguments = "",
+    .text = "A table on a terminal, else a JSON object a line.",
+    .examples = "  ardoq devices --silent-for 90d\n"
+                "  ardoq devices --silent-for 36h --exit-code | jq -r .serial\n",
+    .options = options,
+    .take = take_devices_option,
+    .run = run_devices,
+};

@@ -28,7 +28,7 @@ int add_field_value(field_values_t *values, char *pair)
         return usage_error("too many fields at: ", pair);
     }
     values->values[values->count++] = (field_value_t){.field = pair, .value = equals + 1};
-    return 0;
+    return GO_ON;
 }
 
 /* ---- What Ardoq knows of them ---------------------------------------------------------------- */

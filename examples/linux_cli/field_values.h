@@ -26,8 +26,8 @@ typedef struct {
     size_t count;
 } field_values_t;
 
-/* Adds FIELD=VALUE, which is cut in two and borrowed. Returns 0, or the exit code of wrong usage.
- */
+/* Adds FIELD=VALUE, which is cut in two and borrowed. Returns GO_ON, or the exit code of
+ * wrong usage. */
 int add_field_value(field_values_t *values, char *pair);
 
 /* Asks Ardoq what each field takes. An error is explained: that a field does not exist, is not of

@@ -1,7 +1,31 @@
 #include "help.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "ardoq/settings.h"
+#include "command_line.h"
+#include "console.h"
 #include "variable.h"
+
+const char tool_summary[] = "Reports this device to Ardoq over its REST API.";
+
+const char tool_results[] =
+    "Results are JSON on standard output: one document, or of lists one object a line. On a\n"
+    "terminal lists, settings and check are tables, unless --json is given. Messages go to\n"
+    "standard error.";
+
+const exit_code_t exit_codes[] = {
+    {"0", "success"},
+    {"1", "the result could not be written, or another run has the state, or devices\n"
+          "--exit-code has found silent ones, or retire was run without --yes"},
+    {"2", "the command line is wrong"},
+    {"3", "fix the configuration (token, host, certificates, rights) or the request"},
+    {"4", "wait: Ardoq asks for a pause"},
+    {"5", "try again later (network, clock, server)"},
+    {"6", "report a bug, in this tool or the service"},
+    {0},
+};
 
 void help_identity_fields(FILE *stream)
 {
@@ -21,80 +45,119 @@ static void help_settings(FILE *stream)
 #define ARDOQ_SETTING_TEXT(member, size, name, default_value, rule) help_variable(stream, name);
 #define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) help_variable(stream, name);
 #define ARDOQ_SETTING_IDENTITY(field, size, name)                   help_variable(stream, name);
+#define ARDOQ_SETTING_MODEL(name, default_value, rule)              help_variable(stream, name);
 #define ARDOQ_SETTING_PEM(name, what)                               fprintf(stream, "  %-18s (PEM) %s\n", name, what);
 #include "ardoq/settings.def"
 }
 
-void help(FILE *stream)
+/* ---- The tool -------------------------------------------------------------------------------- */
+
+static void help_commands(void)
 {
-    fputs("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n"
-          "Reports this device to Ardoq over its REST API.\n"
-          "\n"
-          "Commands:\n"
-          "  check                             try all that a report needs, step by step\n"
-          "  me                                ask Ardoq who we are: the connection test\n"
-          "  report [--dry-run] [--set FIELD=VALUE]...\n"
-          "                                    create or update this device's component\n"
-          "  report --from FILE | - [--from-line N] [--dry-run | --expand]\n"
-          "                                    the same for many devices: CSV whose first line\n"
-          "                                    names identity fields, or a JSON object a line;\n"
-          "                                    --expand shows what Ardoq would do, and does not\n"
-          "  run [--window SECONDS] [--heartbeat SECONDS] [--set FIELD=VALUE]...\n"
-          "                                    report for ever: what changed, and the heartbeat\n"
-          "  status [--state DIR]              when it has reported and will, and why; DIR is the\n"
-          "                                    state of a service, such as /var/lib/ardoq\n"
-          "  workspaces                        list the workspaces, with their ids\n"
-          "  context [WORKSPACE]               list component types, custom fields and reference "
-          "types\n"
-          "  components [-q NAME=VALUE]...     list the components that meet the query\n"
-          "  devices [--silent-for TIME [--exit-code]]\n"
-          "                                    list the devices and when each reported last;\n"
-          "                                    or those that were silent for 36h, 90d or 12w,\n"
-          "                                    with exit code 1 if there are some\n"
-          "  retire SERIAL --set FIELD=VALUE... | --delete [--yes]\n"
-          "                                    give custom fields of one device a value, or\n"
-          "                                    delete it; without --yes only say what it is\n"
-          "  request [METHOD] PATH [-q NAME=VALUE]... [-d JSON | -d @FILE | -d -] [--all]\n"
-          "                                    send any request, without a method a GET, print\n"
-          "                                    the JSON that comes back; --all joins all pages\n"
-          "  config list                       show every setting (secrets shortened)\n"
-          "  config get NAME                   show one\n"
-          "  config set NAME VALUE | @FILE | - check a value and store it; - is standard input\n"
-          "                                    (in relations also names of reference types,\n"
-          "                                    in double quotes; their numbers are stored)\n"
-          "  config unset NAME                 remove a stored value\n"
-          "  csr [--serial S] [--new-key]      print a request for a certificate (CSR) of this\n"
-          "                                    device's key, which is made and stored if there\n"
-          "                                    is none; --new-key replaces one that is there\n"
-          "  provision --serial S [--set NAME=VALUE | NAME=@FILE | NAME=-]... --csv FILE\n"
-          "                                    write a device's settings, those of the variables\n"
-          "                                    too, for ESP-IDF's NVS partition generator\n"
-          "\n"
-          "Options:\n"
-          "  --store FILE   the settings store (default: ardoq/store in $XDG_CONFIG_HOME,\n"
-          "                 or in ~/.config)\n"
-          "  --ca FILE      trust these root certificates (PEM), and no others\n"
-          "  -v, --verbose  show what happens on the way, and the whole body of an error;\n"
-          "                 never the token\n"
-          "  -h, --help     show this\n"
-          "  --version      show the version\n"
-          "\n"
-          "Results are JSON on standard output, of check and status lines, of csr PEM, of\n"
-          "devices on a terminal a table; messages go to standard error. SIGHUP lets run read\n"
-          "the settings again, SIGUSR1 report at once.\n"
-          "\n"
-          "Exit codes:\n"
-          "  0  success\n"
-          "  1  the result could not be written, or another run has the state, or devices\n"
-          "     --exit-code has found silent ones, or retire was run without --yes\n"
-          "  2  the command line is wrong\n"
-          "  3  fix the configuration (token, host, certificates, rights) or the request\n"
-          "  4  wait: Ardoq asks for a pause\n"
-          "  5  try again later (network, clock, server)\n"
-          "  6  report a bug, in this tool or the service\n"
-          "\n",
-          stream);
-    help_settings(stream);
-    fputs("\n", stream);
-    help_identity_fields(stream);
+    const command_t *command;
+    printf("Usage: ardoq [OPTION]... COMMAND [ARGUMENT]...\n%s\n\nCommands:\n", tool_summary);
+    for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+        printf("  %-12s %s\n", command->name, command->summary);
+    }
+    puts("`ardoq help COMMAND` says more about each.\n");
 }
+
+static void help_exit_codes(void)
+{
+    puts("Exit codes:");
+    for (const exit_code_t *code = exit_codes; code->code; code++) {
+        const size_t first = strcspn(code->meaning, "\n");
+        const char *rest = code->meaning + first;
+        printf("  %s  %.*s\n", code->code, (int)first, code->meaning);
+        if (*rest != '\0') {
+            printf("     %s\n", rest + 1);
+        }
+    }
+}
+
+static void help_tool(void)
+{
+    help_commands();
+    puts("Options, before or after the command:");
+    argp_help(common_argp(), stdout, ARGP_HELP_LONG, "ardoq");
+    printf("\n%s\n\n", tool_results);
+    help_exit_codes();
+    puts("");
+    help_settings(stdout);
+    puts("");
+    help_identity_fields(stdout);
+}
+
+/* ---- A command ------------------------------------------------------------------------------- */
+
+static bool takes(const command_t *command, const char *what)
+{
+    bool is_taken = strstr(command->arguments, what);
+    for (const struct argp_option *option = command->options; option && option->name; option++) {
+        is_taken = is_taken || (option->arg && strncmp(option->arg, what, strlen(what)) == 0);
+    }
+    return is_taken;
+}
+
+bool takes_fields(const command_t *command)
+{
+    return takes(command, "FIELD=");
+}
+
+bool takes_settings(const command_t *command)
+{
+    return takes(command, "SETTING");
+}
+
+static void help_command(const command_t *command)
+{
+    const struct argp argp = argp_of(command);
+    char name[64];
+    snprintf(name, sizeof name, "ardoq %s", command->name);
+    argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE, name);
+    printf("%s.\n", command->summary);
+    if (command->text) {
+        printf("\n%s\n", command->text);
+    }
+    puts("");
+    argp_help(&argp, stdout, ARGP_HELP_LONG, name);
+    if (command->examples) {
+        printf("\nExamples:\n%s", command->examples);
+    }
+    if (takes_fields(command)) {
+        puts("");
+        help_identity_fields(stdout);
+    }
+    if (takes_settings(command)) {
+        puts("");
+        help_settings(stdout);
+    }
+}
+
+void show_help(const command_t *command)
+{
+    if (command) {
+        help_command(command);
+    } else {
+        help_tool();
+    }
+}
+
+static int run_help(size_t count, char **words)
+{
+    const command_t *command = count > 0 ? command_find(words[0]) : NULL;
+    if (count > 0 && !command) {
+        return refuse_command(words[0]);
+    }
+    show_help(command);
+    return EXIT_SUCCESS;
+}
+
+const command_t command_help = {
+    .name = "help",
+    .summary = "Show help, of one command if it is named",
+    .arguments = "[COMMAND]",
+    .examples = "  ardoq help report\n",
+    .words_max = 1,
+    .run = run_help,
+};

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "files.h"
 #include "help.h"
+#include "nearest.h"
 
 ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
 {
@@ -17,6 +18,7 @@ ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment)
     if (err) {
         ardoq_console_explain(&console, NULL, err, NULL);
         say("  given: ", assignment);
+        say_nearest(nearest_field(assignment, (size_t)(value - 1 - assignment)));
         help_identity_fields(stderr);
         return err;
     }

@@ -1,25 +1,26 @@
-#include "look_up.h"
-
+/* The commands that show what Ardoq holds. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "answer.h"
+#include "command.h"
 #include "console.h"
 #include "query.h"
 #include "session.h"
 
 /* Large, so static. */
 static ardoq_check_t check;
+static ardoq_me_t me;
 static ardoq_model_t model;
 static ardoq_identity_t identity;
 static ardoq_list_t list;
 static ardoq_context_t context;
 
-int command_check(int argc, char **argv)
+static int run_check(size_t count, char **words)
 {
-    if (argc > 1) {
-        return usage_error("check takes no argument: ", argv[1]);
-    }
+    (void)count;
+    (void)words;
     ardoq_err_t err = read_identity(&identity);
     if (err) {
         return ardoq_console_exit_status(err);
@@ -29,28 +30,77 @@ int command_check(int argc, char **argv)
         ardoq_command_check(&console, &config, &client, &identity, &model, err, &check));
 }
 
-int command_workspaces(int argc, char **argv)
+const command_t command_check = {
+    .name = "check",
+    .summary = "Try all that a report needs, step by step",
+    .arguments = "",
+    .text = "It changes nothing in Ardoq. The exit code is that of the first step that failed.",
+    .run = run_check,
+};
+
+/* ---- Me -------------------------------------------------------------------------------------- */
+
+static int run_me(size_t count, char **words)
 {
-    if (argc > 1) {
-        return usage_error("workspaces takes no argument: ", argv[1]);
+    (void)count;
+    (void)words;
+    ardoq_err_t err = open_client();
+    if (!err) {
+        err = ardoq_command_me(&console, &client, &me);
+        if (err) {
+            show_error_body(&me.response);
+        }
     }
+    return ardoq_console_exit_status(err);
+}
+
+const command_t command_me = {
+    .name = "me",
+    .summary = "Ask Ardoq whose token this is: the connection test",
+    .arguments = "",
+    .run = run_me,
+};
+
+/* ---- Workspaces and context ------------------------------------------------------------------ */
+
+static int run_workspaces(size_t count, char **words)
+{
+    (void)count;
+    (void)words;
     const ardoq_err_t err = open_client();
     return ardoq_console_exit_status(err ? err
                                          : ardoq_command_workspaces(&console, &client, &list));
 }
 
-int command_context(int argc, char **argv)
+const command_t command_workspaces = {
+    .name = "workspaces",
+    .summary = "List the workspaces, with their ids",
+    .arguments = "",
+    .text = "A table on a terminal, else a JSON object a line.",
+    .run = run_workspaces,
+};
+
+static int run_context(size_t count, char **words)
 {
-    if (argc > 2) {
-        return usage_error("context takes one workspace: ", argv[2]);
-    }
     ardoq_err_t err = open_client();
     if (!err) {
-        const char *workspace = argc > 1 ? argv[1] : config.workspace;
+        const char *workspace = count > 0 ? words[0] : config.workspace;
         err = ardoq_command_context(&console, &client, &context, workspace);
     }
     return ardoq_console_exit_status(err);
 }
+
+const command_t command_context = {
+    .name = "context",
+    .summary = "List component types, custom fields and reference types",
+    .arguments = "[WORKSPACE]",
+    .text = "Of the workspace that is set, or of another one. A table on a terminal, else a JSON\n"
+            "object a line.",
+    .words_max = 1,
+    .run = run_context,
+};
+
+/* ---- Components ------------------------------------------------------------------------------ */
 
 /* Ardoq answers a filter that it does not know with everything. */
 static bool is_filter(const char *name)
@@ -75,24 +125,23 @@ static int check_filters(const query_t *query)
                                query->pairs[i].name);
         }
     }
-    return 0;
+    return GO_ON;
 }
 
-int command_components(int argc, char **argv)
+static query_t query;
+
+static int take_components_option(int key, char *value)
 {
-    static const struct option options[] = {{"query", required_argument, NULL, 'q'}, {0}};
-    query_t query = {0};
-    int option;
-    int code = 0;
-    optind = 0;
-    while (!code && (option = next_option(argc, argv, "q:", options)) != -1) {
-        code = option == 'q' ? add_query(&query, optarg) : EXIT_USAGE;
-    }
-    if (!code && optind < argc) {
-        return usage_error("components does not take: ", argv[optind]);
-    }
-    code = code ? code : check_filters(&query);
-    if (code) {
+    (void)key; /* there is one */
+    return add_query(&query, value);
+}
+
+static int run_components(size_t count, char **words)
+{
+    (void)count;
+    (void)words;
+    const int code = check_filters(&query);
+    if (code != GO_ON) {
         return code;
     }
     ardoq_err_t err = open_client();
@@ -101,3 +150,22 @@ int command_components(int argc, char **argv)
     }
     return ardoq_console_exit_status(err);
 }
+
+static const struct argp_option options[] = {
+    {"query", 'q', "FILTER=VALUE", 0,
+     "Only those with this value: name, rootWorkspace, parent, componentKey, typeId, or "
+     "customFields.NAME; may be repeated",
+     0},
+    {0},
+};
+
+const command_t command_components = {
+    .name = "components",
+    .summary = "List the components that meet the query",
+    .arguments = "",
+    .text = "A table on a terminal, else a JSON object a line, as Ardoq gives it.",
+    .examples = "  ardoq components -q rootWorkspace=5e00000000000000000000aa -q name=Hub\n",
+    .options = options,
+    .take = take_components_option,
+    .run = run_components,
+};

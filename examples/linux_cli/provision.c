@@ -1,7 +1,4 @@
-#include "provision.h"
-
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +8,11 @@
 
 #include "ardoq/text.h"
 #include "ardoq/value.h"
+#include "assignments.h"
+#include "command.h"
 #include "console.h"
 #include "files.h"
+#include "nearest.h"
 #include "variable.h"
 
 enum { SETTINGS_MAX = 64 };
@@ -126,17 +126,18 @@ static int take_assignment(device_t *device, char *assignment)
 {
     char *equals = strchr(assignment, '=');
     if (!equals) {
-        return usage_error("--set needs the form NAME=VALUE", "");
+        return usage_error("--set needs the form NAME=VALUE");
     }
     if (is_token_on_command_line(assignment)) {
         return usage_error("the token does not belong on the command line: give it in "
-                           "ARDOQ_API_TOKEN, or on standard input with --set token=-",
-                           "");
+                           "ARDOQ_API_TOKEN, or on standard input with --set token=-");
     }
     *equals = '\0';
     const size_t index = find(assignment);
     if (index == SETTINGS_MAX) {
-        return explain(ARDOQ_ERR_SETTING_UNKNOWN, assignment);
+        const int code = explain(ARDOQ_ERR_SETTING_UNKNOWN, assignment);
+        say_nearest(nearest_setting(assignment));
+        return code;
     }
     set_value(device, index, read_value(equals + 1));
     if (!device->values[index]) {
@@ -356,65 +357,68 @@ static int write_settings(const device_t *device)
 
 /* ---- The command ----------------------------------------------------------------------------- */
 
-static int wrong_usage(void)
-{
-    return usage_error("provision takes: ", "--serial S [--set NAME=VALUE]... --csv FILE");
-}
+enum { OPTION_SERIAL = OPTION_FIRST, OPTION_CSV };
 
-static int take_option(device_t *device, int option)
+static const struct argp_option options[] = {
+    {"serial", OPTION_SERIAL, "SERIAL", 0, "The serial number of the device", 0},
+    {"set", 's', "SETTING=VALUE|@FILE|-", 0,
+     "Give a setting this value, that of a file, or of standard input; may be repeated", 0},
+    {"csv", OPTION_CSV, "FILE", 0, "The file to write; - is standard output", 0},
+    {0},
+};
+
+static const char *serial = "";
+static const char *csv_path = "";
+static assignments_t assignments;
+
+static int take_provision_option(int key, char *value)
 {
-    switch (option) {
-    case 'i':
-        return take_serial(device, optarg);
-    case 's':
-        return take_assignment(device, optarg);
-    case 'c':
-        device->csv_path = optarg;
+    switch (key) {
+    case OPTION_SERIAL:
+        serial = value;
+        return GO_ON;
+    case OPTION_CSV:
+        csv_path = value;
         return GO_ON;
     default:
-        return wrong_usage();
+        return add_assignment(&assignments, value);
     }
 }
 
-static int take_options(device_t *device, int argc, char **argv)
+/* What the command line gives wins over the variables. */
+static int take_all(device_t *device)
 {
-    static const struct option options[] = {
-        {"serial", required_argument, NULL, 'i'},
-        {"set", required_argument, NULL, 's'},
-        {"csv", required_argument, NULL, 'c'},
-        {0},
-    };
-    int option;
-    int code = GO_ON;
-    optind = 0;
-    opterr = 0; /* getopt would repeat all of --token=VALUE */
-    while (code == GO_ON && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        code = take_option(device, option);
-    }
-    if (code != GO_ON) {
-        return code;
-    }
-    const bool is_complete =
-        is_given(device, "serial") && device->csv_path[0] != '\0' && optind == argc;
-    return is_complete ? GO_ON : wrong_usage();
-}
-
-int command_provision(int argc, char **argv)
-{
-    device_t device = {.csv_path = ""};
     int code = refuse_obsolete_variables();
-    if (code == GO_ON) {
-        code = take_environment(&device);
+    code = code == GO_ON ? take_environment(device) : code;
+    code = code == GO_ON ? take_serial(device, serial) : code;
+    for (size_t i = 0; code == GO_ON && i < assignments.count; i++) {
+        code = take_assignment(device, assignments.texts[i]);
     }
-    if (code == GO_ON) {
-        code = take_options(&device, argc, argv);
+    return code == GO_ON ? check(device) : code;
+}
+
+static int run_provision(size_t count, char **words)
+{
+    (void)words;
+    device_t device = {.csv_path = csv_path};
+    if (count > 0 || serial[0] == '\0' || csv_path[0] == '\0') {
+        return usage_error("provision takes: --serial S [--set NAME=VALUE]... --csv FILE");
     }
-    if (code == GO_ON) {
-        code = check(&device);
-    }
-    if (code == GO_ON) {
-        code = write_settings(&device);
-    }
+    int code = take_all(&device);
+    code = code == GO_ON ? write_settings(&device) : code;
     forget_values(&device);
     return code;
 }
+
+const command_t command_provision = {
+    .name = "provision",
+    .summary = "Write a device's settings for ESP-IDF's NVS partition generator",
+    .arguments = "",
+    .text = "Written are the serial number, the settings whose variables are set, and what --set\n"
+            "gives. The token comes from ARDOQ_API_TOKEN, a file or standard input.",
+    .examples = "  ardoq provision --serial A-0042 --set ca0=@root.pem --csv A-0042.csv\n",
+    .options = options,
+    .words_max = WORDS_ANY, /* none is taken, and none is repeated: it may be the token */
+    .take = take_provision_option,
+    .run = run_provision,
+};

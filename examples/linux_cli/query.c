@@ -15,5 +15,5 @@ int add_query(query_t *query, char *pair)
     }
     *equals = '\0';
     query->pairs[query->count++] = (ardoq_query_t){pair, equals + 1};
-    return 0;
+    return GO_ON;
 }

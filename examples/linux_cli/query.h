@@ -11,7 +11,8 @@ typedef struct {
     size_t count;
 } query_t;
 
-/* Adds NAME=VALUE, which is cut in two and borrowed. Returns 0, or the exit code of wrong usage. */
+/* Adds NAME=VALUE, which is cut in two and borrowed. Returns GO_ON, or the exit code of wrong
+ * usage. */
 int add_query(query_t *query, char *pair);
 
 #endif

@@ -19,13 +19,6 @@
 
 enum { PROGRESS_MS = 200 };
 
-typedef struct {
-    const char *file;
-    unsigned long line;
-    bool is_dry_run;
-    bool is_expansion;
-} from_arguments_t;
-
 /* Large, so static. */
 static device_lines_t lines;
 static ardoq_devices_t devices;
@@ -276,17 +269,7 @@ static ardoq_err_t print_all(void)
 
 /* ---- The command line ----------------------------------------------------------------------- */
 
-bool reports_from_file(int argc, char *const *argv)
-{
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--from") == 0 || strncmp(argv[i], "--from=", 7) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int take_line(const char *text, unsigned long *line)
+int take_line(const char *text, unsigned long *line)
 {
     char *end;
     errno = 0;
@@ -294,45 +277,7 @@ static int take_line(const char *text, unsigned long *line)
     if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0) {
         return usage_error("a line has a number, not: ", text);
     }
-    return 0;
-}
-
-static int parse_report_from(int argc, char **argv, from_arguments_t *arguments)
-{
-    static const struct option options[] = {
-        {"from", required_argument, NULL, 'f'}, {"from-line", required_argument, NULL, 'l'},
-        {"dry-run", no_argument, NULL, 'n'},    {"expand", no_argument, NULL, 'e'},
-        {"set", required_argument, NULL, 's'},  {0},
-    };
-    int option;
-    optind = 0;
-    while ((option = next_option(argc, argv, "ns:", options)) != -1) {
-        switch (option) {
-        case 'f':
-            arguments->file = optarg;
-            break;
-        case 'l':
-            if (take_line(optarg, &arguments->line)) {
-                return EXIT_USAGE;
-            }
-            break;
-        case 'n':
-            arguments->is_dry_run = true;
-            break;
-        case 'e':
-            arguments->is_expansion = true;
-            break;
-        case 's':
-            return usage_error("with --from, the file has all fields of a device, so not: --set ",
-                               optarg);
-        default:
-            return EXIT_USAGE; /* it was refused */
-        }
-    }
-    if (arguments->is_dry_run && arguments->is_expansion) {
-        return usage_error("--dry-run sends nothing, so it does not go with ", "--expand");
-    }
-    return optind < argc ? usage_error("report does not take: ", argv[optind]) : 0;
+    return GO_ON;
 }
 
 static ardoq_err_t run_report_from(const from_arguments_t *arguments)
@@ -367,18 +312,13 @@ static int refuse_header(void)
     return EXIT_USAGE;
 }
 
-int command_report_from(int argc, char **argv)
+int report_from(const from_arguments_t *arguments)
 {
-    from_arguments_t arguments = {.file = ""};
-    int code = parse_report_from(argc, argv, &arguments);
-    if (code) {
-        return code;
+    if (!open_device_lines(&lines, arguments->file, arguments->line)) {
+        return reading_error(arguments->file);
     }
-    if (!open_device_lines(&lines, arguments.file, arguments.line)) {
-        return reading_error(arguments.file);
-    }
-    code =
-        read_device_header(&lines) ? end_report_from(run_report_from(&arguments)) : refuse_header();
+    const int code =
+        read_device_header(&lines) ? end_report_from(run_report_from(arguments)) : refuse_header();
     close_device_lines(&lines);
     return code;
 }

@@ -4,10 +4,17 @@
 
 #include <stdbool.h>
 
-/* True when a command line of `report` is one of these. */
-bool reports_from_file(int argc, char *const *argv);
+typedef struct {
+    const char *file; /* "-" is standard input; null: this device reports */
+    unsigned long line;
+    bool is_dry_run;
+    bool is_expansion;
+} from_arguments_t;
 
-/* argv[0] is the command's name. Returns the exit code. */
-int command_report_from(int argc, char **argv);
+/* Takes the number of a line. Returns GO_ON, or the exit code of wrong usage. */
+int take_line(const char *text, unsigned long *line);
+
+/* Returns the exit code. */
+int report_from(const from_arguments_t *arguments);
 
 #endif

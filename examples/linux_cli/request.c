@@ -1,5 +1,3 @@
-#include "request.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +6,7 @@
 #include "answer.h"
 #include "ardoq/json_scan.h"
 #include "ardoq/list.h"
+#include "command.h"
 #include "console.h"
 #include "files.h"
 #include "query.h"
@@ -186,78 +185,85 @@ static int send_request(request_arguments_t *arguments)
     return ardoq_console_exit_status(err);
 }
 
-static int set_body(request_arguments_t *arguments, const char *value)
+enum { OPTION_ALL = OPTION_FIRST };
+
+static const struct argp_option options[] = {
+    {"query", 'q', "NAME=VALUE", 0, "Add a pair to the query, percent-encoded; may be repeated", 0},
+    {"data", 'd', "JSON|@FILE|-", 0,
+     "The body: JSON, a file that holds it, or - for standard input", 0},
+    {"all", OPTION_ALL, NULL, 0, "Follow all pages, and print them as one", 0},
+    {0},
+};
+
+static request_arguments_t arguments;
+
+static int set_body(const char *value)
 {
-    free(arguments->body);
-    arguments->body = read_value(value);
-    if (!arguments->body) {
+    free(arguments.body);
+    arguments.body = read_value(value);
+    if (!arguments.body) {
         return reading_error(value);
     }
-    arguments->request.body = arguments->body;
-    arguments->request.body_size = strlen(arguments->body);
-    return 0;
+    arguments.request.body = arguments.body;
+    arguments.request.body_size = strlen(arguments.body);
+    return GO_ON;
 }
 
-static int take_request_option(int option, request_arguments_t *arguments)
+static int take_request_option(int key, char *value)
 {
-    switch (option) {
+    switch (key) {
     case 'q':
-        return add_query(&arguments->query, optarg);
+        return add_query(&arguments.query, value);
     case 'd':
-        return set_body(arguments, optarg);
-    case 'a':
-        arguments->all_pages = true;
-        return 0;
+        return set_body(value);
     default:
-        return EXIT_USAGE; /* it was refused */
+        arguments.all_pages = true;
+        return GO_ON;
     }
 }
 
 /* [METHOD] PATH: as in Ardoq's guide, a request without a method is a GET. */
-static int take_words(int count, char **words, request_arguments_t *arguments)
+static int take_words(size_t count, char **words)
 {
-    ardoq_request_t *request = &arguments->request;
-    if (count < 1 || count > 2) {
-        return usage_error("request needs a path, and may have a method before it, such as: ",
+    ardoq_request_t *request = &arguments.request;
+    if (count < 1) {
+        return usage_error("request needs a path, and may have a method before it, such as: "
                            "GET /api/v2/me");
     }
     request->method = count == 2 ? words[0] : "GET";
-    arguments->target = words[count - 1];
-    if (count == 1 && arguments->body) {
-        return usage_error("a request with a body needs a method, such as: ", "POST");
+    request->query = arguments.query.pairs;
+    request->query_count = arguments.query.count;
+    arguments.target = words[count - 1];
+    if (count == 1 && arguments.body) {
+        return usage_error("a request with a body needs a method, such as: POST");
     }
-    if (arguments->all_pages && (strcmp(request->method, "GET") != 0 || arguments->body)) {
+    if (arguments.all_pages && (strcmp(request->method, "GET") != 0 || arguments.body)) {
         return usage_error("--all takes only GET without a body, not: ", request->method);
     }
-    return 0;
+    return GO_ON;
 }
 
-static int parse_request(int argc, char **argv, request_arguments_t *arguments)
+static int run_request(size_t count, char **words)
 {
-    static const struct option options[] = {
-        {"query", required_argument, NULL, 'q'},
-        {"data", required_argument, NULL, 'd'},
-        {"all", no_argument, NULL, 'a'},
-        {0},
-    };
-    int option;
-    int code = 0;
-    optind = 0;
-    while (!code && (option = next_option(argc, argv, "q:d:", options)) != -1) {
-        code = take_request_option(option, arguments);
-    }
-    arguments->request.query = arguments->query.pairs;
-    arguments->request.query_count = arguments->query.count;
-    return code ? code : take_words(argc - optind, argv + optind, arguments);
-}
-
-int command_request(int argc, char **argv)
-{
-    request_arguments_t arguments = {.target = ""};
-    int code = parse_request(argc, argv, &arguments);
-    if (!code) {
+    int code = take_words(count, words);
+    if (code == GO_ON) {
         code = send_request(&arguments);
     }
     free(arguments.body);
     return code;
 }
+
+const command_t command_request = {
+    .name = "request",
+    .summary = "Send any request, and print the JSON that comes back",
+    .arguments = "[METHOD] PATH",
+    .text = "Without METHOD it is a GET. PATH may be a whole URL of the configured host.",
+    .examples =
+        "  ardoq request /api/v2/me\n"
+        "  ardoq request --all /api/v2/references -q rootWorkspace=5e00000000000000000000aa\n"
+        "  ardoq request POST /api/v2/batch -d @batch.json\n",
+    .options = options,
+    .words_max = 2,
+    .take = take_request_option,
+    .run = run_request,
+};

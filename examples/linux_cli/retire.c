@@ -1,11 +1,10 @@
-#include "retire.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
 #include "ardoq/device_list.h"
+#include "command.h"
 #include "console.h"
 #include "duration.h"
 #include "field_values.h"
@@ -214,52 +213,53 @@ static int retire(retirement_t *retirement)
 
 /* ---- The command line ------------------------------------------------------------------------ */
 
-static int take_option_of_retire(int option, retirement_t *retirement)
+enum { OPTION_DELETE = OPTION_FIRST, OPTION_YES };
+
+static const struct argp_option options[] = {
+    {"set", 's', "CUSTOM_FIELD=VALUE", 0,
+     "Give a custom field, by its API name, this value; may be repeated", 0},
+    {"delete", OPTION_DELETE, NULL, 0, "Delete the component", 0},
+    {"yes", OPTION_YES, NULL, 0, "Do it; without this only say what would be done", 0},
+    {0},
+};
+
+static retirement_t retirement; /* large */
+
+static int take_retire_option(int key, char *value)
 {
-    switch (option) {
-    case 's':
-        return add_field_value(&retirement->values, optarg);
-    case 'd':
-        retirement->is_delete = true;
-        return 0;
-    case 'y':
-        retirement->is_meant = true;
-        return 0;
+    switch (key) {
+    case OPTION_DELETE:
+        retirement.is_delete = true;
+        return GO_ON;
+    case OPTION_YES:
+        retirement.is_meant = true;
+        return GO_ON;
     default:
-        return EXIT_USAGE; /* it was refused */
+        return add_field_value(&retirement.values, value);
     }
 }
 
-static int check_words(int count, char **words, retirement_t *retirement)
+static int run_retire(size_t count, char **words)
 {
-    if (count > 1) {
-        return usage_error("retire takes one serial number, not also: ", words[1]);
-    }
     if (count < 1 || words[0][0] == '\0') {
-        return usage_error("retire needs a serial number", "");
+        return usage_error("retire needs a serial number");
     }
-    if (retirement->is_delete == (retirement->values.count > 0)) {
-        return usage_error("retire needs either --set FIELD=VALUE or --delete", "");
+    if (retirement.is_delete == (retirement.values.count > 0)) {
+        return usage_error("retire needs either --set FIELD=VALUE or --delete");
     }
-    retirement->serial = words[0];
-    return 0;
+    retirement.serial = words[0];
+    return retire(&retirement);
 }
 
-int command_retire(int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"set", required_argument, NULL, 's'},
-        {"delete", no_argument, NULL, 'd'},
-        {"yes", no_argument, NULL, 'y'},
-        {0},
-    };
-    static retirement_t retirement; /* large */
-    int option;
-    int code = 0;
-    optind = 0;
-    while (!code && (option = next_option(argc, argv, "s:", options)) != -1) {
-        code = take_option_of_retire(option, &retirement);
-    }
-    code = code ? code : check_words(argc - optind, argv + optind, &retirement);
-    return code ? code : retire(&retirement);
-}
+const command_t command_retire = {
+    .name = "retire",
+    .summary = "Give custom fields of one device a value, or delete it",
+    .arguments = "SERIAL",
+    .text = "Without --yes it only says what it would do, and ends with exit code 1.",
+    .examples = "  ardoq retire A-0043 --set lifecycle_phase=Retired --yes\n"
+                "  ardoq retire A-0043 --delete\n",
+    .options = options,
+    .words_max = 1,
+    .take = take_retire_option,
+    .run = run_retire,
+};

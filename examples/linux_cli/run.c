@@ -1,5 +1,3 @@
-#include "run.h"
-
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +8,7 @@
 
 #include "ardoq/port_posix.h"
 #include "ardoq/reporter.h"
+#include "command.h"
 #include "console.h"
 #include "identity_option.h"
 #include "notify.h"
@@ -269,36 +268,47 @@ static int take_identity(char *assignment, ardoq_identity_t *identity)
     return err ? ardoq_console_exit_status(err) : GO_ON;
 }
 
-static int take_run_option(int option, ardoq_identity_t *known)
+enum { OPTION_WINDOW = OPTION_FIRST, OPTION_HEARTBEAT };
+
+static const struct argp_option options[] = {
+    {"window", OPTION_WINDOW, "SECONDS", 0,
+     "The first report after a boot comes after a random part of it: 0 to 86400", 0},
+    {"heartbeat", OPTION_HEARTBEAT, "SECONDS", 0,
+     "Longest time between two reports: 3600 to 2592000", 0},
+    {"set", 's', "FIELD=VALUE", 0, "Give an identity field this value", 0},
+    {0},
+};
+
+static ardoq_identity_t given;
+
+static int take_run_option(int key, char *value)
 {
-    switch (option) {
-    case 'w':
-        return take_seconds("ARDOQ_WINDOW", optarg, LEAST_window, MOST_window);
-    case 'b':
-        return take_seconds("ARDOQ_HEARTBEAT", optarg, LEAST_heartbeat, MOST_heartbeat);
-    case 's':
-        return take_identity(optarg, known);
+    switch (key) {
+    case OPTION_WINDOW:
+        return take_seconds("ARDOQ_WINDOW", value, LEAST_window, MOST_window);
+    case OPTION_HEARTBEAT:
+        return take_seconds("ARDOQ_HEARTBEAT", value, LEAST_heartbeat, MOST_heartbeat);
     default:
-        return EXIT_USAGE; /* it was refused */
+        return take_identity(value, &given);
     }
 }
 
-int command_run(int argc, char **argv)
+static int run_run(size_t count, char **words)
 {
-    static const struct option names[] = {
-        {"window", required_argument, NULL, 'w'},
-        {"heartbeat", required_argument, NULL, 'b'},
-        {"set", required_argument, NULL, 's'},
-        {0},
-    };
-    ardoq_identity_t known = {0};
-    int option;
-    optind = 0;
-    while ((option = next_option(argc, argv, "s:", names)) != -1) {
-        const int code = take_run_option(option, &known);
-        if (code != GO_ON) {
-            return code;
-        }
-    }
-    return optind < argc ? usage_error("run does not take: ", argv[optind]) : run_service(&known);
+    (void)count;
+    (void)words;
+    return run_service(&given);
 }
+
+const command_t command_run = {
+    .name = "run",
+    .summary = "Report for ever: what has changed, and the heartbeat",
+    .arguments = "",
+    .text =
+        "It tries again after a failure and never gives up. SIGHUP makes it read the settings\n"
+        "again, SIGUSR1 report at once, SIGTERM and SIGINT stop. It is made to run as a service.",
+    .examples = "  ardoq run --set firmware_version=1.4.0\n",
+    .options = options,
+    .take = take_run_option,
+    .run = run_run,
+};

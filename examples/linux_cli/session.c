@@ -9,6 +9,7 @@
 /* Large, so static. */
 ardoq_config_t config;
 ardoq_client_t client;
+const char *ca_path;
 bool is_verbose;
 
 static void on_signal(int number)

@@ -9,6 +9,9 @@
 extern ardoq_config_t config;
 extern ardoq_client_t client;
 
+/* The file of --ca; null: none. */
+extern const char *ca_path;
+
 /* --verbose was given. */
 extern bool is_verbose;
 

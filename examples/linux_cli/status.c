@@ -1,10 +1,9 @@
-#include "status.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ardoq/port_posix.h"
 #include "ardoq/reporter.h"
+#include "command.h"
 #include "console.h"
 #include "service.h"
 
@@ -63,16 +62,35 @@ static int print_status(void)
     return EXIT_SUCCESS;
 }
 
-int command_status(int argc, char **argv)
+enum { OPTION_STATE = OPTION_FIRST };
+
+static const struct argp_option options[] = {
+    {"state", OPTION_STATE, "DIR", 0, "The state of a service, such as /var/lib/ardoq", 0},
+    {0},
+};
+
+static int take_status_option(int key, char *value)
 {
-    static const struct option names[] = {{"state", required_argument, NULL, 's'}, {0}};
-    int option;
-    optind = 0;
-    while ((option = next_option(argc, argv, "", names)) != -1) {
-        if (option != 's') {
-            return EXIT_USAGE; /* it was refused */
-        }
-        ardoq_posix_look_at_state(optarg);
-    }
-    return optind < argc ? usage_error("status does not take: ", argv[optind]) : print_status();
+    (void)key; /* there is one */
+    ardoq_posix_look_at_state(value);
+    return GO_ON;
 }
+
+static int run_status(size_t count, char **words)
+{
+    (void)count;
+    (void)words;
+    return print_status();
+}
+
+const command_t command_status = {
+    .name = "status",
+    .summary = "Show when it has reported and when it will, and why",
+    .arguments = "",
+    .text = "It reads what `ardoq run` remembers, and connects to nobody. The result is lines for\n"
+            "people.",
+    .examples = "  sudo ardoq status --state /var/lib/ardoq\n",
+    .options = options,
+    .take = take_status_option,
+    .run = run_status,
+};

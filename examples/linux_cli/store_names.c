@@ -9,6 +9,7 @@
 #include "ardoq/settings.h"
 #include "ardoq/text.h"
 #include "console.h"
+#include "nearest.h"
 
 /* Ends a line of a settings file, which the library has read without fault, behind its name. Null
  * for a line without one. */
@@ -34,6 +35,7 @@ static void note_names(FILE *file, const char *path)
             char line_number[16];
             snprintf(line_number, sizeof line_number, "%u", number);
             say("warning: ", path, ", line ", line_number, ": there is no setting ", name);
+            say_nearest(nearest_setting(name));
         }
         ardoq_wipe(line, size);
     }

@@ -276,7 +276,7 @@ def test_a_wrong_value_is_refused_and_changes_nothing(
 ) -> None:
     put(tool, "org_label", "acme")
     before = tool.store.read_bytes()
-    result = tool.run("config", "set", key, value)
+    result = tool.run("config", "set", "--", key, value)
     expect_error(result, name, 3)
     assert f"\n  setting: {key}\n" in result.err
     assert result.out == ""
