@@ -1,4 +1,5 @@
 /* The command `config`. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "files.h"
 #include "nearest.h"
 #include "reference_types.h"
+#include "rows.h"
 #include "session.h"
 
 static int config_set(const char *key, const char *value)
@@ -34,14 +36,35 @@ static int config_set(const char *key, const char *value)
     return code;
 }
 
-static int config_show(const char *key)
+/* One after the other, since a document of all is no line. */
+static ardoq_err_t list_in_table(void)
+{
+    static const column_t columns[] = {{"SETTING", NULL}, {"VALUE", ""}, {0}};
+    const ardoq_setting_t *setting;
+    rows_t rows;
+    ardoq_err_t err = ARDOQ_OK;
+    const ardoq_console_t *lines = rows_begin(&rows, columns);
+    for (size_t i = 0; !err && (setting = ardoq_setting_at(i)) != NULL; i++) {
+        rows.label = setting->name;
+        err = ardoq_command_config_get(lines, &config, setting->name);
+    }
+    const ardoq_err_t rows_err = rows_end(&rows, SIZE_MAX, NULL);
+    return err ? err : rows_err;
+}
+
+static int config_list(void)
+{
+    ardoq_err_t err = load_config();
+    if (!err) {
+        err = shows_tables() ? list_in_table() : ardoq_command_config_list(&console, &config);
+    }
+    return ardoq_console_exit_status(err);
+}
+
+static int config_get(const char *key)
 {
     const ardoq_err_t err = load_config();
-    if (err) {
-        return ardoq_console_exit_status(err);
-    }
-    return ardoq_console_exit_status(key ? ardoq_command_config_get(&console, &config, key)
-                                         : ardoq_command_config_list(&console, &config));
+    return ardoq_console_exit_status(err ? err : ardoq_command_config_get(&console, &config, key));
 }
 
 /* ---- The command line ------------------------------------------------------------------------ */
@@ -64,10 +87,10 @@ static int run_config(size_t count, char **words)
 {
     const char *verb = count > 0 ? words[0] : "";
     if (strcmp(verb, "list") == 0 && count == 1) {
-        return config_show(NULL);
+        return config_list();
     }
     if (strcmp(verb, "get") == 0 && count == 2) {
-        return suggest(config_show(words[1]), words[1]);
+        return suggest(config_get(words[1]), words[1]);
     }
     if (strcmp(verb, "set") == 0 && count == 3) {
         return suggest(config_set(words[1], words[2]), words[1]);
@@ -82,10 +105,11 @@ const command_t command_config = {
     .name = "config",
     .summary = "Show, set and remove settings",
     .arguments = "list\nget SETTING\nset SETTING VALUE|@FILE|-\nunset SETTING",
-    .text = "A value is checked before it is stored; @FILE reads it from a file, - from standard\n"
-            "input. In relations, names of reference types in double quotes become their numbers.\n"
-            "A value that begins with - comes after --. Secrets are shortened. The list is a table\n"
-            "on a terminal, else JSON.",
+    .text =
+        "A value is checked before it is stored; @FILE reads it from a file, - from standard\n"
+        "input. In relations, names of reference types in double quotes become their numbers.\n"
+        "A value that begins with - comes after --. Secrets are shortened. The list is a table\n"
+        "on a terminal, else JSON.",
     .examples = "  ardoq config set host https://acme.ardoq.com\n"
                 "  ardoq config set token - <token.txt\n"
                 "  ardoq config set ca0 @root.pem\n",

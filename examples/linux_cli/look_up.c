@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "answer.h"
+#include "check_lines.h"
 #include "command.h"
 #include "console.h"
 #include "query.h"
+#include "rows.h"
 #include "session.h"
 
 /* Large, so static. */
@@ -26,15 +28,20 @@ static int run_check(size_t count, char **words)
         return ardoq_console_exit_status(err);
     }
     err = try_open();
-    return ardoq_console_exit_status(
-        ardoq_command_check(&console, &config, &client, &identity, &model, err, &check));
+    err =
+        ardoq_command_check(check_lines_begin(), &config, &client, &identity, &model, err, &check);
+    check_lines_end();
+    return ardoq_console_exit_status(err);
 }
 
 const command_t command_check = {
     .name = "check",
     .summary = "Try all that a report needs, step by step",
     .arguments = "",
-    .text = "It changes nothing in Ardoq. The exit code is that of the first step that failed.",
+    .text =
+        "It changes nothing in Ardoq. The exit code is that of the first step that failed. A line\n"
+        "for each step on a terminal, else a JSON object.",
+    .examples = "  ardoq check | jq -r 'select(.result == \"failed\") | .step, .error'\n",
     .run = run_check,
 };
 
@@ -61,15 +68,29 @@ const command_t command_me = {
     .run = run_me,
 };
 
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+/* The first error counts. */
+static ardoq_err_t end_rows(rows_t *rows, const char *what, ardoq_err_t err)
+{
+    const ardoq_err_t rows_err = rows_end(rows, terminal_width(), err ? NULL : what);
+    return err ? err : rows_err;
+}
+
 /* ---- Workspaces and context ------------------------------------------------------------------ */
 
 static int run_workspaces(size_t count, char **words)
 {
+    static const column_t columns[] = {{"NAME", "name"}, {"ID", "id"}, {0}};
     (void)count;
     (void)words;
-    const ardoq_err_t err = open_client();
-    return ardoq_console_exit_status(err ? err
-                                         : ardoq_command_workspaces(&console, &client, &list));
+    rows_t rows;
+    ardoq_err_t err = open_client();
+    if (!err) {
+        err = ardoq_command_workspaces(rows_begin(&rows, columns), &client, &list);
+        err = end_rows(&rows, "workspaces", err);
+    }
+    return ardoq_console_exit_status(err);
 }
 
 const command_t command_workspaces = {
@@ -82,10 +103,17 @@ const command_t command_workspaces = {
 
 static int run_context(size_t count, char **words)
 {
+    static const char kinds[] = "?componentType|customField|referenceType";
+    static const column_t columns[] = {
+        {"NAME", "name|label"},    {"KIND", kinds},   {"TYPE", "type"},
+        {"READ-ONLY", "readOnly"}, {"ID", kinds + 1}, {0},
+    };
+    rows_t rows;
     ardoq_err_t err = open_client();
     if (!err) {
         const char *workspace = count > 0 ? words[0] : config.workspace;
-        err = ardoq_command_context(&console, &client, &context, workspace);
+        err = ardoq_command_context(rows_begin(&rows, columns), &client, &context, workspace);
+        err = end_rows(&rows, "component types, fields or reference types", err);
     }
     return ardoq_console_exit_status(err);
 }
@@ -138,15 +166,21 @@ static int take_components_option(int key, char *value)
 
 static int run_components(size_t count, char **words)
 {
+    static const column_t columns[] = {
+        {"NAME", "name"}, {"TYPE", "type"}, {"KEY", "componentKey"}, {"ID", "_id"}, {0},
+    };
     (void)count;
     (void)words;
     const int code = check_filters(&query);
     if (code != GO_ON) {
         return code;
     }
+    rows_t rows;
     ardoq_err_t err = open_client();
     if (!err) {
-        err = ardoq_command_components(&console, &client, &list, query.pairs, query.count);
+        err = ardoq_command_components(rows_begin(&rows, columns), &client, &list, query.pairs,
+                                       query.count);
+        err = end_rows(&rows, "such components", err);
     }
     return ardoq_console_exit_status(err);
 }

@@ -40,8 +40,11 @@ bool table_add(table_t *table, const char *const *cells)
         table->rows = rows;
         table->room = room;
     }
+    while (table->count == 0 && table->columns < TABLE_COLUMNS && cells[table->columns]) {
+        table->columns++;
+    }
     bool is_whole = true;
-    for (size_t i = 0; i < TABLE_COLUMNS; i++) {
+    for (size_t i = 0; i < table->columns; i++) {
         table->rows[table->count][i] = copy_of(cells[i]);
         is_whole = is_whole && table->rows[table->count][i];
     }
@@ -51,8 +54,8 @@ bool table_add(table_t *table, const char *const *cells)
 
 void table_free(table_t *table)
 {
-    for (size_t i = 0; i < table->count * TABLE_COLUMNS; i++) {
-        free(table->rows[i / TABLE_COLUMNS][i % TABLE_COLUMNS]);
+    for (size_t i = 0; i < table->count * table->columns; i++) {
+        free(table->rows[i / table->columns][i % table->columns]);
     }
     free(table->rows);
     *table = (table_t){0};
@@ -81,20 +84,20 @@ static size_t width_of(const char *text)
 
 static void measure(const table_t *table, size_t *widths)
 {
-    for (size_t i = 0; i < table->count * TABLE_COLUMNS; i++) {
-        const size_t width = width_of(table->rows[i / TABLE_COLUMNS][i % TABLE_COLUMNS]);
-        size_t *widest = &widths[i % TABLE_COLUMNS];
+    for (size_t i = 0; i < table->count * table->columns; i++) {
+        const size_t width = width_of(table->rows[i / table->columns][i % table->columns]);
+        size_t *widest = &widths[i % table->columns];
         *widest = width > *widest ? width : *widest;
     }
 }
 
-static void fit(size_t *widths, size_t width)
+static void fit(size_t *widths, size_t columns, size_t width)
 {
-    size_t total = (size_t)GAP * (TABLE_COLUMNS - 1);
-    for (size_t i = 0; i < TABLE_COLUMNS; i++) {
+    size_t total = (size_t)GAP * (columns - 1);
+    for (size_t i = 0; i < columns; i++) {
         total += widths[i];
     }
-    for (size_t i = 0; i < TABLE_COLUMNS && total > width; i++) {
+    for (size_t i = 0; i < columns && total > width; i++) {
         const size_t excess = total - width;
         const size_t spare = widths[i] > WIDTH_MIN ? widths[i] - WIDTH_MIN : 0;
         const size_t cut = excess < spare ? excess : spare;
@@ -141,12 +144,13 @@ static size_t print_cell(FILE *stream, const char *text, size_t width)
     return used;
 }
 
-static void print_row(FILE *stream, char *const *cells, const size_t *widths, size_t width)
+static void print_row(const table_t *table, size_t row, FILE *stream, const size_t *widths,
+                      size_t width)
 {
-    for (size_t i = 0; i < TABLE_COLUMNS && width > 0; i++) {
+    for (size_t i = 0; i < table->columns && width > 0; i++) {
         const size_t room = widths[i] < width ? widths[i] : width;
-        const size_t used = print_cell(stream, cells[i], room);
-        const bool is_last = i + 1 == TABLE_COLUMNS || width <= room + GAP;
+        const size_t used = print_cell(stream, table->rows[row][i], room);
+        const bool is_last = i + 1 == table->columns || width <= room + GAP;
         width = is_last ? 0 : width - room - GAP;
         print_blanks(stream, is_last ? 0 : room - used + GAP);
     }
@@ -158,8 +162,8 @@ void table_print(const table_t *table, FILE *stream, size_t width)
     size_t widths[TABLE_COLUMNS] = {0};
     setlocale(LC_CTYPE, "C.UTF-8"); /* the texts are UTF-8, wherever they are printed */
     measure(table, widths);
-    fit(widths, width);
+    fit(widths, table->columns, width);
     for (size_t i = 0; i < table->count; i++) {
-        print_row(stream, table->rows[i], widths, width);
+        print_row(table, i, stream, widths, width);
     }
 }

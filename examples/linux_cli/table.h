@@ -6,16 +6,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { TABLE_COLUMNS = 4 };
+enum { TABLE_COLUMNS = 6 };
 
-/* Begins zeroed; the first row is its head. */
+/* Begins zeroed; the first row is its head, which has as many cells as there are columns. */
 typedef struct {
     char *(*rows)[TABLE_COLUMNS];
     size_t count;
     size_t room;
+    size_t columns;
 } table_t;
 
-/* Adds a row of copies, without what a terminal may act on. False if there is no memory. */
+/* Adds a row of copies, without what a terminal may act on; of fewer cells than TABLE_COLUMNS the
+ * next is null. False if there is no memory. */
 bool table_add(table_t *table, const char *const *cells);
 
 /* Prints it, aligned and at most so many columns wide: where there are more, the first cells of a

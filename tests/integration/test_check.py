@@ -10,7 +10,7 @@ import pytest
 from peers import Relay, closed_port
 from servers import DEVICE_TYPE, WORKSPACE, Certificates, FakeArdoq, Serve
 from source import HINTS
-from tool import Result, Tool
+from tool import Result, Tool, check_lines
 
 CONNECTION = ["settings", "DNS", "TCP", "TLS"]
 FIELDS = [
@@ -46,7 +46,7 @@ def expect_failures(result: Result, code: int, steps: list[str], **failures: str
 
 
 def check(tool: Tool, **environment: str) -> Result:
-    return tool.using(**environment).run_for_text("check")
+    return check_lines(tool.using(**environment).run_for_text("check"))
 
 
 def test_all_is_well(ask: Tool, server: FakeArdoq) -> None:
@@ -113,7 +113,7 @@ def test_a_step_that_was_given_up(ask: Tool) -> None:
         process = asking.start("check", stdin=pipe, stdout=pipe, stderr=pipe)
         silent.wait_for_bytes()
         process.send_signal(signal.SIGINT)
-        result = asking.finish(process, time.monotonic(), ("check",))
+        result = check_lines(asking.finish(process, time.monotonic(), ("check",)))
     expect_failures(result, 5, CONNECTION, TLS="INTERRUPTED")
 
 

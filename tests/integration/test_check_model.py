@@ -9,7 +9,7 @@ from api_client import Client
 from servers import DEVICE_TYPE, WORKSPACE, FakeArdoq
 from source import HINTS
 from test_model import LOCATION, LOCATIONS, PRODUCT, PRODUCTS, component, posts, report, site
-from tool import Result, Tool
+from tool import Result, Tool, check_lines
 
 NOWHERE = "5e0123456789abcdef012345"
 
@@ -21,9 +21,8 @@ def api(server: FakeArdoq) -> Iterator[Client]:
 
 
 def check(tool: Tool, relations: str = "", parent: str = "", **environment: str) -> Result:
-    return tool.using(
-        ARDOQ_RELATIONS=relations, ARDOQ_PARENT=parent, **environment
-    ).run_for_text("check")
+    asking = tool.using(ARDOQ_RELATIONS=relations, ARDOQ_PARENT=parent, **environment)
+    return check_lines(asking.run_for_text("check"))
 
 
 def told(result: Result) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ class Result:
         return json.loads(self.out)
 
     @property
+    def json_lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
     def error(self) -> str:
         """Name of the error that was explained, "" if none was."""
         found = re.search(r"^error: ([A-Z0-9_]+) \(", self.err, re.MULTILINE)
@@ -54,6 +58,18 @@ def expect_error(result: Result, name: str, code: int) -> None:
     """The tool failed so, and explained it with the error's hint if the build has hints."""
     assert (result.error, result.code) == (name, code), result.err
     assert (f"\n  {HINTS[name]}\n" in result.err) == built.has("HINTS")
+
+
+def check_lines(result: Result) -> Result:
+    """What `check` wrote in a pipe, as it writes it on a terminal."""
+    lines = []
+    for step in result.json_lines:
+        assert [*step] == [key for key in ("result", "step", "text", "error", "more") if key in step]
+        assert ("error" in step) == (step["result"] == "failed")
+        assert f"{step.get('error', '')} (" in f"{step['text']} ("
+        lines += [f"{step['result']:<8}{step['step']:<15} {step['text']}"]
+        lines += [f"  {line}" for line in step.get("more", ())]
+    return replace(result, out="".join(f"{line}\n" for line in lines))
 
 
 def server_settings(server: FakeArdoq) -> dict[str, str]:
