@@ -5,9 +5,11 @@
 
 #include "answer.h"
 #include "ardoq/json_scan.h"
+#include "ardoq/json_validate.h"
 #include "ardoq/list.h"
 #include "command.h"
 #include "console.h"
+#include "curl.h"
 #include "files.h"
 #include "query.h"
 #include "session.h"
@@ -18,6 +20,7 @@ typedef struct {
     char *target; /* path, or absolute URL */
     char *body;
     bool all_pages;
+    bool is_curl;
 } request_arguments_t;
 
 static void print_result_string(const char *text)
@@ -167,31 +170,35 @@ static int take_path_of_url(request_arguments_t *arguments)
                            arguments->target);
     }
     arguments->target = path;
-    return 0;
+    return GO_ON;
 }
 
 static int send_request(request_arguments_t *arguments)
 {
-    ardoq_err_t err = open_client();
+    ardoq_err_t err = arguments->is_curl ? load_config() : open_client();
     if (err) {
         return ardoq_console_exit_status(err);
     }
-    const int code = is_url(arguments->target) ? take_path_of_url(arguments) : 0;
-    if (code) {
+    const int code = is_url(arguments->target) ? take_path_of_url(arguments) : GO_ON;
+    if (code != GO_ON) {
         return code;
     }
     arguments->request.path = arguments->target;
-    err = arguments->all_pages ? send_all(arguments) : send_one(arguments);
+    err = arguments->is_curl     ? print_curl(&arguments->request)
+          : arguments->all_pages ? send_all(arguments)
+                                 : send_one(arguments);
     return ardoq_console_exit_status(err);
 }
 
-enum { OPTION_ALL = OPTION_FIRST };
+enum { OPTION_ALL = OPTION_FIRST, OPTION_CURL };
 
 static const struct argp_option options[] = {
     {"query", 'q', "NAME=VALUE", 0, "Add a pair to the query, percent-encoded; may be repeated", 0},
     {"data", 'd', "JSON|@FILE|-", 0,
      "The body: JSON, a file that holds it, or - for standard input", 0},
     {"all", OPTION_ALL, NULL, 0, "Follow all pages, and print them as one", 0},
+    {"curl", OPTION_CURL, NULL, 0,
+     "Send nothing, but print the same call for curl, with the token as $ARDOQ_API_TOKEN", 0},
     {0},
 };
 
@@ -216,10 +223,25 @@ static int take_request_option(int key, char *value)
         return add_query(&arguments.query, value);
     case 'd':
         return set_body(value);
-    default:
+    case OPTION_ALL:
         arguments.all_pages = true;
         return GO_ON;
+    default:
+        arguments.is_curl = true;
+        return GO_ON;
     }
+}
+
+/* What a terminal may act on is printed as an escape of JSON, so the body must be JSON. */
+static int check_curl(void)
+{
+    if (arguments.all_pages) {
+        return usage_error("--curl prints one call, so it does not go with --all");
+    }
+    const char *body = arguments.body;
+    return body && body[0] != '\0' && ardoq_json_validate(body, strlen(body))
+               ? usage_error("--curl needs a body that is JSON")
+               : GO_ON;
 }
 
 /* [METHOD] PATH: as in Ardoq's guide, a request without a method is a GET. */
@@ -240,7 +262,7 @@ static int take_words(size_t count, char **words)
     if (arguments.all_pages && (strcmp(request->method, "GET") != 0 || arguments.body)) {
         return usage_error("--all takes only GET without a body, not: ", request->method);
     }
-    return GO_ON;
+    return arguments.is_curl ? check_curl() : GO_ON;
 }
 
 static int run_request(size_t count, char **words)
@@ -261,7 +283,8 @@ const command_t command_request = {
     .examples =
         "  ardoq request /api/v2/me\n"
         "  ardoq request --all /api/v2/references -q rootWorkspace=5e00000000000000000000aa\n"
-        "  ardoq request POST /api/v2/batch -d @batch.json\n",
+        "  ardoq request POST /api/v2/batch -d @batch.json\n"
+        "  ardoq request --curl /api/v2/me\n",
     .options = options,
     .words_max = 2,
     .take = take_request_option,
