@@ -64,6 +64,9 @@ clang-19                test      the public headers as C23, which an older clan
 g++                     test,bench  the public headers as C++17, and what is C++ for ESP-IDF
 chromium-headless-shell test      opens the page of the stand-in; with what it needs 98 MB, installed 306
 ccache                  test      keeps what was compiled for the next clone
+curl                    test      sends what the tool prints for curl
+zsh                     test      a shell that completes the commands of the tool
+mandoc                  test      judges the man page
 git                     test,lint lists the files of the project for the checks of its own rules
 clang-format            lint      the format of C
 clang-tidy              lint      defects in C, read as Clang does

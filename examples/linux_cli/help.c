@@ -5,8 +5,9 @@
 
 #include "ardoq/settings.h"
 #include "command_line.h"
+#include "complete.h"
 #include "console.h"
-#include "variable.h"
+#include "man_page.h"
 
 const char tool_summary[] = "Reports this device to Ardoq over its REST API.";
 
@@ -34,20 +35,32 @@ void help_identity_fields(FILE *stream)
 #include "ardoq/identity.def"
 }
 
-static void help_variable(FILE *stream, const char *name)
+const char *setting_meaning(const ardoq_setting_t *setting, variable_t *variable)
 {
-    fprintf(stream, "  %-18s %s\n", name, variable_of(name).text);
+    static const struct {
+        const char *name;
+        const char *what;
+    } pem[] = {
+#define ARDOQ_SETTING_PEM(name, what) {name, "(PEM) " what},
+#include "ardoq/settings.def"
+    };
+    for (size_t i = 0; i < sizeof pem / sizeof pem[0]; i++) {
+        if (strcmp(pem[i].name, setting->name) == 0) {
+            return pem[i].what;
+        }
+    }
+    *variable = variable_of(setting->name);
+    return variable->text;
 }
 
-static void help_settings(FILE *stream)
+static void help_settings(void)
 {
-    fputs("Settings, and the variables that override them:\n", stream);
-#define ARDOQ_SETTING_TEXT(member, size, name, default_value, rule) help_variable(stream, name);
-#define ARDOQ_SETTING_NUMBER(member, min, max, name, default_value) help_variable(stream, name);
-#define ARDOQ_SETTING_IDENTITY(field, size, name)                   help_variable(stream, name);
-#define ARDOQ_SETTING_MODEL(name, default_value, rule)              help_variable(stream, name);
-#define ARDOQ_SETTING_PEM(name, what)                               fprintf(stream, "  %-18s (PEM) %s\n", name, what);
-#include "ardoq/settings.def"
+    const ardoq_setting_t *setting;
+    variable_t room;
+    puts("Settings, and the variables that override them:");
+    for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
+        printf("  %-18s %s\n", setting->name, setting_meaning(setting, &room));
+    }
 }
 
 /* ---- The tool -------------------------------------------------------------------------------- */
@@ -83,7 +96,7 @@ static void help_tool(void)
     printf("\n%s\n\n", tool_results);
     help_exit_codes();
     puts("");
-    help_settings(stdout);
+    help_settings();
     puts("");
     help_identity_fields(stdout);
 }
@@ -130,7 +143,7 @@ static void help_command(const command_t *command)
     }
     if (takes_settings(command)) {
         puts("");
-        help_settings(stdout);
+        help_settings();
     }
 }
 
@@ -143,13 +156,38 @@ void show_help(const command_t *command)
     }
 }
 
+/* For the build, which installs the page, and for the completion of shells. */
+enum { OPTION_MAN = OPTION_FIRST, OPTION_COMPLETE };
+
+static const struct argp_option options[] = {
+    {"man", OPTION_MAN, NULL, OPTION_HIDDEN, "Write the man page", 0},
+    {"complete", OPTION_COMPLETE, NULL, OPTION_HIDDEN, "Write what the last word may become", 0},
+    {0},
+};
+
+static int hidden_option;
+
+static int take_help_option(int key, char *value)
+{
+    (void)value;
+    hidden_option = key;
+    return GO_ON;
+}
+
 static int run_help(size_t count, char **words)
 {
     const command_t *command = count > 0 ? command_find(words[0]) : NULL;
-    if (count > 0 && !command) {
+    if (hidden_option == OPTION_COMPLETE) {
+        complete(count, words);
+    } else if (hidden_option == OPTION_MAN) {
+        write_man_page();
+    } else if (count > 1) {
+        return usage_error("help does not take: ", words[1]);
+    } else if (count == 1 && !command) {
         return refuse_command(words[0]);
+    } else {
+        show_help(command);
     }
-    show_help(command);
     return EXIT_SUCCESS;
 }
 
@@ -158,6 +196,8 @@ const command_t command_help = {
     .summary = "Show help, of one command if it is named",
     .arguments = "[COMMAND]",
     .examples = "  ardoq help report\n",
-    .words_max = 1,
+    .options = options,
+    .words_max = WORDS_ANY,
+    .take = take_help_option,
     .run = run_help,
 };

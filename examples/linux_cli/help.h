@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "variable.h"
 
 /* An exit code of the tool. */
 typedef struct {
@@ -25,6 +26,9 @@ void show_help(const command_t *command);
 
 /* The identity fields with their meaning. */
 void help_identity_fields(FILE *stream);
+
+/* The variable that overrides a setting, or what one without a variable is. */
+const char *setting_meaning(const ardoq_setting_t *setting, variable_t *variable);
 
 /* What names an option or a word of a command takes. */
 bool takes_fields(const command_t *command);
