@@ -8,11 +8,15 @@
 
 #include "ardoq/port_posix.h"
 #include "ardoq/text.h"
+#include "progress.h"
 
 static void write_output(void *context, ardoq_output_t output, const char *text, size_t size)
 {
     (void)context;
     FILE *stream = output == ARDOQ_OUTPUT_RESULT ? stdout : stderr;
+    if (stream == stderr) {
+        progress_clear();
+    }
     const bool is_coloured = output == ARDOQ_OUTPUT_ERROR && ardoq_posix_has_colour();
     fputs(is_coloured ? "\033[1;31m" : "", stream);
     fwrite(text, 1, size, stream);
@@ -78,6 +82,7 @@ void print_harmless(const char *text, size_t size)
 
 void say_texts(const char *const *texts)
 {
+    progress_clear();
     for (; *texts; texts++) {
         print_harmless(*texts, strlen(*texts));
     }

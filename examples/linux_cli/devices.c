@@ -8,6 +8,7 @@
 #include "console.h"
 #include "duplicates.h"
 #include "duration.h"
+#include "progress.h"
 #include "session.h"
 #include "table.h"
 
@@ -50,6 +51,7 @@ static bool add_row(listing_t *listing, const ardoq_listed_device_t *device)
 static ardoq_err_t take_device(void *context, const ardoq_listed_device_t *device)
 {
     listing_t *listing = context;
+    progress_add();
     if (!duplicates_add(&listing->duplicates, device->serial, device->id)) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
@@ -70,8 +72,10 @@ static ardoq_err_t list_devices(listing_t *listing)
     if (listing->is_table && !table_add(&listing->table, head)) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
+    progress_begin("devices", !listing->is_table);
     const ardoq_err_t err =
         ardoq_command_each_device(&console, &client, &config, &devices, take_device, listing);
+    progress_end();
     if (listing->is_table && listing->listed > 0) {
         table_print(&listing->table, stdout, terminal_width());
     } else if (listing->is_table && !err) {

@@ -7,6 +7,7 @@
 #include "check_lines.h"
 #include "command.h"
 #include "console.h"
+#include "progress.h"
 #include "query.h"
 #include "rows.h"
 #include "session.h"
@@ -70,9 +71,16 @@ const command_t command_me = {
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
+static const ardoq_console_t *begin_rows(rows_t *rows, const column_t *columns, const char *what)
+{
+    progress_begin(what, !shows_tables());
+    return rows_begin(rows, columns);
+}
+
 /* The first error counts. */
 static ardoq_err_t end_rows(rows_t *rows, const char *what, ardoq_err_t err)
 {
+    progress_end();
     const ardoq_err_t rows_err = rows_end(rows, terminal_width(), err ? NULL : what);
     return err ? err : rows_err;
 }
@@ -87,7 +95,7 @@ static int run_workspaces(size_t count, char **words)
     rows_t rows;
     ardoq_err_t err = open_client();
     if (!err) {
-        err = ardoq_command_workspaces(rows_begin(&rows, columns), &client, &list);
+        err = ardoq_command_workspaces(begin_rows(&rows, columns, "workspaces"), &client, &list);
         err = end_rows(&rows, "workspaces", err);
     }
     return ardoq_console_exit_status(err);
@@ -112,8 +120,9 @@ static int run_context(size_t count, char **words)
     ardoq_err_t err = open_client();
     if (!err) {
         const char *workspace = count > 0 ? words[0] : config.workspace;
-        err = ardoq_command_context(rows_begin(&rows, columns), &client, &context, workspace);
-        err = end_rows(&rows, "component types, fields or reference types", err);
+        err = ardoq_command_context(begin_rows(&rows, columns, "types and fields"), &client,
+                                    &context, workspace);
+        err = end_rows(&rows, "types and fields", err);
     }
     return ardoq_console_exit_status(err);
 }
@@ -178,8 +187,8 @@ static int run_components(size_t count, char **words)
     rows_t rows;
     ardoq_err_t err = open_client();
     if (!err) {
-        err = ardoq_command_components(rows_begin(&rows, columns), &client, &list, query.pairs,
-                                       query.count);
+        err = ardoq_command_components(begin_rows(&rows, columns, "components"), &client, &list,
+                                       query.pairs, query.count);
         err = end_rows(&rows, "such components", err);
     }
     return ardoq_console_exit_status(err);

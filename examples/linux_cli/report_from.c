@@ -4,20 +4,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "answer.h"
 #include "ardoq/devices.h"
 #include "ardoq/json_write.h"
-#include "ardoq/port.h"
 #include "console.h"
 #include "device_lines.h"
 #include "help.h"
+#include "progress.h"
 #include "session.h"
 
 #define EXPAND_PATH ARDOQ_REPORT_PATH "/expand"
-
-enum { PROGRESS_MS = 200 };
 
 /* Large, so static. */
 static device_lines_t lines;
@@ -26,34 +23,13 @@ static ardoq_devices_t devices;
 /* Of all requests, also where each is a call. */
 static struct {
     uint32_t failed;
-    bool has_results;  /* of each device: a line on standard output */
-    bool has_progress; /* a line of it stands on the terminal */
-    uint64_t progress_at;
+    bool has_results; /* of each device: a line on standard output */
 } run;
 
-/* ---- Progress ------------------------------------------------------------------------------- */
-
-static void clear_progress(void)
-{
-    if (run.has_progress) {
-        fputs("\r\033[K", stderr);
-        run.has_progress = false;
-    }
-}
-
-/* Where results do not come on the same terminal. */
-static void show_progress(void *context)
+static void count_devices(void *context)
 {
     (void)context;
-    const uint64_t now = ardoq_port_uptime_ms();
-    if (now < run.progress_at || !isatty(STDERR_FILENO) || isatty(STDOUT_FILENO)) {
-        return;
-    }
-    run.progress_at = now + PROGRESS_MS;
-    run.has_progress = true;
-    fprintf(stderr, "\r\033[K%" PRIu32 " devices reported, %" PRIu32 " failed",
-            devices.created + devices.updated, devices.failed);
-    fflush(stderr);
+    progress_set(devices.created + devices.updated, devices.failed);
 }
 
 /* ---- Results -------------------------------------------------------------------------------- */
@@ -112,7 +88,6 @@ static void explain_line(const ardoq_device_result_t *result)
 {
     char number[24];
     snprintf(number, sizeof number, "%lu", number_of_device_line(&lines, result->index));
-    clear_progress();
     if (lines.fault) {
         say("error: ", lines.name, ":", number, ": ", lines.fault, lines.detail);
         return;
@@ -154,12 +129,13 @@ static ardoq_err_t report_all(void)
 {
     run.has_results = true;
     setvbuf(stdout, NULL, _IOLBF, 0); /* what comes from a pipe may take its time */
+    progress_begin("devices reported", true);
     ardoq_err_t err =
         ardoq_devices_start(&client, &devices, 0, next_device_line, take_device, &lines);
     if (!err) {
-        err = ardoq_finish(&client, show_progress, NULL);
+        err = ardoq_finish(&client, count_devices, NULL);
     }
-    clear_progress();
+    progress_end();
     fprintf(stderr,
             "%" PRIu32 " devices created, %" PRIu32 " updated, %" PRIu32 " failed, in %" PRIu32
             " requests\n",

@@ -11,6 +11,7 @@
 #include "console.h"
 #include "curl.h"
 #include "files.h"
+#include "progress.h"
 #include "query.h"
 #include "session.h"
 
@@ -124,6 +125,7 @@ static ardoq_err_t print_element(void *context, const ardoq_json_document_t *ele
     ardoq_console_write_json(&console, text, size);
     print_result_string(quote);
     *has_begun = true;
+    progress_add();
     return ARDOQ_OK;
 }
 
@@ -134,8 +136,10 @@ static ardoq_err_t send_all(const request_arguments_t *arguments)
     static ardoq_list_t list; /* large */
     const ardoq_request_t *request = &arguments->request;
     bool has_begun = false;
+    progress_begin("elements", true);
     const ardoq_err_t err = ardoq_list_each(&client, &list, request->path, request->query,
                                             request->query_count, print_element, &has_begun);
+    progress_end();
     show_warnings(list.warnings, strlen(list.warnings));
     if (!err) {
         print_result_string(has_begun ? "]}\n" : "{\"values\":[]}\n");

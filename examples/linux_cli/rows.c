@@ -5,6 +5,7 @@
 
 #include "ardoq/json_read.h"
 #include "console.h"
+#include "progress.h"
 
 enum { CELL_SIZE = 2048, KEY_SIZE = 32 };
 
@@ -92,6 +93,7 @@ static void take_output(void *context, ardoq_output_t output, const char *text, 
     }
     for (const char *end; (end = memchr(text, '\n', size)) != NULL;) {
         const size_t part = (size_t)(end - text);
+        progress_add();
         add_text(rows, text, part);
         add_line(rows);
         text += part + 1;
@@ -100,12 +102,21 @@ static void take_output(void *context, ardoq_output_t output, const char *text, 
     add_text(rows, text, size);
 }
 
+static void count_lines(void *context, ardoq_output_t output, const char *text, size_t size)
+{
+    (void)context;
+    if (output == ARDOQ_OUTPUT_RESULT && size > 0 && text[size - 1] == '\n') {
+        progress_add();
+    }
+    console.write(console.context, output, text, size);
+}
+
 const ardoq_console_t *rows_begin(rows_t *rows, const column_t *columns)
 {
     const char *head[TABLE_COLUMNS] = {NULL};
-    *rows = (rows_t){.columns = columns};
+    *rows = (rows_t){.columns = columns, .console = {.write = count_lines}};
     if (!shows_tables()) {
-        return &console;
+        return &rows->console;
     }
     rows->console = (ardoq_console_t){.write = take_output, .context = rows};
     for (size_t i = 0; columns[i].head; i++) {
@@ -117,7 +128,7 @@ const ardoq_console_t *rows_begin(rows_t *rows, const column_t *columns)
 
 ardoq_err_t rows_end(rows_t *rows, size_t width, const char *what)
 {
-    const bool has_table = rows->console.write;
+    const bool has_table = rows->table.count > 0;
     const ardoq_err_t err = rows->is_full ? ARDOQ_ERR_OUT_OF_MEMORY : ARDOQ_OK;
     if (rows->table.count > 1) {
         table_print(&rows->table, stdout, width);

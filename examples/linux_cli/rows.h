@@ -24,8 +24,8 @@ typedef struct {
     ardoq_console_t console; /* that takes the lines */
 } rows_t;
 
-/* The console for a command that writes lines of JSON: that of a table if shows_tables(), else the
- * tool's own. */
+/* The console for a command that writes lines of JSON: they become a table if shows_tables(), else
+ * results as they come. Counts them, see progress.h. */
 const ardoq_console_t *rows_begin(rows_t *rows, const column_t *columns);
 
 /* Prints the table, at most so many columns wide, or says that there are none of these, unless it

@@ -379,28 +379,3 @@ def test_settings_are_needed_first(tool: Tool, ask: Tool) -> None:
     expect_error(report(tool, csv_of("unset", 1)), "TOKEN_MISSING", 3)
     without = ask.using(ARDOQ_COMPONENT_TYPE="")
     expect_error(report(without, csv_of("unset", 1)), "COMPONENT_TYPE_INVALID", 3)
-
-
-def run_on_terminal(tool: Tool, path: str, out: Path) -> str:
-    """What comes to a terminal on standard error, while results go to a file."""
-    terminal, tools_end = os.openpty()
-    with out.open("wb") as stdout:
-        process = tool.start("report", "--from", path, stdout=stdout, stderr=tools_end)
-    os.close(tools_end)
-    text = b""
-    while select.select([terminal], [], [], BOUND)[0]:
-        try:
-            text += os.read(terminal, 65536)
-        except OSError:  # the other end is closed
-            break
-    os.close(terminal)
-    assert process.wait(BOUND) == 0
-    return text.decode()
-
-
-def test_progress_is_shown_on_a_terminal(ask: Tool) -> None:
-    path = write(ask, csv_of("progress", PER_REQUEST + 1))
-    text = run_on_terminal(ask, path, ask.home / "out")
-    assert "\r\x1b[K0 devices reported, 0 failed" in text
-    assert text.endswith("\r\x1b[K" + summary(PER_REQUEST + 1, 0, 0, 2).replace("\n", "\r\n"))
-    assert len((ask.home / "out").read_text().splitlines()) == PER_REQUEST + 1
