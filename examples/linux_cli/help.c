@@ -149,6 +149,8 @@ static void help_command(const command_t *command)
 
 void show_help(const command_t *command)
 {
+    /* A person's own form wins. */
+    (void)setenv("ARGP_HELP_FMT", "no-dup-args-note,rmargin=95", 0);
     if (command) {
         help_command(command);
     } else {

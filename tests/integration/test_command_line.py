@@ -52,6 +52,25 @@ def test_wrong_usage_points_to_the_help_of_the_command(tool: Tool) -> None:
     assert tool.run_for_text("x").err.endswith("\n  `ardoq --help` shows the commands\n")
 
 
+def shown_in_documents() -> list[tuple[str, str]]:
+    """Each call for help in an indented block, and what the document shows of it."""
+    found = []
+    for path in (built.ROOT / "README.md", *sorted((built.ROOT / "docs").glob("*.md"))):
+        text = path.read_text("utf-8")
+        form = r"^    \$ ardoq ((?:help|--help|\w+ --help)[^\n]*)\n((?:(?:    (?!\$ )[^\n]*)?\n)+)"
+        found += re.findall(form, text, re.MULTILINE)
+    return found
+
+
+def test_documents_show_the_help_as_it_is(tool: Tool) -> None:
+    shown = shown_in_documents()
+    assert shown
+    for arguments, text in shown:
+        lines = [line.strip() for line in text.strip().splitlines()]
+        out = tool.run_for_text(*arguments.split()).out
+        assert lines == [line.strip() for line in out.strip().splitlines()]
+
+
 # Suggestions
 
 

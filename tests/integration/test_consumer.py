@@ -133,6 +133,14 @@ def test_the_unit_is_installed_where_systemd_looks(installed: Path) -> None:
     assert (installed / "lib/systemd/system/ardoq.service").is_file()
 
 
+def test_what_belongs_to_the_tool_is_installed(installed: Path) -> None:
+    share = installed / "share"
+    page = (share / "man/man1/ardoq.1").read_text("utf-8")
+    assert page == output_of(installed / "bin" / "ardoq", "help", "--man")
+    assert (share / "bash-completion/completions/ardoq").is_file()
+    assert (share / "zsh/site-functions/_ardoq").is_file()
+
+
 def test_the_installed_tool_runs(installed: Path) -> None:
     assert output_of(installed / "bin" / "ardoq", "--version").startswith("ardoq ")
 
