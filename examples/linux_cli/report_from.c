@@ -11,6 +11,7 @@
 #include "console.h"
 #include "device_lines.h"
 #include "help.h"
+#include "nearest.h"
 #include "progress.h"
 #include "session.h"
 
@@ -83,13 +84,23 @@ static void write_error(void *context, const char *text)
     ardoq_console_write(&console, ARDOQ_OUTPUT_ERROR, text);
 }
 
+/* What is wrong with a line by itself. A name in it may be a misspelt field. */
+static void say_fault(const char *number)
+{
+    const size_t size = strlen(lines.detail);
+    say("error: ", lines.name, ":", number, ": ", lines.fault, lines.detail);
+    if (ardoq_identity_find(lines.detail, size) == ARDOQ_IDENTITY_COUNT) {
+        say_nearest(nearest_field(lines.detail, size));
+    }
+}
+
 /* Names the line, and what is to be mended there. */
 static void explain_line(const ardoq_device_result_t *result)
 {
     char number[24];
     snprintf(number, sizeof number, "%lu", number_of_device_line(&lines, result->index));
     if (lines.fault) {
-        say("error: ", lines.name, ":", number, ": ", lines.fault, lines.detail);
+        say_fault(number);
         return;
     }
     say("error: ", lines.name, ":", number, ": the device ", result->serial,
@@ -283,7 +294,7 @@ static int refuse_header(void)
 {
     char number[24];
     snprintf(number, sizeof number, "%lu", lines.number);
-    say("error: ", lines.name, ":", number, ": ", lines.fault, lines.detail);
+    say_fault(number);
     help_identity_fields(stderr);
     return EXIT_USAGE;
 }

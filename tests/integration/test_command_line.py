@@ -110,6 +110,18 @@ def test_a_name_in_a_file_gets_one_too(tool: Tool) -> None:
             in tool.run_for_text("config", "get", "host").err)
 
 
+def test_a_name_in_a_file_of_devices_gets_one_too(ask: Tool) -> None:
+    (ask.home / "devices.csv").write_text("serial,modle\n1,x\n")
+    result = ask.run_for_text("report", "--dry-run", "--from", "devices.csv")
+    assert "modle\n  did you mean model?\n" in result.err
+    (ask.home / "devices.csv").write_text('{"serial": "1", "modle": "x"}\n')
+    result = ask.run_for_text("report", "--dry-run", "--from", "devices.csv")
+    assert "modle\n  did you mean model?\n" in result.err
+    (ask.home / "devices.csv").write_text("serial,model,model\n1,x,x\n")
+    result = ask.run_for_text("report", "--dry-run", "--from", "devices.csv")
+    assert result.code == 2 and "did you mean" not in result.err
+
+
 SECRET = "adq_not_to_be_shown"
 
 
