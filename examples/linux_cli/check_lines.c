@@ -52,9 +52,8 @@ static void write_error_name(ardoq_json_writer_t *json, const char *text)
     write_part(json, "error", name, (size_t)(end - name));
 }
 
-static void write_more(ardoq_json_writer_t *json, char *lines)
+static void write_more(ardoq_json_writer_t *json, char *rest)
 {
-    char *rest = lines;
     const char *line;
     ardoq_json_write_key(json, "more");
     ardoq_json_write_array_begin(json);
@@ -68,20 +67,20 @@ static void write_more(ardoq_json_writer_t *json, char *lines)
 
 static void write_step(ardoq_json_writer_t *json)
 {
-    char *more = strchr(step, '\n');
-    const size_t word_size = strcspn(step, " ");
-    const char *name = step + strnlen(step, WORD_WIDTH);
+    char *more = step;
+    const char *first = strsep(&more, "\n");
+    const size_t word_size = strcspn(first, " ");
+    const char *name = first + strnlen(first, WORD_WIDTH);
     const size_t name_size = step_size(name);
     const char *text = name + name_size + strspn(name + name_size, " ");
-    *more++ = '\0';
     ardoq_json_write_object_begin(json);
-    write_part(json, "result", step, word_size);
+    write_part(json, "result", first, word_size);
     write_part(json, "step", name, name_size);
     ardoq_json_write_member(json, "text", text);
-    if (strncmp(step, "failed", word_size) == 0) {
+    if (strncmp(first, "failed", word_size) == 0) {
         write_error_name(json, text);
     }
-    if (*more != '\0') {
+    if (more && *more != '\0') {
         write_more(json, more);
     }
     ardoq_json_write_object_end(json);

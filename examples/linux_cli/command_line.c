@@ -30,17 +30,18 @@ static struct {
 /* argp itself would print the word as it is: it may act on a terminal, or hold a secret after its
  * equals sign. */
 
+/* Those of every command come first. */
 static const struct argp_option *option_at(size_t index)
 {
-    size_t common = 0;
-    while (common_options[common].name) {
-        common++;
+    size_t count = 0;
+    while (common_options[count].name) {
+        count++;
     }
-    if (index < common) {
+    if (index < count) {
         return &common_options[index];
     }
     const struct argp_option *own = line.command ? line.command->options : NULL;
-    for (size_t i = common; own && own->name && i < index; i++) {
+    for (; own && own->name && count < index; count++) {
         own++;
     }
     return own && own->name ? own : NULL;

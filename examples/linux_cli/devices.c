@@ -98,17 +98,17 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static listing_t listing;
+static listing_t asked;
 
 static int take_devices_option(int key, char *value)
 {
     if (key == OPTION_EXIT_CODE) {
-        listing.has_exit_code = true;
+        asked.has_exit_code = true;
         return GO_ON;
     }
-    listing.silent_for = value;
-    listing.silent_seconds = duration_seconds(value);
-    return listing.silent_seconds > 0
+    asked.silent_for = value;
+    asked.silent_seconds = duration_seconds(value);
+    return asked.silent_seconds > 0
                ? GO_ON
                : usage_error("--silent-for takes hours, days or weeks, such as 36h, 90d or 12w, "
                              "not: ",
@@ -117,8 +117,8 @@ static int take_devices_option(int key, char *value)
 
 static ardoq_err_t read_clock(void)
 {
-    listing.now = ardoq_report_time();
-    if (listing.now > 0 || !listing.silent_for) {
+    asked.now = ardoq_report_time();
+    if (asked.now > 0 || !asked.silent_for) {
         return ARDOQ_OK;
     }
     ardoq_console_explain(&console, NULL, ARDOQ_ERR_CLOCK_UNKNOWN, NULL);
@@ -129,17 +129,17 @@ static int run_devices(size_t count, char **words)
 {
     (void)count;
     (void)words;
-    if (listing.has_exit_code && !listing.silent_for) {
+    if (asked.has_exit_code && !asked.silent_for) {
         return usage_error("--exit-code needs --silent-for");
     }
-    listing.is_table = shows_tables();
+    asked.is_table = shows_tables();
     ardoq_err_t err = open_client();
     err = err ? err : read_clock();
-    err = err ? err : list_devices(&listing);
-    table_free(&listing.table);
-    duplicates_free(&listing.duplicates);
-    return !err && listing.has_exit_code && listing.listed > 0 ? EXIT_FAILURE
-                                                               : ardoq_console_exit_status(err);
+    err = err ? err : list_devices(&asked);
+    table_free(&asked.table);
+    duplicates_free(&asked.duplicates);
+    return !err && asked.has_exit_code && asked.listed > 0 ? EXIT_FAILURE
+                                                           : ardoq_console_exit_status(err);
 }
 
 const command_t command_devices = {

@@ -169,6 +169,7 @@ static const struct argp_option options[] = {
 
 static int hidden_option;
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as every command_t.take */
 static int take_help_option(int key, char *value)
 {
     (void)value;

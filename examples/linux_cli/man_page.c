@@ -13,19 +13,29 @@
 
 /* ---- roff ------------------------------------------------------------------------------------ */
 
+/* Null if a character means itself. */
+static const char *escape_of(char character)
+{
+    static const struct {
+        char character;
+        const char *escape;
+    } escapes[] = {
+        {'\\', "\\e"}, {'-', "\\-"}, {'\'', "\\(aq"}, {'^', "\\(ha"}, {'~', "\\(ti"},
+    };
+    for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
+        if (escapes[i].character == character) {
+            return escapes[i].escape;
+        }
+    }
+    return NULL;
+}
+
 /* Text of a line: nothing in it is an instruction. */
 static void put_text(const char *text, size_t size)
 {
-    if (size > 0 && (text[0] == '.' || text[0] == '\'')) {
-        fputs("\\&", stdout);
-    }
+    fputs(size > 0 && text[0] == '.' ? "\\&" : "", stdout);
     for (size_t i = 0; i < size; i++) {
-        const char *escape = text[i] == '\\'   ? "\\e"
-                             : text[i] == '-'  ? "\\-"
-                             : text[i] == '\'' ? "\\(aq"
-                             : text[i] == '^'  ? "\\(ha"
-                             : text[i] == '~'  ? "\\(ti"
-                                               : NULL;
+        const char *escape = escape_of(text[i]);
         if (escape) {
             fputs(escape, stdout);
         } else {
