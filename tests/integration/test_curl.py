@@ -24,6 +24,7 @@ CALLS = {
     "another method": ["PATCH", f"{COMPONENTS}/5e", "-d", '{"name": "x"}'],
     "no body": ["DELETE", f"{COMPONENTS}/5e"],
     "an empty body": ["POST", BATCH],
+    "an empty body that is given": ["POST", BATCH, "-d", ""],
     "a GET with a body": ["GET", "/api/v2/me", "-d", "{}"],
     "no answer": ["HEAD", "/api/v2/me"],
 }

@@ -36,6 +36,7 @@ static void test_slips_are_found(void **state)
     assert_string_equal(near("repoort"), "report"); /* added */
     assert_string_equal(near("raport"), "report");  /* another one */
     assert_string_equal(near("Report"), "report");  /* a capital */
+    assert_string_equal(near("abport"), "report");  /* two in one of four letters and more */
     assert_string_equal(near("rnu"), "run");
     assert_string_equal(near("conifg"), "config");
     assert_string_equal(near("comopnetns"), "components"); /* two slips in a long word */
