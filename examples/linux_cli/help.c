@@ -12,9 +12,9 @@
 const char tool_summary[] = "Reports this device to Ardoq over its REST API.";
 
 const char tool_results[] =
-    "Results are JSON on standard output: one document, or of lists one object a line. On a\n"
-    "terminal lists, settings and check are tables, unless --json is given. Messages go to\n"
-    "standard error.";
+    "Results are JSON on standard output: one document, or of lists one object a line; of\n"
+    "status they are lines, of csr PEM. On a terminal lists, settings and check are tables,\n"
+    "unless --json is given. Messages go to standard error.";
 
 const exit_code_t exit_codes[] = {
     {"0", "success"},
