@@ -6,7 +6,7 @@
 
 #include "ardoq/build_config.h"
 
-/* ---- Rows: PENDING, OK, those of errors.def, and one for what is no error -------------------- */
+/* ---- Rows: PENDING, OK, those of errors.def, and one for invalid numbers -------------------- */
 
 enum { ROWS = 2 + ARDOQ_ERR_COUNT };
 
@@ -24,7 +24,7 @@ static size_t row_of(ardoq_err_t err)
 }
 
 #if ARDOQ_ERROR_NAMES || ARDOQ_HINTS
-/* The texts of all rows follow one another: a pointer to each would take 4 bytes more. */
+/* The texts of all rows are stored one after another: pointers would cost 4 bytes each. */
 static const char *text_of_row(const char *text, size_t row)
 {
     for (; row > 0; row--) {
@@ -34,9 +34,9 @@ static const char *text_of_row(const char *text, size_t row)
 }
 #endif
 
-/* ---- What is asked for ----------------------------------------------------------------------- */
+/* ---- Lookups ----------------------------------------------------------------------- */
 
-/* Digits of the number of the error at a place, each a constant. */
+/* Digits of the number of the error at an index, each a constant. */
 #define DIGIT(number, unit) (char)((number) < (unit) ? '\0' : '0' + (number) / (unit) % 10)
 #define DIGITS(number)                                                                             \
     {                                                                                              \
@@ -78,7 +78,7 @@ ardoq_err_class_t ardoq_err_class(ardoq_err_t err)
 const char *ardoq_err_hint(ardoq_err_t err)
 {
 #if ARDOQ_HINTS
-    /* Arrays, because a compiler need not take one literal of this length. */
+    /* Arrays, because a compiler need not accept a literal of this length. */
     static const struct {
         char pending, ok;
 #define ARDOQ_ERROR(name, class_name, hint) char name[sizeof(hint)];

@@ -19,7 +19,7 @@ static const uint8_t name_sizes[ARDOQ_IDENTITY_COUNT] = {
 #define ARDOQ_IDENTITY_FIELD(name, what)                                                           \
     _Static_assert(offsetof(ardoq_identity_t, name) ==                                             \
                        ARDOQ_IDENTITY_##name * sizeof(const char *),                               \
-                   "a field stands at its number");
+                   "a field is at its index");
 #include "ardoq/identity.def"
 
 const char *ardoq_identity_name(ardoq_identity_field_t field)

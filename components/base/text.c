@@ -47,8 +47,8 @@ void ardoq_text_append_string(ardoq_text_t *text, const char *string)
     ardoq_text_append(text, string, strlen(string));
 }
 
-/* Long division in parts that leave no quotient above 16 bits, because that of 64 bits brings 750
- * bytes of the compiler's library to a 32-bit processor. */
+/* Long division in steps whose quotients fit 16 bits: 64-bit division would link 750 bytes of the
+ * compiler's library on a 32-bit processor. */
 const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
 {
     char *digit = room->digits + sizeof room->digits - 1;
@@ -65,7 +65,7 @@ const char *ardoq_decimal(uint64_t value, ardoq_decimal_t *room)
     return digit;
 }
 
-/* Stands for what is no character. */
+/* Stands for an invalid character. */
 enum { REPLACEMENT = 0xfffd };
 
 static bool is_control(uint32_t code)
@@ -137,9 +137,9 @@ bool ardoq_text_equal_ignoring_case(const char *text, size_t size, const char *l
 
 void ardoq_wipe(void *data, size_t size)
 {
-    if (size > 0) { /* memset() takes no null pointer, whatever the size */
+    if (size > 0) { /* memset() does not accept a null pointer, even with size 0 */
         memset(data, 0, size);
     }
-    /* To the compiler, this reads what was wiped, so that it cannot leave the wiping out. */
+    /* The compiler must assume that this reads the data, so it cannot drop the memset. */
     __asm__ volatile("" : : "r"(data) : "memory");
 }

@@ -4,8 +4,9 @@
 
 #include "ardoq/version.h"
 
-/* Days fit 32 bits, and a processor that has no more needs a library to divide 64. They are counted
- * from 0000-03-01, and years begin in March, so that a leap day ends a year. */
+/* Days fit in 32 bits, and a 32-bit processor needs library code to divide 64-bit numbers. They are
+ * counted from 0000-03-01, and years begin in March, so that a leap day is the last day of a
+ * year. */
 enum { DAY_SECONDS = 86400, DAYS_TO_1970 = 719468 };
 
 static int32_t days_to_year(int32_t year)
@@ -59,7 +60,7 @@ static char *put_digits(char *out, int value, int width, char separator)
 const char *ardoq_utc_to_iso8601(int64_t seconds, ardoq_iso8601_t *iso)
 {
     static const char separators[] = "--T::Z";
-    /* A day is 675 times 128 seconds; counted in these, the year 9999 fits 32 bits. */
+    /* A day is 675 times 128 seconds; in units of 128 seconds the year 9999 fits in 32 bits. */
     const int32_t days = (int32_t)(seconds >> 7) / 675;
     const int of_day = (int)(seconds - (int64_t)days * DAY_SECONDS);
     ardoq_utc_t utc;

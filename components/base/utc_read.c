@@ -43,7 +43,7 @@ static bool take_date(const char **at, ardoq_utc_t *utc)
            utc->day >= 1 && utc->day <= days_of_month(utc->year, utc->month);
 }
 
-/* A fraction has a digit at least. */
+/* A fraction has at least one digit. */
 static bool take_seconds(const char **at, ardoq_utc_t *utc)
 {
     if (!take_digits(at, 2, 60, &utc->second)) {

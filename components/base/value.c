@@ -19,7 +19,7 @@ size_t ardoq_utf8_next(const char *text, size_t size, uint32_t *code)
         }
         number = number << 6 | ((uint8_t)text[i] & 0x3fU);
     }
-    /* Too many bytes for it, half a pair of UTF-16, or past the last. */
+    /* Overlong, a surrogate, or above U+10FFFF. */
     if ((more > 1 && number >> (5 * more + 1) == 0) || number >> 11 == 0x1b || number > 0x10ffff) {
         return 0;
     }
@@ -32,14 +32,14 @@ static bool is_control(uint32_t code)
     return code < ' ' || (code >= 0x7f && code < 0xa0);
 }
 
-/* A visible character of ASCII, which most are: neither blank nor control. */
+/* A visible ASCII character, the most common case: neither blank nor control. */
 static bool is_visible(char byte)
 {
     return byte > ' ' && byte < 0x7f;
 }
 
-/* Bytes of the blank, the line break, the no-break space or the byte order mark that begins here; 0
- * for anything else. */
+/* Length of the blank, line break, no-break space or byte order mark that begins here; 0 for
+ * anything else. */
 static size_t blank_at(const char *text, size_t size)
 {
     if (is_visible(*text)) {
@@ -54,7 +54,7 @@ static size_t blank_at(const char *text, size_t size)
     return size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-/* The same for what ends here. */
+/* The same for one that ends here. */
 static size_t blank_before(const char *end, size_t size)
 {
     size_t length = is_visible(end[-1]) ? size + 1 : 1;
@@ -92,7 +92,7 @@ static bool is_word(const char *word, size_t size, const char *expected)
     return size == strlen(expected) && memcmp(word, expected, size) == 0;
 }
 
-/* As it stands in a file of settings or in a shell, where `export` may come first. */
+/* As written in a settings file or in a shell, where `export` may come first. */
 static bool is_assignment(const char *value, const char *equals, const char *name)
 {
     static const char prefix[] = "ARDOQ_";

@@ -265,7 +265,7 @@ def test_two_components_with_the_serial_number_are_a_conflict(
     result = asking.run("report", *only(serial="T-1"))
     expect_error(result, name, code)
     assert "  the server says: uniqueBy matches 2 components\n" in result.err
-    assert ("look for a second such serial" in HINTS[name]) == (name == "CONFLICT")
+    assert ("look for two components" in HINTS[name]) == (name == "CONFLICT")
     listed = asking.run("request", "GET", "/api/v2/components").json["values"]
     assert [(value["name"], value["_version"]) for value in listed] == [("one", 1), ("other", 1)]
 

@@ -1,7 +1,7 @@
 /**
  * @file
- * Build-time configuration. Only this header reads CONFIG_*; what each one means, its unit, its
- * default and its cost stand in Kconfig.
+ * Build-time configuration. Only this header reads CONFIG_*; Kconfig documents each with its unit,
+ * default and cost.
  */
 #ifndef ARDOQ_BUILD_CONFIG_H
 #define ARDOQ_BUILD_CONFIG_H
@@ -12,7 +12,7 @@
 #error "sdkconfig.h has no CONFIG_ARDOQ_ settings: generate it from this project's Kconfig"
 #endif
 
-/** Default of the setting; docs/settings.md says what each is. */
+/** Default of the setting; see docs/settings.md. */
 /** @{ */
 #define ARDOQ_DEFAULT_HOST           CONFIG_ARDOQ_HOST
 #define ARDOQ_DEFAULT_TOKEN          CONFIG_ARDOQ_TOKEN
@@ -28,7 +28,7 @@
 #define ARDOQ_DEFAULT_WINDOW         CONFIG_ARDOQ_WINDOW
 /** @} */
 
-/** Build option of the same name; docs/settings.md says what each is. */
+/** Build option of the same name; see docs/settings.md. */
 /** @{ */
 #define ARDOQ_BUFFER_SIZE            CONFIG_ARDOQ_BUFFER_SIZE
 #define ARDOQ_JSON_TOKENS            CONFIG_ARDOQ_JSON_TOKENS

@@ -1,7 +1,7 @@
 /**
  * @file
- * The identity of a device: texts, each optional but the serial number. The fields stand in
- * identity.def.
+ * The identity of a device: texts, all optional except the serial number. identity.def lists the
+ * fields.
  */
 #ifndef ARDOQ_IDENTITY_H
 #define ARDOQ_IDENTITY_H
@@ -17,25 +17,24 @@ extern "C" {
 #endif
 
 /**
- * NUL-terminated UTF-8 texts, borrowed, by the rules of ardoq/value.h; null or "" is not reported.
- * Zero-initialise, then fill:
+ * NUL-terminated UTF-8 texts, borrowed, following the rules of ardoq/value.h; null or "" is not
+ * reported. Zero-initialise, then fill:
  *
  *     identity.model = "Pump controller 2";
  *
- * Texts that are built at run time stand inside, so a copy of the struct still points into the one
- * that it was copied from.
+ * Texts that are built at run time are stored inside, so a copy of the struct still points into the
+ * original.
  */
 typedef struct {
 /** @cond private */
 #define ARDOQ_IDENTITY_FIELD(name, what) const char *name;
 #include "ardoq/identity.def"
-    uint16_t used; /* bytes of the storage; more than it has: something did not fit */
+    uint16_t used; /* bytes of the storage in use; more than its size: something did not fit */
     char storage[ARDOQ_IDENTITY_SIZE];
     /** @endcond */
 } ardoq_identity_t;
 
-/** The same without memory of its own, for what a program says of its device: borrowed texts, null
- * where it says nothing. */
+/** The same without storage, for what a program sets itself: borrowed texts, null if not set. */
 typedef struct {
 /** @cond private */
 #define ARDOQ_IDENTITY_FIELD(name, what) const char *name;
@@ -53,19 +52,19 @@ typedef enum {
 /** Name of a field, such as "firmware_version"; static text, null past the last field. */
 const char *ardoq_identity_name(ardoq_identity_field_t field);
 
-/** Value of a field: "" when it is not reported; null past the last field. */
+/** Value of a field: "" if it is not reported; null past the last field. */
 const char *ardoq_identity_get(const ardoq_identity_t *identity, ardoq_identity_field_t field);
 
 /**
  * Finds a field by its name, which need not be NUL-terminated.
- * @return the field, or ARDOQ_IDENTITY_COUNT when there is none of this name.
+ * @return the field, or ARDOQ_IDENTITY_COUNT if none has this name.
  */
 ardoq_identity_field_t ardoq_identity_find(const char *name, size_t name_size);
 
 /**
- * Sets a field whose number a program has; of one that it can name it sets the member.
+ * Sets a field by its number; if the field is known at compile time, just set the member.
  * @param identity  changed only on success
- * @param field     one of the list
+ * @param field     one of the fields
  * @param text      as the members, borrowed
  * @return ARDOQ_OK or ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN.
  */
@@ -73,14 +72,15 @@ ardoq_err_t ardoq_identity_set(ardoq_identity_t *identity, ardoq_identity_field_
                                const char *text);
 
 /**
- * Sets a field to a copy of @p text, which is kept in the identity: for texts that do not last.
- * Blanks and line breaks at its ends are left out. What the field had before still takes its room.
+ * Sets a field to a copy of @p text, stored in the identity: for texts that do not live long
+ * enough. Blanks and line breaks at its ends are removed. The space of an earlier value is not
+ * reused.
  * @param identity  the identity
- * @param field     one of the list
+ * @param field     one of the fields
  * @param text      NUL-terminated UTF-8, not inside @p identity
- * @return ARDOQ_OK, ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN, or ARDOQ_ERR_IDENTITY_FULL when there is no
- *         room for it: then the field is as it was, no later text is kept either, and
- *         ardoq_identity_read() gives this error too, so that a port need not look at it.
+ * @return ARDOQ_OK, ARDOQ_ERR_IDENTITY_FIELD_UNKNOWN, or ARDOQ_ERR_IDENTITY_FULL if it does not
+ *         fit: the field then stays as it was, later texts are not stored either, and
+ *         ardoq_identity_read() returns this error too, so a port need not check it.
  */
 ardoq_err_t ardoq_identity_keep(ardoq_identity_t *identity, ardoq_identity_field_t field,
                                 const char *text);

@@ -25,7 +25,7 @@ typedef struct {
 /** Seconds from 1970-01-01T00:00:00Z to @p utc. */
 int64_t ardoq_utc_to_seconds(const ardoq_utc_t *utc);
 
-/** False for a time before this release: such a clock was never set. */
+/** False for a time before this release: the clock was never set. */
 bool ardoq_utc_is_plausible(int64_t seconds);
 
 /** "2026-11-23T09:30:00Z", NUL-terminated. */
@@ -37,12 +37,13 @@ typedef struct {
 const char *ardoq_utc_to_iso8601(int64_t seconds, ardoq_iso8601_t *iso);
 
 /**
- * Reads a time as ISO 8601 has it, of the years 1970 to 9999: "2026-11-23T09:30:00Z". A fraction of
- * a second is left out; seconds may be missing; the offset may be +01:00, +0100 or +01. A date
- * alone is its first second in UTC.
+ * Reads an ISO 8601 time of the years 1970 to 9999: "2026-11-23T09:30:00Z". A fraction of a second
+ * is ignored; seconds may be missing; the offset may be +01:00, +0100 or +01. A date alone means
+ * its first second in UTC.
  * @param text          NUL-terminated
  * @param[out] seconds  since 1970; set on success
- * @return false for all else, such as a time without an offset, which may mean any zone's.
+ * @return false for anything else, such as a time without an offset, which could be in any time
+ *         zone.
  */
 bool ardoq_utc_from_iso8601(const char *text, int64_t *seconds);
 

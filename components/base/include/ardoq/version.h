@@ -1,6 +1,6 @@
 /**
  * @file
- * The release. This is the only place that states it: CMake and the User-Agent read it from here.
+ * The release. It is defined only here: CMake and the User-Agent read it from this file.
  */
 #ifndef ARDOQ_VERSION_H
 #define ARDOQ_VERSION_H
@@ -9,7 +9,7 @@
 #define ARDOQ_VERSION      "0.1.0"
 
 /** Day of this release, in seconds since 1970 (2026-11-23). A wall clock that shows an earlier time
- * was never set, so it is taken as unknown. */
+ * was never set and counts as unknown. */
 #define ARDOQ_RELEASE_TIME 1795392000
 
 #endif
