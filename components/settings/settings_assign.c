@@ -6,7 +6,7 @@ static bool is_pem(const char *value)
 {
     const char *begin = strstr(value, "-----BEGIN ");
     const char *end = begin ? strstr(begin, "-----END ") : NULL;
-    /* Of several lines: a console may have swallowed how they end. */
+    /* There must be a line break: a console may have dropped them. */
     return end && strcspn(begin, "\r\n") < (size_t)(end - begin);
 }
 

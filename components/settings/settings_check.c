@@ -10,7 +10,7 @@ static ardoq_err_t check_value(const ardoq_setting_t *setting, const ardoq_confi
                    ? ARDOQ_OK
                    : ARDOQ_ERR_SETTING_INVALID;
     }
-    /* As it is: what a program put there itself is sent as it stands. */
+    /* Not trimmed: a value that the program set itself is sent unchanged. */
     return ardoq_setting_judge(setting, member, strlen(member));
 }
 
@@ -25,8 +25,8 @@ static ardoq_err_t check_rules(const ardoq_config_t *config, const char **settin
     return err;
 }
 
-/* Who shows a certificate may need no token: a gateway that knows the device adds it. A store that
- * cannot be read, or has more than fits, is not empty. */
+/* With a client certificate no token may be needed: a gateway that knows the device adds it. A
+ * store that cannot be read, or whose value does not fit, does not count as empty. */
 static bool has_client_certificate_set(const ardoq_config_t *config)
 {
     char none[1];

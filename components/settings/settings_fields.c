@@ -32,7 +32,7 @@ const char *ardoq_value_type_name(ardoq_value_type_t type)
 }
 #endif
 
-/* Text without a colon, whose name stands after it. False if there is no type of this name. */
+/* Sets the type named after the colon; Text without a colon. False if no type has this name. */
 static bool set_type(ardoq_field_t *field, const char *colon, const char *end)
 {
     const size_t size = colon ? (size_t)(end - colon - 1) : 0;

@@ -4,10 +4,10 @@
 
 typedef struct {
     ardoq_identity_t *identity;
-    const char *setting; /* that could not be taken, or null */
+    const char *setting; /* that failed, or null */
 } reading_t;
 
-/* An empty value changes nothing. */
+/* Ignores an empty value. */
 static ardoq_err_t take_identity(void *context, const char *key, const char *value)
 {
     reading_t *reading = context;

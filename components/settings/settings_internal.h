@@ -1,4 +1,4 @@
-/* What the files of this layer share. */
+/* Shared by the files of this layer. */
 #ifndef ARDOQ_SETTINGS_INTERNAL_H
 #define ARDOQ_SETTINGS_INTERNAL_H
 
@@ -39,28 +39,28 @@ const ardoq_setting_t *ardoq_setting_find_value(const char *name);
 ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_config_t *config,
                                        const char *value);
 
-/* Judges a text of a setting as it is; nothing stands around it. */
+/* Checks a setting's text, which must already be trimmed. */
 ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *value, size_t size);
 
-/* Whether a certificate or key is of no use in this build. It must not be passed over in silence:
- * the device would trust more than it was told to. */
+/* Whether this build cannot use this certificate or key. It must not be ignored silently: the
+ * device would trust more than its settings allow. */
 bool ardoq_pem_is_left_out(const char *name);
 
 /* ---- Rules ---------------------------------------------------------------------------------- */
 
-/* Whether a number lies in the range of its setting. */
+/* Whether a number is in the range of its setting. */
 bool ardoq_number_is_in_range(const ardoq_setting_t *setting, uint32_t number);
 
-/* Number of leading characters that may stand in the API name of a custom field. */
+/* Number of leading characters that are allowed in the API name of a custom field. */
 size_t ardoq_api_name_span(const char *text);
 
-/* ardoq_field_next() in a list that ends there, or, if null, at its NUL. */
+/* ardoq_field_next() in a list that ends at @p end or, if that is null, at its NUL. */
 bool ardoq_field_next_before(const char **fields, const char *list_end, ardoq_field_t *field);
 
-/* Whether the list has no entry that is none, no source twice and no target twice. */
+/* Whether every entry of the list is well-formed, with no source and no target twice. */
 bool ardoq_fields_are_valid(const char *fields, size_t size);
 
-/* Judges a setting of ARDOQ_SETTING_KIND_MODEL, and what Kconfig says of it. */
+/* Checks a setting of ARDOQ_SETTING_KIND_MODEL, and its default in Kconfig. */
 ardoq_err_t ardoq_model_setting_check(const ardoq_setting_t *setting, const char *value);
 const char *ardoq_model_setting_default(const ardoq_setting_t *setting);
 
@@ -69,19 +69,18 @@ const char *ardoq_model_setting_default(const ardoq_setting_t *setting);
 /* True for a setting that has a member of ardoq_config_t. */
 bool ardoq_setting_is_of_config(const ardoq_setting_t *setting);
 
-/* ardoq_port_store_each() for values of up to ARDOQ_SETTING_TEXT_SIZE, of which none stays on the
+/* ardoq_port_store_each() for values of up to ARDOQ_SETTING_TEXT_SIZE, which are wiped from the
  * stack. */
 ardoq_err_t ardoq_settings_each(ardoq_port_store_value_t on_value, void *context);
 
-/* Names the setting to a caller who wants to know. */
+/* Passes the setting's name to a caller that asked for it. */
 void ardoq_name_setting(const char **setting, const char *name);
 
 /* ---- Obsolete settings ---------------------------------------------------------------------- */
 
 /*
- * Takes a value of the store whose key is no setting: one of an earlier version changes the list of
- * fields, any other is ignored.
- * found: becomes the name of an obsolete setting, static text
+ * Handles a value of the store whose key is not a setting: one of an earlier version changes the
+ * list of fields, any other is ignored. found: becomes the name of an obsolete setting, static text
  * ARDOQ_OK or ARDOQ_ERR_SETTING_OBSOLETE
  */
 ardoq_err_t ardoq_obsolete_take(ardoq_config_t *config, const char *key, const char *value,

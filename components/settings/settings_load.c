@@ -14,7 +14,7 @@ void ardoq_name_setting(const char **setting, const char *name)
 
 ardoq_err_t ardoq_config_defaults(ardoq_config_t *config, const char **setting)
 {
-    /* One text, in the order of the table: a pointer to each would cost more than some defaults. */
+    /* One text, in the order of the table: pointers would cost more than some defaults. */
     static const char defaults[] =
 #define TEXT_OF(number)                                             #number
 #define NUMBER_TEXT(number)                                         TEXT_OF(number)
@@ -46,7 +46,7 @@ ardoq_err_t ardoq_settings_each(ardoq_port_store_value_t on_value, void *context
 
 typedef struct {
     ardoq_config_t *config;
-    const char *setting;  /* that could not be taken, or null */
+    const char *setting;  /* that failed, or null */
     const char *obsolete; /* that was found, or null */
     bool has_fields;      /* the setting `fields` was found */
 } load_t;

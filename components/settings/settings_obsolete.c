@@ -1,7 +1,7 @@
 /*
  * The settings `key_...` of early versions, one for each entry that `fields` has now. This file can
- * go when no device that has them is left. Until then none may be ignored: a device that fell back
- * to another custom field for its serial number would become a second component.
+ * be removed when no device has them any more. Until then none may be ignored: a device that fell
+ * back to another custom field for its serial number would become a second component.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@ bool ardoq_setting_is_obsolete(const char *name)
 
 #if ARDOQ_OBSOLETE_SETTINGS
 
-/* The linker lets most of them share their ends with the names of the fields. */
+/* The linker merges most of them with the ends of other field names. */
 static const char *const obsolete[] = {
     [ARDOQ_IDENTITY_serial] = "key_serial",
     [ARDOQ_IDENTITY_mac] = "key_mac",

@@ -20,20 +20,20 @@ static size_t without_blanks_at_end(const char *text, const char *end)
     return (size_t)(end - text);
 }
 
-/* Whether it could be the value of a setting. */
+/* Whether the text would be valid as a value of the setting. */
 static bool follows_rule_of(const char *name, const char *text, size_t size)
 {
     return ardoq_setting_judge(ardoq_setting_find_value(name), text, size) == ARDOQ_OK;
 }
 
-/* Whether an id of Ardoq's begins here: 24 hex digits. */
+/* Whether an Ardoq id begins here: 24 hex digits. */
 static bool begins_with_id(const char *text, const char *end)
 {
     return (size_t)(end - text) >= ARDOQ_ID_SIZE &&
            follows_rule_of("workspace", text, ARDOQ_ID_SIZE);
 }
 
-/* The type of what is made if it is missing. False if a plus is not followed by one. */
+/* The component type to create if the target is missing. False if a plus is not followed by one. */
 static bool take_component_type(const char **text, const char *end, ardoq_target_t *target)
 {
     if (*text == end || **text != '+') {
@@ -48,7 +48,7 @@ static bool take_component_type(const char **text, const char *end, ardoq_target
            follows_rule_of("component_type", type, target->component_type_size);
 }
 
-/* What finds it in its workspace: FIELD=VALUE, or its name. */
+/* How the target is found in its workspace: by FIELD=VALUE or by its name. */
 static bool take_value(const char *text, const char *end, ardoq_target_t *target)
 {
     const size_t span = ardoq_api_name_span(text);
@@ -92,7 +92,7 @@ bool ardoq_parent_parse(const char *parent, ardoq_relation_t *relation)
     return parse_target(parent, strlen(parent), &relation->target);
 }
 
-/* The number of a reference type, and what stands after it. */
+/* The number of a reference type, and the marks after it. */
 static bool take_type(const char **text, const char *end, ardoq_relation_t *relation)
 {
     const char *at = *text;
@@ -128,7 +128,8 @@ bool ardoq_relation_next(const char **relations, ardoq_relation_t *relation)
     return true;
 }
 
-/* The only one of its type cannot have others after it, or stand after others. */
+/* A reference marked as the only one of its type cannot have others of that type before or after
+ * it. */
 static bool contradicts(const ardoq_relation_t *relation, const char *others)
 {
     ardoq_relation_t other;

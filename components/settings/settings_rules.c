@@ -4,7 +4,7 @@
 
 /* ---- Characters ----------------------------------------------------------------------------- */
 
-/* Each character is of one class, or of none: blanks, control characters, and all beyond ASCII. */
+/* Each character is in one class or, like blanks, control characters and non-ASCII, in none. */
 enum {
     DIGIT = 1,
     HEX_LETTER = 2,
@@ -12,7 +12,7 @@ enum {
     NAME_MARK = 8,    /* _ and - */
     BASE64_MARK = 16, /* + and / */
     TOKEN_MARK = 32,  /* . and ~ */
-    MARK = 64,        /* any other that is visible */
+    MARK = 64,        /* any other visible character */
     HEX = DIGIT | HEX_LETTER,
     API_NAME = HEX | LETTER | NAME_MARK,
     BASE64 = HEX | LETTER | BASE64_MARK,
@@ -57,9 +57,9 @@ size_t ardoq_api_name_span(const char *text)
     return span(text, API_NAME);
 }
 
-/* ---- What a value that is not empty must look like ------------------------------------------ */
+/* ---- Rules for values that are not empty ------------------------------------------ */
 
-/* What stands after the value is literal text. */
+/* The rest of the value is literal text. */
 static bool is_name_template(const char *value)
 {
     ardoq_template_piece_t piece;
@@ -73,7 +73,7 @@ static bool is_name_template(const char *value)
     return true;
 }
 
-/* Whether a list has no entry that collides with this one. */
+/* Whether no entry of the list collides with this one. */
 static bool is_unique(const ardoq_field_t *field, const char *others, const char *end)
 {
     ardoq_field_t other;
@@ -85,7 +85,7 @@ static bool is_unique(const ardoq_field_t *field, const char *others, const char
     return true;
 }
 
-/* Ardoq searches for the serial number, and does so in a Text field. */
+/* Ardoq looks up the serial number, and can only do so in a Text field. */
 static bool is_type_of_source(const ardoq_field_t *field)
 {
 #if ARDOQ_MODEL
@@ -119,7 +119,7 @@ static bool lists_last_seen(const char *fields, size_t size)
     return field.source == ARDOQ_IDENTITY_last_seen;
 }
 
-/* RFC 6750, 2.1: what a token may be, padded at its end. */
+/* A token as in RFC 6750, 2.1, with optional padding at the end. */
 static bool is_token(const char *value, size_t size)
 {
     size_t length = span(value, TOKEN);
@@ -149,7 +149,7 @@ static bool follows(uint8_t rule, const char *value, size_t size)
         return is_name_template(value);
     case ARDOQ_RULE_fields:
         return ardoq_fields_are_valid(value, size);
-    case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one sign of padding (RFC 4648, 4) */
+    case ARDOQ_RULE_pin: /* Base64 of 32 bytes: 43 digits and one padding character (RFC 4648, 4) */
         return ARDOQ_PINS && size == 44 && span(value, BASE64) == 43 && value[43] == '=';
     default:
         return true;

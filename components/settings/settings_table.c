@@ -24,7 +24,7 @@ const ardoq_setting_t ardoq_settings[] = {
 #include "ardoq/settings.def"
 };
 
-/* Apart, because only a program that writes settings needs them. */
+/* Separate, because only a program that writes settings needs them. */
 static const ardoq_setting_t others[] = {
 #define ARDOQ_SETTING_PEM(row_name, what)                                                          \
     {.name = (row_name), .kind = ARDOQ_SETTING_KIND_PEM, .secret = true},
@@ -78,7 +78,7 @@ bool ardoq_pem_is_left_out(const char *name)
     if (ARDOQ_STORE_PEM && ARDOQ_CLIENT_CERTIFICATE) {
         return false;
     }
-    const size_t roots = ARDOQ_STORE_PEM ? 2 : 0; /* the first rows, which are of use */
+    const size_t roots = ARDOQ_STORE_PEM ? 2 : 0; /* the first rows, if this build uses them */
     return find_row(others + roots, PEMS - roots, name) != NULL;
 }
 

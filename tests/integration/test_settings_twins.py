@@ -50,9 +50,9 @@ def symbol_of(setting: dict[str, str]) -> kconfiglib.Symbol:
 
 
 def start_menu() -> set[str]:
-    """The symbols of the menu 'Settings that a device starts with'."""
+    """The symbols of the menu 'Initial settings'."""
     [menu] = [node for node in KCONFIG.node_iter() if node.item == kconfiglib.MENU
-              and node.prompt[0] == "Settings that a device starts with"]
+              and node.prompt[0] == "Initial settings"]
     node, found = menu.list, set()
     while node:
         found.add(node.item.name)
@@ -85,7 +85,7 @@ def test_a_setting_has_its_twin_in_kconfig(key: str) -> None:
     symbol = symbol_of(setting)
     assert symbol.name == f"ARDOQ_{setting['member'].upper()}"
     assert symbol.orig_type == (kconfiglib.INT if key in NUMBERS else kconfiglib.STRING)
-    assert f"The setting `{key}` overrides it." in help_of(symbol)
+    assert f"The setting `{key}` overrides this." in help_of(symbol)
     assert symbol.nodes[0].prompt
 
 
