@@ -6,10 +6,9 @@
 #include "ardoq/json_validate.h"
 #include "ardoq/text.h"
 
-/* As this file needs it, whatever a project has chosen for its own use of jsmn: Espressif's
- * component hands the options of its Kconfig to everybody. With parent links, without which jsmn
- * goes back over all tokens at the end of each array and object. Not strict, since what jsmn is
- * shown has been judged already. */
+/* Fixed here, because Espressif's jsmn component defines the project's own options for everybody.
+ * Parent links, because without them jsmn searches all tokens at the end of each array and object.
+ * Not strict, because the text has already been validated. */
 #undef JSMN_HEADER
 #undef JSMN_PARENT_LINKS
 #undef JSMN_STATIC
@@ -27,7 +26,7 @@ enum { NO_TOKEN = -1 };
 typedef struct {
     char bytes[4];
     size_t size;
-    bool is_lost; /* C text cannot hold it: the bytes are those of U+FFFD */
+    bool is_lost; /* not possible in C text: the bytes are those of U+FFFD */
 } character_t;
 
 static const jsmntok_t *token_at(const ardoq_json_document_t *document, int token)
@@ -51,7 +50,7 @@ ardoq_err_t ardoq_json_parse_valid(ardoq_json_document_t *document, const char *
     jsmn_parser parser;
     jsmn_init(&parser);
     const int count = jsmn_parse(&parser, text, size, tokens, (unsigned)document->capacity);
-    if (count < 0 || count > document->capacity) { /* jsmn only counts where there is no array */
+    if (count < 0 || count > document->capacity) { /* without an array jsmn only counts */
         return ARDOQ_ERR_JSON_TOO_MANY_TOKENS;
     }
     document->count = count;
@@ -68,7 +67,7 @@ static unsigned hex4(const char *digits)
     return number;
 }
 
-/* Reads \uXXXX, or two that make one character; a surrogate without its twin has the code 0. */
+/* Reads \uXXXX, or a surrogate pair; an unpaired surrogate has the code 0. */
 static size_t read_code(const char *text, unsigned *code)
 {
     *code = hex4(text + 2);
@@ -131,7 +130,7 @@ static bool key_equals(const char *text, const char *end, const char *segment, s
     return text == end && segment == segment_end;
 }
 
-/* The next token from here on whose parent is this array or object. */
+/* The next token, from this one on, whose parent is this array or object. */
 static int next_child(const ardoq_json_document_t *document, int parent, int token)
 {
     while (token < document->count && token_at(document, token)->parent != parent) {
@@ -155,7 +154,7 @@ static int find_member(const ardoq_json_document_t *document, int object, const 
     return found;
 }
 
-/* The number that a segment writes, or -1 when it is none below count. */
+/* The index in a segment, or -1 if it is not a number below count. */
 static int read_index(const char *segment, size_t size, int count)
 {
     int index = size > 0 ? 0 : -1;
@@ -250,7 +249,7 @@ static ardoq_err_t find_typed(const ardoq_json_document_t *document, ardoq_json_
     return ardoq_json_type(document, *value) == type ? ARDOQ_OK : ARDOQ_ERR_JSON_TYPE;
 }
 
-/* As many whole characters as fit. The rest, if there is one, is then the text's error. */
+/* Appends as many whole characters as fit, and sets the text's error if that is not all. */
 static void append_run(ardoq_text_t *copy, const char *run, size_t size)
 {
     const size_t room = copy->size - 1 - copy->length;
@@ -297,7 +296,7 @@ ardoq_err_t ardoq_json_string(const ardoq_json_document_t *document, ardoq_json_
     return copy_string(raw, raw + raw_size, buffer, size);
 }
 
-/* Counts downwards, since there is one negative number more. */
+/* Counts downwards, because there is one more negative number. */
 static ardoq_err_t read_integer(const char *raw, size_t size, int64_t *number)
 {
     const bool negative = raw[0] == '-';

@@ -24,7 +24,7 @@ static void scan_keep(ardoq_json_scan_t *scan, const char *from, const char *to)
     }
 }
 
-/* Inside an array or object, of which the key was another or is none. */
+/* Forgets the key of a level, which now has another or none. */
 static void forget_key(ardoq_json_scan_t *scan, uint8_t next)
 {
     scan->kept = NOTHING;
@@ -34,7 +34,7 @@ static void forget_key(ardoq_json_scan_t *scan, uint8_t next)
     }
 }
 
-/* The closing quote has been kept. */
+/* The closing quote was kept too. */
 static void key_end(ardoq_json_scan_t *scan)
 {
     if (scan->kept == KEY) {
@@ -60,7 +60,7 @@ static ardoq_json_scan_event_t scalar_end(ardoq_json_scan_t *scan)
     return ARDOQ_JSON_SCAN_VALUE;
 }
 
-/* What stands right before @p at. */
+/* Handles what ends right before @p at. */
 static ardoq_json_scan_event_t take_moment(ardoq_json_scan_t *scan, const char *at)
 {
     switch (scan->validator.moment) {

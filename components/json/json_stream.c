@@ -4,7 +4,7 @@
 
 #include "walker.h"
 
-/* Levels: how many arrays and objects are around what stands there. */
+/* Levels: the number of arrays and objects around a value. */
 enum { ROOT, MEMBERS, ELEMENTS, LEVELS };
 
 /* What is being kept. */
@@ -21,7 +21,7 @@ void ardoq_json_stream_init(ardoq_json_stream_t *stream, const char *array, cons
     stream->size = size;
 }
 
-/* The closing quote is kept as well; a key with escapes equals none that is wanted. */
+/* The closing quote was kept too; a key with escapes never matches. */
 static bool key_is(const ardoq_json_stream_t *stream, const char *wanted)
 {
     const size_t length = strlen(wanted);
@@ -38,7 +38,7 @@ static void keep(ardoq_json_stream_t *stream, const char *from, const char *to)
     }
 }
 
-/* The value's first byte has been taken. */
+/* The first byte of the value was already consumed. */
 static void keep_value(ardoq_json_stream_t *stream, uint8_t what, const char *first)
 {
     stream->kept = what;
@@ -100,7 +100,7 @@ static ardoq_json_stream_event_t value_end(ardoq_json_stream_t *stream, uint8_t 
     return kept == MEMBER ? ARDOQ_JSON_STREAM_MEMBER : ARDOQ_JSON_STREAM_MORE;
 }
 
-/* What stands right before @p at. */
+/* Handles what ends right before @p at. */
 static ardoq_err_t take_moment(ardoq_json_stream_t *stream, const char *at,
                                ardoq_json_stream_event_t *event)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The literals, each with its NUL, and where the rest of each one begins. */
+/* The literals, each with its NUL, and where the rest of each begins. */
 static const char literals[] = "true\0false\0null";
 enum { AFTER_T = 1, AFTER_F = 6, AFTER_N = 12 };
 
@@ -14,7 +14,7 @@ void ardoq_json_walk_init(ardoq_json_validator_t *walker, uint8_t levels)
     *walker = (ardoq_json_validator_t){.state = BEFORE_VALUE, .levels = levels};
 }
 
-/* A moment inside so many arrays and objects. */
+/* Notes a moment inside this many arrays and objects. */
 static void note_moment(ardoq_json_validator_t *walker, walker_moment_t moment, uint8_t level)
 {
     if (level < walker->levels) {
@@ -24,11 +24,11 @@ static void note_moment(ardoq_json_validator_t *walker, walker_moment_t moment, 
 
 /* ---- Strings -------------------------------------------------------------------------------- */
 
-/* A word with this byte in each of its places. */
+/* A word in which every byte has this value. */
 #define EACH(byte) (SIZE_MAX / 0xFF * (byte))
 
-/* Subtracting sets the highest bit of a byte that is smaller, or of one that is 0: those are told
- * from all others as long as no byte has it set by itself, which counts as well. */
+/* The subtraction sets the highest bit of a byte that is smaller, or 0. Bytes that have this bit
+ * anyway are not plain either. */
 static bool has_only_plain(size_t word)
 {
     const size_t control = word - EACH(0x20U);
@@ -42,7 +42,7 @@ static bool is_plain(uint8_t byte)
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-/* Most of a text is such bytes, so they are looked at a word at a time. */
+/* Most of a text is such bytes, so they are checked a word at a time. */
 const char *ardoq_json_plain_end(const char *at, const char *end)
 {
     size_t word;
@@ -90,7 +90,7 @@ static walker_state_t string_end(ardoq_json_validator_t *walker)
     return key ? BEFORE_COLON : AFTER_VALUE;
 }
 
-/* A byte that does not stand for itself. */
+/* A byte of a string that is not plain. */
 static walker_state_t string_byte(ardoq_json_validator_t *walker, uint8_t byte)
 {
     if (byte == '"') {
@@ -138,7 +138,7 @@ static walker_state_t after_digit(uint8_t state, uint8_t digit)
     return state == NUMBER_MINUS && digit == '0' ? NUMBER_ZERO : after[state - NUMBER_MINUS];
 }
 
-/* FAILED when the byte does not belong to the number. */
+/* FAILED if the byte does not belong to the number. */
 static walker_state_t after_number_byte(uint8_t state, uint8_t byte)
 {
     if (is_digit(byte)) {
@@ -160,7 +160,7 @@ static walker_state_t scalar_end(ardoq_json_validator_t *walker)
     return AFTER_VALUE;
 }
 
-/* The end of what belongs to the number under way. */
+/* The end of the current number. */
 static const char *number_end(ardoq_json_validator_t *walker, const char *at, const char *end)
 {
     for (; at < end; at++) {
@@ -298,7 +298,7 @@ static walker_state_t take_byte(ardoq_json_validator_t *walker, uint8_t byte)
     }
 }
 
-/* What is taken as a whole. */
+/* The end of a run that is consumed at once. */
 static const char *run_end(ardoq_json_validator_t *walker, const char *at, const char *end)
 {
     if (walker->state == IN_STRING) {

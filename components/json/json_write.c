@@ -28,7 +28,7 @@ static bool in_object(const ardoq_json_writer_t *writer)
     return writer->objects & 1;
 }
 
-/* Writes how a key or value begins, if it is due: without the comma, where none is needed. */
+/* Begins a key or value if one is due: writes @p start, without its comma if it is the first. */
 static void begin(ardoq_json_writer_t *writer, bool due, const char *comma_and_opening)
 {
     if (!due) {

@@ -1,5 +1,5 @@
-/* Walks through JSON text, for the files of this folder: ardoq_json_validator_t is where a walk
- * stands. The order of the states counts: they are compared. */
+/* Walks through JSON text, for the files of this folder; ardoq_json_validator_t has the state. The
+ * order of the states matters: they are compared. */
 #ifndef ARDOQ_JSON_WALKER_H
 #define ARDOQ_JSON_WALKER_H
 
@@ -7,7 +7,7 @@
 
 typedef enum {
     FAILED,
-    FAILED_UTF8, /* these two only until the walk returns their error */
+    FAILED_UTF8, /* these two only last until the walk returns their error */
     FAILED_TOO_DEEP,
     BEFORE_VALUE,
     BEFORE_KEY,
@@ -30,8 +30,8 @@ typedef enum {
     NUMBER_EXPONENT_DIGITS,
 } walker_state_t;
 
-/* Where a walk stops. What begins has its first byte taken, what ends its last one; the byte that
- * tells that a number has ended is not taken. A scalar is any value but an array or object. */
+/* Where a walk stops: after the first byte of what begins, after the last byte of what ends, and
+ * before the byte that follows a number. A scalar is any value other than an array or object. */
 typedef enum {
     NO_MOMENT,
     KEY_BEGINS,
@@ -42,23 +42,21 @@ typedef enum {
     CONTAINER_ENDS,
 } walker_moment_t;
 
-/* Begins a text, of which only moments inside fewer than @p levels arrays and objects count. */
+/* Begins a text; only moments inside fewer than @p levels arrays and objects count. */
 void ardoq_json_walk_init(ardoq_json_validator_t *walker, uint8_t levels);
 
-/* Walks from @p at to the next moment, which walker->moment tells, or to @p end. Returns ARDOQ_OK,
- * or the error of the byte at which it then stands. */
+/* Walks from @p at to the next moment, which is then in walker->moment, or to @p end. Returns
+ * ARDOQ_OK, or the error of the byte that it stopped at. */
 ardoq_err_t ardoq_json_walk(ardoq_json_validator_t *walker, const char **at, const char *end);
 
-/* The end of the bytes that stand for themselves in a string: ASCII without quote, backslash and
- * control characters. */
+/* The end of the plain bytes of a string: ASCII without quote, backslash and control characters. */
 const char *ardoq_json_plain_end(const char *at, const char *end);
 
-/* The same with whole characters of UTF-8. What is not UTF-8 ends it too, at the latest where it
- * begins. */
+/* The same with whole UTF-8 characters. It ends at or before any invalid UTF-8. */
 const char *ardoq_json_clean_end(const char *at, const char *end);
 
-/* Keeps one more part of a text in @p memory, of which @p length bytes are in use, and returns the
- * new length. A length above the size says that the text does not fit. */
+/* Appends a part of a text to @p memory, of which @p length bytes are in use, and returns the new
+ * length. A length above the size means that the text does not fit. */
 size_t ardoq_json_keep(char *memory, size_t size, size_t length, const char *from, const char *to);
 
 #endif

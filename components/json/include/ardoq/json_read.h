@@ -1,12 +1,11 @@
 /**
  * @file
- * Reads values out of a JSON text that stands whole in memory, by path. The text is validated
- * first, then split into tokens in a fixed array; nothing is copied but what is asked for.
+ * Reads values by path from a JSON text that is completely in memory. The text is validated, then
+ * split into tokens in a fixed array; only requested values are copied.
  *
- * A path names members by their keys and elements by their numbers, joined by dots:
- * "components.created.0.id". The empty path is the value itself. Keys compare by what they mean,
- * escapes resolved; a key that holds a dot, an escaped NUL or half a surrogate pair is out of
- * reach.
+ * A path names members by key and elements by index, joined by dots: "components.created.0.id". The
+ * empty path is the value itself. Keys are compared after resolving escapes; a key with a dot, an
+ * escaped NUL or an unpaired surrogate cannot be named.
  */
 #ifndef ARDOQ_JSON_READ_H
 #define ARDOQ_JSON_READ_H
@@ -22,26 +21,26 @@
 extern "C" {
 #endif
 
-/** A part of the text: room for one of jsmn's tokens, which only json.c knows (checked there). */
+/** A token: as large as a token of jsmn, which only json.c includes (and checks). */
 typedef struct {
-    int words[5]; /**< as many as jsmn's token has */
+    int words[5]; /**< as many as in jsmn's token */
 } ardoq_json_token_t;
 
-/** A JSON text split into tokens. Text and tokens are borrowed: they must outlive the document. */
+/** A JSON text split into tokens. Text and tokens are borrowed and must outlive the document. */
 typedef struct {
     const char *text;           /**< borrowed */
-    ardoq_json_token_t *tokens; /**< room for its values, in the order of the text; borrowed */
-    int capacity;               /**< tokens that there is room for */
-    int count;                  /**< tokens in use; 0 when there is no document */
+    ardoq_json_token_t *tokens; /**< one per value, in the order of the text; borrowed */
+    int capacity;               /**< number of tokens that fit */
+    int count;                  /**< tokens in use; 0 if there is no document */
 } ardoq_json_document_t;
 
-/** Initialiser of an ardoq_json_document_t with room in an array of tokens. */
+/** Initialiser of an ardoq_json_document_t that uses an array of tokens. */
 #define ARDOQ_JSON_DOCUMENT(array)                                                                 \
     {                                                                                              \
         NULL, (array), (int)(sizeof(array) / sizeof(array)[0]), 0                                  \
     }
 
-/** A value inside a document: the number of its token. */
+/** A value in a document: the index of its token. */
 typedef int ardoq_json_value_t;
 
 /** Type of a value. */
@@ -56,41 +55,41 @@ typedef enum {
 
 /**
  * Validates and splits a text.
- * @param[in,out] document  with room for tokens; borrows @p text
+ * @param[in,out] document  with an array of tokens; borrows @p text
  * @param text           @p size bytes, borrowed
  * @param size           in bytes
  * @return ARDOQ_OK, an error of ardoq_json_validate(), ARDOQ_ERR_JSON_TOO_MANY_TOKENS, or
- *         ARDOQ_ERR_INVALID_ARGUMENT for more than INT_MAX bytes. After a failure the document
- *         holds nothing and every look-up is ARDOQ_ERR_JSON_KEY_MISSING.
+ *         ARDOQ_ERR_INVALID_ARGUMENT for more than INT_MAX bytes. After a failure the document is
+ *         empty and every lookup returns ARDOQ_ERR_JSON_KEY_MISSING.
  */
 ardoq_err_t ardoq_json_parse(ardoq_json_document_t *document, const char *text, size_t size);
 
 /**
- * Splits a text of up to INT_MAX bytes that is known to be valid: one that ardoq_json_validate()
- * took or that a stream or a scan reported. With any other the document must not be used.
+ * Splits a text of up to INT_MAX bytes that is known to be valid: accepted by ardoq_json_validate()
+ * or reported by a stream or a scan. With any other text the document must not be used.
  * @return ARDOQ_OK or ARDOQ_ERR_JSON_TOO_MANY_TOKENS.
  */
 ardoq_err_t ardoq_json_parse_valid(ardoq_json_document_t *document, const char *text, size_t size);
 
-/** The document's own value, the start of absolute paths. */
+/** The document's root value, where absolute paths start. */
 #define ARDOQ_JSON_ROOT 0
 
 /**
  * Finds a value.
  * @param document  the text
  * @param from  where the path starts, ARDOQ_JSON_ROOT for the whole text
- * @param path  NUL-terminated; of members with the same key the last one counts, as in most readers
+ * @param path  NUL-terminated; if a key occurs twice the last one counts, as in most parsers
  * @param[out] value  set on success
  * @return ARDOQ_OK or ARDOQ_ERR_JSON_KEY_MISSING.
  */
 ardoq_err_t ardoq_json_find(const ardoq_json_document_t *document, ardoq_json_value_t from,
                             const char *path, ardoq_json_value_t *value);
 
-/** Type of a value that ardoq_json_find() gave. */
+/** Type of a value found by ardoq_json_find(). */
 ardoq_json_type_t ardoq_json_type(const ardoq_json_document_t *document, ardoq_json_value_t value);
 
 /**
- * The text of a value as it stands, a string without its quotes and with its escapes.
+ * The raw text of a value, a string without its quotes but with its escapes.
  * @param document   parsed text
  * @param value      a value of the document
  * @param[out] size  bytes of it
@@ -99,16 +98,16 @@ const char *ardoq_json_raw(const ardoq_json_document_t *document, ardoq_json_val
                            size_t *size);
 
 /**
- * Copies a string, its escapes resolved to UTF-8, with a closing NUL. A surrogate without its twin
- * and an escaped NUL, which C text cannot hold, become U+FFFD.
+ * Copies a string as NUL-terminated UTF-8 with its escapes resolved. An unpaired surrogate and an
+ * escaped NUL become U+FFFD.
  * @param document  parsed text
- * @param from  the value where @p path begins
+ * @param from  value where @p path starts
  * @param path  as in ardoq_json_find()
- * @param buffer  of @p size bytes; "" after a failure but ARDOQ_ERR_JSON_TRUNCATED, where it holds
- *                as many whole characters as fit
+ * @param buffer  of @p size bytes; "" after a failure, except after ARDOQ_ERR_JSON_TRUNCATED, when
+ *                it has as many whole characters as fit
  * @param size  in bytes
  * @return ARDOQ_OK; ARDOQ_ERR_JSON_KEY_MISSING; ARDOQ_ERR_JSON_TYPE, also for null;
- *         ARDOQ_ERR_JSON_TRUNCATED; ARDOQ_ERR_INVALID_ARGUMENT when @p size is 0.
+ *         ARDOQ_ERR_JSON_TRUNCATED; ARDOQ_ERR_INVALID_ARGUMENT if @p size is 0.
  */
 ardoq_err_t ardoq_json_string(const ardoq_json_document_t *document, ardoq_json_value_t from,
                               const char *path, char *buffer, size_t size);

@@ -1,10 +1,10 @@
 /**
  * @file
- * Validates JSON text in pieces of any size, exactly as RFC 8259 has it: one value, UTF-8, no byte
- * order mark, at most 32 levels deep. No recursion, no memory but the caller's struct.
+ * Validates JSON text in pieces of any size, strictly by RFC 8259: one value, UTF-8, no byte order
+ * mark, at most 32 levels deep. No recursion, no memory other than the caller's struct.
  *
- * The same walk through the text finds where members and elements begin and end for
- * ardoq/json_stream.h and ardoq/json_scan.h.
+ * The same parser finds the start and end of members and elements for ardoq/json_stream.h and
+ * ardoq/json_scan.h.
  */
 #ifndef ARDOQ_JSON_VALIDATE_H
 #define ARDOQ_JSON_VALIDATE_H
@@ -22,18 +22,18 @@ extern "C" {
 /** Deepest nesting of arrays and objects. */
 #define ARDOQ_JSON_DEPTH_MAX 32
 
-/** State of a text. All of it is private. */
+/** State of a validation. Private. */
 typedef struct {
     /** @cond private */
     uint8_t state;
     uint8_t depth;
-    uint8_t left;     /**< bytes of UTF-8 or hex digits still to come; in a literal, the place */
+    uint8_t left;     /**< bytes of UTF-8 or hex digits still to come; in a literal, the position */
     uint8_t utf8_low; /**< range of the next continuation byte */
     uint8_t utf8_high;
-    uint8_t levels;   /**< moments inside fewer arrays and objects stop the walk */
-    uint8_t moment;   /**< what stopped it */
-    bool key;         /**< the string under way is a member's name */
-    uint32_t objects; /**< one bit a level, the innermost lowest: an object, else an array */
+    uint8_t levels;   /**< stop at moments inside fewer arrays and objects than this */
+    uint8_t moment;   /**< the moment it stopped at */
+    bool key;         /**< the current string is a key */
+    uint32_t objects; /**< one bit per level, the innermost lowest: object or array */
     /** @endcond */
 } ardoq_json_validator_t;
 
@@ -42,14 +42,14 @@ void ardoq_json_validator_init(ardoq_json_validator_t *validator);
 
 /**
  * Takes the next @p size bytes.
- * @return ARDOQ_OK: the text may go on (also after a complete value, where only white space may
- *         follow); ARDOQ_ERR_JSON_INVALID, ARDOQ_ERR_JSON_UTF8 or ARDOQ_ERR_JSON_TOO_DEEP.
- *         After an error every further byte gives ARDOQ_ERR_JSON_INVALID.
+ * @return ARDOQ_OK: the text may continue (after a complete value with white space only);
+ *         ARDOQ_ERR_JSON_INVALID, ARDOQ_ERR_JSON_UTF8 or ARDOQ_ERR_JSON_TOO_DEEP. After an error
+ *         every further byte is ARDOQ_ERR_JSON_INVALID.
  */
 ardoq_err_t ardoq_json_validator_feed(ardoq_json_validator_t *validator, const char *data,
                                       size_t size);
 
-/** The text ended: ARDOQ_OK if it is one complete value, else ARDOQ_ERR_JSON_INVALID. */
+/** Ends the text: ARDOQ_OK if it is one complete value, otherwise ARDOQ_ERR_JSON_INVALID. */
 ardoq_err_t ardoq_json_validator_end(const ardoq_json_validator_t *validator);
 
 /** Validates a whole text of @p size bytes. Errors as above. */
