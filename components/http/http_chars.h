@@ -13,7 +13,7 @@
 
 static inline bool is_one_of(char c, const char *set)
 {
-    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the NUL is none of them */
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the NUL is not one of them */
     return memchr(set, c, strlen(set)) != NULL;
 }
 
@@ -48,7 +48,7 @@ static inline bool is_alphanumeric(char c)
     return is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
 
-/* A set holds a bit for each of the first 128 characters; no other is in any. */
+/* A set has a bit for each of the first 128 characters; others are never in a set. */
 static inline bool is_in_set(char c, const uint32_t *set)
 {
     return (c & 0x80) == 0 && (set[(c & 0x60) >> 5] >> (c & 0x1f) & 1) != 0;
@@ -68,7 +68,7 @@ static inline bool is_token_char(char c)
     return is_in_set(c, token);
 }
 
-/** Appends the byte, or its code if it is not plain (RFC 3986, 2.1). */
+/** Appends the byte, percent-encoded if it is not plain (RFC 3986, 2.1). */
 void ardoq_http_append_byte(ardoq_text_t *text, char byte, bool is_plain);
 
 #endif

@@ -7,7 +7,7 @@
 #include "http_chars.h"
 
 typedef enum {
-    /* Values that are lists, or may come as one. */
+    /* Values that are lists, or may be one. */
     HEADER_CONNECTION,
     HEADER_CONTENT_LENGTH,
     HEADER_TRANSFER_ENCODING,
@@ -23,7 +23,7 @@ typedef struct {
     size_t size;
 } span_t;
 
-/* True when the item is this word, written in lower case. */
+/* Compares with a word in lower case, ignoring case. */
 static bool is_word(span_t item, const char *lower)
 {
     return ardoq_text_equal_ignoring_case(item.text, item.size, lower);
@@ -41,7 +41,7 @@ static span_t trim(const char *text, size_t size)
     return (span_t){text, size};
 }
 
-/* Takes the first item off the list, whose text is null after the last one. */
+/* Removes the first item from the list; the list's text is null after the last one. */
 static span_t next_item(span_t *list, char separator)
 {
     const char *end = memchr(list->text, separator, list->size);
@@ -61,7 +61,7 @@ bool ardoq_http_push_digit(size_t *number, unsigned base, char c)
     return true;
 }
 
-/* A number too large becomes SIZE_MAX; false for anything but digits. */
+/* A number that is too large becomes SIZE_MAX; false if there is anything other than digits. */
 static bool read_number(const char *text, size_t size, size_t *number)
 {
     size_t digits = 0;
@@ -74,14 +74,14 @@ static bool read_number(const char *text, size_t size, size_t *number)
     return digits > 0 && digits == size;
 }
 
-/* ---- Each function takes a value, or an item of a list; false refuses the response ----------- */
+/* ---- Each function handles a value or a list item; false rejects the response ---------------- */
 
 static bool take_connection(ardoq_http_parser_t *parser, span_t option)
 {
     if (is_word(option, "keep-alive")) {
         parser->head.keep_alive = true;
     }
-    /* "close" may stand in what was not kept. */
+    /* "close" may be in the part that was not kept. */
     if (parser->text_cut || is_word(option, "close")) {
         parser->asks_close = true;
     }
@@ -108,7 +108,7 @@ static bool take_transfer_encoding(ardoq_http_parser_t *parser, span_t coding)
     return is_first && !parser->head.http_1_0 && !parser->text_cut && is_word(coding, "chunked");
 }
 
-/* Any coding but identity, also one that may stand in what was not kept. */
+/* Any coding except identity, possibly in the part that was not kept. */
 static bool take_content_encoding(ardoq_http_parser_t *parser, span_t coding)
 {
     if (parser->text_cut || (coding.size > 0 && !is_word(coding, "identity"))) {
@@ -168,7 +168,7 @@ static bool take_item(ardoq_http_parser_t *parser, span_t item)
 bool ardoq_http_header_take(ardoq_http_parser_t *parser)
 {
     const bool is_list = parser->header < HEADER_CONTENT_TYPE;
-    /* LF stands in no value. */
+    /* No value contains LF. */
     const char other = parser->header == HEADER_CONTENT_TYPE ? ';' : '\n';
     span_t rest = {parser->text, parser->text_length};
     do {
@@ -181,7 +181,7 @@ bool ardoq_http_header_take(ardoq_http_parser_t *parser)
 
 unsigned ardoq_http_header_find(const ardoq_http_parser_t *parser)
 {
-    /* No two of the names are of the same length. */
+    /* All names have different lengths. */
     enum { SHORTEST = sizeof "location" - 1 };
     static const uint8_t headers[] = {
         HEADER_LOCATION,          ARDOQ_HTTP_HEADER_OTHER, HEADER_CONNECTION,
@@ -199,7 +199,7 @@ unsigned ardoq_http_header_find(const ardoq_http_parser_t *parser)
         [HEADER_RETRY_AFTER] = "retry-after",
     };
     const size_t size = parser->text_length;
-    /* One that is too short becomes a very large number. */
+    /* A length that is too short becomes a very large number. */
     if (parser->head_complete || size - SHORTEST >= sizeof headers) {
         return ARDOQ_HTTP_HEADER_OTHER;
     }

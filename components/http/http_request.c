@@ -57,7 +57,7 @@ void ardoq_http_write_host(ardoq_text_t *head, const ardoq_http_origin_t *origin
     ardoq_text_append_string(head, "\r\n");
 }
 
-/* What stands before the value is ours, so that only the value is checked. */
+/* Everything before the value is a constant, so only the value is checked. */
 static void put_line(ardoq_text_t *head, const char *name, const char *separator, const char *value)
 {
     require(head, ardoq_http_value_is_valid(value));
@@ -91,7 +91,7 @@ bool ardoq_http_value_is_valid(const char *value)
     return may_end;
 }
 
-/* Idempotent up to PUT, with a body from PUT on. */
+/* Methods up to PUT are idempotent; those from PUT on expect a body. */
 enum { METHOD_PUT = 5, METHOD_COUNT = 8 };
 
 ardoq_http_method_t ardoq_http_method(const char *method)

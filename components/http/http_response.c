@@ -7,10 +7,10 @@
 
 /* What the next byte belongs to. */
 typedef enum {
-    /* All that is not the body, and counts against ARDOQ_HTTP_HEADERS_MAX. */
+    /* All states outside the body, whose bytes count against ARDOQ_HTTP_HEADERS_MAX. */
     STATE_STATUS, /* 0: a parser begins here */
     STATE_STATUS_END,
-    STATE_LINE, /* after a header or a trailer, whose value may go on */
+    STATE_LINE, /* after a header or a trailer, whose value may continue */
     STATE_NAME, /* of a header or a trailer, or the blank line after them */
     STATE_BLANK_LF,
     STATE_CHUNK,
@@ -18,7 +18,7 @@ typedef enum {
     STATE_CHUNK_BLANK,
     STATE_CHUNK_END,
     STATE_CHUNK_END_LF,
-    /* Text up to the end of its line, then what ends the line, in the same order. */
+    /* Text up to the end of its line, then the ends of those lines, in the same order. */
     STATE_REASON,
     STATE_VALUE,
     STATE_CHUNK_EXTENSION,
@@ -46,7 +46,7 @@ static state_t expect(char c, char wanted, state_t next)
 
 static state_t read_status(ardoq_http_parser_t *parser, char c)
 {
-    /* v is a version that we speak, d a digit. */
+    /* v is a supported version, d a digit. */
     static const char form[] = "HTTP/1.v ddd";
 
     if (parser->text_length == 0) {
@@ -71,7 +71,7 @@ static state_t end_status(const ardoq_http_parser_t *parser, char c)
 {
     enum { STATUS_MIN = 100, STATUS_SWITCHING_PROTOCOLS = 101 };
 
-    /* After 101 the server speaks a protocol that nobody asked for. */
+    /* After 101 the server would switch to a protocol that was not requested. */
     const uint16_t status = parser->head.status;
     if (status < STATUS_MIN || status == STATUS_SWITCHING_PROTOCOLS) {
         return STATE_INVALID;
@@ -96,7 +96,7 @@ static state_t end_name(ardoq_http_parser_t *parser, char c)
     return expect(c, ':', STATE_VALUE);
 }
 
-/* A value may go on in the next line, which then begins with a blank (RFC 9112, 5.2). */
+/* A value may continue in the next line, which then begins with a blank (RFC 9112, 5.2). */
 static state_t unfold(ardoq_http_parser_t *parser, char c)
 {
     if (is_blank(c)) {
@@ -165,7 +165,7 @@ static state_t end_chunk_size(char c)
     return c == '\r' ? STATE_CHUNK_LF : expect(c, ';', STATE_CHUNK_EXTENSION);
 }
 
-/* Nothing remains of the chunk before, so the size starts at 0. */
+/* The previous chunk is used up, so the size starts at 0. */
 static state_t read_chunk_size(ardoq_http_parser_t *parser, char c)
 {
     if (ardoq_http_push_digit(&parser->remaining, 16, c)) {
@@ -213,14 +213,14 @@ static state_t next_state(ardoq_http_parser_t *parser, char c)
 
 /* ---- Runs of bytes that change no state ------------------------------------------------------ */
 
-/* What a reason, a value or a chunk extension may hold. */
+/* Bytes allowed in a reason, a value or a chunk extension. */
 static bool is_text(char c)
 {
     const unsigned char byte = (unsigned char)c;
     return (byte >= ' ' && byte != 0x7f) || byte == '\t';
 }
 
-/* Leading blanks are not kept, and closing ones not missed where there is no room. */
+/* Leading blanks are not kept; trailing ones that do not fit do not count as cut. */
 static void keep(ardoq_http_parser_t *parser, const char *text, size_t size)
 {
     while (parser->text_length == 0 && size > 0 && is_blank(*text)) {
@@ -347,10 +347,10 @@ ardoq_err_t ardoq_http_parse_end(ardoq_http_parser_t *parser)
 static const char *name_fault(const ardoq_http_parser_t *parser)
 {
     if (parser->before == STATE_LINE) {
-        return "a length or a coding that cannot be";
+        return "an impossible length or coding";
     }
     if (parser->before == STATE_BLANK_LF && parser->bad_byte == '\n') {
-        return "Content-Length beside Transfer-Encoding";
+        return "Content-Length together with Transfer-Encoding";
     }
     if (parser->before >= STATE_REASON_LF || parser->before == STATE_BLANK_LF ||
         parser->before == STATE_CHUNK_END_LF) {
@@ -360,7 +360,7 @@ static const char *name_fault(const ardoq_http_parser_t *parser)
         return "LF without CR";
     }
     if (is_blank(parser->bad_byte)) {
-        return "a blank where none may be";
+        return "a blank that is not allowed";
     }
     return is_text(parser->bad_byte) ? "a wrong character" : "a control character";
 }

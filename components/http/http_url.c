@@ -13,7 +13,7 @@ enum { SCHEME_LENGTH = sizeof scheme - 1, LABEL_MAX = 63 };
 typedef struct {
     const char *host;
     size_t host_size; /* without a closing dot */
-    uint16_t port;    /* 0 if it is none */
+    uint16_t port;    /* 0 if it is invalid */
     bool is_absolute; /* there was one */
 } authority_t;
 
@@ -52,7 +52,7 @@ static authority_t split_authority(const char *text, size_t size)
     return authority;
 }
 
-/* Bytes before the path. A backslash ends it too, because browsers take it for a slash. */
+/* Bytes before the path. A backslash ends it too, because browsers treat it as a slash. */
 static size_t authority_size(const char *text, size_t size)
 {
     size_t length = 0;
@@ -75,9 +75,8 @@ static bool is_label(const char *label, size_t size)
     return true;
 }
 
-/* A name that ends in a number, decimal, octal or hexadecimal, is none: resolvers take it for one
- * of the many spellings of an IPv4 address (inet_aton(), and the URL standard's "ends in a
- * number"). */
+/* A name that ends in a decimal, octal or hexadecimal number is not valid: resolvers read it as a
+ * notation of an IPv4 address (inet_aton(), and the URL standard's "ends in a number"). */
 static bool is_number(const char *label, size_t size)
 {
     const bool is_hex = size > 1 && label[0] == '0' && (label[1] | 0x20) == 'x';
@@ -121,7 +120,7 @@ ardoq_err_t ardoq_http_origin_parse(const char *text, size_t size, ardoq_http_or
         return ARDOQ_OK;
     }
     for (size_t i = 0; i < authority.host_size; i++) {
-        /* Sets the bit that tells lower case from upper; digits, dot and hyphen have it anyway. */
+        /* Sets the lower-case bit; digits, dot and hyphen have it anyway. */
         origin->host[i] = (char)(text[i] | 0x20);
     }
     origin->host[authority.host_size] = '\0';
@@ -137,14 +136,14 @@ bool ardoq_http_origin_first_label_is(const ardoq_http_origin_t *origin, const c
            (origin->host[size] == '.' || origin->host[size] == '\0');
 }
 
-/* Unreserved, "/?:@" and the sub-delimiters of RFC 3986; a percent sign is looked at on its own. */
+/* Unreserved, "/?:@" and the sub-delimiters of RFC 3986; percent signs are checked separately. */
 static bool is_target_char(char c)
 {
     static const uint32_t target[] = {0, 0xafffffd2, 0x87ffffff, 0x47fffffe};
     return is_in_set(c, target);
 }
 
-/* A percent sign must begin the code of a byte. @p left: bytes from there on */
+/* A percent sign must begin an encoded byte. @p left: bytes from there on */
 static bool is_in_target(const char *at, size_t left)
 {
     return *at == '%' ? left > 2 && hex_value(at[1]) < 16 && hex_value(at[2]) < 16
@@ -171,7 +170,7 @@ void ardoq_http_append_byte(ardoq_text_t *text, char byte, bool is_plain)
 
 static bool is_same_origin(const char *text, size_t size, const ardoq_http_origin_t *origin)
 {
-    /* An empty port is the usual one (RFC 3986, 6.2.3). */
+    /* An empty port is the default one (RFC 3986, 6.2.3). */
     if (size > 0 && text[size - 1] == ':') {
         size--;
     }
@@ -180,7 +179,7 @@ static bool is_same_origin(const char *text, size_t size, const ardoq_http_origi
            ardoq_text_equal_ignoring_case(authority.host, authority.host_size, origin->host);
 }
 
-/* Goes over the origin, if the link names one that is ours. */
+/* Skips the origin of the link, if it has one and it is ours. */
 static ardoq_err_t skip_origin(const char **link, const ardoq_http_origin_t *origin)
 {
     const char *text = *link;
@@ -188,11 +187,11 @@ static ardoq_err_t skip_origin(const char **link, const ardoq_http_origin_t *ori
     if (has_scheme(text, strlen(text))) {
         text += SCHEME_LENGTH;
     } else if (strspn(text, "/\\") >= 2) {
-        text += 2; /* the same scheme; browsers take a backslash for a slash */
+        text += 2; /* the same scheme; browsers treat a backslash as a slash */
     } else if (text[first] != ':') {
         return ARDOQ_OK;
     } else {
-        /* No path may begin so: it would be taken for a scheme. */
+        /* A path cannot begin like this: it would be read as a scheme. */
         return !is_alphanumeric(*text) || ardoq_text_equal_ignoring_case(text, first, "https")
                    ? ARDOQ_ERR_LINK_MALFORMED
                    : ARDOQ_ERR_LINK_REFUSED;
@@ -239,8 +238,8 @@ static void append_path(ardoq_text_t *target, const char *path, size_t size)
     }
 }
 
-/* What a link keeps of the target that it stands in: any path replaces its last part, a query only
- * the query, and nothing but a fragment stays on the same page. */
+/* The part of the page's target that a link keeps: a path replaces its last part, a query only the
+ * query, and a fragment nothing. */
 static void append_base(ardoq_text_t *target, const char *base, const char *link)
 {
     size_t size = strcspn(base, *link == '\0' || *link == '#' ? "" : "?");
@@ -290,6 +289,6 @@ void ardoq_http_link_host(const char *url, size_t size, char *host, size_t host_
     while (is_unreserved(host[length])) {
         length++;
     }
-    /* Before a port; anything else is no host. */
+    /* Up to a port; anything else is not a host. */
     host[host[length] == ':' || host[length] == '\0' ? length : 0] = '\0';
 }

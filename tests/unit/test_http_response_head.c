@@ -315,7 +315,7 @@ static void names_the_fault(void **state)
     static const char chunk[] = "the lines around a chunk";
     static const char no_lf[] = "CR without LF";
     static const char no_cr[] = "LF without CR";
-    static const char blank[] = "a blank where none may be";
+    static const char blank[] = "a blank that is not allowed";
     static const char control[] = "a control character";
     static const char wrong[] = "a wrong character";
     static const struct {
@@ -339,9 +339,9 @@ static void names_the_fault(void **state)
         {OK_1_1 " A: b", blank, name, 18},
         {OK_1_1 "A(: b", wrong, name, 19},
         {OK_1_1 "\r\r", no_lf, end, 19},
-        {OK_1_1 "Content-Length: x\r\n\r\n", "a length or a coding that cannot be", value, 0},
+        {OK_1_1 "Content-Length: x\r\n\r\n", "an impossible length or coding", value, 0},
         {OK_1_1 "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-         "Content-Length beside Transfer-Encoding", end, 0},
+         "Content-Length together with Transfer-Encoding", end, 0},
         {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n2\n", no_cr, chunk, 0},
         {OK_1_1 "Transfer-Encoding: chunked\r\n\r\nx", wrong, chunk, 0},
         {OK_1_1 "Transfer-Encoding: chunked\r\n\r\n2\r\nhiX", wrong, chunk, 0},
