@@ -56,7 +56,7 @@ void ardoq_batch_results_init(ardoq_batch_results_t *results, ardoq_json_documen
     ardoq_json_scan_init(&results->scan);
 }
 
-/* "" for what is no string, or does not fit. */
+/* "" if it is not a string, or does not fit. */
 static void read_result_text(ardoq_batch_results_t *results, char *text, size_t size)
 {
     const ardoq_json_scan_t *scan = &results->scan;

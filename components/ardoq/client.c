@@ -6,10 +6,10 @@
 #include "client_private.h"
 #include "log.h"
 
-/* An interruption is seen at least this often. */
+/* An interrupt is checked for at least this often. */
 enum { INTERRUPT_POLL_MS = 100 };
 
-/* Between two requests of a call: clients of Ardoq make 10 to 20 in a second. */
+/* Between two requests of a call, because Ardoq's own clients make 10 to 20 a second. */
 enum { PAUSE_MS = 50 };
 
 /* ---- Opening and closing -------------------------------------------------------------------- */
@@ -66,7 +66,7 @@ void ardoq_close(ardoq_client_t *client)
 
 /* ---- The request head ----------------------------------------------------------------------- */
 
-/* The token must never reach a log, so only what is named here is shown. */
+/* The token must never reach a log, so only these headers are shown. */
 static bool may_be_logged(const char *name, size_t size)
 {
     static const char *const names[] = {"user-agent", "accept", "accept-encoding", "content-type"};
@@ -89,7 +89,7 @@ static bool has_body(const ardoq_request_t *request)
     return request->write_body || request->body_size > 0;
 }
 
-/* Headers that Ardoq demands: developer portal, 'Making a request' and concepts/errors. */
+/* Headers that Ardoq requires: developer portal, 'Making a request' and concepts/errors. */
 static void write_head(void *context, ardoq_text_t *head)
 {
     const ardoq_client_t *client = context;
@@ -98,7 +98,7 @@ static void write_head(void *context, ardoq_text_t *head)
     ardoq_http_write_request_line(head, request->method, request->path, request->query,
                                   request->query_count);
     if (!head->err) {
-        /* A link of the server's may hold what the server was sent. */
+        /* A link from the server may contain anything that the server was sent. */
         log_info(request->method,
                  token[0] != '\0' && strstr(request->path, token) ? "(not shown)" : request->path);
     }
@@ -131,9 +131,9 @@ static ardoq_err_t write_body(void *context, uint32_t part, ardoq_text_t *text)
 
 /* ---- Interruption --------------------------------------------------------------------------- */
 
-/* Two steps and no exchange, which a processor without atomic instructions, such as RV32IMC, would
- * call a library for. The second only after an interruption: it would lose one that comes between
- * them. */
+/* A load and a store instead of an atomic exchange, for which a processor without atomic
+ * instructions, such as RV32IMC, needs library code. The store only after an interrupt, because it
+ * would lose one that comes in between. */
 static bool take_interruption(ardoq_client_t *client)
 {
     const bool is_interrupted = __atomic_load_n(&client->interrupted, __ATOMIC_ACQUIRE) != 0;
@@ -160,7 +160,7 @@ static ardoq_err_t start_exchange(ardoq_client_t *client)
 {
     const ardoq_request_t *request = &client->request;
     const ardoq_http_method_t method = ardoq_http_method(request->method);
-    ardoq_https_exchange_t *exchange = &client->https.exchange; /* nobody else uses it now */
+    ardoq_https_exchange_t *exchange = &client->https.exchange; /* not in use now */
     exchange->write_head = write_head;
     exchange->write_body = has_body(request) ? write_body : NULL;
     exchange->write_context = client;
@@ -182,7 +182,7 @@ ardoq_err_t ardoq_call_begin(ardoq_client_t *client, const void *result)
     if (ardoq_https_is_busy(&client->https)) {
         return ARDOQ_ERR_BUSY;
     }
-    (void)take_interruption(client); /* it came too late for the call before */
+    (void)take_interruption(client); /* too late for the previous call */
     ardoq_response_init(&client->last);
     ardoq_https_forget(&client->https);
     return ARDOQ_OK;
@@ -217,7 +217,7 @@ ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *r
     return err ? err : ardoq_call_start_checked(client, request, response, NULL);
 }
 
-/* An exchange has ended: the call goes on with the next one, or ends as well. */
+/* After an exchange the call continues with the next one, or ends too. */
 static ardoq_err_t end_exchange(ardoq_client_t *client, ardoq_err_t err, ardoq_wait_t *wait)
 {
     if (!err) {
@@ -291,7 +291,7 @@ void ardoq_request_cancel(ardoq_client_t *client)
     }
 }
 
-/* ---- What is known of it -------------------------------------------------------------------- */
+/* ---- Details --------------------------------------------------------------------------------- */
 
 const ardoq_detail_t *ardoq_detail(const ardoq_client_t *client)
 {

@@ -7,11 +7,11 @@
 
 static const char fields[] = "customFields";
 
-/* Depth of what stands in an element of one of these arrays. */
+/* Depth of the members of an element of one of these arrays. */
 enum { IN_ELEMENT = 3 };
 
-/* What is being read, of which the scan stands in an element or at its end; one of its own fields
- * if it is nothing that counts. */
+/* What is being read, if the scan is in an element or at its end; ARDOQ_CONTEXT_TYPE_FIELD if it
+ * does not matter. */
 static ardoq_context_kind_t kind_of(const ardoq_json_scan_t *scan)
 {
     static const char *const arrays[] = {
@@ -27,8 +27,7 @@ static ardoq_context_kind_t kind_of(const ardoq_json_scan_t *scan)
                                               : ARDOQ_CONTEXT_TYPE_FIELD;
 }
 
-/* Decodes a string, or takes a number as it stands; what is neither, or too long, leaves the text
- * as it is. */
+/* Decodes a string, or copies a number; anything else, or too long, leaves the text unchanged. */
 static void read_text(ardoq_context_t *context, char *text, size_t size)
 {
     ardoq_json_document_t *document = &context->client->json;

@@ -14,7 +14,7 @@ static uint32_t bit(ardoq_identity_field_t source)
     return (uint32_t)1 << source;
 }
 
-/* The entry that is reported in this custom field. */
+/* Finds the entry that is reported in this custom field. */
 static bool find_entry(const ardoq_config_t *config, const char *api_name, ardoq_field_t *field)
 {
     const char *fields = config->fields;
@@ -30,8 +30,8 @@ static bool is_type(const ardoq_context_entry_t *entry, const char *type)
     return ardoq_text_equal_ignoring_case(entry->type, strlen(entry->type), type);
 }
 
-/* Whether it takes what is sent as this type. The serial number is a key, which Ardoq searches for,
- * and it does so in a Text field. */
+/* Whether the field accepts a value of this type. The serial number is a key, which Ardoq can only
+ * look up in a Text field. */
 static bool takes(const ardoq_context_entry_t *entry, ardoq_identity_field_t source,
                   ardoq_value_type_t type)
 {

@@ -8,7 +8,7 @@
 
 #if ARDOQ_MODEL
 
-/* After so many devices in a row that were refused each alone, it is not the devices. */
+/* After this many consecutive devices that were each rejected alone, the fault is elsewhere. */
 enum { REFUSED_IN_A_ROW = 100 };
 
 /* ---- One device ----------------------------------------------------------------------------- */
@@ -20,7 +20,7 @@ static void write_device(ardoq_devices_t *devices, ardoq_text_t *text)
     ardoq_text_append_string(text, "}}}");
 }
 
-/* What is wrong with a text is known once it has been written. */
+/* An invalid text is only detected by writing it. */
 static ardoq_err_t compose_device(ardoq_devices_t *devices)
 {
     const ardoq_identity_t *identity = &devices->identity;
@@ -39,7 +39,7 @@ static ardoq_err_t compose_device(ardoq_devices_t *devices)
     return text.err;
 }
 
-/* ARDOQ_OK: it can be sent. ARDOQ_DEVICES_END, or the reason why it cannot. */
+/* ARDOQ_OK: it can be sent. ARDOQ_DEVICES_END, or why it cannot. */
 static ardoq_err_t load_device(ardoq_devices_t *devices, uint32_t index)
 {
     memset(&devices->identity, 0, sizeof devices->identity);
@@ -55,8 +55,9 @@ static ardoq_err_t tell(const ardoq_devices_t *devices, const ardoq_device_resul
 
 /* ---- One request ---------------------------------------------------------------------------- */
 
-/* Sums of it tell whether two sets of serial numbers are the same, in any order (FNV-1a, and the
- * last steps of MurmurHash3, so that what differs at the ends only does not cancel out). */
+/* The sums of these are compared to check that two sets of serial numbers are equal, in any order
+ * (FNV-1a, then the last steps of MurmurHash3, so that differences in the last characters do not
+ * cancel out). */
 static uint32_t digest_of(const char *serial, size_t size)
 {
     uint32_t digest = 2166136261U;
@@ -78,7 +79,7 @@ static void count_device(ardoq_devices_t *devices, uint32_t index)
     }
 }
 
-/* Which devices come next, and how many of them can be sent. */
+/* Chooses the next devices, and counts those that can be sent. */
 static void choose_devices(ardoq_devices_t *devices)
 {
     devices->unix_seconds = ardoq_report_time();
@@ -98,7 +99,7 @@ static void choose_devices(ardoq_devices_t *devices)
     }
 }
 
-/* Part 0 is what stands before the devices, then each is a part, and the last one is the end. */
+/* Part 0 is the beginning, then each device is a part, and the last part is the end. */
 ardoq_err_t ardoq_devices_write_body(void *context, uint32_t part, ardoq_text_t *text)
 {
     ardoq_devices_t *devices = context;
@@ -119,7 +120,7 @@ ardoq_err_t ardoq_devices_write_body(void *context, uint32_t part, ardoq_text_t 
     return ARDOQ_PENDING;
 }
 
-/* A result without an id or a serial number is none. */
+/* A result without an id or a serial number does not count. */
 static ardoq_err_t take_result(void *context, const ardoq_batch_result_t *result)
 {
     ardoq_devices_t *devices = context;
@@ -153,9 +154,9 @@ static uint32_t count_unconfirmed(const ardoq_devices_t *devices)
     return sent > answered ? sent - answered : answered - sent;
 }
 
-/* ---- What comes of it ----------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
-/* refusal: of the device that can be sent; ARDOQ_OK: it was reported */
+/* refusal: error of the device that can be sent; ARDOQ_OK: it was reported */
 static ardoq_err_t tell_failed(ardoq_devices_t *devices, uint32_t index, ardoq_err_t refusal)
 {
     ardoq_device_result_t result = {.component_id = "", .index = index, .message = ""};
@@ -172,8 +173,8 @@ static ardoq_err_t tell_failed(ardoq_devices_t *devices, uint32_t index, ardoq_e
     return tell(devices, &result);
 }
 
-/* How many devices come next. Those among which one is refused are halved again; else there may be
- * more of them after a success. */
+/* The number of devices in the next request. It is halved while one of them is rejected, and may
+ * grow again after a success. */
 static void choose_limit(ardoq_devices_t *devices, bool is_success)
 {
     const uint32_t suspects =
@@ -185,7 +186,7 @@ static void choose_limit(ardoq_devices_t *devices, bool is_success)
     }
 }
 
-/* Only where there is one to tell of are the devices asked for once more. */
+/* The devices are only requested once more if one of them has failed. */
 static ardoq_err_t tell_all_failed(ardoq_devices_t *devices, ardoq_err_t refusal)
 {
     const bool is_any = refusal || devices->sendable < devices->end - devices->done;
@@ -196,7 +197,7 @@ static ardoq_err_t tell_all_failed(ardoq_devices_t *devices, ardoq_err_t refusal
     return err;
 }
 
-/* The devices of the request are dealt with. */
+/* The devices of the request are finished. */
 static ardoq_err_t end_devices(ardoq_devices_t *devices, ardoq_err_t refusal)
 {
     const ardoq_err_t err = tell_all_failed(devices, refusal);
@@ -217,7 +218,7 @@ static bool is_refusal(ardoq_err_t err, int status)
             err == ARDOQ_ERR_CONTENT_TOO_LARGE);
 }
 
-/* What is too large says nothing of a device, but of how many the server takes. */
+/* A request that is too large is not a device's fault: the server accepts fewer at once. */
 static ardoq_err_t take_refusal(ardoq_devices_t *devices, ardoq_err_t err)
 {
     if (devices->sendable == 1) {
@@ -234,7 +235,7 @@ static ardoq_err_t take_refusal(ardoq_devices_t *devices, ardoq_err_t err)
 
 /* ---- Without sending ------------------------------------------------------------------------ */
 
-/* What is wrong with the settings is said once, and not of each device. */
+/* A mistake in the settings is reported once, not for each device. */
 static ardoq_err_t prepare(const ardoq_config_t *config, ardoq_devices_t *devices, uint32_t first,
                            ardoq_next_device_t next, ardoq_on_device_t on_device, void *context)
 {
@@ -284,7 +285,7 @@ static ardoq_err_t send_devices(ardoq_client_t *client, ardoq_devices_t *devices
     return ardoq_call_start(client, &request, &devices->response, end_devices_request);
 }
 
-/* ARDOQ_OK: a request is under way. ARDOQ_DEVICES_END: there is nothing left to send. */
+/* ARDOQ_OK: a request is in progress. ARDOQ_DEVICES_END: there is nothing left to send. */
 static ardoq_err_t start_devices(ardoq_client_t *client, ardoq_devices_t *devices)
 {
     ardoq_err_t err = ARDOQ_OK;

@@ -24,7 +24,7 @@ static void put_line(const sink_t *sink, const char *label, const char *text)
     }
 }
 
-/* Digits of a number that is not 0, with what comes before them. */
+/* Writes a label and a number, unless it is 0. */
 static void put_number(const sink_t *sink, const char *label, bool is_negative, const char *prefix,
                        const char *digits)
 {
@@ -45,7 +45,7 @@ static void put_decimal(const sink_t *sink, const char *label, int64_t number)
     }
 }
 
-/* mbedTLS writes its codes and flags in hexadecimal. */
+/* mbedTLS documents its codes and flags in hexadecimal. */
 static void put_hex(const sink_t *sink, const char *label, int64_t number)
 {
     char digits[9];
@@ -75,14 +75,14 @@ static void explain_response(const sink_t *sink, ardoq_err_t err, const ardoq_re
 {
     put_decimal(sink, "HTTP status: ", response->status);
     put_line(sink,
-             response->status / 100 == 3 ? "it points to: "
+             response->status / 100 == 3 ? "redirects to: "
              : is_of_target(err)         ? "component: "
                                          : "the server says: ",
              response->message);
     put_decimal(sink, "wait seconds: ", response->retry_after_s);
 }
 
-/* The owner of the server can do something about it. */
+/* For the owner of the server, who can fix it. */
 static void explain_fault(const sink_t *sink, const ardoq_http_parser_t *parser)
 {
     const ardoq_http_fault_t fault = ardoq_http_parser_fault(parser);

@@ -26,8 +26,8 @@ static ardoq_err_t take_element(ardoq_list_t *list)
     return err ? err : list->on_element(list->context, &list->document, list->count++);
 }
 
-/* Leaves of a link what is requested; the token goes nowhere but to the configured host. The buffer
- * is free: what it held of the page has been read. */
+/* Reduces the link to its target; the token is only sent to the configured host. The buffer is
+ * free: its part of the page has been read. */
 static ardoq_err_t keep_target(ardoq_list_t *list)
 {
     enum { ROOM = ARDOQ_LINK_SIZE < ARDOQ_ELEMENT_SIZE ? ARDOQ_LINK_SIZE : ARDOQ_ELEMENT_SIZE };
@@ -40,7 +40,7 @@ static ardoq_err_t keep_target(ardoq_list_t *list)
     return err;
 }
 
-/* The link is opaque. Without one, whatever stands for it, the page is the last one. */
+/* The link is opaque. Without a string as link this is the last page. */
 static ardoq_err_t take_links(ardoq_list_t *list)
 {
     const ardoq_json_document_t *document = &list->document;
@@ -59,7 +59,8 @@ static ardoq_err_t take_links(ardoq_list_t *list)
     return err || list->next_link[0] == '\0' ? err : keep_target(list);
 }
 
-/* For people: what cannot be read is no reason to fail. An empty array or object says nothing. */
+/* For people, so an unreadable warning is not an error. An empty array or object is not a
+ * warning. */
 static void take_warnings(ardoq_list_t *list)
 {
     const ardoq_json_document_t *document = &list->document;
@@ -77,7 +78,7 @@ static void take_warnings(ardoq_list_t *list)
     }
     if (size >= sizeof list->warnings) {
         size = sizeof list->warnings - 1;
-        while (((unsigned char)text[size] & 0xc0) == 0x80) { /* within a character */
+        while (((unsigned char)text[size] & 0xc0) == 0x80) { /* inside a character */
             size--;
         }
     }
@@ -121,7 +122,7 @@ static ardoq_err_t on_list_body(void *context, const char *data, size_t size)
     return err;
 }
 
-/* Brent's way: every link is compared with one, which moves up at each power of two. */
+/* Brent's algorithm: each link is compared with one that is replaced at each power of two. */
 static bool goes_in_a_circle(ardoq_list_t *list)
 {
     if (strcmp(list->next_link, list->landmark) == 0) {
@@ -149,7 +150,7 @@ static ardoq_err_t start_page(ardoq_client_t *client, ardoq_list_t *list, ardoq_
     return ardoq_call_start_checked(client, &request, &list->response, end_page);
 }
 
-/* A server could make ever new links to pages without anything in them. */
+/* A server could send new links to empty pages for ever. */
 static bool has_stalled(ardoq_list_t *list)
 {
     list->empty_pages = list->count == list->count_before ? list->empty_pages + 1 : 0;

@@ -1,11 +1,11 @@
-/* Messages of the core. A level that the build leaves out costs nothing. Private to this layer. */
+/* Log messages of the core. Levels not in the build cost nothing. Private to this layer. */
 #ifndef ARDOQ_LOG_H
 #define ARDOQ_LOG_H
 
 #include "ardoq/build_config.h"
 #include "ardoq/port.h"
 
-/* Macros, because a function would have its arguments made although nobody wants them. */
+/* Macros, because a function's arguments would be evaluated even if they are not logged. */
 #define log_at(level, text, detail)                                                                \
     do {                                                                                           \
         if (ARDOQ_LOG_LEVEL >= (level)) {                                                          \

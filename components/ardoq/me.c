@@ -22,14 +22,14 @@ static ardoq_err_t read_text(const reader_t *reader, ardoq_json_value_t object, 
     return err;
 }
 
-/* The specification demands neither object, only what stands in one that is there. */
+/* The specification requires neither object, only certain members if an object is present. */
 static bool find_object(const reader_t *reader, const char *key, ardoq_json_value_t *object)
 {
     return ardoq_json_find(reader->document, ARDOQ_JSON_ROOT, key, object) == ARDOQ_OK &&
            ardoq_json_type(reader->document, *object) != ARDOQ_JSON_NULL;
 }
 
-/* What is there must be whole, and something must be there: JSON alone proves nothing. */
+/* At least one object must be present, and be complete: any JSON is not enough. */
 static ardoq_err_t read_answer(const reader_t *reader)
 {
     ardoq_me_t *me = reader->me;

@@ -10,9 +10,9 @@
 
 #if ARDOQ_MODEL
 
-/* ---- What is configured --------------------------------------------------------------------- */
+/* ---- Configuration --------------------------------------------------------------------------- */
 
-/* What the program says, or else the setting. */
+/* The program's value, or else the setting. */
 static ardoq_err_t read_model_text(const char *name, const char *own, char *text,
                                    const char **failed)
 {
@@ -115,7 +115,7 @@ static bool is_same(const ardoq_target_t *a, const ardoq_target_t *b)
     return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
 }
 
-/* The first relation to the same target: a batch names each component once. */
+/* The first relation to the same target: a batch must name each component only once. */
 static unsigned name_of(const ardoq_model_t *model, unsigned number,
                         const ardoq_relation_t *relation)
 {
@@ -131,10 +131,10 @@ static unsigned name_of(const ardoq_model_t *model, unsigned number,
 
 /* ---- Compose -------------------------------------------------------------------------------- */
 
-/* What is being written: members or elements, with commas between them. */
+/* Members or elements being written, separated by commas. */
 typedef struct {
     ardoq_text_t *text;
-    const char *begin; /* what stands before the first of them */
+    const char *begin; /* text before the first of them */
     bool is_begun;
 } batch_list_t;
 
@@ -185,7 +185,7 @@ static void write_target_value(ardoq_text_t *text, const ardoq_model_t *model,
     ardoq_json_escape(text, value, strlen(value));
 }
 
-/* One that exists, found by its name or by a field. */
+/* An existing target, found by its name or by a field. */
 static void write_alias(batch_list_t *list, const ardoq_model_t *model, unsigned number,
                         const ardoq_target_t *target)
 {
@@ -204,7 +204,7 @@ static void write_alias(batch_list_t *list, const ardoq_model_t *model, unsigned
     append(list->text, target->field ? "\"}}" : "\"}");
 }
 
-/* One that is made if it is missing. */
+/* A target that is created if missing. */
 static void write_shared(batch_list_t *list, const ardoq_model_t *model, unsigned number,
                          const ardoq_target_t *target)
 {
@@ -246,7 +246,7 @@ static void write_target_name(ardoq_text_t *text, const ardoq_model_t *model, un
     }
 }
 
-/* The device among what exists, which an update names. */
+/* The device, as an existing component, for an update. */
 static void write_device_alias(batch_list_t *list, const ardoq_model_t *model)
 {
     const ardoq_report_t *report = model->report;
@@ -292,7 +292,7 @@ static void write_facts(ardoq_text_t *text, const ardoq_model_t *model)
     }
 }
 
-/* Of which the serial number is always one. */
+/* The custom fields, which always include the serial number. */
 static void write_all_fields(ardoq_text_t *text, const ardoq_model_t *model)
 {
     ardoq_batch_write_custom_fields(text, model->report);

@@ -34,8 +34,8 @@ static ardoq_err_t look_at_entry(void *argument, ardoq_context_kind_t kind,
     return ARDOQ_OK;
 }
 
-/* Looks for the id that stands in relation.what. name: null, or becomes that of what was found;
- * unknown: the error if there is none */
+/* Looks for the id in relation.what. name: null, or receives the name of what was found; unknown:
+ * the error if it is not found */
 static ardoq_err_t look_into_context(ardoq_client_t *client, ardoq_model_check_t *check,
                                      const char *workspace, ardoq_context_kind_t kind, char *name,
                                      ardoq_err_t unknown)
@@ -59,7 +59,7 @@ static ardoq_err_t check_reference_type(ardoq_client_t *client, ardoq_model_chec
                              relation->reference_type, ARDOQ_ERR_REFERENCE_TYPE_UNKNOWN);
 }
 
-/* The component type or the custom field by which the target is found, if there is one. */
+/* Checks the component type or the custom field of the target, if there is one. */
 static ardoq_err_t check_target_workspace(ardoq_client_t *client, ardoq_model_check_t *check)
 {
     ardoq_relation_check_t *relation = &check->relation;
@@ -169,7 +169,7 @@ ardoq_err_t ardoq_model_check(ardoq_client_t *client, const ardoq_identity_t *id
     if (err) {
         return err;
     }
-    /* The parent, then the others. */
+    /* The parent, then the relations. */
     for (unsigned i = 0; i <= ARDOQ_RELATIONS_MAX &&
                          ardoq_err_class(check->relation.err) <= ARDOQ_CLASS_CONFIGURATION;
          i++) {

@@ -10,19 +10,19 @@
 #if ARDOQ_MODEL
 
 enum {
-    LOOK_FOR_DEVICE, /* which component it is */
-    LOOK_FOR_TARGET, /* what a relation that is the only one of its type leads to */
-    LIST_REFERENCES, /* of that type, to find those that are stale */
+    LOOK_FOR_DEVICE, /* finds the device's component */
+    LOOK_FOR_TARGET, /* finds the target of a relation with `!` */
+    LIST_REFERENCES, /* of its type, to find stale ones */
     SEND,
-    LOOK_BEFORE_SPLIT, /* whether the device is there */
-    EXPLAIN,           /* which target is missing */
-    EXPLAIN_CONFLICT,  /* whether several components are the device */
-    LOOK_ONLY,         /* there is no report */
+    LOOK_BEFORE_SPLIT, /* finds out whether the device exists */
+    EXPLAIN,           /* finds the missing target */
+    EXPLAIN_CONFLICT,  /* finds out whether several components have the serial number */
+    LOOK_ONLY,         /* without a report */
 };
 
 static ardoq_err_t end_model_request(ardoq_client_t *client, void *context, ardoq_err_t err);
 
-/* ---- Look-ups ------------------------------------------------------------------------------- */
+/* ---- Lookups --------------------------------------------------------------------------------- */
 
 /* Depth of a member in {"values":[{"_id":...}]}. */
 enum { IN_VALUE = 3 };
@@ -183,7 +183,8 @@ ardoq_err_t ardoq_model_look_error(const ardoq_model_t *model, const ardoq_targe
 
 /* ---- The batch ------------------------------------------------------------------------------ */
 
-/* The one with the serial number; the only one where the answer has none. */
+/* Takes the component with the serial number, or the only one if the answer has no serial
+ * numbers. */
 static ardoq_err_t take_model_result(void *context, const ardoq_batch_result_t *result)
 {
     ardoq_model_t *model = context;
@@ -244,7 +245,7 @@ static ardoq_err_t send_batch(ardoq_client_t *client, ardoq_model_t *model)
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
-/* With what a person must know of it. */
+/* Ends with an error and its subject in the message. */
 static ardoq_err_t end_with(ardoq_client_t *client, ardoq_model_t *model, ardoq_err_t err,
                             const char *message)
 {
@@ -259,7 +260,7 @@ static ardoq_err_t end_with(ardoq_client_t *client, ardoq_model_t *model, ardoq_
     return err;
 }
 
-/* ---- References that are stale -------------------------------------------------------------- */
+/* ---- Stale references ------------------------------------------------------------------------ */
 
 static bool needs_references(const ardoq_model_t *model, unsigned number,
                              const ardoq_relation_t *relation)
@@ -270,7 +271,7 @@ static bool needs_references(const ardoq_model_t *model, unsigned number,
 static ardoq_err_t list_references(ardoq_client_t *client, ardoq_model_t *model,
                                    const ardoq_relation_t *relation)
 {
-    char target[ARDOQ_ID_SIZE + 1]; /* the look-up forgets what the one before it found */
+    char target[ARDOQ_ID_SIZE + 1]; /* the next lookup overwrites it */
     memcpy(target, model->target_id, sizeof target);
     model->query[0] = (ardoq_query_t){"source", model->device_id};
     model->query[1] = (ardoq_query_t){"type", ardoq_decimal(relation->type, &model->type)};
@@ -279,7 +280,7 @@ static ardoq_err_t list_references(ardoq_client_t *client, ardoq_model_t *model,
     return err;
 }
 
-/* The next relation that is the only one of its type; after the last of them, the batch. */
+/* Continues with the next relation with `!`; after the last one, with the batch. */
 static ardoq_err_t look_at_references(ardoq_client_t *client, ardoq_model_t *model)
 {
     ardoq_relation_t relation;
@@ -307,7 +308,7 @@ static ardoq_err_t end_device(ardoq_client_t *client, ardoq_model_t *model)
     return model->count == 0 ? send_batch(client, model) : look_at_references(client, model);
 }
 
-/* What must exist and does not: the batch will be refused, and that explained. */
+/* If a required target is missing, the batch will be rejected and the error explained then. */
 static ardoq_err_t end_target(ardoq_client_t *client, ardoq_model_t *model)
 {
     ardoq_relation_t relation;
@@ -319,9 +320,9 @@ static ardoq_err_t end_target(ardoq_client_t *client, ardoq_model_t *model)
     return look_at_references(client, model);
 }
 
-/* ---- A refusal ------------------------------------------------------------------------------ */
+/* ---- Rejected batches ------------------------------------------------------------------------ */
 
-/* What the server says of a batch that it understood and will not carry out. */
+/* Errors of a batch that the server understood but will not carry out. */
 static bool is_refusal(ardoq_err_t err)
 {
     return err == ARDOQ_ERR_BAD_REQUEST || err == ARDOQ_ERR_NOT_FOUND ||
@@ -337,7 +338,8 @@ static void remember_refusal(ardoq_client_t *client, ardoq_model_t *model, ardoq
     model->is_changed = false;
 }
 
-/* The next target that must exist; after the last, the batch without those that are missing. */
+/* Looks up the next target that must exist; after the last one, sends the batch without the missing
+ * ones. */
 static ardoq_err_t explain(ardoq_client_t *client, ardoq_model_t *model)
 {
     ardoq_relation_t relation;
@@ -399,14 +401,14 @@ static ardoq_err_t go_on(ardoq_client_t *client, ardoq_model_t *model)
                                                : ARDOQ_OK;
 }
 
-/* It stays so for later reports, if that is what helps. */
+/* Also splits later reports if this helps. */
 static ardoq_err_t split(ardoq_client_t *client, ardoq_model_t *model)
 {
     model->is_split = true;
     return send_batch(client, model);
 }
 
-/* A device that is not there yet has no name to keep. */
+/* A device that does not exist yet has no name to keep. */
 static ardoq_err_t end_look_before_split(ardoq_client_t *client, ardoq_model_t *model,
                                          ardoq_err_t err)
 {
@@ -432,7 +434,7 @@ static ardoq_err_t end_batch(ardoq_client_t *client, ardoq_model_t *model, ardoq
     if (!model->is_split && model->stale > 0) {
         return split(client, model);
     }
-    /* It may not be there yet. What else is wrong with it, the upsert is refused for as well. */
+    /* It may not exist yet. Any other mistake makes the upsert fail too. */
     if (model->is_update && model->body != ARDOQ_MODEL_SHARED && err != ARDOQ_ERR_CONFLICT) {
         model->is_update = false;
         return send_batch(client, model);

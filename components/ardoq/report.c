@@ -10,7 +10,7 @@
 #include "client_private.h"
 #include "report_private.h"
 
-/* Where there are no batches, the compiler may put these where they are called. */
+/* Without batches the compiler may inline these. */
 #if ARDOQ_MODEL
 #define SHARED
 #else
@@ -42,7 +42,7 @@ static ardoq_err_t check(const ardoq_config_t *config, const ardoq_identity_t *i
     return size > 0 ? ARDOQ_OK : ARDOQ_ERR_SERIAL_MISSING;
 }
 
-/* Spaces that an empty field left: at the ends, and doubled between. */
+/* Removes the spaces around empty fields: at the ends, and double ones in between. */
 static void squeeze_spaces(char *text)
 {
     char *to = text;
@@ -58,7 +58,7 @@ static void squeeze_spaces(char *text)
     *to = '\0';
 }
 
-/* The first error sticks. */
+/* Keeps the first error. */
 static void check_value(ardoq_text_t *text, ardoq_identity_field_t field, const char *value,
                         size_t size)
 {
@@ -110,7 +110,7 @@ static void write_text(ardoq_text_t *json, const char *before, const char *strin
     write_string(json, before, string, strlen(string));
 }
 
-/* The value of a field, of no bytes when there is none to report. */
+/* The value of a field; empty if there is nothing to report. */
 static const char *value_of(const ardoq_report_t *report, ardoq_identity_field_t field,
                             ardoq_iso8601_t *time, size_t *size)
 {
@@ -159,8 +159,8 @@ ardoq_err_t ardoq_report_compose(const ardoq_config_t *config, const ardoq_ident
     return err ? err : write_name(config->name_template, identity, report->name);
 }
 
-/* All but the strings is fixed. A component is unique within the workspace by the custom field of
- * the serial number: Ardoq's recommended way (developer portal, batch/operations/components). */
+/* Everything except the strings is fixed. The custom field of the serial number makes a component
+ * unique in its workspace, as Ardoq recommends (developer portal, batch/operations/components). */
 ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *text)
 {
     (void)part; /* there is only one */
@@ -182,7 +182,7 @@ ardoq_err_t ardoq_report_write_body(void *context, uint32_t part, ardoq_text_t *
 
 /* ---- Interpret ------------------------------------------------------------------------------ */
 
-/* Ardoq makes its ids of letters, digits, hyphen and underscore. */
+/* Ardoq's ids consist of letters, digits, hyphen and underscore. */
 static bool is_of_id(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -218,7 +218,7 @@ static size_t count_results(const ardoq_json_document_t *document, ardoq_json_va
     return count;
 }
 
-/* One component was sent, so that an answer with more of them says nothing about it. */
+/* One component was sent, so an answer with more than one confirms nothing. */
 ardoq_err_t ardoq_report_interpret(const char *body, size_t body_size,
                                    ardoq_json_document_t *document, ardoq_report_t *report)
 {

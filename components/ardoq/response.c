@@ -14,7 +14,7 @@ static const int8_t status_errors[] = {
 #include "statuses.def"
 };
 
-/* The row of the status, or after all of those that of its class, or the last one. */
+/* The row of the status, or else of its class, or else the last one. */
 static ardoq_err_t status_error(uint16_t status)
 {
     size_t row = 0;
@@ -25,9 +25,9 @@ static ardoq_err_t status_error(uint16_t status)
     return (ardoq_err_t)status_errors[row];
 }
 
-/* ---- What the server says ------------------------------------------------------------------- */
+/* ---- The server's message -------------------------------------------------------------------- */
 
-/* Copies text of unknown encoding for people, cut to fit. */
+/* Copies text of unknown encoding, cut to fit and made printable. */
 static void set_message(ardoq_client_t *client, const char *text, size_t size)
 {
     const size_t room = sizeof client->message - 1;
@@ -42,7 +42,7 @@ void ardoq_response_init(ardoq_response_t *response)
     *response = (ardoq_response_t){.body = "", .message = ""};
 }
 
-/* The text of a string; of an object or array, the JSON, which is better than nothing. */
+/* The text of a string; for an object or array the JSON, which is better than nothing. */
 static void set_json_message(ardoq_client_t *client, ardoq_json_value_t value)
 {
     const ardoq_json_document_t *document = &client->json;
@@ -57,8 +57,8 @@ static void set_json_message(ardoq_client_t *client, ardoq_json_value_t value)
     }
 }
 
-/* The shape of an error's body is not documented; clients have met all of these. The last ones are
- * of reitit, which refuses a request before Ardoq sees it. */
+/* The format of error bodies is not documented; all of these occur in practice. The last ones come
+ * from reitit, which rejects a request before Ardoq sees it. */
 static bool read_json_message(ardoq_client_t *client)
 {
     static const char places[] = "message\0error.message\0error\0title\0detail\0description\0"
@@ -85,7 +85,7 @@ static bool looks_like_a_page(const ardoq_response_t *response)
 static void read_message(ardoq_client_t *client)
 {
     static const char page[] = "the server answered with an HTML page";
-    static const char encoded[] = "the server's words are compressed, which nobody asked for";
+    static const char encoded[] = "the server's message is compressed, although not requested";
     const ardoq_response_t *response = &client->last;
     if (response->body_cut && response->body_size == 0) {
         set_message(client, encoded, sizeof encoded - 1);
@@ -103,7 +103,7 @@ static void read_message(ardoq_client_t *client)
 
 /* ---- Interpret ------------------------------------------------------------------------------ */
 
-/* 0 asks for nothing: who obeyed it would try again in a tight loop. */
+/* 0 does not count: obeying it would make a tight loop. */
 static uint32_t retry_after(const ardoq_http_head_t *head, ardoq_err_t err)
 {
     enum { STATUS_FAILURE = 400, STATUS_UNAVAILABLE = 503 };

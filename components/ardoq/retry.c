@@ -11,7 +11,7 @@ static uint32_t pause_at_most(uint32_t failures)
     return pause < LONGEST_PAUSE_S ? pause : LONGEST_PAUSE_S;
 }
 
-/* 1 to at_most, in equal parts: devices that failed together do not come back together. */
+/* Random from 1 to at_most, so that devices that failed together do not retry together. */
 static uint32_t spread(uint32_t at_most, uint32_t random)
 {
     return 1 + (uint32_t)((uint64_t)random * at_most >> 32);
@@ -42,8 +42,8 @@ uint32_t ardoq_retry_delay(ardoq_err_t err, const ardoq_response_t *response, ui
         (failures == 0 && asked == 0 && may_help_at_once(err))) {
         return 0;
     }
-    /* Not drawn: the devices are as spread as they were when they failed, and of any two pauses one
-     * would be more than a request a day, or come back later than within a day. */
+    /* Not random: the devices are still as spread as when they failed, and random pauses would mean
+     * more than one request a day, or a recovery later than within a day. */
     if (ardoq_needs_person(err) && asked == 0) {
         return ONCE_A_DAY_S;
     }

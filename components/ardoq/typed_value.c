@@ -27,7 +27,7 @@ static bool is_digit(char c)
 
 /* ---- Numbers -------------------------------------------------------------------------------- */
 
-/* Leading characters that are a number of JSON, whose grammar forbids 007, .5 and 1. */
+/* Leading characters that are a JSON number; the grammar forbids 007, .5 and 1. */
 static size_t number_span(const char *value, size_t size)
 {
     size_t length = 0;
@@ -42,7 +42,7 @@ static size_t number_span(const char *value, size_t size)
                : length;
 }
 
-/* Bits that a unit of memory shifts a number by; 0 if it is none. */
+/* Bits that a unit of memory shifts a number by; 0 if it is not a unit. */
 static unsigned unit_bits(const char *unit, size_t size)
 {
     static const char *const units[] = {"kb", "mb", "gb"};
@@ -54,7 +54,7 @@ static unsigned unit_bits(const char *unit, size_t size)
     return 0;
 }
 
-/* As 4 MB: whole numbers only, and not beyond what a double of JSON holds exactly. */
+/* Such as 4 MB: whole numbers only, up to what a double in JSON represents exactly. */
 static void write_bytes(ardoq_text_t *json, const char *value, size_t digits, const char *unit,
                         size_t unit_size)
 {
@@ -104,7 +104,7 @@ static void write_boolean(ardoq_text_t *json, const char *value, size_t size)
     refuse(json);
 }
 
-/* The day, with or without a time of it, which Ardoq judges. */
+/* A date with or without a time; Ardoq checks which is allowed. */
 static void write_time(ardoq_text_t *json, const char *value, size_t size)
 {
     static const char pattern[] = "0000-00-00";
@@ -120,7 +120,7 @@ static void write_time(ardoq_text_t *json, const char *value, size_t size)
     write_quoted(json, value, size);
 }
 
-/* An empty entry is none. */
+/* Empty entries are skipped. */
 static void write_list(ardoq_text_t *json, const char *value, size_t size)
 {
     const char *const end = value + size;

@@ -111,7 +111,7 @@ def test_a_request_needs_no_answer(ask: Tool, certificates: Certificates, status
 def test_a_redirection_says_where_to(tool: Tool, serve_once: Serve) -> None:
     result = tool.at(serve_once("--fail-with", "302")).run("me")
     expect_error(result, "REDIRECTED", 3)
-    assert "  HTTP status: 302\n  it points to: elsewhere.example\n" in result.err
+    assert "  HTTP status: 302\n  redirects to: elsewhere.example\n" in result.err
 
 
 @pytest.mark.parametrize("status", [300, 301, 303, 305, 307, 308])
@@ -122,7 +122,7 @@ def test_any_redirection_says_where_to(
     content = answer(f"{status} There", "text/html", b"<html>", location)
     result = say(ask, certificates, content, "me")
     expect_error(result, "REDIRECTED", 3)
-    assert f"  HTTP status: {status}\n  it points to: elsewhere.example\n" in result.err
+    assert f"  HTTP status: {status}\n  redirects to: elsewhere.example\n" in result.err
 
 
 @pytest.mark.parametrize("body", [b'{"values":[1,]}', b'{"values":[1'])

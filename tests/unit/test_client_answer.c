@@ -237,7 +237,7 @@ static void test_error_that_is_encoded(void **state)
         assert_int_equal(response.status, statuses[i]);
         assert_string_equal(
             response.message,
-            statuses[i] == 302 ? "" : "the server's words are compressed, which nobody asked for");
+            statuses[i] == 302 ? "" : "the server's message is compressed, although not requested");
         assert_true(response.body_cut);
         assert_nothing_of_it_is_kept();
     }

@@ -643,7 +643,7 @@ static void test_explain_an_answer(void **state)
     response = (ardoq_response_t){.status = 302, .message = "login.example"};
     explain(&response, NULL);
     assert_explained("UNKNOWN",
-                     " (report a bug)\n  HTTP status: 302\n  it points to: login.example\n");
+                     " (report a bug)\n  HTTP status: 302\n  redirects to: login.example\n");
 }
 
 static void test_explain_details(void **state)
@@ -744,7 +744,7 @@ static void test_redirection_is_explained(void **state)
     assert_int_equal(ardoq_command_me(&console, &client, &me), ARDOQ_ERR_REDIRECTED);
     assert_explained("REDIRECTED", text_of(" (fix the configuration)\n%s"
                                            "  HTTP status: 301\n"
-                                           "  it points to: login.example\n",
+                                           "  redirects to: login.example\n",
                                            hint_line(ARDOQ_ERR_REDIRECTED)));
 }
 

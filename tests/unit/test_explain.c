@@ -180,7 +180,7 @@ static void test_target_of_a_redirection(void **state)
     assert_int_equal(call_me("HTTP/1.1 302 Found\r\nLocation: https://login.example/x?y=z\r\n"
                              "Content-Length: 0\r\n\r\n"),
                      ARDOQ_ERR_REDIRECTED);
-    assert_explained(ARDOQ_ERR_REDIRECTED, "  HTTP status: 302\n  it points to: login.example\n");
+    assert_explained(ARDOQ_ERR_REDIRECTED, "  HTTP status: 302\n  redirects to: login.example\n");
 }
 
 static void test_answer_that_is_not_http(void **state)

@@ -1,7 +1,7 @@
 /**
  * @file
- * What the answer to a batch says of each thing that was sent. Only the calls that keep one in
- * their memory need it: private, but for its size.
+ * Results in the answer to a batch. Private, except for the size of the struct, which some calls
+ * contain.
  */
 #ifndef ARDOQ_BATCH_RESULT_H
 #define ARDOQ_BATCH_RESULT_H
@@ -17,20 +17,23 @@ extern "C" {
 
 /** One result of a batch. */
 typedef struct {
-    bool is_reference;              /**< else of a component */
+    bool is_reference;              /**< otherwise of a component */
     ardoq_report_outcome_t outcome; /**< ARDOQ_REPORT_NONE: it was deleted */
     char id[32];                    /**< "" if it cannot be read */
-    char serial[128];               /**< of a component that was answered whole; "" if there is
-                                         none, or one that is longer */
+    char serial[128];               /**< of a component that was returned in full; "" if missing or
+                                         too long */
 } ardoq_batch_result_t;
 
-/** Takes a result. It must not call the client. Anything but ARDOQ_OK ends the reading with it. */
+/**
+ * Called with a result. Must not call the client. Anything other than ARDOQ_OK stops reading with
+ * that error.
+ */
 typedef ardoq_err_t (*ardoq_on_result_t)(void *context, const ardoq_batch_result_t *result);
 
-/** Reads the answer to a batch as it passes, in any order and of any length. */
+/** Reads the answer to a batch as it arrives, in any order and of any length. */
 typedef struct {
     /** @cond private */
-    ardoq_json_document_t *document; /* decodes a text; the client's */
+    ardoq_json_document_t *document; /* to decode a text; the client's */
     ardoq_on_result_t on_result;
     void *context;
     ardoq_batch_result_t result;

@@ -1,17 +1,17 @@
 /**
  * @file
- * A client of the Ardoq REST API v2: opening it, the general request, errors explained, the
+ * A client of the Ardoq REST API v2: open and close, general requests, explaining errors, the
  * connection test.
  *
- * A client is not open before ardoq_open(), when that has failed, and after ardoq_close(). A call
- * that is given such a client, or a null pointer where it needs a client, memory, a text or a
- * function, sends nothing, leaves the memory as it is and returns ARDOQ_ERR_INVALID_ARGUMENT; one
- * that is given a busy client returns ARDOQ_ERR_BUSY in the same way. This holds for reports, lists
- * and contexts too. Nothing that is said to be pure takes a null pointer.
+ * A client is not open before ardoq_open(), if that has failed, and after ardoq_close(). With such
+ * a client, or with a null pointer for a required client, memory, text or function, a call sends
+ * nothing, changes no memory and returns ARDOQ_ERR_INVALID_ARGUMENT; with a busy client it returns
+ * ARDOQ_ERR_BUSY in the same way. This is also true for reports, lists and contexts. Functions
+ * documented as pure do not accept null pointers.
  *
- * All memory is the caller's. The core has no mutable global state: one client belongs to one task
- * at a time, never to an interrupt handler; several clients may work in parallel (with PSA, mbedTLS
- * then needs MBEDTLS_THREADING_C).
+ * The caller owns all memory. The core has no mutable global state. Use a client in one task at a
+ * time, never in an interrupt handler; several clients may work in parallel (with PSA, mbedTLS then
+ * needs MBEDTLS_THREADING_C).
  */
 #ifndef ARDOQ_CLIENT_H
 #define ARDOQ_CLIENT_H
@@ -36,51 +36,53 @@ typedef ardoq_http_query_t ardoq_query_t;
 /** A request. Everything is borrowed until the request ends. Zero-initialise, then fill. */
 typedef struct {
     const char *method;            /**< such as "GET" */
-    const char *path;              /**< such as "/api/v2/me"; percent-encoded, may hold a query */
+    const char *path;              /**< such as "/api/v2/me"; percent-encoded, may contain a
+                                        query */
     const ardoq_query_t *query;    /**< added to the path, percent-encoded by the client */
     size_t query_count;            /**< number of pairs */
-    const char *body;              /**< JSON text; null for none */
+    const char *body;              /**< JSON text; may be null */
     size_t body_size;              /**< in bytes */
-    ardoq_write_body_t write_body; /**< writes the body instead, part by part; null: @p body */
-    ardoq_on_body_t on_body;       /**< takes the parts of a response's body; null: it is kept in
-                                        the client's buffer */
-    void *context;                 /**< given to write_body and on_body, neither of which may call
-                                        the client */
+    ardoq_write_body_t write_body; /**< writes the body instead of @p body, part by part; null:
+                                        none */
+    ardoq_on_body_t on_body;       /**< receives the response body in parts; null: it is kept in the
+                                        client's buffer */
+    void *context;                 /**< passed to write_body and on_body, which must not call the
+                                        client */
     uint32_t timeout_ms;           /**< 0: the configuration's */
 } ardoq_request_t;
 
-/** Bytes of a message from the server, with the NUL. */
+/** Size of a message from the server, with the NUL. */
 #define ARDOQ_MESSAGE_SIZE 160
 
-/** What came back. The texts are in the client until its next call; they are never null. */
+/** The response. The texts are in the client until its next call; they are never null. */
 typedef struct {
-    int status;             /**< HTTP status; 0 when no response came */
+    int status;             /**< HTTP status; 0 if there was no response */
     bool is_json;           /**< the body is application/json */
-    bool body_cut;          /**< the body of an error or page was cut */
+    bool body_cut;          /**< the body of an error or a page was cut */
     uint32_t retry_after_s; /**< with a status from 400 on: pause that the server asks for, 0 if
-                                 none; with 503 and ARDOQ_ERR_RATE_LIMITED never 0 */
+                                 none; never 0 with 503 and ARDOQ_ERR_RATE_LIMITED */
     const char *body;       /**< NUL-terminated */
-    size_t body_size;       /**< in bytes, without the NUL; 0 when on_body took it */
-    const char *message;    /**< what the server says of an error, "" if nothing; printable, may be
-                                 cut; stars where it says the token */
+    size_t body_size;       /**< in bytes, without the NUL; 0 if it was passed to on_body */
+    const char *message;    /**< the server's message about an error, "" if none; printable, may be
+                                 cut; the token is replaced by stars */
 } ardoq_response_t;
 
 /** A client. */
 typedef struct ardoq_client ardoq_client_t;
 
-/** Goes on after a request of a call has ended; private. */
+/** Continues a call after one of its requests has ended; private. */
 typedef ardoq_err_t (*ardoq_next_t)(ardoq_client_t *client, void *context, ardoq_err_t err);
 
 /**
- * A client with all its buffers; private but for what the functions below give. About 3.5 KB beside
- * the contexts of mbedTLS. Zero-initialise it; it may not be moved while open.
+ * A client with all its buffers; private. About 3.5 KB plus the contexts of mbedTLS.
+ * Zero-initialise it; it must not be moved while open.
  */
 struct ardoq_client {
     /** @cond private */
-    const ardoq_config_t *config; /**< null: it is not open */
+    const ardoq_config_t *config; /**< null: not open */
     ardoq_next_t next;
     ardoq_response_t *response; /**< the caller's */
-    ardoq_response_t last;      /**< what came back last */
+    ardoq_response_t last;      /**< the last response */
     ardoq_request_t request;
     ardoq_http_origin_t origin;
     unsigned char interrupted;
@@ -92,23 +94,25 @@ struct ardoq_client {
 };
 
 /**
- * Loads the configuration as ardoq_config_load() does, for a client that is not open: what an error
- * is about is then known to ardoq_explain().
+ * Calls ardoq_config_load() for a client that is not open, so that ardoq_explain() can name the
+ * setting that an error is about.
  * @return as ardoq_config_load(), or ARDOQ_ERR_INVALID_ARGUMENT for a null pointer.
  */
 ardoq_err_t ardoq_load_config(ardoq_client_t *client, ardoq_config_t *config);
 
 /**
  * Opens a client. Nothing is sent yet.
- * @param[out] client  must not be open; on failure nothing is left allocated
+ * @param[out] client  must not be open; nothing stays allocated after a failure
  * @param config       checked; borrowed until ardoq_close()
  * @return ARDOQ_OK; ARDOQ_ERR_INVALID_ARGUMENT for a null pointer; an error of ardoq_config_check()
- * or ardoq_tls_open(), with the setting in ardoq_detail().
+ *         or ardoq_tls_open(), with the setting in ardoq_detail().
  */
 ardoq_err_t ardoq_open(ardoq_client_t *client, const ardoq_config_t *config);
 
-/** Closes the connection, frees what mbedTLS allocated and wipes the client. Also after a failed
- * ardoq_open(), twice, and with null. */
+/**
+ * Closes the connection, frees what mbedTLS has allocated and wipes the client. May also be called
+ * after a failed ardoq_open(), twice, and with null.
+ */
 void ardoq_close(ardoq_client_t *client);
 
 /* ---- Requests ------------------------------------------------------------------------------- */
@@ -117,9 +121,9 @@ void ardoq_close(ardoq_client_t *client);
  * Sends a request and waits for its response, the general call of Ardoq's guide 'Making a request'.
  * @param client         opened client
  * @param request        what to send
- * @param[out] response  also after a failure: what is known of the response; untouched when the
- *                       call may not start: null pointers, a client that is not open or is busy
- * @return ARDOQ_OK for status 2xx with JSON or without body; the error of the status otherwise
+ * @param[out] response  set also after a failure, as far as known; unchanged if the call cannot
+ *                       start: null pointers, a client that is not open or is busy
+ * @return ARDOQ_OK for status 2xx with JSON or without body; otherwise the error of the status
  *         (ARDOQ_ERR_BAD_REQUEST, ..._UNAUTHORIZED, ..._FORBIDDEN, ..._NOT_FOUND, ..._CONFLICT,
  *         ..._UNPROCESSABLE, ..._CONTENT_TOO_LARGE, ..._RATE_LIMITED, ..._SERVER_ERROR,
  *         ..._REDIRECTED, ..._STATUS_UNEXPECTED); ARDOQ_ERR_NOT_JSON for a 2xx that is a page;
@@ -129,143 +133,153 @@ ardoq_err_t ardoq_request(ardoq_client_t *client, const ardoq_request_t *request
                           ardoq_response_t *response);
 
 /**
- * Begins a request without waiting. Every call has such a form, ardoq_me_start() or
- * ardoq_report_start(): after it ardoq_request_step() goes on, up to the result of the call. The
- * form that waits is nothing but this and ardoq_finish().
+ * Starts a request without waiting. Every call has such a form, such as ardoq_me_start() or
+ * ardoq_report_start(); then call ardoq_request_step() until it returns the result of the call. The
+ * blocking form is just this and ardoq_finish().
  * @param client    opened client
  * @param request   what to send
  * @param response  borrowed until the request ends
- * @return ARDOQ_OK: step it; ARDOQ_ERR_INVALID_ARGUMENT for a null pointer, a client that is not
- *         open, or a request without method or path; ARDOQ_ERR_BUSY; ARDOQ_ERR_REQUEST_INVALID;
- *         ARDOQ_ERR_REQUEST_TOO_LARGE; an error of write_body; ARDOQ_ERR_CLOCK_UNKNOWN; an error of
- *         ardoq_port_resolve_start().
+ * @return ARDOQ_OK: call ardoq_request_step(); ARDOQ_ERR_INVALID_ARGUMENT for a null pointer, a
+ *         client that is not open, or a request without method or path; ARDOQ_ERR_BUSY;
+ *         ARDOQ_ERR_REQUEST_INVALID; ARDOQ_ERR_REQUEST_TOO_LARGE; an error of write_body;
+ *         ARDOQ_ERR_CLOCK_UNKNOWN; an error of ardoq_port_resolve_start().
  */
 ardoq_err_t ardoq_request_start(ardoq_client_t *client, const ardoq_request_t *request,
                                 ardoq_response_t *response);
 
 /**
- * Goes one step on with the call under way, never waiting for the network.
+ * Continues the current call by one step, without waiting for the network.
  * @param client     opened client
- * @param[out] wait  with ARDOQ_PENDING: socket, event and time to wait for before the next step
+ * @param[out] wait  after ARDOQ_PENDING: the socket, event and time to wait for before the next
+ *                   step
  * @return ARDOQ_PENDING, or the result of the call; ARDOQ_ERR_INVALID_ARGUMENT for a null pointer
- *         or when none is under way.
+ *         or if there is no current call.
  */
 ardoq_err_t ardoq_request_step(ardoq_client_t *client, ardoq_wait_t *wait);
 
-/** Waits for what ardoq_request_step() says: 100 ms at most, so that an interruption is seen.
+/** Waits as ardoq_request_step() says, but at most 100 ms, so that an interrupt is noticed.
  * @p wait is not null. */
 void ardoq_wait_for(const ardoq_wait_t *wait);
 
-/** Called before each wait of ardoq_finish(), such as to show progress; it must not call the
- * client but for ardoq_detail(). */
+/**
+ * Called before each wait of ardoq_finish(), for example to show progress; must not call the client
+ * except for ardoq_detail().
+ */
 typedef void (*ardoq_on_wait_t)(void *context);
 
 /**
- * Steps and waits until the call under way has ended.
- * @param client   with a call under way
- * @param on_wait  null for none
- * @param context  given to on_wait
- * @return as ardoq_request_step(), but ARDOQ_PENDING.
+ * Steps and waits until the current call has ended.
+ * @param client   with a current call
+ * @param on_wait  may be null
+ * @param context  passed to on_wait
+ * @return as ardoq_request_step(), except ARDOQ_PENDING.
  */
 ardoq_err_t ardoq_finish(ardoq_client_t *client, ardoq_on_wait_t on_wait, void *context);
 
-/** Gives up the call under way, if any, and closes the connection. Does nothing with null or a
- * client that is not open. */
+/**
+ * Cancels the current call, if any, and closes the connection. Does nothing with null or a client
+ * that is not open.
+ */
 void ardoq_request_cancel(ardoq_client_t *client);
 
 /**
- * Ends the call under way with ARDOQ_ERR_INTERRUPTED, within 200 ms and one step of a handshake:
- * a piece of a public-key operation with MBEDTLS_ECP_RESTARTABLE and mbedtls_ecp_set_max_ops(),
- * else one such operation for each certificate of the server (docs/performance.md). Does nothing to
- * a later call. The only function that another task may call meanwhile. @p client is not null; it
- * need not be open.
+ * Ends the current call with ARDOQ_ERR_INTERRUPTED, within 200 ms plus one step of a handshake: a
+ * part of a public-key operation with MBEDTLS_ECP_RESTARTABLE and mbedtls_ecp_set_max_ops(),
+ * otherwise one such operation for each certificate of the server (docs/performance.md). Does not
+ * affect later calls. The only function that another task may call during a call. @p client is not
+ * null; it need not be open.
  */
 void ardoq_interrupt(ardoq_client_t *client);
 
-/** The causes of the last call's error; borrowed until the next call. @p client is not null; it
- * need not be open. */
+/** Details of the last call's error; borrowed until the next call. @p client is not null; it need
+ * not be open. */
 const ardoq_detail_t *ardoq_detail(const ardoq_client_t *client);
 
 /** Name of a phase, such as "handshake"; static text, never null. */
 const char *ardoq_phase_name(ardoq_phase_t phase);
 
-/** Takes a piece of text, NUL-terminated; lines come in pieces. */
+/** Receives a piece of text, NUL-terminated; a line may come in several pieces. */
 typedef void (*ardoq_write_t)(void *context, const char *text);
 
 /**
- * Writes what a person needs about an error, right after the call that returned it: its name and
- * who must act; in lines that begin with two blanks the hint, the setting that it is about, status
- * and words of the server, the phase, the codes of the platform and of mbedTLS, the certificate.
- * No secret is among it, and no control character.
- * @param client   of the call; null when there is none; it need not be open
+ * Writes everything that a person needs to know about an error, right after the call that returned
+ * it: its name and who must act; then, in lines that begin with two blanks, the hint, the setting,
+ * the status and the server's message, the phase, the codes of the platform and of mbedTLS, and the
+ * certificate. It contains no secrets and no control characters.
+ * @param client   of the call; null if there is none; it need not be open
  * @param err      what the call returned
- * @param write    takes the text; not null
- * @param context  given to write
+ * @param write    receives the text; not null
+ * @param context  passed to write
  */
 void ardoq_explain(const ardoq_client_t *client, ardoq_err_t err, ardoq_write_t write,
                    void *context);
 
-/** Seconds that the server asked to wait, CONFIG_ARDOQ_RETRY_AFTER_MAX at most; 0 without a
- * response, or when it asked for nothing. */
+/**
+ * Seconds that the server asked to wait, at most CONFIG_ARDOQ_RETRY_AFTER_MAX; 0 if it did not, or
+ * without a response.
+ */
 uint32_t ardoq_retry_after(const ardoq_response_t *response);
 
-/** True for an error that lasts until a person mends something: of ARDOQ_CLASS_CONFIGURATION or
- * ARDOQ_CLASS_BUG. */
+/**
+ * True for an error that lasts until a person fixes something: ARDOQ_CLASS_CONFIGURATION or
+ * ARDOQ_CLASS_BUG.
+ */
 bool ardoq_needs_person(ardoq_err_t err);
 
 /**
- * How long to wait after a call before it is made again. It is never for ever: what a person must
- * mend is tried once a day, so that a device comes back when it is mended. Pure.
+ * How long to wait before repeating a call. Never infinite: an error that a person must fix is
+ * retried once a day, so that the device recovers once it is fixed. Pure.
  *
- * - 0 after a success, and the first time where a second try may help at once: REPEAT_REQUEST,
- *   CONFLICT.
- * - What the server asks for, response->retry_after_s, and up to as much more as there would be
- *   without.
- * - A random part of a pause that begins with 30 s and doubles up to 6 hours, at least 1 s, for
- *   what may go away by itself: ARDOQ_CLASS_RETRY and ARDOQ_CLASS_WAIT.
- * - 24 hours for ARDOQ_CLASS_CONFIGURATION and ARDOQ_CLASS_BUG. Try at once when the settings have
- *   changed.
+ * - 0 after a success, and the first time for errors where an immediate retry may help:
+ *   REPEAT_REQUEST, CONFLICT.
+ * - If the server asks for a pause, response->retry_after_s plus a random part of the pause below.
+ * - For temporary errors, ARDOQ_CLASS_RETRY and ARDOQ_CLASS_WAIT, a random part of a pause that
+ *   starts at 30 s and doubles up to 6 hours, at least 1 s.
+ * - 24 hours for ARDOQ_CLASS_CONFIGURATION and ARDOQ_CLASS_BUG. If the settings have changed, try
+ *   immediately.
  * @param err       what the call returned
  * @param response  of the call; null if there is none
- * @param failures  calls that failed in a row before this one: 0 after the first failure
- * @param random    any random number, of which all bits are used, such as by ardoq_port_random()
- * @return seconds, 24 hours at most, or 6 hours more than CONFIG_ARDOQ_RETRY_AFTER_MAX.
+ * @param failures  consecutive failures before this one: 0 after the first failure
+ * @param random    a random number with all bits random, such as from ardoq_port_random()
+ * @return seconds, at most 24 hours or CONFIG_ARDOQ_RETRY_AFTER_MAX plus 6 hours.
  */
 uint32_t ardoq_retry_delay(ardoq_err_t err, const ardoq_response_t *response, uint32_t failures,
                            uint32_t random);
 
 /* ---- The connection test -------------------------------------------------------------------- */
 
-/** Whom the token belongs to. Texts that the server left out are ""; control characters in one are
- * spaces, and ardoq_me() makes stars of the token. */
+/**
+ * The account behind the token. Missing texts are ""; control characters are replaced by spaces,
+ * and ardoq_me() replaces the token by stars.
+ */
 typedef struct {
     char org_name[96];         /**< name of the organisation */
     char org_label[64];        /**< its label */
-    char user_email[96];       /**< of the account that the token is for */
+    char user_email[96];       /**< of the account */
     bool is_cut;               /**< a text was longer than its field */
-    ardoq_response_t response; /**< what came back */
+    ardoq_response_t response; /**< the response */
 } ardoq_me_t;
 
 /** Path of the connection test. */
 #define ARDOQ_ME_PATH "/api/v2/me"
 
 /**
- * Asks Ardoq who we are: proves host, token and label, not the right to write.
+ * Asks Ardoq who we are: tests host, token and label, but not write permission.
  * @return as ardoq_request() and ardoq_me_interpret().
  */
 ardoq_err_t ardoq_me(ardoq_client_t *client, ardoq_me_t *me);
 
-/** Begins ardoq_me() without waiting. @return as ardoq_request_start(). */
+/** Starts ardoq_me() without waiting. @return as ardoq_request_start(). */
 ardoq_err_t ardoq_me_start(ardoq_client_t *client, ardoq_me_t *me);
 
 /**
- * Reads the answer to GET /api/v2/me. Pure.
- * @param body       of the response, as it came
+ * Parses the answer to GET /api/v2/me. Pure.
+ * @param body       of the response
  * @param body_size  of @p body in bytes
- * @param document   room for its tokens
- * @param me         me->response.message names a key that is missing
- * @return ARDOQ_OK, an error of ardoq_json_parse(), ARDOQ_ERR_JSON_KEY_MISSING when neither
- *         org nor user is there or one of them lacks what it must have, or ARDOQ_ERR_JSON_TYPE.
+ * @param document   for its tokens
+ * @param me         me->response.message names a missing key
+ * @return ARDOQ_OK, an error of ardoq_json_parse(), ARDOQ_ERR_JSON_KEY_MISSING if both org and user
+ *         are missing or one of them is incomplete, or ARDOQ_ERR_JSON_TYPE.
  */
 ardoq_err_t ardoq_me_interpret(const char *body, size_t body_size, ardoq_json_document_t *document,
                                ardoq_me_t *me);

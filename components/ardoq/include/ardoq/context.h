@@ -1,10 +1,10 @@
 /**
  * @file
- * The context of a workspace: its component types, its custom fields and its reference types. The
- * organisation may have more fields, which only need to be added to a component type.
+ * The context of a workspace: its component types, custom fields and reference types. The
+ * organisation may have more custom fields; they only need to be added to a component type.
  *
- * It is tens of KB in a real workspace, and no part of it has a bound, so it is read as it passes
- * and never kept.
+ * It has tens of KB in a real workspace and no limit on any part, so it is read as it arrives and
+ * never stored.
  */
 #ifndef ARDOQ_CONTEXT_H
 #define ARDOQ_CONTEXT_H
@@ -19,16 +19,15 @@
 extern "C" {
 #endif
 
-/** What was read. */
+/** Kind of an entry. */
 typedef enum {
-    ARDOQ_CONTEXT_TYPE_FIELD,     /**< one custom field of the component type that is being read */
-    ARDOQ_CONTEXT_TYPE,           /**< a whole component type, behind all its fields */
-    ARDOQ_CONTEXT_FIELD,          /**< a whole custom field */
-    ARDOQ_CONTEXT_REFERENCE_TYPE, /**< a whole reference type */
+    ARDOQ_CONTEXT_TYPE_FIELD,     /**< one custom field of the component type being read */
+    ARDOQ_CONTEXT_TYPE,           /**< a complete component type, after all its fields */
+    ARDOQ_CONTEXT_FIELD,          /**< a complete custom field */
+    ARDOQ_CONTEXT_REFERENCE_TYPE, /**< a complete reference type */
 } ardoq_context_kind_t;
 
-/** What is known of it. Control characters in a text are spaces; "" was left out, or was too long
- * to be kept. */
+/** An entry. Control characters in texts are replaced by spaces; "" means missing or too long. */
 typedef struct {
     char id[64];       /**< typeId of a component type, apiKey of a custom field, number of a
                             reference type in digits */
@@ -39,16 +38,17 @@ typedef struct {
 } ardoq_context_entry_t;
 
 /**
- * Takes one entry.
- * It must not call the client. Anything but ARDOQ_OK ends the reading with that error.
- * @param argument  given to ardoq_context_each()
+ * Called with one entry. Must not call the client. Anything other than ARDOQ_OK stops reading with
+ * that error.
+ * @param argument  passed to ardoq_context_each()
  * @param kind      of the entry
  * @param entry     valid until the function returns; with ARDOQ_CONTEXT_TYPE_FIELD only @p field is
+ *                  set
  */
 typedef ardoq_err_t (*ardoq_on_entry_t)(void *argument, ardoq_context_kind_t kind,
                                         const ardoq_context_entry_t *entry);
 
-/** Memory for reading a context; only the response is for reading. */
+/** Memory for reading a context; only the response may be read. */
 typedef struct {
     ardoq_response_t response; /**< of the request */
     /** @cond private */
@@ -66,31 +66,33 @@ typedef struct {
  * @param client     open, and not busy
  * @param context    the caller's memory, for this call
  * @param workspace  its id, 24 hex digits
- * @param on_entry   takes each entry
- * @param argument   given to on_entry
+ * @param on_entry   called for each entry
+ * @param argument   passed to on_entry
  * @return ARDOQ_OK; ARDOQ_ERR_WORKSPACE_INVALID; an error of ardoq_request() (ARDOQ_ERR_NOT_FOUND
- *         when the account sees no such workspace), of ardoq_json_validator_feed() or of on_entry.
+ *         if the workspace is not visible to the account), of ardoq_json_validator_feed() or of
+ *         on_entry.
  */
 ardoq_err_t ardoq_context_each(ardoq_client_t *client, ardoq_context_t *context,
                                const char *workspace, ardoq_on_entry_t on_entry, void *argument);
 
-/** Begins ardoq_context_each() without waiting.
+/** Starts ardoq_context_each() without waiting.
  * @return as ardoq_request_start(), or ARDOQ_ERR_WORKSPACE_INVALID. */
 ardoq_err_t ardoq_context_start(ardoq_client_t *client, ardoq_context_t *context,
                                 const char *workspace, ardoq_on_entry_t on_entry, void *argument);
 
-/* ---- Whether it fits the configuration ------------------------------------------------------- */
+/* ---- Comparison with the configuration ------------------------------------------------------- */
 
-/** What the context says of a configuration. Bit n of a set is that of source number n, see
- * ardoq_field_t. */
+/**
+ * The context compared with a configuration. Bit n of a set is source number n, see ardoq_field_t.
+ */
 typedef struct {
     const ardoq_config_t *config; /**< the client's */
     bool has_type;                /**< the component type exists */
-    uint32_t listed;              /**< fields of the component type that is being read */
+    uint32_t listed;              /**< fields of the component type being read */
     uint32_t of_type;             /**< fields of the configured component type */
     uint32_t known;               /**< fields that the workspace has */
-    uint32_t fitting;             /**< fields that take what is sent */
-    uint32_t read_only;           /**< fields that take nothing */
+    uint32_t fitting;             /**< fields with a suitable type */
+    uint32_t read_only;           /**< read-only or calculated fields */
     char type_name[64];           /**< of the configured component type; may be cut */
 #if ARDOQ_MODEL
     /** @cond private */
@@ -106,24 +108,24 @@ typedef struct {
 ardoq_err_t ardoq_context_check(ardoq_client_t *client, ardoq_context_t *context,
                                 ardoq_context_check_t *check);
 
-/** Begins ardoq_context_check() without waiting. @return as ardoq_context_start(). */
+/** Starts ardoq_context_check() without waiting. @return as ardoq_context_start(). */
 ardoq_err_t ardoq_context_check_start(ardoq_client_t *client, ardoq_context_t *context,
                                       ardoq_context_check_t *check);
 
 /**
  * Whether the configured component type exists. Pure.
- * @return ARDOQ_OK, ARDOQ_ERR_COMPONENT_TYPE_INVALID when none is configured, or
+ * @return ARDOQ_OK, ARDOQ_ERR_COMPONENT_TYPE_INVALID if none is configured, or
  *         ARDOQ_ERR_COMPONENT_TYPE_UNKNOWN.
  */
 ardoq_err_t ardoq_context_type_error(const ardoq_context_check_t *check);
 
 /**
- * Whether the custom field of a source can be reported. Pure. What belongs to a component type that
- * does not exist is not judged.
+ * Whether the custom field of a source can be reported. Pure. If the component type does not exist,
+ * whether it has the field is not checked.
  * @param check   after ardoq_context_check()
  * @param source  see ardoq_field_t
- * @return ARDOQ_OK, also for one that is not listed; ARDOQ_ERR_SERIAL_FIELD_MISSING when it is the
- *         serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or
+ * @return ARDOQ_OK, also if the source is not listed, or ARDOQ_ERR_SERIAL_FIELD_MISSING if that is
+ *         the serial number; ARDOQ_ERR_CUSTOM_FIELD_UNKNOWN, ..._READ_ONLY, ..._UNFIT or
  *         ..._NOT_OF_TYPE.
  */
 ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check,
@@ -131,12 +133,12 @@ ardoq_err_t ardoq_context_field_error(const ardoq_context_check_t *check,
 
 #if ARDOQ_MODEL
 /**
- * What the setting `fields` can say of a custom field that does not fit. Pure. Needs
+ * The type to write in the setting `fields` for a custom field with the wrong type. Pure. Needs
  * CONFIG_ARDOQ_MODEL.
  * @param check      after ardoq_context_check()
  * @param source     see ardoq_field_t
- * @param[out] type  that the custom field takes
- * @return false if there is none, or it is the serial number, which has no other than text
+ * @param[out] type  type of the custom field
+ * @return false if there is none, or for the serial number, which must be text
  */
 bool ardoq_context_field_type(const ardoq_context_check_t *check, ardoq_identity_field_t source,
                               ardoq_value_type_t *type);

@@ -1,6 +1,6 @@
 /**
  * @file
- * Values of a type that Ardoq's custom fields take. Needs CONFIG_ARDOQ_MODEL.
+ * Values with a type, for Ardoq's custom fields. Needs CONFIG_ARDOQ_MODEL.
  */
 #ifndef ARDOQ_TYPED_VALUE_H
 #define ARDOQ_TYPED_VALUE_H
@@ -14,10 +14,10 @@ extern "C" {
 
 /**
  * Writes a value as JSON.
- * @param json   receives it; ARDOQ_ERR_VALUE_TYPE becomes its error for a value that is none of the
+ * @param json   receives it; its error becomes ARDOQ_ERR_VALUE_TYPE if the value does not have the
  *               type
  * @param type   of the custom field
- * @param value  trimmed, and not empty
+ * @param value  trimmed, not empty
  * @param size   of @p value in bytes
  */
 void ardoq_typed_value_write(ardoq_text_t *json, ardoq_value_type_t type, const char *value,

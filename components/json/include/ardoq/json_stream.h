@@ -41,7 +41,7 @@ typedef struct {
     const char *array;                /**< key of the array */
     const char *member;               /**< key of the requested member */
     const char *note; /**< key of one more member, which is skipped if it does not fit; null:
-                       * none */
+                           none */
     char *buffer;     /**< has the text of the reported element or member */
     size_t size;      /**< of the buffer in bytes */
     size_t length;    /**< bytes of the reported text in the buffer, which is not NUL-terminated */
