@@ -84,12 +84,12 @@ static void demand_tls_1_2(mbedtls_ssl_config *config)
 #endif
 }
 
-/* mbedTLS 2.28 offers its curves largest first, and many servers take the client's first choice: a
- * handshake would then cost up to half as much again. Later ones have an order of their own. */
+/* mbedTLS 2.28 offers its curves largest first, and many servers use the client's first choice: a
+ * handshake would then take up to 50 % longer. Later versions order them well. */
 static void order_curves(mbedtls_ssl_config *config)
 {
 #if MBEDTLS_VERSION_MAJOR < 3 && defined(MBEDTLS_ECP_C)
-    /* It refuses its own offer when that names a curve it was built without. */
+    /* It rejects its own offer if that contains a curve that it was built without. */
     static const mbedtls_ecp_group_id curves[] = {
 #ifdef MBEDTLS_ECP_DP_SECP256R1_ENABLED
         MBEDTLS_ECP_DP_SECP256R1,
@@ -121,14 +121,13 @@ static void order_curves(mbedtls_ssl_config *config)
 }
 
 /* A full mbedTLS offers up to 108 of them, 216 bytes of each handshake, and no web server needs
- * more than these: AES and ChaCha20, in mbedTLS's own order. One with a list of its own, or that
- * was built without the others, as for devices, is left alone. */
+ * more than these: AES and ChaCha20, in mbedTLS's own order. A build with a custom list, or with
+ * fewer suites, as for devices, is not changed. */
 static void limit_cipher_suites(mbedtls_ssl_config *config)
 {
 #if !defined(MBEDTLS_SSL_CIPHERSUITES) &&                                                          \
     (defined(MBEDTLS_CAMELLIA_C) || defined(PSA_WANT_KEY_TYPE_CAMELLIA))
-    /* IANA's numbers, since not every series names all; mbedTLS leaves out what it does not know.
-     */
+    /* IANA's numbers, because not every series has all names; mbedTLS skips unknown ones. */
     static const int suites[] = {
         0x1303, 0x1302, 0x1301,                         /* TLS 1.3 */
         0xCCA8, 0xCCA9, 0xCCAA,                         /* (EC)DHE with ChaCha20-Poly1305 */
@@ -146,12 +145,12 @@ static void limit_cipher_suites(mbedtls_ssl_config *config)
 }
 
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_PROTO_TLS1_2)
-/* Puts PKCS#1 before PSS where TLS 1.2 and 1.3 are both offered. A server of TLS 1.2 with an RSA
- * key usually takes the client's first choice, and for a client of 1.3 that may be PSS (RFC
- * 8446, 4.2.3), which takes longer, and which not every mbedTLS accepts in 1.2. */
+/* Puts PKCS#1 before PSS if both TLS 1.2 and 1.3 are offered. A TLS 1.2 server with an RSA key
+ * usually uses the client's first choice, which for a 1.3 client may be PSS (RFC 8446, 4.2.3). PSS
+ * is slower, and not every mbedTLS accepts it in 1.2. */
 void ardoq_seam_offer_signatures(mbedtls_ssl_config *config, bool with_pss)
 {
-    /* mbedTLS's own, in another order; it leaves out what it was built without. */
+    /* mbedTLS's own list in another order; it skips algorithms that it was built without. */
 #define WITHOUT_PSS                                                                                \
     MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,          \
         MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,            \
@@ -173,13 +172,12 @@ void ardoq_seam_offer_signatures(mbedtls_ssl_config *config, bool with_pss)
 }
 #endif
 
-/* Asks the server for records that fit, where mbedTLS was built with smaller buffers than TLS
- * allows (RFC 6066, 4). A server may ignore it; a record that does not fit then ends the
- * connection. */
+/* Asks the server for records that fit, if mbedTLS was built with small buffers (RFC 6066, 4). If
+ * the server ignores this, a record that does not fit ends the connection. */
 static void limit_records(mbedtls_ssl_config *config)
 {
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH) && MBEDTLS_SSL_IN_CONTENT_LEN < 16384
-    /* From the largest on: mbedTLS refuses what its buffers cannot hold. */
+    /* Starts with the largest: mbedTLS rejects lengths above its buffers. */
     unsigned char length = MBEDTLS_SSL_MAX_FRAG_LEN_4096;
     while (length > MBEDTLS_SSL_MAX_FRAG_LEN_NONE &&
            mbedtls_ssl_conf_max_frag_len(config, length) != 0) {
@@ -200,7 +198,7 @@ void ardoq_seam_configure(mbedtls_ssl_config *config)
 #endif
     limit_records(config);
 #ifdef MBEDTLS_SSL_PROTO_TLS1_3
-    /* A session is resumed with fresh keys only: none of those without (EC)DHE. */
+    /* A session is only resumed with fresh keys, not in a mode without (EC)DHE. */
     mbedtls_ssl_conf_tls13_key_exchange_modes(config,
                                               MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
 #endif
@@ -223,8 +221,9 @@ int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size
 }
 
 #if MBEDTLS_VERSION_MAJOR < 4 && !defined(MBEDTLS_PK_USE_PSA_EC_DATA)
-/* The number by which public keys differ, but for the sign of a point. mbedTLS's own check computes
- * the public half once more, of a secret, and 2.28 without random numbers to hide it. */
+/* Compares the numbers that identify public keys, except for the sign of a point. mbedTLS's own
+ * check recomputes the public half from the secret, in 2.28 without random numbers to protect
+ * it. */
 bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_context *key)
 {
     size_t at = 0;
@@ -238,7 +237,7 @@ bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_co
 #endif
     const void *one = (const char *)certified->MBEDTLS_PRIVATE(pk_ctx) + at;
     const void *other = (const char *)key->MBEDTLS_PRIVATE(pk_ctx) + at;
-    /* Those of one kind share its description. */
+    /* Keys of one kind share its description. */
     return certified->MBEDTLS_PRIVATE(pk_info) == key->MBEDTLS_PRIVATE(pk_info) &&
            mbedtls_mpi_cmp_mpi(one, other) == 0;
 }
@@ -254,18 +253,18 @@ bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_co
 }
 #endif
 
-/* The largest block, that of an RSA key of 4096 bits, is a fourth of it. */
+/* Four times the largest block, which is for an RSA key of 4096 bits. */
 enum { SIGNATURE_MEMORY = 4096 };
 
 bool ardoq_seam_lacks_memory(void)
 {
-    /* A compiler may leave out a block that nobody looks at, and take it for granted. */
+    /* Otherwise the compiler may remove the allocation and assume that it succeeds. */
     void *volatile block = mbedtls_calloc(1, SIGNATURE_MEMORY);
     mbedtls_free(block);
     return !block;
 }
 
-/* A code is the sum of what a high layer says of it, in steps of 128, and a low one
+/* A code is the sum of a high-level code, in steps of 128, and a low-level code
  * (mbedtls/error.h). */
 #define HIGH_PART(code) (-(code) >> 7)
 
@@ -283,11 +282,11 @@ bool ardoq_seam_is_unsupported(int code)
         HIGH_PART(MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE),
 #endif
     };
-    /* Of a critical extension that mbedTLS does not know. */
+    /* An unknown critical extension. */
     const int extension = MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG;
 #if MBEDTLS_VERSION_MAJOR >= 4
-    /* It gives the low part of a code alone. That of a critical extension may also be of one that
-     * is broken, which nobody has met. */
+    /* Here only the low-level code remains. It could also mean a malformed critical extension,
+     * which does not occur in practice. */
     if (code == PSA_ERROR_NOT_SUPPORTED || code == MBEDTLS_ERR_ASN1_UNEXPECTED_TAG) {
         return true;
     }
@@ -308,7 +307,7 @@ bool ardoq_seam_is_unreadable(int code)
 #else
     const int broken_message = MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE;
 #endif
-    /* From X.509 to ECP, with PK and RSA between them; those of TLS come later. */
+    /* Codes from X.509 to ECP, with PK and RSA in between; those of TLS are outside. */
     return code == broken_message ||
            (code <= MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && code > -0x5000);
 }

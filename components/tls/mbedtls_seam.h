@@ -1,5 +1,5 @@
 /*
- * What differs between mbedTLS 2.28, 3.x and 4.x. Nothing else in this layer asks for the version.
+ * Differences between mbedTLS 2.28, 3.x and 4.x. Nothing else in this layer checks the version.
  */
 #ifndef ARDOQ_MBEDTLS_SEAM_H
 #define ARDOQ_MBEDTLS_SEAM_H
@@ -14,35 +14,35 @@
 #include "ardoq/tls.h"
 
 #if MBEDTLS_VERSION_MAJOR < 3
-/* Members became private, and named as such, in 3.0. */
+/* Members became private in 3.0. */
 #define MBEDTLS_PRIVATE(member) member
 #endif
 
 /* Signature of an X.509 verify callback. */
 typedef int (*ardoq_seam_verify_t)(void *, mbedtls_x509_crt *, int, uint32_t *);
 
-/* Starts PSA where this mbedTLS needs it. ARDOQ_ERR_RANDOM_FAILED if it does not start. */
+/* Initialises PSA if this mbedTLS needs it. Returns ARDOQ_ERR_RANDOM_FAILED if that fails. */
 ardoq_err_t ardoq_seam_start(void);
 
 #if MBEDTLS_VERSION_MAJOR < 4
-/* The port's random numbers, for mbedTLS; a failure is written to *failure, an ardoq_err_t. */
+/* The port's random numbers, for mbedTLS; a failure is stored in *failure, an ardoq_err_t. */
 int ardoq_seam_random_bytes(void *failure, unsigned char *buffer, size_t size);
 #endif
 
-/* Starts PSA where TLS needs it, and gives the configuration its random numbers. A later failure of
- * the port is written to *failure, which mbedTLS would not pass on as it is. */
+/* Initialises PSA if TLS needs it, and sets the configuration's random numbers. A later failure of
+ * the port is stored in *failure, because mbedTLS would not pass it on. */
 ardoq_err_t ardoq_seam_random(mbedtls_ssl_config *config, ardoq_err_t *failure);
 
-/* What this client offers, all of which this mbedTLS then also takes: TLS 1.2 at least, curves with
- * the quickest first, signatures in an order that works, records that fit, no session that nobody
- * would resume. */
+/* Sets what the client offers, which this mbedTLS can then also handle: at least TLS 1.2, fastest
+ * curves first, signatures in a working order, records that fit, and session tickets only if they
+ * are used. */
 void ardoq_seam_configure(mbedtls_ssl_config *config);
 
-/* Sets the signatures that are offered, with those of RSA-PSS or without. */
+/* Sets the offered signatures, with or without RSA-PSS. */
 void ardoq_seam_offer_signatures(mbedtls_ssl_config *config, bool with_pss);
 
 #if ARDOQ_SEAM_REFUSES_PSS
-/* True when the server has signed its part of the key exchange in the way that is refused. */
+/* True if the server has signed its part of the key exchange with PSS, which is rejected. */
 static inline bool ardoq_seam_has_refused_pss(const mbedtls_ssl_context *tls, int code)
 {
     return code == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER &&
@@ -58,26 +58,26 @@ static inline ardoq_seam_verify_t ardoq_seam_config_verify(const mbedtls_ssl_con
     return config->MBEDTLS_PRIVATE(f_vrfy);
 }
 
-/* Parses a private key without password; PEM with its closing NUL counted in size. */
+/* Parses a private key without password; the size of PEM includes its NUL. */
 int ardoq_seam_parse_key(mbedtls_pk_context *key, const unsigned char *pem, size_t size);
 
-/* True when a certificate's key is the public half of this one. */
+/* True if the key of a certificate is the public half of this one. */
 bool ardoq_seam_is_pair(const mbedtls_pk_context *certified, const mbedtls_pk_context *key);
 
-/* True once the handshake is over. */
+/* True after the handshake. */
 static inline bool ardoq_seam_handshake_is_over(const mbedtls_ssl_context *tls)
 {
     return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
 }
 
-/* mbedTLS takes a few records without data in a row for an attack; the bound of a step is enough.
- */
+/* mbedTLS treats a few consecutive records without data as an attack; the limit of a step is
+ * enough. */
 static inline void ardoq_seam_forget_empty_records(mbedtls_ssl_context *tls)
 {
     tls->MBEDTLS_PRIVATE(nb_zero) = 0;
 }
 
-/* True when no part of a record has been received that is yet to be completed. */
+/* True if no incomplete record has been received. */
 static inline bool ardoq_seam_has_no_part(const mbedtls_ssl_context *tls)
 {
     return tls->MBEDTLS_PRIVATE(in_left) == 0;
@@ -96,45 +96,45 @@ static inline bool ardoq_seam_is_no_common_version(int code)
 /* RFC 8446, 6.2; mbedTLS has no name for it. */
 #define ARDOQ_SEAM_ALERT_CERTIFICATE_REQUIRED 116
 
-/* The alert behind MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, right after that code was returned. */
+/* The alert of MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, right after that code was returned. */
 static inline int ardoq_seam_alert(const mbedtls_ssl_context *tls)
 {
-    /* Its level, then what it is about (RFC 8446, 6). */
+    /* The alert's level, then its description (RFC 8446, 6). */
     return tls->MBEDTLS_PRIVATE(in_msg)[1];
 }
 
-/* True for codes that mean: a record, or a handshake message of several, does not fit the input
+/* True for codes that mean: a record, or a fragmented handshake message, does not fit the input
  * buffer. */
 static inline bool ardoq_seam_is_too_large(int code)
 {
-    /* Of what does not fit when it is fetched, and, before 3.6.3, of a handshake message that comes
-     * in more records than one. */
+    /* For a record that does not fit and, before 3.6.3, for any fragmented handshake message. */
     return code == MBEDTLS_ERR_SSL_BAD_INPUT_DATA || code == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
 }
 
 /* True for mbedTLS codes that mean: no memory. */
 bool ardoq_seam_is_out_of_memory(int code);
 
-/* True when there is no memory for what the check of a signature takes. mbedTLS calls a signature
- * that it could not check a wrong one, and a key that it could not hold an invalid one, so this is
- * asked when something of the kind has failed. */
+/* True if there is not enough memory to check a signature. mbedTLS reports a signature that it
+ * could not check as wrong, and a key that it could not store as invalid, so this is called after
+ * such failures. */
 bool ardoq_seam_lacks_memory(void);
 
-/* True for codes that mean: a certificate or a key is of a kind that this build cannot use. */
+/* True for codes that mean: this build does not support this kind of certificate or key. */
 bool ardoq_seam_is_unsupported(int code);
 
-/* True for codes that mean, while the handshake looks at certificates: one cannot be read. */
+/* True for codes that mean, during the certificate phase of the handshake: a certificate cannot be
+ * parsed. */
 bool ardoq_seam_is_unreadable(int code);
 
-/* True while the handshake looks at the server's certificates. */
+/* True during the certificate phase of the handshake. */
 static inline bool ardoq_seam_is_at_certificate(const mbedtls_ssl_context *tls)
 {
     return tls->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_SERVER_CERTIFICATE;
 }
 
-/* Whether a read can leave a write alone that is under way. In TLS 1.3 a session ticket may arrive;
- * mbedTLS finishes that write before it looks at one, so that the next write would send the same
- * text again. Not every version can be told to ignore tickets. */
+/* Whether a read can run during a write. In TLS 1.3 a session ticket may arrive; mbedTLS finishes
+ * the write before it handles the ticket, and the next write would then send the same data again.
+ * Not every version can ignore tickets. */
 #if !defined(MBEDTLS_SSL_PROTO_TLS1_3) || !defined(MBEDTLS_SSL_SESSION_TICKETS) ||                 \
     defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED)
 #define ARDOQ_SEAM_IGNORES_TICKETS 1
@@ -142,7 +142,7 @@ static inline bool ardoq_seam_is_at_certificate(const mbedtls_ssl_context *tls)
 #define ARDOQ_SEAM_IGNORES_TICKETS 0
 #endif
 
-/* Chooses whether tickets of TLS 1.3 are looked at or ignored, where there is a choice. */
+/* Accepts or ignores tickets of TLS 1.3, if this version can. */
 static inline void ardoq_seam_take_tickets(mbedtls_ssl_config *config, bool take)
 {
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_SESSION_TICKETS) &&                   \
@@ -168,8 +168,8 @@ static inline bool ardoq_seam_is_session_ticket(int code)
 }
 
 #if ARDOQ_SESSION_RESUMPTION
-/* What a handshake needs of a session that it resumes, beside the ticket: all that mbedTLS's own
- * functions save, but for the server's certificate and the times. Those functions take four times
+/* What a handshake needs to resume a session, besides the ticket: everything that mbedTLS's own
+ * functions save, except the server's certificate and the times. Those functions need four times
  * the flash. */
 #ifdef MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
 #define ARDOQ_SEAM_IF_FRAGMENTS(text) text
@@ -210,7 +210,7 @@ static inline bool ardoq_seam_is_session_ticket(int code)
     ARDOQ_SEAM_IF_TLS13(MEMBER(ticket_age_add) MEMBER(ticket_flags) MEMBER(resumption_key_len)     \
                             MEMBER(resumption_key))
 
-/* True when a new session has come with the handshake; in TLS 1.3 it comes later. */
+/* True if the handshake included a new session; in TLS 1.3 it comes later. */
 static inline bool ardoq_seam_has_session(const mbedtls_ssl_context *tls)
 {
 #ifdef MBEDTLS_SSL_PROTO_TLS1_3
@@ -221,7 +221,7 @@ static inline bool ardoq_seam_has_session(const mbedtls_ssl_context *tls)
 #endif
 }
 
-/* False for a length that mbedTLS would take without asking. */
+/* False for an invalid length that mbedTLS would not check. */
 static inline bool ardoq_seam_is_sound(const mbedtls_ssl_session *session)
 {
 #ifdef MBEDTLS_SSL_PROTO_TLS1_3
@@ -233,8 +233,8 @@ static inline bool ardoq_seam_is_sound(const mbedtls_ssl_session *session)
 #endif
 }
 
-/* What is not saved because it is known: the host, and since when the session is there, which
- * mbedTLS counts by a clock that begins anew with each boot. */
+/* Sets what is not saved: the host, which is known, and the session's start, for which mbedTLS uses
+ * a clock that restarts at each boot. */
 static inline void ardoq_seam_complete_session(mbedtls_ssl_session *session,
                                                const mbedtls_ssl_context *tls, uint32_t age)
 {

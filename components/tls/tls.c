@@ -8,8 +8,8 @@
 
 /* ---- Bytes: mbedTLS over the port's socket -------------------------------------------------- */
 
-/* mbedTLS goes on by itself as long as records come that it ignores or answers with an alert, so
- * without this the peer would decide how long a call lasts. */
+/* mbedTLS does not return while it receives records that it ignores or answers with an alert, so
+ * without this the peer would decide how long a call takes. */
 static size_t within_step(const ardoq_tls_t *tls, size_t size)
 {
     return size < tls->step_bytes ? size : tls->step_bytes;
@@ -35,8 +35,9 @@ static int to_tls_code(ardoq_tls_t *tls, ardoq_err_t err, size_t size, ardoq_por
     return MBEDTLS_ERR_SSL_CONN_EOF;
 }
 
-/* A server that refuses a client certificate, or a body, says so and closes, without reading to the
- * end. The rest is then dropped, so that reading finds its words, or the end of the connection. */
+/* A server that rejects a client certificate, or a body, answers and closes without reading
+ * everything. The rest is then dropped, so that reading finds its answer, or the end of the
+ * connection. */
 static int send_bytes(void *context, const unsigned char *data, size_t size)
 {
     ardoq_tls_t *tls = context;
@@ -68,7 +69,7 @@ static int receive_bytes(void *context, unsigned char *buffer, size_t size)
     return to_tls_code(tls, err, received, ARDOQ_PORT_EVENT_READABLE);
 }
 
-/* True for a code that only says that a ticket has come: then there is a session to save. */
+/* True for a code that only means that a ticket has arrived: then there is a session to save. */
 static bool is_ticket(ardoq_tls_t *tls, int code)
 {
     const bool is = ardoq_seam_is_session_ticket(code);
@@ -224,7 +225,7 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
 }
 
 #if ARDOQ_TLS_RECONNECTS
-/* Connects once more to the same address. */
+/* Connects to the same address again. */
 static void begin_anew(ardoq_tls_t *tls)
 {
     ardoq_tls_disconnect(tls);
@@ -236,8 +237,8 @@ static void begin_anew(ardoq_tls_t *tls)
 #endif
 
 #if ARDOQ_SEAM_REFUSES_PSS
-/* The server speaks no TLS 1.3, so it needs no PSS: it is asked again without. One that speaks 1.3,
- * and was made to seem not to, may refuse that, but does not come down to 1.2. */
+/* The server does not support TLS 1.3 and so needs no PSS: try again without. A server that does,
+ * and only seems not to because of an attacker, may reject that, but will not accept 1.2. */
 static bool asks_without_pss(ardoq_tls_t *tls, int code)
 {
     if (tls->without_pss || !ardoq_seam_has_refused_pss(&tls->ssl, code) ||
@@ -252,8 +253,8 @@ static bool asks_without_pss(ardoq_tls_t *tls, int code)
 #endif
 
 #if ARDOQ_SESSION_RESUMPTION
-/* Whatever is wrong, unless it is the network or memory, may be wrong with the session: without it
- * the server takes the client, or says so again. */
+/* Any failure, except of the network or memory, may be due to the session: without it the server
+ * accepts the client, or fails again. */
 static bool asks_without_session(ardoq_tls_t *tls, ardoq_err_t err)
 {
     if (tls->verified.certificate_end == 0 || tls->io_err || err == ARDOQ_ERR_OUT_OF_MEMORY) {
@@ -325,7 +326,7 @@ void ardoq_tls_disconnect(ardoq_tls_t *tls)
         ardoq_tls_end_session(tls);
 #endif
         if (!tls->io_err && ardoq_seam_handshake_is_over(&tls->ssl)) {
-            /* A courtesy to the peer; what it answers does not matter any more. */
+            /* A courtesy to the peer; its answer does not matter any more. */
             (void)mbedtls_ssl_close_notify(&tls->ssl);
         }
         mbedtls_ssl_free(&tls->ssl);
@@ -342,7 +343,7 @@ ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, siz
         return ARDOQ_OK;
     }
     if (tls->has_unsent) {
-        /* mbedTLS would send what it holds, and say that it has written the new data. */
+        /* mbedTLS would send its old output, and report the new data as written. */
         return ardoq_tls_error(tls, MBEDTLS_ERR_SSL_WANT_WRITE);
     }
     const int code = mbedtls_ssl_write(&tls->ssl, (const unsigned char *)data, size);
@@ -353,8 +354,8 @@ ardoq_err_t ardoq_tls_write(ardoq_tls_t *tls, const char *data, size_t size, siz
     return ARDOQ_OK;
 }
 
-/* True after a record that says nothing, such as a ticket or a warning. 0 is what mbedTLS makes of
- * one without data. They end with the bytes of a step. */
+/* True after a record without data, for which mbedTLS returns 0, or a ticket or a warning. Their
+ * number is limited by the bytes of a step. */
 static bool has_more(ardoq_tls_t *tls, int code)
 {
     return (code == 0 && !tls->io_err) || is_ticket(tls, code) ||
@@ -380,14 +381,15 @@ ardoq_err_t ardoq_tls_read(ardoq_tls_t *tls, char *buffer, size_t size, size_t *
         return ARDOQ_OK;
     }
     if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
-        /* An answer to the peer, such as an alert, could not leave. Reading goes on without it. */
+        /* An answer to the peer, such as an alert, could not be sent. Reading continues without
+         * it. */
         if (!tls->holds_output) {
             tls->has_unsent = true;
         }
         tls->waits_for = ARDOQ_PORT_EVENT_NONE;
     }
-    /* 0 is the end of the stream without close_notify, which anybody on the way can make, or any
-     * other failure of the port. */
+    /* 0 is the end of the stream without close_notify, which anybody on the network can cause, or
+     * another failure of the port. */
     return pending_or_error(tls, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code);
 }
 

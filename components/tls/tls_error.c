@@ -11,8 +11,8 @@ static bool has_client_certificate(const ardoq_tls_t *tls)
 #endif
 }
 
-/* Once the client has accepted the server's certificate, what remains to be refused is the client's
- * own. In TLS 1.3 a server says so after the handshake, when the request may be under way. */
+/* Once the client has accepted the server's certificate, an alert is about the client's own. In TLS
+ * 1.3 a server sends it after the handshake, perhaps during the request. */
 static ardoq_err_t alert_error(const ardoq_tls_t *tls)
 {
     const bool is_verified = tls->detail.certificate_end != 0;
@@ -20,7 +20,7 @@ static ardoq_err_t alert_error(const ardoq_tls_t *tls)
     case MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION:
         return ARDOQ_ERR_TLS_NO_COMMON_VERSION;
     case MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE:
-    case MBEDTLS_SSL_ALERT_MSG_NO_CERT: /* mbedTLS itself, for want of one */
+    case MBEDTLS_SSL_ALERT_MSG_NO_CERT: /* from mbedTLS itself, without one */
     case MBEDTLS_SSL_ALERT_MSG_BAD_CERT:
     case MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT:
     case MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED:
@@ -39,7 +39,7 @@ static ardoq_err_t alert_error(const ardoq_tls_t *tls)
     }
 }
 
-/* Of certificates that mbedTLS could not even begin to verify. */
+/* The error of certificates that mbedTLS could not even start to verify. */
 static ardoq_err_t certificate_code_error(int code)
 {
     if (code == MBEDTLS_ERR_X509_FATAL_ERROR) {
@@ -63,7 +63,7 @@ ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return alert_error(tls);
     }
-    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { /* in the middle of the handshake */
+    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) { /* during the handshake */
         return ARDOQ_ERR_CONNECTION_CLOSED;
     }
     if (ardoq_seam_is_at_certificate(&tls->ssl) && certificate_code_error(code)) {
@@ -76,8 +76,7 @@ ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code)
                                                  : ARDOQ_ERR_TLS_FAILED;
 }
 
-/* The most telling reason first: a chain that nobody vouches for says nothing by its names or
- * dates. */
+/* The most important reason first: without a trusted chain, names and dates mean nothing. */
 ardoq_err_t ardoq_tls_certificate_error(const ardoq_tls_t *tls)
 {
     static const uint32_t reasons[] = {
@@ -89,7 +88,7 @@ ardoq_err_t ardoq_tls_certificate_error(const ardoq_tls_t *tls)
         ~(uint32_t)MBEDTLS_X509_BADCERT_OTHER,
     };
     enum { REASONS = sizeof reasons / sizeof reasons[0] };
-    /* Apart from the reasons, beside which they would be padded. */
+    /* Separate from the reasons, because together they would be padded. */
     static const ardoq_err_t errors[REASONS + 1] = {
         ARDOQ_ERR_CERTIFICATE_UNTRUSTED,    ARDOQ_ERR_CERTIFICATE_WRONG_HOST,
         ARDOQ_ERR_CERTIFICATE_EXPIRED,      ARDOQ_ERR_CERTIFICATE_NOT_YET_VALID,

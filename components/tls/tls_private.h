@@ -1,13 +1,13 @@
-/* What the files of this layer share. */
+/* Shared by the files of this layer. */
 #ifndef ARDOQ_TLS_PRIVATE_H
 #define ARDOQ_TLS_PRIVATE_H
 
 #include "ardoq/tls.h"
 
-/* The error of a code of mbedTLS; notes the code. */
+/* The error for an mbedTLS code, which is stored in the detail. */
 ardoq_err_t ardoq_tls_error(ardoq_tls_t *tls, int code);
 
-/* The error of the flags in detail.verify_flags. */
+/* The error for the flags in detail.verify_flags. */
 ardoq_err_t ardoq_tls_certificate_error(const ardoq_tls_t *tls);
 
 /* Verify callback of mbedTLS; the context is an ardoq_tls_t. */
@@ -20,16 +20,15 @@ ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, const ardoq_tls_config_t *con
 /* ---- Resumption ----------------------------------------------------------------------------- */
 
 #if ARDOQ_SESSION_RESUMPTION
-/* Offers the session that is kept, if it is for this server and this trust; before the handshake.
- */
+/* Offers the stored session before the handshake, if it is for this server and these roots. */
 void ardoq_tls_offer_session(ardoq_tls_t *tls);
 
-/* After the handshake. True when the server was verified: it has shown a certificate, or has taken
- * the session, whose certificate then counts. */
+/* After the handshake: true if the server was verified, because it sent a certificate or resumed a
+ * session in which it had. */
 bool ardoq_tls_is_verified(ardoq_tls_t *tls);
 
-/* Before the connection ends: saves its session, if it has one that may be saved; forgets the one
- * that was offered, if that led to nothing. */
+/* Before the connection ends: saves its session, if there is one to save, and erases the offered
+ * one if it failed. */
 void ardoq_tls_end_session(ardoq_tls_t *tls);
 #endif
 

@@ -11,10 +11,10 @@
 
 #if ARDOQ_SEAM_WRITES_REQUESTS
 
-/* RFC 5280, appendix A.1; and the subject of it, with its NUL. */
+/* RFC 5280, appendix A.1; and the size of a subject, with its NUL. */
 enum { COMMON_NAME_MAX = 64, SUBJECT_SIZE = 3 + COMMON_NAME_MAX + 1 };
 
-/* Of a key with P-256 as RFC 5915 has it: 121 bytes. */
+/* For a P-256 key by RFC 5915, which has 121 bytes. */
 enum { KEY_DER_SIZE = 128 };
 
 static ardoq_err_t error_of(int code, ardoq_err_t failure)
@@ -32,15 +32,14 @@ static ardoq_err_t error_of(int code, ardoq_err_t failure)
                                            : ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID;
 }
 
-/* Not mbedtls_pk_write_key_pem(): for the sake of the largest key of RSA, 2.28 takes 6 KB of stack
- * for it. */
+/* Not mbedtls_pk_write_key_pem(), which takes 6 KB of stack in 2.28, for the largest RSA key. */
 static int write_key(const mbedtls_pk_context *key, char *pem)
 {
     unsigned char der[KEY_DER_SIZE];
     size_t length;
     int code = mbedtls_pk_write_key_der((mbedtls_pk_context *)key, der, sizeof der);
     if (code > 0) {
-        /* It stands at the end. */
+        /* mbedTLS writes to the end of the buffer. */
         code = mbedtls_pem_write_buffer("-----BEGIN EC PRIVATE KEY-----\n",
                                         "-----END EC PRIVATE KEY-----\n", der + sizeof der - code,
                                         (size_t)code, (unsigned char *)pem, ARDOQ_KEY_PEM_SIZE,

@@ -10,11 +10,11 @@
 #include "ardoq/tls_sha256.h"
 #include "mbedtls_seam.h"
 
-/* No verification counts for longer, however often it was resumed. */
+/* A verification expires after this time, even if sessions are resumed. */
 enum { LONGEST_SECONDS = 7 * 86400 };
 
-/* What is saved before a session. What was verified comes with it, because no certificate is shown
- * again. */
+/* Saved before the session. It includes the result of the verification, because no certificate is
+ * sent again. */
 typedef struct {
     unsigned char seal[ARDOQ_TLS_SHA256_SIZE];
     uint32_t received; /* wall clock */
@@ -31,7 +31,7 @@ typedef struct {
     unsigned char session[ROOM]; /* its members, then the ticket */
 } saved_t;
 
-/* What is needed for a moment, and too much for the stack. */
+/* Temporary memory, too large for the stack. */
 typedef struct {
     saved_t saved;
     mbedtls_ssl_session session;
@@ -41,8 +41,8 @@ typedef struct {
 
 /* ---- The seal ------------------------------------------------------------------------------- */
 
-/* The number of the format, which counts up when what is saved changes; and what tells whether it
- * was saved by a build with the same mbedTLS. */
+/* The version of the format, to be increased when it changes, and values that identify the build of
+ * mbedTLS. */
 static const uint32_t format[] = {1, MBEDTLS_VERSION_NUMBER, sizeof(mbedtls_ssl_session)};
 
 static void add_text(ardoq_tls_sha256_t *sha256, const char *text)
@@ -50,7 +50,7 @@ static void add_text(ardoq_tls_sha256_t *sha256, const char *text)
     ardoq_tls_sha256_add(sha256, text, strlen(text) + 1);
 }
 
-/* DER tells its own length, and does not begin with a NUL. */
+/* DER contains its own length, and does not begin with a NUL. */
 static void add_chain(ardoq_tls_sha256_t *sha256, const mbedtls_x509_crt *certificate)
 {
     for (; certificate && certificate->raw.p; certificate = certificate->next) {
@@ -59,8 +59,8 @@ static void add_chain(ardoq_tls_sha256_t *sha256, const mbedtls_x509_crt *certif
     add_text(sha256, "");
 }
 
-/* A hash over all that the session may be used for, and over what is saved: what was saved for
- * something else does not match it, nor what is not whole. */
+/* A hash over everything that the session depends on and over the saved data: a session of another
+ * server or configuration, or an incomplete one, does not match. */
 static bool make_seal(const ardoq_tls_t *tls, work_t *work, size_t size)
 {
     ardoq_tls_sha256_t *sha256 = &work->sha256;
@@ -93,7 +93,7 @@ typedef struct {
 
 static const member_t members[] = {ARDOQ_SEAM_SESSION_MEMBERS(MEMBER)};
 
-/* As they are saved: one after the other. */
+/* The members as saved, one after the other. */
 typedef struct {
     ARDOQ_SEAM_SESSION_MEMBERS(MEMBER_BYTES)
 } members_t;
@@ -102,7 +102,7 @@ enum { MEMBERS_SIZE = sizeof(members_t) };
 
 _Static_assert(MEMBERS_SIZE < (size_t)ROOM, "there is room for a ticket");
 
-/* Copies them from the session to where they are saved, or back. */
+/* Copies the members from the session to the saved form, or back. */
 static void move_members(mbedtls_ssl_session *session, unsigned char *saved, bool back)
 {
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
@@ -114,8 +114,8 @@ static void move_members(mbedtls_ssl_session *session, unsigned char *saved, boo
 
 /* ---- Offering ------------------------------------------------------------------------------- */
 
-/* TLS 1.2 has 0 for a lifetime that is not told (RFC 5077, 3.3). By a clock that was put back, an
- * age is near its largest. */
+/* In TLS 1.2 a lifetime of 0 is unspecified (RFC 5077, 3.3). If the clock was set back, the age
+ * becomes a very large number. */
 static bool is_in_time(const ardoq_tls_t *tls, const head_t *head, uint32_t lifetime)
 {
     return (uint32_t)tls->now - head->verified.at < LONGEST_SECONDS &&
@@ -133,7 +133,7 @@ static bool offer(ardoq_tls_t *tls, work_t *work, size_t size)
     }
     mbedtls_ssl_session_init(session);
     move_members(session, saved->session, true);
-    /* It is copied; what it points to is not its own. */
+    /* The session is copied, but does not own the ticket. */
     session->MBEDTLS_PRIVATE(ticket) = saved->session + MEMBERS_SIZE;
     ardoq_seam_complete_session(session, &tls->ssl, (uint32_t)tls->now - saved->head.received);
     return session->MBEDTLS_PRIVATE(ticket_len) == size - sizeof saved->head - MEMBERS_SIZE &&
@@ -185,9 +185,9 @@ static void save(ardoq_tls_t *tls, work_t *work)
     }
 }
 
-/* ---- What the connection calls -------------------------------------------------------------- */
+/* ---- Called by the connection ---------------------------------------------------------------- */
 
-/* Null too without a clock: nobody would know how old a session is, and no dates were checked. */
+/* Also null without a clock: the age of a session would be unknown, and no dates were checked. */
 static work_t *take_memory(const ardoq_tls_t *tls)
 {
     return tls->now != 0 ? mbedtls_calloc(1, sizeof(work_t)) : NULL;
@@ -221,7 +221,7 @@ bool ardoq_tls_is_verified(ardoq_tls_t *tls)
     return tls->detail.certificate_end != 0;
 }
 
-/* When TLS has failed, not the network, it may be the session's fault. */
+/* If TLS has failed, not the network, the session may be the cause. */
 void ardoq_tls_end_session(ardoq_tls_t *tls)
 {
     if (!ardoq_seam_handshake_is_over(&tls->ssl) || (tls->detail.tls_code && !tls->io_err)) {

@@ -6,24 +6,24 @@
 #include "mbedtls_seam.h"
 #include "tls_private.h"
 
-/* What is being loaded, with room for one PEM of the store. */
+/* State while loading, with the buffer for one PEM of the store. */
 typedef struct {
     ardoq_tls_t *tls;
     char *room;
     size_t room_size;
-    unsigned loaded; /* number of PEMs that were there */
+    unsigned loaded; /* number of PEMs found */
 } loading_t;
 
-/* A PEM that is not whole; mbedTLS has no code for it, and none of its own is this one. */
+/* An incomplete PEM; differs from all codes of mbedTLS, which has none for it. */
 enum { PEM_CUT = 1 };
 
 /* ---- Reading PEM ---------------------------------------------------------------------------- */
 
-/* Literals, which the linker keeps once: mbedTLS has the same. */
+/* Literals that the linker merges with those of mbedTLS. */
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 #define PEM_END   "-----END CERTIFICATE-----"
 
-/* Both lines of a certificate end so, whatever is wrong with them otherwise. */
+/* BEGIN and END lines of a certificate both end like this, even if they are otherwise malformed. */
 static size_t count_lines(const char *pem)
 {
     size_t count = 0;
@@ -49,8 +49,8 @@ static int parse_certificate(mbedtls_x509_crt *chain, const char *pem)
     return code;
 }
 
-/* Half a chain is no trust: each certificate must be read. mbedTLS's own function for many of them
- * ends at a first line that it does not know, and is content if it has read another one. */
+/* Every certificate must be readable. mbedTLS's own function for several of them stops at the first
+ * unknown line, and succeeds if it has read any. */
 static int parse_certificates(mbedtls_x509_crt *chain, const char *pem)
 {
     const size_t lines = count_lines(pem);
@@ -78,8 +78,7 @@ static int parse(ardoq_tls_t *tls, mbedtls_x509_crt *chain, const char *pem)
     return parse_certificates(chain, pem);
 }
 
-/* Loads what the program gave, or else what the store has under a name, if it has it; a name that
- * is null: there is none.
+/* Loads the program's PEM, or else the one of this name in the store, if the name is not null.
  * chain: receives certificates; null: it is the client's key. */
 static ardoq_err_t load(loading_t *loading, const char *pem, const char *name,
                         mbedtls_x509_crt *chain)
@@ -132,10 +131,10 @@ static ardoq_err_t load_roots(loading_t *loading, const ardoq_tls_config_t *conf
     return err;
 }
 
-/* ---- The client's own certificate ----------------------------------------------------------- */
+/* ---- The client certificate ------------------------------------------------------------------ */
 
 #if ARDOQ_CLIENT_CERTIFICATE
-/* The pair of the program; that of the store if it gave neither. */
+/* The program's pair, or the store's if the program has neither. */
 static ardoq_err_t load_pair(loading_t *loading, const ardoq_tls_config_t *config)
 {
     ardoq_tls_t *tls = loading->tls;
@@ -171,6 +170,6 @@ ardoq_err_t ardoq_tls_load_trust(ardoq_tls_t *tls, const ardoq_tls_config_t *con
     if (!err) {
         tls->detail.setting = NULL;
     }
-    ardoq_wipe(buffer, buffer_size); /* it may have held the key */
+    ardoq_wipe(buffer, buffer_size); /* it may have contained the key */
     return err;
 }

@@ -18,8 +18,8 @@ static int64_t to_seconds(const mbedtls_x509_time *time)
     return ardoq_utc_to_seconds(&utc);
 }
 
-/* Whether mbedTLS judges dates, and by which clock, depends on its build; the port's clock decides,
- * the same way everywhere (RFC 5280, 4.1.2.5). */
+/* Whether mbedTLS checks dates, and with which clock, depends on its build; so dates are always
+ * checked here, with the port's clock (RFC 5280, 4.1.2.5). */
 enum { DATES = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE };
 
 static uint32_t date_flags(const ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
@@ -33,8 +33,8 @@ static bool is_equal(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
     return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
 }
 
-/* A renewed root has the name and the key of the old one, and both may be trusted. An mbedTLS that
- * judges no dates takes the first. */
+/* A renewed root has the name and key of the old one, and both may be trusted. Without date checks
+ * mbedTLS uses the first. */
 static const mbedtls_x509_crt *root_in_date(const ardoq_tls_t *tls,
                                             const mbedtls_x509_crt *certificate)
 {
@@ -49,7 +49,7 @@ static const mbedtls_x509_crt *root_in_date(const ardoq_tls_t *tls,
 
 static uint32_t judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
 {
-    /* With cross-signed roots, ESP-IDF's bundle gives only a name and a key for a root. */
+    /* With cross-signed roots, ESP-IDF's bundle supplies only a name and a key as root. */
     if (!certificate->raw.p) {
         return 0;
     }
@@ -89,7 +89,7 @@ static bool matches_pin(const ardoq_tls_t *tls, const mbedtls_x509_crt *certific
            strcmp((const char *)base64, tls->pins[1]) == 0;
 }
 
-/* Any verified key of the chain will do. */
+/* Any verified key of the chain may match. */
 static void judge_pins(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, int depth,
                        uint32_t *flags)
 {
@@ -106,7 +106,7 @@ static void judge_pins(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, in
 /* ---- Subject -------------------------------------------------------------------------------- */
 
 #if ARDOQ_CERTIFICATE_SUBJECT
-/* Short name of an attribute of a name (RFC 4519), "" for one that is rare in a server's. */
+/* Short name of an attribute type (RFC 4519), "" for one that is rare in server certificates. */
 static const char *attribute_name(const mbedtls_x509_buf *oid)
 {
     /* Attributes 2.5.4.N, by N. */
@@ -118,7 +118,7 @@ static const char *attribute_name(const mbedtls_x509_buf *oid)
     return names[is_known ? oid->p[2] : 0];
 }
 
-/* mbedTLS has a function for it, which links snprintf. */
+/* The function in mbedTLS would link snprintf. */
 static void keep_subject(ardoq_detail_t *detail, const mbedtls_x509_name *name)
 {
     ardoq_text_t text;
@@ -141,11 +141,12 @@ static void keep_subject(ardoq_detail_t *detail, const mbedtls_x509_name *name)
 }
 #endif
 
-/* ---- The verdict ---------------------------------------------------------------------------- */
+/* ---- The result ------------------------------------------------------------------------------ */
 
-/* The port's own judgement, such as that of ESP-IDF's certificate bundle. That one looks only at
- * what lacks nothing but trust, so it is not shown a wrong name. And it fails instead of raising a
- * flag; mbedTLS would then not tell a chain without trust from any other failure. */
+/* Calls the port's own check, such as ESP-IDF's certificate bundle. The bundle only handles a
+ * certificate whose sole fault is missing trust, so it must not see a wrong name. It also fails
+ * instead of setting a flag, so that mbedTLS could not distinguish an untrusted chain from other
+ * failures. */
 static int ask_port(ardoq_tls_t *tls, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     void *context = NULL;
@@ -163,7 +164,7 @@ int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, ui
 {
     ardoq_tls_t *tls = context;
     if (depth == 0 && !certificate->raw.p) {
-        /* mbedTLS passes over those with signatures that it does not know. */
+        /* mbedTLS skips certificates with unknown signature algorithms. */
         return MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
     }
     const uint32_t wrong_name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;

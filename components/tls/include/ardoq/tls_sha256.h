@@ -1,6 +1,6 @@
 /**
  * @file
- * SHA-256 (FIPS 180-4) by mbedTLS, without heap where mbedTLS allows it. No pointer is null.
+ * SHA-256 (FIPS 180-4) with mbedTLS, without heap if mbedTLS allows it. Pointers must not be null.
  */
 #ifndef ARDOQ_TLS_SHA256_H
 #define ARDOQ_TLS_SHA256_H
@@ -19,10 +19,10 @@
 extern "C" {
 #endif
 
-/** Bytes of a hash. */
+/** Size of a hash. */
 #define ARDOQ_TLS_SHA256_SIZE 32
 
-/** A hash under way. Private. */
+/** A hash in progress. Private. */
 typedef struct {
     /** @cond private */
 #if MBEDTLS_VERSION_MAJOR >= 4
@@ -34,17 +34,18 @@ typedef struct {
     /** @endcond */
 } ardoq_tls_sha256_t;
 
-/** Begins a hash. */
+/** Starts a hash. */
 void ardoq_tls_sha256_begin(ardoq_tls_sha256_t *sha256);
 
 /** Adds @p size bytes. */
 void ardoq_tls_sha256_add(ardoq_tls_sha256_t *sha256, const void *data, size_t size);
 
 /**
- * Ends the hash and frees what it needed.
- * @param sha256     under way
+ * Finishes the hash and frees its memory.
+ * @param sha256     in progress
  * @param[out] hash  written on success
- * @return false if any step has failed, which only hardware does, or PSA for want of memory.
+ * @return false if any step has failed, which only happens with hardware, or with PSA if memory
+ *         runs out.
  */
 bool ardoq_tls_sha256_end(ardoq_tls_sha256_t *sha256, unsigned char hash[ARDOQ_TLS_SHA256_SIZE]);
 
