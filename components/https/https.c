@@ -5,11 +5,11 @@
 /* While sending, the server may answer early; a full send queue must not hide that. */
 enum { SEND_POLL_MS = 100 };
 
-/* A resolver has nothing to wait on. It is asked often at first, and less often the longer it
- * takes: about a thirtieth of that time may pass after it has its answer. */
+/* A resolver has no socket to wait on, so it is polled: often at first, then less often, so that
+ * the delay is at most about a thirtieth of the time that it took. */
 enum { RESOLVE_POLL_SHARE = 32 };
 
-/* A kept connection may have been dropped on the way, without a word, after longer than this. */
+/* After longer than this, a router or firewall may have dropped a kept connection silently. */
 enum { KEPT_MS = 10 * 1000 };
 
 /* ---- Phases --------------------------------------------------------------------------------- */
@@ -21,7 +21,7 @@ static uint32_t remaining_ms(const ardoq_https_t *https)
     return now < https->deadline ? (uint32_t)(https->deadline - now) : 0;
 }
 
-/* Goes on at once with another phase. */
+/* Continues immediately with another phase. */
 static ardoq_err_t enter(ardoq_https_t *https, ardoq_phase_t phase)
 {
     https->tls.detail.phase = phase;
@@ -37,7 +37,7 @@ static ardoq_err_t wait_at_most(ardoq_https_t *https, uint32_t at_most_ms)
     return ARDOQ_PENDING;
 }
 
-/* Passes a result of the connection on; of one that is pending it notes what to wait for. */
+/* Returns the result of the connection; if it is pending, sets what to wait for. */
 static ardoq_err_t wait_for_tls(ardoq_https_t *https, ardoq_err_t err, uint32_t at_most_ms)
 {
     if (err != ARDOQ_PENDING) {
@@ -67,8 +67,8 @@ static ardoq_err_t step_resolve(ardoq_https_t *https)
     return err ? err : enter(https, ARDOQ_PHASE_CONNECT);
 }
 
-/* Each address gets an equal share of the time that remains.
- * err: of the address before, returned when no other is left */
+/* Each address gets an equal share of the remaining time. err: of the previous address, returned if
+ * there is no other */
 static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_err_t err)
 {
     while (https->address_next < https->address_count) {
@@ -84,7 +84,7 @@ static ardoq_err_t connect_next(ardoq_https_t *https, ardoq_err_t err)
     return err;
 }
 
-/* The next address is tried when this one fails, or once its share of the time is over. */
+/* The next address is tried if this one fails, or when its share of the time is over. */
 static ardoq_err_t wait_or_connect_next(ardoq_https_t *https, ardoq_err_t err)
 {
     if (err == ARDOQ_PENDING && https->wait.timeout_ms > https->next_address_ms) {
@@ -102,8 +102,9 @@ static ardoq_err_t step_connect(ardoq_https_t *https)
     return err ? wait_or_connect_next(https, err) : enter(https, ARDOQ_PHASE_HANDSHAKE);
 }
 
-/* Much takes connections for a server that is not there. So until one has shown a certificate,
- * silence and the connection's end count as they do while connecting. What it says in TLS holds. */
+/* Proxies and the like accept connections for servers that are down. So before the certificate,
+ * silence or a closed connection leads to the next address, as while connecting; a TLS error does
+ * not. */
 static ardoq_err_t step_handshake(ardoq_https_t *https)
 {
     const ardoq_err_t err = ardoq_tls_handshake(&https->tls);
@@ -118,8 +119,8 @@ static ardoq_err_t step_handshake(ardoq_https_t *https)
 
 /* ---- Response ------------------------------------------------------------------------------- */
 
-/* What was asked for. The bodies of errors and pages are only for people: they never reach on_body,
- * and what does not fit the buffer is dropped. */
+/* Whether the body is the requested data. Bodies of errors and pages are only for people: they are
+ * not passed to on_body, and what does not fit in the buffer is dropped. */
 static bool is_data(const ardoq_https_t *https)
 {
     enum { STATUS_PARTIAL_CONTENT = 206 };
@@ -130,7 +131,7 @@ static bool is_data(const ardoq_https_t *https)
 
 static ardoq_err_t keep_body(ardoq_https_t *https, const char *data, size_t size)
 {
-    /* One byte stays for the closing NUL. */
+    /* One byte is for the NUL. */
     const size_t room = sizeof https->buffer - 1 - https->length;
     if (size > room) {
         if (is_data(https)) {
@@ -151,7 +152,7 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     }
     https->has_body = true;
     if (https->parser.head.is_encoded) {
-        /* Nobody can read it, and no screen should show it. */
+        /* It is compressed, so not readable or printable. */
         https->body_cut = true;
         return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_CONTENT_ENCODED : ARDOQ_OK;
     }
@@ -163,7 +164,7 @@ static ardoq_err_t take_body(ardoq_https_t *https, const ardoq_http_piece_t *pie
     return keep_body(https, piece->body, piece->body_size);
 }
 
-/* The response is complete. Whatever came after it belongs to nobody. */
+/* The response is complete; extra bytes after it make the connection unusable. */
 static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
 {
     https->buffer[https->length] = '\0';
@@ -178,27 +179,27 @@ static ardoq_err_t complete(ardoq_https_t *https, bool has_surplus)
     return ARDOQ_OK;
 }
 
-/* The head holds the token: it does not stay in memory longer than it must. */
+/* The head contains the token, so it must not stay in memory. */
 static void wipe_head(ardoq_https_t *https)
 {
     ardoq_wipe(https->buffer, https->head_size);
     https->head_size = 0;
 }
 
-/* From here on the buffer belongs to the response. */
+/* From here on the buffer is used for the response. */
 static ardoq_err_t end_request(ardoq_https_t *https)
 {
     wipe_head(https);
     return enter(https, ARDOQ_PHASE_RECEIVE);
 }
 
-/* A server may refuse a request before it has read it all, but not have carried it out. */
+/* A server may reject a request before it has read all of it, but cannot have carried it out. */
 static ardoq_err_t end_request_early(ardoq_https_t *https)
 {
     return https->parser.head.status / 100 == 2 ? ARDOQ_ERR_HTTP_PROTOCOL : end_request(https);
 }
 
-/* ARDOQ_OK: the response is complete. ARDOQ_PENDING: all of data is used up. */
+/* ARDOQ_OK: the response is complete. ARDOQ_PENDING: all of data is consumed. */
 static ardoq_err_t parse(ardoq_https_t *https, const char *data, size_t size)
 {
     ardoq_err_t err = ARDOQ_PENDING;
@@ -232,7 +233,8 @@ static ardoq_err_t take_received(ardoq_https_t *https, const char *data, size_t 
 
 static ardoq_err_t step_receive(ardoq_https_t *https)
 {
-    /* A full buffer may still be followed by the end of a chunked body, or by an error's rest. */
+    /* When the buffer is full, the end of a chunked body or the rest of an error may still
+     * follow. */
     char spill[32];
     const size_t room = sizeof https->buffer - 1 - https->length;
     char *into = room > 0 ? https->buffer + https->length : spill;
@@ -244,7 +246,7 @@ static ardoq_err_t step_receive(ardoq_https_t *https)
 
 /* ---- Composing the request ------------------------------------------------------------------ */
 
-/* What comes next of the body, as far as the text shows it. */
+/* Appends the next part of the body, as far as it is inside the window. */
 static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_text_t *text)
 {
     const ardoq_https_exchange_t *exchange = &https->exchange;
@@ -258,12 +260,12 @@ static ardoq_err_t write_part(const ardoq_https_t *https, uint32_t part, ardoq_t
     if (text->err) {
         return text->err;
     }
-    /* Empty parts could go on for ever. */
+    /* There could be empty parts for ever. */
     return err == ARDOQ_PENDING && remaining_ms(https) == 0 ? ARDOQ_ERR_TIMEOUT : err;
 }
 
-/* Fills the rest of the buffer. ARDOQ_OK: the body has come to its end, ARDOQ_PENDING: at least one
- * byte is left of it. */
+/* Fills the rest of the buffer. ARDOQ_OK: the body is complete, ARDOQ_PENDING: at least one more
+ * byte. */
 static ardoq_err_t fill(ardoq_https_t *https)
 {
     ardoq_err_t err = ARDOQ_PENDING;
@@ -284,7 +286,7 @@ static ardoq_err_t fill(ardoq_https_t *https)
     return err;
 }
 
-/* Counts what the buffer has no room for. */
+/* Counts the bytes that do not fit in the buffer. */
 static ardoq_err_t count(ardoq_https_t *https)
 {
     ardoq_err_t err = ARDOQ_PENDING;
@@ -305,8 +307,8 @@ static ardoq_err_t count(ardoq_https_t *https)
     return err;
 }
 
-/* Ends the head with the length of the body, part of which is already in the buffer. It is written
- * where its digits certainly fit; now it moves down to them. */
+/* Ends the head with the length of the body. The part of the body in the buffer starts where any
+ * length fits; it is now moved down to the actual length. */
 static void end_head(ardoq_https_t *https, ardoq_text_t *head, size_t body_at)
 {
     const size_t written = https->filled - body_at;
@@ -319,7 +321,7 @@ static void end_head(ardoq_https_t *https, ardoq_text_t *head, size_t body_at)
 
 static ardoq_err_t compose_body(ardoq_https_t *https, ardoq_text_t *head)
 {
-    enum { LENGTH_ROOM = sizeof "4294967295\r\n\r\n" }; /* count() allows no longer one */
+    enum { LENGTH_ROOM = sizeof "4294967295\r\n\r\n" }; /* the longest that count() allows */
 
     const size_t body_at = head->length + LENGTH_ROOM;
     if (head->err || body_at > sizeof https->buffer) {
@@ -336,8 +338,8 @@ static ardoq_err_t compose_body(ardoq_https_t *https, ardoq_text_t *head)
     return err;
 }
 
-/* Writes the request, or as much of it as the buffer holds. So a request that cannot be sent fails
- * before any connection, and a short one leaves in one piece. */
+/* Writes the request, or as much as fits in the buffer. So a request that cannot be sent fails
+ * before connecting, and a short one is sent in one piece. */
 static ardoq_err_t compose(ardoq_https_t *https)
 {
     const ardoq_https_exchange_t *exchange = &https->exchange;
@@ -358,8 +360,8 @@ static ardoq_err_t compose(ardoq_https_t *https)
     return head.err;
 }
 
-/* Composes the next piece of a body that is longer than the buffer. It must be of the length that
- * the head has promised; nothing of one that is not is sent. */
+/* Composes the next piece of a body that is longer than the buffer. If the body does not have the
+ * length in the head, the piece is not sent. */
 static ardoq_err_t compose_next(ardoq_https_t *https)
 {
     wipe_head(https);
@@ -369,7 +371,7 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
     if (err < 0) {
         return err;
     }
-    /* Nothing is left of it when, and only when, it has come to its end. */
+    /* It must end exactly when no bytes are left. */
     https->body_left -= https->filled;
     const bool is_same =
         https->body_left <= INT32_MAX && https->is_composed == (https->body_left == 0);
@@ -378,8 +380,8 @@ static ardoq_err_t compose_next(ardoq_https_t *https)
 
 /* ---- Sending it ----------------------------------------------------------------------------- */
 
-/* A server may answer before it has read all, and then stop reading or close (RFC 9112, 9.3). What
- * there is of its head is read, so that what follows is not sent. */
+/* A server may answer before it has read everything, and then stop reading or close (RFC 9112,
+ * 9.3). The head of such an answer is read, so that the rest is not sent. */
 static ardoq_err_t receive_early(ardoq_https_t *https)
 {
     char answer[32];
@@ -398,7 +400,7 @@ static ardoq_err_t receive_early(ardoq_https_t *https)
     return err;
 }
 
-/* What the buffer holds, up to one record. */
+/* Sends the buffer, up to one record. */
 static ardoq_err_t write_record(ardoq_https_t *https)
 {
     size_t written = 0;
@@ -422,7 +424,7 @@ static ardoq_err_t step_send(ardoq_https_t *https)
     if (https->sent < https->filled || !https->is_composed) {
         return receive_early(https);
     }
-    /* What was dropped, because the server took nothing more, was not sent. */
+    /* Data dropped because the server accepted no more was not sent. */
     https->parser.request_sent = !https->tls.deaf_since;
     return end_request(https);
 }
@@ -447,8 +449,8 @@ static ardoq_err_t step_phase(ardoq_https_t *https)
     }
 }
 
-/* To an absolute name no resolver may add a domain; it has a dot at its end, which is no part of it
- * in TLS and HTTP. */
+/* The dot at the end of an absolute name stops the resolver from adding a domain; in TLS and HTTP
+ * the name has no dot. */
 static ardoq_err_t start_resolve(ardoq_https_t *https)
 {
     char name[ARDOQ_HTTP_HOST_SIZE + 1];
@@ -459,7 +461,7 @@ static ardoq_err_t start_resolve(ardoq_https_t *https)
     return ardoq_port_resolve_start(&https->resolve, name);
 }
 
-/* Begins the request, also when it is repeated. */
+/* Starts the request, also when it is repeated. */
 static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
 {
     wipe_head(https);
@@ -481,8 +483,8 @@ static ardoq_err_t begin(ardoq_https_t *https, bool is_reused)
     return err ? err : ARDOQ_PENDING;
 }
 
-/* A server may close a kept connection at any moment, with status 408 or without a word, or say
- * with 421 that it is not for this request. */
+/* A server may close a kept connection at any moment, with status 408 or silently, or reject it for
+ * this request with 421. */
 static bool is_lost(const ardoq_https_t *https, ardoq_err_t err)
 {
     enum { STATUS_REQUEST_TIMEOUT = 408, STATUS_MISDIRECTED = 421 };
@@ -493,8 +495,8 @@ static bool is_lost(const ardoq_https_t *https, ardoq_err_t err)
                              : err == ARDOQ_ERR_CONNECTION_CLOSED;
 }
 
-/* A request that was lost so, and may be repeated, is sent again on a new connection, once (RFC
- * 9110, 9.2.2, 15.5.9 and 15.5.20). */
+/* Such a lost request is sent again on a new connection, once, if that is allowed (RFC 9110, 9.2.2,
+ * 15.5.9 and 15.5.20). */
 static bool may_replay(const ardoq_https_t *https, ardoq_err_t err)
 {
     return https->is_reused && https->exchange.is_idempotent && is_lost(https, err);
@@ -554,7 +556,7 @@ ardoq_err_t ardoq_https_step(ardoq_https_t *https, ardoq_wait_t *wait)
 
 void ardoq_https_forget(ardoq_https_t *https)
 {
-    /* A connection is kept after a success only, which has no cause of an error. */
+    /* A connection is only kept after a success, which has no error details. */
     if (!https->is_kept) {
         memset(&https->tls.detail, 0, sizeof https->tls.detail);
     }
