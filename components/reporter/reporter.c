@@ -9,17 +9,17 @@
 #include "reporter_state.h"
 
 enum {
-    /* Facts are looked at so often, and settings while a person must mend them. */
+    /* How often to check facts, and settings while a person must fix them. */
     CHECK_FACTS = 60 * 60,
     CHECK_SETTINGS = 60,
     SAVE = 24 * 60 * 60,
-    /* More failures than these make no pause longer, so they are not written down. */
+    /* More failures do not make the pause longer, so they are not saved. */
     COUNTED_ATTEMPTS = 11,
-    /* So often ardoq_reporter_run() looks whether anybody has called. */
+    /* How often ardoq_reporter_run() checks for calls from other tasks. */
     POLL_MS = 1000,
 };
 
-/* ---- Clocks, chance and other tasks --------------------------------------------------------- */
+/* ---- Clocks, randomness and other tasks ------------------------------------------------------ */
 
 static ardoq_moment_t now(void)
 {
@@ -27,7 +27,7 @@ static ardoq_moment_t now(void)
                             .wall = ardoq_report_time()};
 }
 
-/* Without random numbers the device still reports, if not spread. */
+/* Without random numbers the device still reports, but not spread. */
 static uint32_t random_number(void)
 {
     uint32_t number = 0;
@@ -35,7 +35,7 @@ static uint32_t random_number(void)
     return number;
 }
 
-/* Two steps and no exchange: see client.c. */
+/* Not an atomic exchange: see client.c. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): the flag is cleared */
 static bool take_flag(uint32_t *flag)
 {
@@ -61,7 +61,7 @@ void ardoq_reporter_stop(ardoq_reporter_t *reporter)
     __atomic_store_n(&reporter->stopped, 1, __ATOMIC_RELEASE);
 }
 
-/* ---- What is remembered --------------------------------------------------------------------- */
+/* ---- Saved state ----------------------------------------------------------------------------- */
 
 static void save(ardoq_reporter_t *reporter)
 {
@@ -89,7 +89,7 @@ static ardoq_err_t write_part(ardoq_reporter_t *reporter, ardoq_text_t *text)
 
 static ardoq_err_t hash_report(ardoq_reporter_t *reporter, ardoq_tls_sha256_t *sha256)
 {
-    /* The client is not open, and a report is usually composed once in this. */
+    /* The client is not open, so its buffer is free; a report usually fits in it. */
     char *const part = reporter->client.https.buffer;
     ardoq_text_t text;
     size_t hashed = 0;
@@ -107,8 +107,8 @@ static ardoq_err_t hash_report(ardoq_reporter_t *reporter, ardoq_tls_sha256_t *s
     return ARDOQ_OK;
 }
 
-/* Of the report without what changes while the device stays the same. Apart, so that its hash is
- * off the stack when the report is sent. */
+/* Hashes the report without values that change although the device does not. Not inlined, so that
+ * the hash is off the stack when the report is sent. */
 __attribute__((noinline)) static ardoq_err_t take_fingerprint(ardoq_reporter_t *reporter)
 {
     ardoq_identity_t *identity = &reporter->reported;
@@ -137,7 +137,7 @@ __attribute__((noinline)) static ardoq_err_t take_fingerprint(ardoq_reporter_t *
     return err;
 }
 
-/* What is remembered may stand among the settings, and is none. */
+/* The saved state may be among the settings; skip it. */
 static ardoq_err_t add_setting(void *context, const char *key, const char *value)
 {
     if (strcmp(key, ARDOQ_PORT_STATE_KEY) != 0) {
@@ -147,7 +147,7 @@ static ardoq_err_t add_setting(void *context, const char *key, const char *value
     return ARDOQ_OK;
 }
 
-/* Tells other settings from these, certificates too; not what they are. */
+/* A hash to detect changed settings, including certificates. */
 static uint32_t hash_settings(ardoq_reporter_t *reporter)
 {
     char *room = reporter->client.https.buffer; /* the client is not open */
@@ -196,7 +196,7 @@ static ardoq_err_t read_identity(ardoq_reporter_t *reporter)
     return err;
 }
 
-/* Everything up to the network. The client is not open before and after. */
+/* Everything before the network. The client is not open before and after. */
 static ardoq_err_t prepare(ardoq_reporter_t *reporter)
 {
     reporter->settings = hash_settings(reporter);
@@ -207,7 +207,7 @@ static ardoq_err_t prepare(ardoq_reporter_t *reporter)
 
 /* ---- The end of an attempt ------------------------------------------------------------------ */
 
-/* From here on nothing is open, on the heap, or secret. */
+/* From here on no connection is open, no heap is used, and no secrets are in memory. */
 static void end_call(ardoq_reporter_t *reporter)
 {
     ardoq_close(&reporter->client);
@@ -232,7 +232,7 @@ static void succeed(ardoq_reporter_t *reporter)
     end_call(reporter);
 }
 
-/* That is no news each time. */
+/* The event is only sent once. */
 static void leave_unchanged(ardoq_reporter_t *reporter)
 {
     const bool is_news = !reporter->is_checked;
@@ -245,7 +245,7 @@ static void leave_unchanged(ardoq_reporter_t *reporter)
     reporter->is_waiting = !is_news;
 }
 
-/* The request may have reached Ardoq, and nothing came back. */
+/* The request may have reached Ardoq, but there was no answer. */
 static bool may_have_arrived(const ardoq_reporter_t *reporter)
 {
     return reporter->is_reporting && reporter->report.response.status == 0 &&
@@ -269,8 +269,8 @@ static void fail(ardoq_reporter_t *reporter, ardoq_err_t err)
 
 /* ---- The attempt ---------------------------------------------------------------------------- */
 
-/* It is written down before it is made: a device that restarts in the middle of it must not come
- * back at once each time. */
+/* Saved before the attempt: a device that restarts during it must not try again immediately each
+ * time. */
 static void count_attempt(ardoq_reporter_t *reporter)
 {
     ardoq_schedule_attempt(&reporter->schedule, random_number());
@@ -342,7 +342,7 @@ static uint32_t until_check(const ardoq_reporter_t *reporter)
     return left > 0 ? (uint32_t)left : 0;
 }
 
-/* Whether anything is to be looked at before the wait is over. */
+/* Whether to check facts or settings before the wait is over. */
 static bool may_check(const ardoq_reporter_t *reporter)
 {
     return reporter->schedule.needs_person ||
@@ -361,7 +361,7 @@ static void look_ahead(ardoq_reporter_t *reporter)
     }
 }
 
-/* Ends a wait for a person when the settings are other ones. */
+/* Ends a wait for a person if the settings have changed. */
 static void check_settings(ardoq_reporter_t *reporter)
 {
     if (hash_settings(reporter) != reporter->settings) {
@@ -424,12 +424,12 @@ bool ardoq_reporter_is_idle(const ardoq_reporter_t *reporter)
     return reporter->is_waiting;
 }
 
-/* ---- From beginning to end ------------------------------------------------------------------ */
+/* ---- Open, run, close ------------------------------------------------------------------------ */
 
 ardoq_err_t ardoq_reporter_open(ardoq_reporter_t *reporter)
 {
     memset(reporter, 0, sizeof *reporter);
-    /* As long as no settings can be loaded. */
+    /* Used until settings can be loaded. */
     reporter->heartbeat = ARDOQ_DEFAULT_HEARTBEAT;
     reporter->window = ARDOQ_DEFAULT_WINDOW;
     reporter->state_err = ardoq_reporter_read_state(reporter);
@@ -503,7 +503,7 @@ static void write_span(uint32_t seconds, ardoq_write_t write, void *context)
     while (units[i].seconds > 1 && seconds < 2 * units[i].seconds) {
         i++;
     }
-    /* To the nearest: a moment after a report the next one is due in 30 days, not in 29. */
+    /* Rounded: just after a report the next one is due in 30 days, not in 29. */
     const uint32_t unit = units[i].seconds;
     const uint32_t up = seconds % unit > unit / 2 ? 1 : 0;
     ardoq_decimal_t room;

@@ -5,7 +5,7 @@
 #include "ardoq/port.h"
 
 /*
- * Bytes in hexadecimal, since a store takes texts, numbers with the lowest byte first:
+ * Hexadecimal bytes, because a store contains texts; numbers have the lowest byte first:
  *
  *     version 1 · flags 1 · attempts 1 · since_report 4 · pause 4 · hold 4 · uptime 4 · wall 8 ·
  *     settings 4 · fingerprint 16

@@ -1,13 +1,13 @@
-/* What a reporter remembers, in the port's memory. */
+/* The saved state of a reporter. */
 #ifndef ARDOQ_REPORTER_STATE_H
 #define ARDOQ_REPORTER_STATE_H
 
 #include "ardoq/reporter.h"
 
-/* Reads it; of a state that is missing or no state, zeros. */
+/* Reads the state; zeros if it is missing or invalid. */
 ardoq_err_t ardoq_reporter_read_state(ardoq_reporter_t *reporter);
 
-/* Writes it, as it is at schedule.at. */
+/* Writes the state as of schedule.at. */
 ardoq_err_t ardoq_reporter_write_state(ardoq_reporter_t *reporter);
 
 #endif

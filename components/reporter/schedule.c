@@ -23,7 +23,7 @@ static uint32_t plus(uint32_t a, uint32_t b)
     return a < UINT32_MAX - b ? a + b : UINT32_MAX;
 }
 
-/* 0 to at_most, in equal parts. */
+/* Random from 0 to at_most. */
 static uint32_t part_of(uint32_t at_most, uint32_t random)
 {
     return (uint32_t)((uint64_t)random * ((uint64_t)at_most + 1) >> 32);
@@ -37,21 +37,23 @@ static void pass(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32_t span)
     schedule->at = now;
 }
 
-/* ---- Starting and going on ------------------------------------------------------------------ */
+/* ---- Start and progress ---------------------------------------------------------------------- */
 
 static uint32_t larger(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
 }
 
-/* By the wall clock; 0 if that is unknown at one of them, or was wrong: a time in the future. */
+/* Elapsed time on the wall clock; 0 if it is unknown at one end, or was wrong: a time in the
+ * future. */
 static uint32_t span_of_wall(int64_t from, int64_t to)
 {
     const int64_t span = from > 0 && to > from ? to - from : 0;
     return span < UINT32_MAX ? (uint32_t)span : UINT32_MAX;
 }
 
-/* The longest that anything says: a clock that stands still does not keep a device silent. */
+/* The longest of the clocks' differences: a clock that has stopped must not keep a device
+ * silent. */
 static uint32_t span_since(const ardoq_schedule_t *schedule, ardoq_moment_t now)
 {
     const bool goes_on = now.uptime >= schedule->at.uptime;
@@ -65,9 +67,9 @@ static void pause_anew(ardoq_schedule_t *schedule, uint32_t pause)
     schedule->pause = larger(pause, schedule->hold);
 }
 
-/* Devices that get their power back together may have failed once each, so the window counts. Where
- * a person must mend something the pause is short too: a device that is never on for a day would
- * else stay silent for good. */
+/* After a power cut a fleet's devices may all have failed once, so the window still counts. If a
+ * person must fix something the pause is short too: otherwise a device that is never on for a day
+ * would stay silent for ever. */
 static uint32_t pause_of_start(const ardoq_schedule_t *schedule, uint32_t window, uint32_t random)
 {
     const uint32_t of_window = part_of(window, random);
@@ -82,7 +84,7 @@ void ardoq_schedule_start(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32
                           uint32_t random)
 {
     pass(schedule, now, span_since(schedule, now));
-    /* Memory that was damaged can say anything, and nobody shortens a hold. */
+    /* Damaged memory can contain anything, and a hold cannot be shortened. */
     if (schedule->hold > HOLD_AT_MOST) {
         schedule->hold = HOLD_AT_MOST;
     }
@@ -149,7 +151,7 @@ void ardoq_schedule_succeed(ardoq_schedule_t *schedule)
     *schedule = (ardoq_schedule_t){.at = schedule->at, .has_reported = true};
 }
 
-/* Grows with each attempt, so that the service has room for those that come back. */
+/* Grows with each attempt, to give the service time to recover. */
 static uint32_t spread_after_server(uint32_t window, unsigned attempts, uint32_t random)
 {
     uint32_t at_most = window;
