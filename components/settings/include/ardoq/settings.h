@@ -236,7 +236,7 @@ bool ardoq_template_next(const char **template_text, ardoq_template_piece_t *pie
  *     ID                                 one that exists, 24 hex digits
  *     WORKSPACE/NAME                     one that exists, by its name
  *     WORKSPACE/FIELD=VALUE              one that exists, by the value of a custom field
- *     WORKSPACE+COMPONENT_TYPE/NAME by its name, created if missing; devices share it
+ *     WORKSPACE+COMPONENT_TYPE/NAME      by its name, created if missing; devices share it
  *
  * WORKSPACE defaults to the device's. NAME and VALUE are templates like `name_template`; if a field
  * in them is empty, the relation does not exist.
