@@ -1,5 +1,5 @@
-# What CMakeLists.txt registers with ESP-IDF. Also read in script mode, where CONFIG_* is not known: the
-# requirements follow from target and version alone.
+# The component for ESP-IDF. Also read in script mode, where CONFIG_* is unknown: the requirements
+# only depend on target and version.
 
 idf_build_get_property(target IDF_TARGET)
 set(idf_version ${IDF_VERSION_MAJOR}.${IDF_VERSION_MINOR})
@@ -18,21 +18,21 @@ if(NOT target STREQUAL "linux")
         bootloader_support efuse esp_app_format esp_netif esp_timer lwip spi_flash)
 endif()
 if(target STREQUAL "linux" AND NOT idf_version VERSION_EQUAL 5.1)
-    # From then on lwIP can be left out of the simulator, and is by default.
+    # Since this version lwIP is optional in the simulator, and off by default.
     list(APPEND private_requirements lwip)
 endif()
 if(target STREQUAL "linux" AND NOT idf_version MATCHES "^5\\.[23]$")
     list(APPEND private_requirements esp_app_format)
 endif()
 if(NOT target STREQUAL "linux" OR idf_version VERSION_GREATER_EQUAL 5.3)
-    # Also where CONFIG_ARDOQ_CONSOLE is off: requirements cannot depend on it. The linker drops it.
+    # Also without CONFIG_ARDOQ_CONSOLE: requirements cannot depend on it. The linker drops it.
     list(APPEND private_requirements console)
 endif()
 
 # ---- Options of earlier versions ----------------------------------------------------------------
 
-# ESP-IDF drops them without a word, and a device would report to other custom fields than before. In
-# the first reading, because ESP-IDF then writes sdkconfig anew, without them.
+# ESP-IDF drops them silently, and a device would report to other custom fields than before. Checked
+# in script mode, because afterwards ESP-IDF rewrites sdkconfig without them.
 idf_build_get_property(value_files SDKCONFIG_DEFAULTS)
 idf_build_get_property(sdkconfig SDKCONFIG)
 foreach(value_file IN LISTS sdkconfig value_files)
@@ -41,7 +41,7 @@ foreach(value_file IN LISTS sdkconfig value_files)
         if(obsolete)
             list(JOIN obsolete "\n  " obsolete)
             message(FATAL_ERROR "${value_file} has options of an earlier version:\n  ${obsolete}\n"
-                "Remove them, and name their custom fields in CONFIG_ARDOQ_FIELDS, as serial=sn.")
+                "Remove them, and name their custom fields in CONFIG_ARDOQ_FIELDS, such as serial=sn.")
         endif()
     endif()
 endforeach()
@@ -105,7 +105,7 @@ if(CONFIG_ARDOQ_CA_FILE)
         message(FATAL_ERROR "CONFIG_ARDOQ_CA_FILE: there is no ${ca_file}: name a PEM file, from the "
             "project's folder on")
     endif()
-    # The symbols of an embedded file are made of its name.
+    # The symbols of an embedded file contain its name.
     configure_file(${ca_file} ${CMAKE_CURRENT_BINARY_DIR}/ardoq_roots.pem COPYONLY)
     list(APPEND embedded_files ${CMAKE_CURRENT_BINARY_DIR}/ardoq_roots.pem)
     list(APPEND definitions ARDOQ_EMBEDDED_ROOTS)

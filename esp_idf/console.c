@@ -10,9 +10,9 @@
 typedef struct {
     int argc;
     char **argv;
-    FILE *output; /* of the console's task, which need not be that of other tasks */
+    FILE *output; /* of the console's task; other tasks may have another */
     int status;
-    SemaphoreHandle_t done; /* of each call: there may be two consoles */
+    SemaphoreHandle_t done; /* for each call, because there may be two consoles */
 } call_t;
 
 static ardoq_describe_t describe_device;
@@ -43,7 +43,7 @@ static void work(void *argument)
     vTaskDelete(NULL);
 }
 
-/* In a task of its own: a console's stack is too small for a TLS handshake. */
+/* In a separate task, because a console's stack is too small for a TLS handshake. */
 static int run(int argc, char **argv)
 {
     StaticSemaphore_t done_memory;
@@ -64,7 +64,7 @@ ardoq_err_t ardoq_esp_idf_register_console(ardoq_describe_t describe, ardoq_repo
 {
     const esp_console_cmd_t command = {
         .command = "ardoq",
-        .help = "Reports this device to Ardoq, and keeps the settings for it",
+        .help = "Reports this device to Ardoq, and manages its settings",
         .hint = "check | me | report | status | get [NAME] | set NAME VALUE | unset NAME | "
                 "csr [--new-key]",
         .func = run,

@@ -9,7 +9,7 @@
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
 
-/* The simulator declares esp_timer but does not have it. Its ticks are counted in a long. */
+/* The simulator declares esp_timer but does not implement it. Its tick counter is a long. */
 uint64_t ardoq_port_uptime_ms(void)
 {
     return (uint64_t)xTaskGetTickCount() * 1000 / configTICK_RATE_HZ;
@@ -19,7 +19,7 @@ uint64_t ardoq_port_uptime_ms(void)
 
 #include <esp_timer.h>
 
-/* Counts on in light sleep, and begins anew with each boot and each wake from deep sleep. */
+/* Continues during light sleep; restarts at each boot and each wake from deep sleep. */
 uint64_t ardoq_port_uptime_ms(void)
 {
     return (uint64_t)esp_timer_get_time() / 1000;
@@ -27,8 +27,8 @@ uint64_t ardoq_port_uptime_ms(void)
 
 #endif
 
-/* The system's clock starts at 1970, so it is known once SNTP, or a program with a clock of its
- * own, has set it. It counts on in deep sleep and over a restart. */
+/* The system clock starts at 1970, so the core treats it as unknown until SNTP or the program has
+ * set it. It continues during deep sleep and a restart. */
 bool ardoq_port_wall_time(int64_t *unix_seconds)
 {
     struct timeval now = {0};

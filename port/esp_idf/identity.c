@@ -25,7 +25,7 @@
 
 enum { TEXT_SIZE = 96 };
 
-/* What does not fit is left out. */
+/* A text that does not fit is left out. */
 static void keep(ardoq_identity_t *identity, ardoq_identity_field_t field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static void keep(ardoq_identity_t *identity, ardoq_identity_field_t field, const char *format, ...)
@@ -48,8 +48,7 @@ static bool read_mac(uint8_t mac[8])
     return esp_read_mac(mac, ESP_MAC_EFUSE_FACTORY) == ESP_OK;
 }
 #else
-/* The simulator of ESP-IDF 5.1 has no address yet. This is the one that those of later versions
- * have, all of them. */
+/* The simulator of ESP-IDF 5.1 has no address yet. This is the fixed one of later versions. */
 static bool read_mac(uint8_t mac[8])
 {
     memcpy(mac, "\x02\x12\x34\x56\x78\xab", 6);
@@ -57,8 +56,8 @@ static bool read_mac(uint8_t mac[8])
 }
 #endif
 
-/* Eight bytes, because chips with IEEE 802.15.4 have addresses of that size. A device that
- * production gave no serial number is known by its MAC address, which Espressif burned in. */
+/* Eight bytes, because chips with IEEE 802.15.4 have addresses of that size. Without a serial
+ * number from production, the MAC address that Espressif has programmed is the serial number. */
 static void put_mac(ardoq_identity_t *identity)
 {
     uint8_t mac[8] = {0};
@@ -74,7 +73,7 @@ static void put_sdk(ardoq_identity_t *identity)
 }
 
 #ifdef HAS_CHIP
-/* Not by esp_app_get_elf_sha256(), which gives only nine digits of it by default. */
+/* Not with esp_app_get_elf_sha256(), which returns only nine digits by default. */
 static void put_hash(ardoq_identity_t *identity, const uint8_t *hash, size_t size)
 {
     char text[2 * 32 + 1];
@@ -91,7 +90,7 @@ static void put_application(ardoq_identity_t *identity)
     const esp_app_desc_t *application = esp_app_get_description();
     identity->firmware_name = application->project_name;
     identity->firmware_version = application->version;
-#ifdef HAS_CHIP /* that of the simulator is made up */
+#ifdef HAS_CHIP /* the simulator's is invented */
     put_hash(identity, application->app_elf_sha256, sizeof application->app_elf_sha256);
 #endif
 }
@@ -99,7 +98,7 @@ static void put_application(ardoq_identity_t *identity)
 
 #ifdef HAS_CHIP
 
-/* "esp32c3" is written ESP32-C3 on the chip. */
+/* "esp32c3" becomes ESP32-C3. */
 static void put_chip(ardoq_identity_t *identity)
 {
     static const char family[] = "esp32";
@@ -115,7 +114,7 @@ static void put_chip(ardoq_identity_t *identity)
     KEEP(chip_revision, "v%d.%d", info.revision / 100, info.revision % 100);
 }
 
-/* The chip's own size, not the one that the image was made for. */
+/* The size of the chip, not the one configured for the image. */
 static void put_flash_size(ardoq_identity_t *identity)
 {
     uint32_t bytes = 0;

@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* Opens the namespace, writes one string, commits and closes. The value is in no log. */
+/* Opens the namespace, writes one string, commits and closes. The value is never logged. */
 esp_err_t ardoq_port_nvs_write(const char *name_space, const char *key, const char *value);
 
 #ifdef __cplusplus

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-/* The host's own: esp_fill_random() of the simulator was rand() before ESP-IDF 5.3. */
+/* From the host: esp_fill_random() of the simulator was rand() before ESP-IDF 5.3. */
 static bool fill(unsigned char *buffer, size_t size)
 {
     return getentropy(buffer, size) == 0;
@@ -15,8 +15,8 @@ static bool fill(unsigned char *buffer, size_t size)
 
 #include <esp_random.h>
 
-/* Truly random while radio or internal entropy source run; a device on the network has the first.
- */
+/* Truly random while the radio or an internal entropy source is on; on a network device the radio
+ * is. */
 static bool fill(unsigned char *buffer, size_t size)
 {
     esp_fill_random(buffer, size);
@@ -25,7 +25,7 @@ static bool fill(unsigned char *buffer, size_t size)
 
 #endif
 
-/* getentropy() gives no more at once. */
+/* The limit of getentropy(). */
 enum { CHUNK = 256 };
 
 ardoq_err_t ardoq_port_random(void *buffer, size_t size)

@@ -1,13 +1,13 @@
-/* The TLS session in RTC memory, which deep sleep and a software reset leave alone; in RAM on a
- * chip without it, and in the simulator. Not in flash, where whoever takes the chip apart finds it:
- * session_nvs.c is for flash that is encrypted. */
+/* The TLS session in RTC memory, which survives deep sleep and a software reset; in RAM on a chip
+ * without RTC memory, and in the simulator. Not in flash, from which it could be read out:
+ * session_nvs.c is for encrypted flash. */
 #include <string.h>
 
 #include "ardoq/build_config.h"
 #include "ardoq/port.h"
 #include "ardoq/text.h"
 
-/* ESP-IDF tells what a chip has in sdkconfig.h. */
+/* ESP-IDF defines a chip's capabilities in sdkconfig.h. */
 #ifdef CONFIG_SOC_RTC_MEM_SUPPORTED
 #include <esp_attr.h>
 #define PLACE RTC_NOINIT_ATTR
@@ -17,8 +17,8 @@
 
 enum { IMAGE_HASH_SIZE = 32 };
 
-/* The certificate bundle is a part of the image, so no image takes over what another has trusted.
- * What is there after a cold start is random: it does not match. */
+/* The certificate bundle is part of the image, so an image must not use a session of another one.
+ * After a cold start the content is random and does not match. */
 static PLACE struct {
     uint8_t image[IMAGE_HASH_SIZE];
     uint32_t size; /* 0: none */
@@ -26,7 +26,7 @@ static PLACE struct {
 } kept;
 
 #ifdef CONFIG_IDF_TARGET_LINUX
-/* The simulator's RAM ends with its image. */
+/* The simulator's RAM does not survive its image. */
 static const uint8_t *image_hash(void)
 {
     static const uint8_t only_one[IMAGE_HASH_SIZE];

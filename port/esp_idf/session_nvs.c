@@ -1,5 +1,5 @@
-/* The TLS session in NVS, by CONFIG_ARDOQ_SESSION_IN_NVS, which Kconfig offers where NVS is
- * encrypted. It lasts without power. In a namespace of its own: it is no setting. */
+/* The TLS session in NVS, with CONFIG_ARDOQ_SESSION_IN_NVS, which needs encrypted NVS. It survives
+ * a power cut. It has its own namespace, because it is not a setting. */
 #include <esp_app_desc.h>
 #include <nvs.h>
 
@@ -7,8 +7,8 @@
 
 static const char name_space[] = "ardoq_session";
 
-/* The certificate bundle is a part of the image, so no image takes over what another has trusted:
- * each has another key, of its hash's 15 first bytes. */
+/* The certificate bundle is part of the image, so an image must not use a session of another one:
+ * each has its own key, from the first bytes of its hash. */
 static const char *key_of_image(char key[NVS_KEY_NAME_MAX_SIZE])
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
@@ -33,13 +33,13 @@ ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
     return code == ESP_OK ? ARDOQ_OK : ARDOQ_ERR_NOT_SET;
 }
 
-/* What earlier images have left goes too. */
+/* Sessions of earlier images are erased too. */
 static esp_err_t replace_session(nvs_handle_t handle, const void *data, size_t size)
 {
     esp_err_t code = nvs_erase_all(handle);
     if (code == ESP_OK && size > 0) {
         char key[NVS_KEY_NAME_MAX_SIZE];
-        /* It logs the size, and nothing of what is in it. */
+        /* This logs the size, but not the content. */
         code = nvs_set_blob(handle, key_of_image(key), data, size);
     }
     return code == ESP_OK ? nvs_commit(handle) : code;

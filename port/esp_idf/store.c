@@ -1,6 +1,5 @@
-/* The store on NVS: one namespace, every value a string. Encryption is NVS's own affair. Nothing is
- * erased but the value that is asked for: what becomes of a partition that cannot be read is for
- * the application to decide. */
+/* The store on NVS: one namespace, every value a string. NVS handles encryption. Only requested
+ * values are erased: the application decides what to do with an unreadable partition. */
 #include <esp_err.h>
 #include <esp_partition.h>
 #include <nvs.h>
@@ -10,7 +9,7 @@
 #include "nvs_write.h"
 
 #ifdef CONFIG_IDF_TARGET_LINUX
-/* The simulator builds it with the port: port/posix/environment.c */
+/* From port/posix/environment.c, which is part of the port in the simulator. */
 ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void *context);
 #endif
 
@@ -33,11 +32,11 @@ static ardoq_err_t store_error(esp_err_t code)
     switch (code) {
     case ESP_OK:
         return ARDOQ_OK;
-    case ESP_ERR_NVS_NOT_FOUND: /* the value, or the whole namespace */
+    case ESP_ERR_NVS_NOT_FOUND: /* the value or the namespace */
     case ESP_ERR_NVS_PART_NOT_FOUND:
         return ARDOQ_ERR_NOT_SET;
     case ESP_ERR_NVS_NOT_INITIALIZED:
-        /* NVS says so too when there was no partition to initialise. */
+        /* NVS also returns this if there is no partition to initialise. */
         return has_partition() ? unavailable(code) : ARDOQ_ERR_NOT_SET;
     case ESP_ERR_NVS_INVALID_LENGTH:
     case ESP_ERR_NVS_VALUE_TOO_LONG:
@@ -62,7 +61,7 @@ ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
     return store_error(code);
 }
 
-/* A number, say, is no text; whose it is only the one who asks can know. */
+/* A number is not a text; only the caller knows whether that matters. */
 static ardoq_err_t give_value(nvs_handle_t handle, const char *key, char *buffer, size_t size,
                               ardoq_port_store_value_t on_value, void *context)
 {
@@ -94,7 +93,7 @@ ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_va
                                   void *context)
 {
     nvs_handle_t handle;
-    /* Only opening tells a forgotten initialisation from a namespace without values. */
+    /* Only opening shows the difference between a missing initialisation and an empty namespace. */
     ardoq_err_t err = store_error(nvs_open(name_space, NVS_READONLY, &handle));
     if (!err) {
         err = give_values(handle, buffer, size, on_value, context);
@@ -110,7 +109,7 @@ ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_va
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value)
 {
     const ardoq_err_t err = store_error(ardoq_port_nvs_write(name_space, key, value));
-    /* To write there must be a partition. */
+    /* Writing needs a partition. */
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_ERR_STORE_UNAVAILABLE : err;
 }
 

@@ -8,12 +8,12 @@
 
 #ifdef ARDOQ_EMBEDDED_ROOTS
 
-/* What EMBED_TXTFILES makes of the file of CONFIG_ARDOQ_CA_FILE: PEM with its closing NUL. */
+/* EMBED_TXTFILES embeds the file of CONFIG_ARDOQ_CA_FILE: PEM with a NUL at the end. */
 extern const unsigned char embedded_begin[] __asm__("_binary_ardoq_roots_pem_start");
 extern const unsigned char embedded_end[] __asm__("_binary_ardoq_roots_pem_end");
 
-/* True when each line that begins or ends a certificate belongs to one that was read: mbedTLS ends
- * at the first that it does not know, and is content. */
+/* True if every BEGIN and END line belongs to a certificate that was read: mbedTLS stops at the
+ * first unknown line without an error. */
 static bool holds_all(const struct mbedtls_x509_crt *roots, const char *pem)
 {
     int lines = 0;
@@ -29,13 +29,13 @@ static bool holds_all(const struct mbedtls_x509_crt *roots, const char *pem)
 
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
-    (void)config; /* the core hands it the roots */
+    (void)config; /* the core adds the roots to it */
     const size_t size = (size_t)(embedded_end - embedded_begin);
     const int code = mbedtls_x509_crt_parse(roots, embedded_begin, size);
     if (code == MBEDTLS_ERR_X509_ALLOC_FAILED || code == MBEDTLS_ERR_PK_ALLOC_FAILED) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
-    /* A positive result counts certificates that could not be read: half a file is no trust. */
+    /* A positive result is the number of unreadable certificates, which are not accepted. */
     return code == 0 && holds_all(roots, (const char *)embedded_begin) ? ARDOQ_OK
                                                                        : ARDOQ_ERR_TRUST_INVALID;
 }
@@ -44,7 +44,7 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
 
 #include <esp_crt_bundle.h>
 
-/* The bundle brings a verify callback of its own, and no chain that could be read. */
+/* The bundle works with a verify callback instead of a chain of roots. */
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
     (void)roots;

@@ -24,7 +24,7 @@ void ardoq_fake_fail(ardoq_fake_call_t call, unsigned at, ardoq_err_t err)
     ardoq_fake.failures[call] = (ardoq_fake_failure_t){.at = at, .err = err};
 }
 
-/* The error that the test wants of this call, else ARDOQ_OK. */
+/* The error that the test has set for this call, or ARDOQ_OK. */
 static ardoq_err_t failure(ardoq_fake_call_t call)
 {
     ardoq_fake_failure_t *wanted = &ardoq_fake.failures[call];
@@ -32,7 +32,7 @@ static ardoq_err_t failure(ardoq_fake_call_t call)
     return wanted->at == wanted->count ? wanted->err : ARDOQ_OK;
 }
 
-/* ---- Time and chance ------------------------------------------------------------------------ */
+/* ---- Time and randomness --------------------------------------------------------------------- */
 
 uint64_t ardoq_port_uptime_ms(void)
 {
@@ -45,7 +45,7 @@ bool ardoq_port_wall_time(int64_t *unix_seconds)
     return failure(ARDOQ_FAKE_WALL_TIME) == ARDOQ_OK && ardoq_fake.wall_time_known;
 }
 
-/* Repeatable, so that a failing test fails again: nothing here is secret. */
+/* Repeatable, so that a failing test fails again; not secure. */
 ardoq_err_t ardoq_port_random(void *buffer, size_t size)
 {
     static uint32_t state = 1;
@@ -122,7 +122,7 @@ ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
     ardoq_fake.connects++;
     ardoq_fake.connect_port = port;
     if (!err) {
-        /* The descriptor remembers which address it is for. */
+        /* The descriptor is the index of the address. */
         size_t index = 0;
         while (!is_same(&ardoq_fake.addresses[index], address)) {
             index++;
@@ -133,7 +133,7 @@ ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
     return err;
 }
 
-/* The code stays until the next failure. */
+/* Keeps the code until the next failure. */
 static void note_failure(ardoq_port_socket_t *socket, ardoq_err_t err)
 {
     if (err < 0) {
@@ -195,7 +195,7 @@ void ardoq_port_close(ardoq_port_socket_t *socket)
     }
 }
 
-/* Nothing happens by itself on this platform, so the whole time passes. */
+/* No events happen during the wait, so the whole time passes. */
 void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
                      uint32_t timeout_ms)
 {
@@ -214,7 +214,7 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
 
 /* ---- The store ------------------------------------------------------------------------------ */
 
-/* The slot of a key; with the key "" a free one; null if there is none. */
+/* The slot of a key, or a free one for the key ""; null if there is none. */
 static char *find_value(const char *key, char **slot_key)
 {
     for (size_t i = 0; i < ARDOQ_FAKE_STORE_ENTRIES; i++) {

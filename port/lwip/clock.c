@@ -2,8 +2,8 @@
 
 #include "ardoq/port.h"
 
-/* lwIP counts 49.7 days and begins anew. A turn during which nobody asks is lost; the core asks
- * often within a call, and the reporter at least once in 30 days. */
+/* lwIP's counter overflows after 49.7 days. An overflow is missed if this is not called in between;
+ * the core calls it often during a call, and the reporter at least once in 30 days. */
 uint64_t ardoq_port_uptime_ms(void)
 {
     static uint32_t turns;

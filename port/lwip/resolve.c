@@ -11,7 +11,8 @@
 #error "lwIP lacks LWIP_DNS, which looks up the host: set it to 1 in lwipopts.h"
 #endif
 
-/* In the order of asking, and of trying. lwIP gives one address of each kind. */
+/* In the order of the queries, and of the addresses to try. lwIP returns one address of each
+ * type. */
 static const u8_t address_types[] = {
 #if LWIP_IPV6
     LWIP_DNS_ADDRTYPE_IPV6,
@@ -21,28 +22,27 @@ static const u8_t address_types[] = {
 #endif
 };
 
-/* One type of address never holds the other up: what has been found waits so long for the rest. By
- * then lwIP has asked once more: its ARP may keep only the last of several packets that leave at
- * once, so the first question is often lost. */
+/* How long an address of one type waits for the other. By then lwIP has repeated the query: its ARP
+ * may keep only the last of several packets sent at once, so the first query is often lost. */
 enum { SHORT_WAIT_MS = DNS_TMR_INTERVAL * 3 / 2 };
 
 typedef struct lookup lookup_t;
 
-/* For one type of address. */
+/* The answer for one type of address. */
 typedef struct {
     lookup_t *lookup;
-    ardoq_port_address_t address; /* of size 0 until there is one */
+    ardoq_port_address_t address; /* size 0 until there is one */
 } question_t;
 
-/* A look-up belongs to the caller and to lwIP's thread, who cannot be stopped. The last frees it.
- * The thread writes to it until it lets go of it; the caller reads only after that, or under
- * protection what is written so. */
+/* A lookup is shared by the caller and lwIP's thread, which cannot be stopped. The last one frees
+ * it. The thread writes to it until it releases it; before that the caller only reads members that
+ * are written under protection. */
 struct lookup {
     uint8_t owners;
     uint8_t unanswered;
-    bool may_join;       /* lwIP may still be at work on the same questions, asked earlier */
-    bool has_found;      /* an address; written under protection, as the addresses are */
-    uint32_t found_at;   /* sys_now(), of the first */
+    bool may_join;       /* lwIP may still be working on an earlier query for the same name */
+    bool has_found;      /* an address; written under protection, like the addresses */
+    uint32_t found_at;   /* sys_now() of the first one */
     uint32_t started_at; /* sys_now() */
     ardoq_err_t err;
     int platform_code;
@@ -50,7 +50,7 @@ struct lookup {
     char host[];
 };
 
-/* True once there is nothing more to wait for. */
+/* True if there is nothing more to wait for. */
 static bool has_ended(const lookup_t *lookup)
 {
     const uint32_t now = sys_now();
@@ -84,7 +84,7 @@ static bool has_ipv4(const struct netif *netif)
 #endif
 
 #if LWIP_IPV6
-/* A link-local address leads no further than the link. */
+/* A link-local address only works on the link. */
 static bool has_ipv6(const struct netif *netif)
 {
     for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
@@ -113,8 +113,8 @@ static bool has_address(const struct netif *netif, u8_t type)
     return false;
 }
 
-/* True if an address of this type could be reached. Else it is not asked for: there may be networks
- * whose name server never answers such a question. */
+/* True if addresses of this type could be reached. Others are not queried, because some name
+ * servers never answer such a query. */
 static bool is_reachable(u8_t type)
 {
     const struct netif *netif;
@@ -152,8 +152,7 @@ static void keep(question_t *question, const ip_addr_t *from)
     SYS_ARCH_UNPROTECT(level);
 }
 
-/* That one question got no answer counts for more than 'no such address' for the other: the host
- * may exist. */
+/* No answer to one query outweighs 'no such address' for the other, because the host may exist. */
 static void note_failure(lookup_t *lookup, ardoq_err_t err, err_t code)
 {
     if (lookup->err == ARDOQ_ERR_NETWORK_DOWN || lookup->err == ARDOQ_ERR_HOST_NOT_FOUND) {
@@ -162,9 +161,9 @@ static void note_failure(lookup_t *lookup, ardoq_err_t err, err_t code)
     }
 }
 
-/* lwIP tells neither why there is no address, nor by whom. But it gives a silent server up only
- * after its last attempt, so what comes sooner is an answer; unless it has joined our question to
- * an earlier one, whose end it then shares. */
+/* lwIP does not say why there is no address. But it only gives up on a silent server after its last
+ * attempt, so an earlier result is an answer; unless it has joined our query to an earlier one,
+ * which may time out sooner. */
 static void note_no_address(lookup_t *lookup)
 {
     const uint32_t all_attempts_ms = DNS_MAX_RETRIES * (DNS_MAX_RETRIES - 1) / 2 * DNS_TMR_INTERVAL;
@@ -175,7 +174,7 @@ static void note_no_address(lookup_t *lookup)
     }
 }
 
-/* Look-ups that lwIP is at work on, abandoned ones among them. Only its thread looks at it. */
+/* Lookups that lwIP is working on, including cancelled ones. Only used in its thread. */
 static unsigned open_lookups;
 
 static void end_if_answered(lookup_t *lookup)
@@ -186,7 +185,7 @@ static void end_if_answered(lookup_t *lookup)
     }
 }
 
-/* To ask lwIP something from here would spoil the table entry that it is reporting. */
+/* Starting a query here would overwrite the table entry that lwIP is reporting. */
 static void take_answer(const char *host, const ip_addr_t *address, void *argument)
 {
     question_t *question = argument;
@@ -234,7 +233,7 @@ static void begin(void *argument)
 ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *host)
 {
     *resolve = (ardoq_port_resolve_t){.state = NULL, .platform_code = 0};
-    /* lwIP knows absolute names only, and would put their closing dot into the question. */
+    /* lwIP treats all names as absolute, and would put a closing dot into the query. */
     size_t length = strlen(host);
     length -= length > 0 && host[length - 1] == '.';
     lookup_t *lookup = mem_calloc(1, (mem_size_t)(sizeof *lookup + length + 1));
@@ -243,8 +242,8 @@ ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *
     }
     memcpy(lookup->host, host, length);
     lookup->owners = 2;
-    lookup->err = ARDOQ_ERR_NETWORK_DOWN; /* what is left if there is nothing to ask for */
-    /* Not tcpip_callback(): that one waits while lwIP's thread has too much to do. */
+    lookup->err = ARDOQ_ERR_NETWORK_DOWN; /* the result if there is nothing to query */
+    /* Not tcpip_callback(), which blocks while the queue of lwIP's thread is full. */
     const err_t code = tcpip_try_callback(begin, lookup);
     if (code != ERR_OK) {
         resolve->platform_code = code;

@@ -1,4 +1,4 @@
-/* The TLS session in RAM: it lasts until the next reset. */
+/* The TLS session in RAM, until the next reset. */
 #include <string.h>
 
 #include "ardoq/build_config.h"

@@ -1,33 +1,32 @@
 /*
  * The store of the lwIP port, on two sectors of raw NOR flash; store_sector.h describes the format.
  *
- * One sector holds, with all values. To set or to erase one, the values are written anew to the
- * other sector, and its header, programmed last, makes them hold; then the old sector is erased. So
- * after every change that succeeded nothing is left in flash of what was replaced or erased, and
- * nothing of a change that power cut short before.
+ * One sector is active and has all values. To set or erase one, the values are copied to the other
+ * sector, and its header, programmed last, makes it active; then the old sector is erased. So after
+ * every successful change, old values and remains of an interrupted change are gone from the flash.
  *
- * Power may fail at any moment, and an erasure that did not end may leave any bytes, even those of
- * a valid header. That does no harm:
+ * Power may fail at any moment, and interrupted erasing may leave any bytes, even a valid header.
+ * This does no harm:
  *
- * - A sector is only erased while the other one has a valid header with a later sequence number. Of
- *   two valid headers the later one counts.
- * - Values without their header were torn, and count for nothing: the other sector still holds.
- * - Before it is erased a sector is retired: should the later header get lost, the old values must
- *   not come back as if they were true. So what does not match its checksums has rotted: it is an
- *   error, and never answered with older values.
- * - A sector that looks erased may be so only just. It is not used without its mark.
- * - While the very first header is written there is no other sector yet. It goes to sector 0; if
- *   power failed, to sector 1; if power failed again, sector 0 is erased and takes it, and sector 1
- *   tells what has happened: it holds a bad header and no values.
+ * - A sector is only erased while the other one has a valid header with a later sequence number. If
+ *   both headers are valid the later one counts.
+ * - Values without a header were interrupted and do not count: the other sector is still active.
+ * - Before it is erased a sector is retired, so that old values cannot come back if the later
+ *   header is lost. A wrong checksum is therefore an error, and never leads to older values.
+ * - A sector that looks erased may be only partly erased. It is not used without its mark.
+ * - The very first header has no other sector as a backup. It is written to sector 0; if power
+ *   fails, to sector 1; if power fails again, sector 0 is erased and used, and sector 1 shows what
+ *   has happened: it has a bad header and no values.
  *
- * Whatever else is found is damage, and is left alone; so is format 1, which had no release.
+ * Anything else is damage and not overwritten; neither is format 1, which was never released.
  *
- * Reading takes two headers and the values, twice: their checksum first. What is free behind them
- * is not looked at, because nothing is ever added there; how large the sectors are does not matter.
+ * Reading takes two headers and the values, twice: for their checksum first. The free space after
+ * them is not read, because nothing is ever added there, so the size of the sectors does not
+ * matter.
  *
- * Wear. Each change erases one sector, in turns: flash that stands C erasures takes 2 * C changes.
- * The very first one costs one more. To set what is there already, or to erase what is not, costs
- * nothing.
+ * Wear: each change erases one sector, alternately, so flash with an endurance of C erase cycles
+ * allows 2 * C changes. The very first change costs one more. Setting the same value again, or
+ * erasing a missing one, costs nothing.
  */
 #include <string.h>
 
@@ -37,7 +36,7 @@
 
 enum { KEY_SIZE_SIZE = 1, VALUE_SIZE_SIZE = 2, HEAD_SIZE = KEY_SIZE_SIZE + VALUE_SIZE_SIZE };
 
-/* Where a value stands. */
+/* Position of a value. */
 typedef struct {
     uint32_t start;
     uint32_t value; /* address */
@@ -53,14 +52,14 @@ static record_t before_first(const ardoq_store_t *store)
     return (record_t){.end = ardoq_store_values(store)};
 }
 
-/* The values have the right checksum, so senseless sizes were written, or are misread now. */
+/* The checksum of the values was right, so bad sizes were written like this, or are misread now. */
 static bool is_sensible(const ardoq_store_t *store, const record_t *record, uint32_t key_size)
 {
     return key_size > 0 && key_size <= ARDOQ_PORT_KEY_MAX &&
            record->end <= ardoq_store_values(store) + store->size;
 }
 
-/* @param record  the last one */
+/* @param record  the previous one */
 static bool next_record(ardoq_store_t *store, record_t *record)
 {
     ardoq_store_flash_t *flash = &store->flash;
@@ -93,7 +92,7 @@ static bool find_record(ardoq_store_t *store, const char *key, record_t *record)
     return is_there;
 }
 
-/* @return false when there is no room for the value */
+/* @return false if the value does not fit */
 static bool read_value(ardoq_store_t *store, const record_t *record, char *value, size_t size)
 {
     if (record->size >= size) {
@@ -117,7 +116,7 @@ static void write_record(ardoq_store_writer_t *writer, const char *key, const ch
     ardoq_store_writer_put(writer, value, value_size);
 }
 
-/* Copies all values but that of one key. */
+/* Copies all values except that of one key. */
 static void copy_others(ardoq_store_t *store, const char *key, ardoq_store_writer_t *writer)
 {
     record_t record = before_first(store);
@@ -127,13 +126,13 @@ static void copy_others(ardoq_store_t *store, const char *key, ardoq_store_write
         crc =
             ardoq_store_flash_copy(&store->flash, record.start, record.end - record.start, to, crc);
     }
-    /* Right when the store was opened, so they were misread now. */
+    /* It was right when the store was opened, so the values were misread now. */
     if (crc != store->crc) {
         ardoq_store_flash_fail(&store->flash, ARDOQ_ERR_STORE_UNAVAILABLE);
     }
 }
 
-/* Whether there is room is known before anything is erased.
+/* Checks for room before erasing anything.
  * @param value     null removes the key
  * @param old_size  of the key's record */
 static void change(ardoq_store_t *store, const char *key, const char *value, uint32_t old_size)

@@ -6,8 +6,8 @@
 
 _Static_assert(ARDOQ_STORE_CHUNK % ARDOQ_BOARD_FLASH_UNIT_MAX == 0, "a chunk is whole units");
 
-/* Room for one small record with any unit; and no sum of an offset and a record's size overflows.
- */
+/* Large enough for a small record with any unit, and an offset plus a record's size cannot
+ * overflow. */
 #define SECTOR_SIZE_MIN UINT32_C(256)
 #define SECTOR_SIZE_MAX (UINT32_C(1) << 30)
 
@@ -61,8 +61,8 @@ void ardoq_store_flash_read(ardoq_store_flash_t *flash, uint32_t address, void *
     }
 }
 
-/* Reads the next chunk of what is left. @return its size; 0 at the end and after an error, and then
- * nothing is left in the chunk. Until then it is to be called: there may be a secret in it. */
+/* Reads the next chunk. @return its size; 0 at the end and after an error, when the chunk is wiped.
+ * Call it until then, because the chunk may contain a secret. */
 static size_t next_chunk(ardoq_store_flash_t *flash, uint32_t *address, size_t *left,
                          ardoq_store_chunk_t *chunk)
 {
@@ -107,7 +107,8 @@ bool ardoq_store_flash_equals(ardoq_store_flash_t *flash, uint32_t address, cons
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* Worn flash may fail without saying so. Noticed at once, it leaves what a power cut leaves. */
+/* Worn flash may fail silently. Noticed immediately, the result is the same as after a power
+ * cut. */
 void ardoq_store_flash_program(ardoq_store_flash_t *flash, uint32_t address, const void *data,
                                size_t size)
 {
@@ -133,7 +134,7 @@ void ardoq_store_flash_erase(ardoq_store_flash_t *flash, uint32_t address)
 void ardoq_store_writer_flush(ardoq_store_writer_t *writer)
 {
     const size_t size = ardoq_store_flash_round(writer->flash, writer->used);
-    /* There is room, unless the flash was misread when that was found out. */
+    /* There is room, unless the flash was misread when that was checked. */
     if (size > writer->end - writer->address) {
         ardoq_store_flash_fail(writer->flash, ARDOQ_ERR_STORE_UNAVAILABLE);
     }
@@ -191,7 +192,7 @@ uint32_t ardoq_store_get_number(const uint8_t *at, size_t size)
     return number;
 }
 
-/* Four bits at a time: a table of 64 bytes makes it twice as fast. */
+/* Four bits at a time: twice as fast, with a table of 64 bytes. */
 uint32_t ardoq_store_crc32(uint32_t crc, const void *data, size_t size)
 {
     static const uint32_t table[16] = {

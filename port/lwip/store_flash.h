@@ -1,10 +1,9 @@
 /**
  * @file
- * The board's flash as the store uses it, private to the lwIP port.
+ * The store's access to the board's flash, private to the lwIP port.
  *
- * The two sectors lie one after the other: addresses are bytes from the start of sector 0. The
- * first error sticks: after it nothing is read, programmed or erased, so callers check once, at the
- * end.
+ * Addresses are bytes from the start of sector 0, followed by sector 1. The first error is kept:
+ * after it nothing is read, programmed or erased, so callers check once, at the end.
  */
 #ifndef ARDOQ_LWIP_STORE_FLASH_H
 #define ARDOQ_LWIP_STORE_FLASH_H
@@ -21,23 +20,23 @@ typedef struct {
     ardoq_err_t err; /**< first error */
 } ardoq_store_flash_t;
 
-/** Asks for the flash's shape; one that cannot be used sets ARDOQ_ERR_STORE_UNAVAILABLE. */
+/** Reads the flash's geometry; one that cannot be used sets ARDOQ_ERR_STORE_UNAVAILABLE. */
 void ardoq_store_flash_open(ardoq_store_flash_t *flash);
 
 /** Sets an error, unless there is one already. */
 void ardoq_store_flash_fail(ardoq_store_flash_t *flash, ardoq_err_t err);
 
-/** Bytes of the program units that @p size bytes take. */
+/** Rounds @p size up to whole program units. */
 uint32_t ardoq_store_flash_round(const ardoq_store_flash_t *flash, size_t size);
 
 /** Reads @p size bytes; zeros after an error. */
 void ardoq_store_flash_read(ardoq_store_flash_t *flash, uint32_t address, void *buffer,
                             size_t size);
 
-/** True when everything from @p start up to @p end is erased; false on an error. */
+/** True if everything from @p start up to @p end is erased; false after an error. */
 bool ardoq_store_flash_is_blank(ardoq_store_flash_t *flash, uint32_t start, uint32_t end);
 
-/** True when @p size bytes of the flash are those of @p data; false on an error. */
+/** True if @p size bytes of the flash equal @p data; false after an error. */
 bool ardoq_store_flash_equals(ardoq_store_flash_t *flash, uint32_t address, const void *data,
                               size_t size);
 
@@ -50,27 +49,27 @@ void ardoq_store_flash_erase(ardoq_store_flash_t *flash, uint32_t address);
 
 /* ---- Piece by piece ------------------------------------------------------------------------- */
 
-/** Largest piece in bytes that is read or programmed at once: whole units of any size. */
+/** Largest piece in bytes that is read or programmed at once; a multiple of any unit. */
 #define ARDOQ_STORE_CHUNK 64
 
-/** Bytes that are aligned as the board asks for it. They may be secret: wipe them. */
+/** Bytes with the alignment that the board requires. They may be secret: wipe them. */
 typedef union {
     uint32_t alignment;
     uint8_t bytes[ARDOQ_STORE_CHUNK];
 } ardoq_store_chunk_t;
 
-/** Programs what it is given. */
+/** Programs bytes one after the other. */
 typedef struct {
     ardoq_store_flash_t *flash;
     uint32_t address; /**< of the next unit */
     uint32_t end;     /**< address after the last unit that may be programmed */
     size_t used;      /**< of the chunk */
-    uint32_t size;    /**< of all that was given */
-    uint32_t crc;     /**< of all that was given */
+    uint32_t size;    /**< of all bytes so far */
+    uint32_t crc;     /**< of all bytes so far */
     ardoq_store_chunk_t chunk;
 } ardoq_store_writer_t;
 
-/** Adds bytes. */
+/** Appends bytes. */
 void ardoq_store_writer_put(ardoq_store_writer_t *writer, const void *data, size_t size);
 
 /** Programs the rest, filled up with 0xff to a whole unit, and wipes the chunk. */
@@ -78,17 +77,16 @@ void ardoq_store_writer_flush(ardoq_store_writer_t *writer);
 
 /**
  * Reads @p size bytes of the flash.
- * @param writer  takes them; null to leave them out
- * @param crc     checksum of the bytes before; 0 at first
- * @return the checksum of those and these.
+ * @param writer  receives them; null: only checksum
+ * @param crc     checksum of the previous bytes; 0 at first
+ * @return the checksum including these.
  */
 uint32_t ardoq_store_flash_copy(ardoq_store_flash_t *flash, uint32_t address, size_t size,
                                 ardoq_store_writer_t *writer, uint32_t crc);
 
 /* ---- Numbers and checksums ------------------------------------------------------------------ */
 
-/** CRC-32 as in Ethernet and zip, of one piece after another. @param crc  of those before; 0 first
- */
+/** CRC-32 as in Ethernet and zip, piece by piece. @param crc of the previous pieces; 0 at first */
 uint32_t ardoq_store_crc32(uint32_t crc, const void *data, size_t size);
 
 /** Writes a number of @p size bytes, its lowest byte first. */

@@ -2,7 +2,8 @@
 
 #include "ardoq/text.h"
 
-/* The header's numbers. SHAPE is the format, with the unit's size above it. */
+/* The header's numbers. SHAPE has the format in its low half and the unit's size in its high
+ * half. */
 enum { MAGIC, SHAPE, SEQUENCE, SIZE, VALUES_CRC, HEADER_CRC, NUMBERS };
 
 enum {
@@ -17,7 +18,7 @@ enum {
 
 #define FIRST_SEQUENCE  1
 
-/* ---- The head of a sector: each function takes the sector's address -------------------------- */
+/* ---- The head of a sector: each function gets the sector's address --------------------------- */
 
 static uint32_t header_of(const ardoq_store_flash_t *flash, uint32_t sector)
 {
@@ -74,7 +75,7 @@ static void write_header(ardoq_store_flash_t *flash, uint32_t sector, uint32_t n
     ardoq_store_writer_flush(&writer);
 }
 
-/* Words, because what is programmed is aligned to 4 bytes. */
+/* Words, because programmed data must be aligned to 4 bytes. */
 static const uint32_t mark[ARDOQ_BOARD_FLASH_UNIT_MAX / sizeof(uint32_t)];
 
 static void write_mark(ardoq_store_flash_t *flash, uint32_t address)
@@ -98,7 +99,7 @@ static bool is_clean(ardoq_store_flash_t *flash, uint32_t sector)
            ardoq_store_flash_is_blank(flash, header_of(flash, sector), end_of(flash, sector));
 }
 
-/* Retires a sector and erases it. The other one must have a later header. */
+/* Retires and erases a sector. The other one must have a later header. */
 static void discard(ardoq_store_flash_t *flash, uint32_t sector)
 {
     uint32_t numbers[NUMBERS];
@@ -118,16 +119,15 @@ static void make_clean(ardoq_store_flash_t *flash, uint32_t sector)
 
 /* ---- A store that was never used ------------------------------------------------------------- */
 
-/* Values are the first to be programmed, and do not begin with 0xff: when a store is read their
- * beginning tells enough. */
+/* Values are programmed first and do not begin with 0xff, so reading their beginning is enough. */
 static bool has_values(ardoq_store_flash_t *flash, uint32_t sector, uint32_t size)
 {
     const uint32_t start = retired_of(flash, sector);
     return !ardoq_store_flash_is_blank(flash, start, size ? start + size : end_of(flash, sector));
 }
 
-/* True when no header was ever completed. Only sector 1 is believed to hold a torn one: sector 0
- * may be half erased. @param size  how many bytes to look at; 0 for the whole sectors */
+/* True if no header was ever completed. Only an interrupted header in sector 1 counts as one:
+ * sector 0 may be partly erased. @param size bytes to check; 0 for the whole sectors */
 static bool is_unused(ardoq_store_flash_t *flash, uint32_t size)
 {
     const uint32_t sector_1 = flash->shape.sector_size;
@@ -135,8 +135,8 @@ static bool is_unused(ardoq_store_flash_t *flash, uint32_t size)
            (!has_blank_header(flash, sector_1) || !has_values(flash, 0, size));
 }
 
-/* Where sector 1 holds a torn header, sector 0 may be half erased, or, where it has rotted as well,
- * hold values that nobody can read any more. */
+/* If sector 1 has an interrupted header, sector 0 may be partly erased or, if it is damaged too,
+ * have values that cannot be read any more. */
 static void clean_unused(ardoq_store_flash_t *flash)
 {
     if (!has_blank_header(flash, flash->shape.sector_size)) {
@@ -144,7 +144,7 @@ static void clean_unused(ardoq_store_flash_t *flash)
     }
 }
 
-/* Makes one sector hold that nothing is set. */
+/* Makes one sector active, without values. */
 static void format(ardoq_store_t *store)
 {
     ardoq_store_flash_t *flash = &store->flash;
@@ -170,7 +170,8 @@ static void take_header(ardoq_store_t *store, uint32_t sector, const uint32_t nu
     store->is_formatted = true;
 }
 
-/* Of two headers one must be the successor of the other, also where the numbers begin anew. */
+/* If both have headers, one must be the successor of the other, also when the numbers wrap
+ * around. */
 static bool choose_sector(ardoq_store_t *store)
 {
     ardoq_store_flash_t *flash = &store->flash;

@@ -1,10 +1,10 @@
 /**
  * @file
- * The two sectors of the store, private to the lwIP port: which of them holds, and how the other
- * one takes its place.
+ * The two sectors of the store, private to the lwIP port: which one is active, and how they are
+ * swapped.
  *
- * A sector, format 2. Numbers have their lowest byte first on every machine; `unit` is what the
- * flash programs at once, and each line begins at a whole one. Every unit is programmed once.
+ * A sector, format 2. Numbers have the lowest byte first on every machine; `unit` is the flash's
+ * program unit, and each line begins at a whole unit. Every unit is programmed once.
  *
  * | bytes | what | programmed |
  * |---|---|---|
@@ -28,8 +28,8 @@
  * | | key |
  * | | value |
  *
- * A key stands there once. There are no NULs. After the values, and up to a whole unit within them,
- * the bytes are 0xff.
+ * Each key occurs once. There are no NULs. Bytes after the values, and up to a whole unit within
+ * them, are 0xff.
  */
 #ifndef ARDOQ_LWIP_STORE_SECTOR_H
 #define ARDOQ_LWIP_STORE_SECTOR_H
@@ -42,32 +42,38 @@
 /** The store during one call. */
 typedef struct {
     ardoq_store_flash_t flash;
-    uint32_t sector;   /**< address of the sector that holds */
-    uint32_t sequence; /**< its number */
-    uint32_t size;     /**< of its values in bytes; 0 where no sector holds */
+    uint32_t sector;   /**< address of the active sector */
+    uint32_t sequence; /**< its sequence number */
+    uint32_t size;     /**< of its values in bytes; 0 if no sector is active */
     uint32_t crc;      /**< of its values */
-    bool is_formatted; /**< a sector holds */
+    bool is_formatted; /**< a sector is active */
 } ardoq_store_t;
 
-/** Finds the sector that holds and checks its values. ARDOQ_ERR_STORE_DAMAGED is set where what was
- * written is not there any more. */
+/**
+ * Finds the active sector and checks its values. Sets ARDOQ_ERR_STORE_DAMAGED if the written data
+ * is lost.
+ */
 void ardoq_store_open(ardoq_store_t *store);
 
 /** Address of the first value. */
 uint32_t ardoq_store_values(const ardoq_store_t *store);
 
-/** Bytes that a sector has for values. */
+/** Bytes for values in a sector. */
 uint32_t ardoq_store_room(const ardoq_store_t *store);
 
-/** Erases the other sector, unless it is clean: a value that was replaced, or the new one of a
- * change that power cut short, is gone then. */
+/**
+ * Erases the other sector, unless it is clean: this removes replaced values, and those of an
+ * interrupted change.
+ */
 void ardoq_store_clean(ardoq_store_t *store);
 
-/** Formats a store that was never used, if need be, cleans the other sector, and gives a writer of
- * values there. */
+/**
+ * Formats a store that was never used, cleans the other sector, and returns a writer for its
+ * values.
+ */
 ardoq_store_writer_t ardoq_store_begin(ardoq_store_t *store);
 
-/** Makes the written values those that hold, and erases the ones before. */
+/** Makes the written values active, and erases the previous ones. */
 void ardoq_store_commit(ardoq_store_t *store, ardoq_store_writer_t *writer);
 
 #endif

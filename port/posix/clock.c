@@ -6,7 +6,7 @@
 
 #include "ardoq/port.h"
 
-/* It counts in sleep too, unlike CLOCK_MONOTONIC. */
+/* Unlike CLOCK_MONOTONIC it counts during sleep. */
 #ifdef CLOCK_BOOTTIME
 #define UPTIME_CLOCK CLOCK_BOOTTIME
 #else
@@ -32,7 +32,7 @@ ardoq_err_t ardoq_port_random(void *buffer, size_t size)
 {
     unsigned char *bytes = buffer;
     while (size > 0) {
-        /* Not to block: early at boot there may be no randomness yet. */
+        /* Early during boot the kernel may have no randomness yet, and this must not block. */
         const ssize_t got = getrandom(bytes, size, GRND_NONBLOCK);
         if (got >= 0) {
             bytes += got;

@@ -10,16 +10,16 @@
 
 #define PREFIX   "ARDOQ_"
 #define OBSOLETE "key_"
-#define OF_GUIDE "API_" /* Ardoq's guide has it in the names of host and token */
+#define OF_GUIDE "API_" /* part of the names of host and token in Ardoq's guide */
 
-#ifndef __linux__ /* but where ESP-IDF's simulator runs as well */
+#ifndef __linux__ /* on other hosts of ESP-IDF's simulator */
 extern char **environ;
 #define secure_getenv getenv
 #endif
 
 enum { PREFIX_SIZE = sizeof PREFIX - 1, OF_GUIDE_SIZE = sizeof OF_GUIDE - 1 };
 
-/* Turns capitals into small letters. @return false for what no key has */
+/* Converts capitals to small letters. @return false for characters that no key has */
 static bool to_key(const char *name, size_t size, char key[ARDOQ_PORT_KEY_MAX + 1])
 {
     if (size == 0 || size > ARDOQ_PORT_KEY_MAX) {
@@ -36,7 +36,7 @@ static bool to_key(const char *name, size_t size, char key[ARDOQ_PORT_KEY_MAX + 
     return true;
 }
 
-/* Every setting has one variable: ARDOQ_HOST is none. */
+/* Every setting has only one variable, so ARDOQ_HOST is ignored. */
 static bool is_variable(const char *entry, size_t size, char key[ARDOQ_PORT_KEY_MAX + 1])
 {
     if (size < PREFIX_SIZE || memcmp(entry, PREFIX, PREFIX_SIZE) != 0) {
@@ -49,8 +49,8 @@ static bool is_variable(const char *entry, size_t size, char key[ARDOQ_PORT_KEY_
            has_of_guide == (strcmp(key, "host") == 0 || strcmp(key, "token") == 0);
 }
 
-/* An empty variable is none: that is how scripts and service managers leave one out. But for those
- * of earlier versions, where an empty one said that something is not reported. */
+/* An empty variable counts as unset, because scripts and service managers write it like this.
+ * Except those of earlier versions, where an empty one meant that a field is not reported. */
 static bool counts(const char *key, const char *value)
 {
     size_t size;
@@ -68,7 +68,7 @@ ardoq_err_t ardoq_posix_environment_each(ardoq_port_store_value_t on_value, void
         char key[ARDOQ_PORT_KEY_MAX + 1];
         const size_t size = strcspn(*entry, "=");
         if (is_variable(*entry, size, key)) {
-            char variable[PREFIX_SIZE + sizeof key] = ""; /* those of the guide are shorter */
+            char variable[PREFIX_SIZE + sizeof key] = ""; /* those in the guide are shorter */
             memcpy(variable, *entry, size);
             const char *value = secure_getenv(variable);
             err = counts(key, value) ? on_value(context, key, value) : ARDOQ_OK;

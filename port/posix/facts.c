@@ -16,7 +16,7 @@ void ardoq_facts_set_root(const char *path)
 
 /* ---- Text ------------------------------------------------------------------------------------ */
 
-/* Bytes of the character at @p text; 0 if it is a control character or no valid UTF-8. */
+/* Bytes of the character at @p text; 0 if it is a control character or invalid UTF-8. */
 static size_t character_size(const unsigned char *text)
 {
     /* Table 3-7 of the Unicode standard, without U+0000 to U+001F and U+007F to U+009F. */
@@ -63,7 +63,7 @@ void ardoq_fact_put(char *field, size_t size, const char *text)
     }
 }
 
-/* Ends the text at its last character that is no blank; drops blanks at its start. */
+/* Removes blanks at both ends. */
 static void trim(char *text)
 {
     const size_t start = strspn(text, " \t");

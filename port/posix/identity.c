@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* IFF_UP and its like */
+#define _DEFAULT_SOURCE /* IFF_UP and others */
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -14,7 +14,7 @@
 #include "ardoq/tls_sha256.h"
 #include "facts.h"
 
-/* Bytes of a text, with its NUL: the longest that is reported. */
+/* Sizes of the longest texts that are reported, with the NUL. */
 enum { TEXT_SIZE = 64, REVISION_SIZE = 32, SDK_SIZE = 96 };
 
 static void put(ardoq_identity_t *identity, ardoq_identity_field_t field, size_t size,
@@ -42,7 +42,7 @@ static bool read_machine_id(const char *path, unsigned char id[ID_SIZE])
         return false;
     }
     for (size_t i = 0; i < ID_SIZE; i++) {
-        /* NOLINTNEXTLINE(cert-err34-c): two digits, as seen above */
+        /* NOLINTNEXTLINE(cert-err34-c): two digits, checked above */
         sscanf(fact.text + 2 * i, "%2hhx", &id[i]);
     }
     return true;
@@ -73,8 +73,8 @@ static bool keyed_hash(const unsigned char key[ID_SIZE], const unsigned char tex
            sha256_of(outer, sizeof outer, hash);
 }
 
-/* machine-id(5): the id itself must not be shown to others, a hash for one application may be. This
- * one is what `systemd-id128 machine-id --app-specific=752de39d053f4340a1e6fe2851e164da` prints. */
+/* machine-id(5): the id itself must stay private, but a hash for one application need not. This is
+ * the output of `systemd-id128 machine-id --app-specific=752de39d053f4340a1e6fe2851e164da`. */
 static bool read_machine_serial(ardoq_fact_t *serial)
 {
     static const unsigned char application[ID_SIZE] = {0x75, 0x2d, 0xe3, 0x9d, 0x05, 0x3f,
@@ -95,8 +95,8 @@ static bool read_machine_serial(ardoq_fact_t *serial)
     return true;
 }
 
-/* The serial is the key of every report, so it must be the same for every user. That is why the
- * DMI's, which only root may read, comes last: it would split a device in two. */
+/* The serial is the key of every report, so it must be the same for every user. So the DMI's, which
+ * only root can read, comes last: otherwise a device could become two components. */
 static void read_serial(ardoq_identity_t *identity)
 {
     ardoq_fact_t fact;
@@ -119,7 +119,7 @@ static void read_model(ardoq_identity_t *identity)
     if (!ardoq_fact_read("/sys/class/dmi/id/product_name", &product)) {
         return;
     }
-    /* Some products carry the vendor's name already. */
+    /* Some product names already include the vendor. */
     if (!ardoq_fact_read("/sys/class/dmi/id/sys_vendor", &vendor) ||
         strncasecmp(product.text, vendor.text, strlen(vendor.text)) == 0) {
         PUT(model, TEXT_SIZE, product.text);
@@ -147,7 +147,7 @@ static void read_hardware_revision(ardoq_identity_t *identity)
     }
 }
 
-/* Where there is a device tree, it names the chip, and cpuinfo no more than the core. */
+/* A device tree names the chip; cpuinfo then only names the core. */
 static void read_chip(ardoq_identity_t *identity)
 {
     ardoq_fact_t fact;
@@ -208,8 +208,8 @@ typedef union {
     struct sockaddr_in6 v6;
 } endpoint_t;
 
-/* The address of this machine from which the kernel would send to another one, after all its rules
- * and tables. Connecting a UDP socket sends nothing. @return false if there is no way. */
+/* The source address that the kernel would use for a target, by all its rules and tables.
+ * Connecting a UDP socket sends nothing. @return false if there is no route. */
 static bool find_source(const endpoint_t *target, endpoint_t *source)
 {
     const int handle = socket(target->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -223,8 +223,8 @@ static bool find_source(const endpoint_t *target, endpoint_t *source)
     return found;
 }
 
-/* Towards the internet: two addresses of the name server a.root-servers.net, which no special route
- * should be for. */
+/* The route to the internet: two addresses of the name server a.root-servers.net, which should have
+ * no special route. */
 static void find_sources(endpoint_t sources[2])
 {
     endpoint_t targets[2] = {
@@ -265,7 +265,7 @@ static bool is_usable(const struct ifaddrs *entry)
     return entry->ifa_addr->sa_family == AF_INET;
 }
 
-/* What decides: that the kernel sends from it, a carrier, IPv4, then the system's order. */
+/* Criteria: the kernel's source address, a carrier, IPv4, then the system's order. */
 static const struct ifaddrs *choose_address(const struct ifaddrs *all)
 {
     endpoint_t sources[2];

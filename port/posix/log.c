@@ -54,7 +54,7 @@ void ardoq_port_log(ardoq_log_level_t level, const char *text, const char *detai
         part(detail), part(colour[0] ? PLAIN : ""),
         part("\n"),
     };
-    /* One call, so that lines of different threads do not mix. Of a failure nobody could hear. */
+    /* One call, so that lines of different threads do not mix. A failure could not be reported. */
     const ssize_t written = writev(STDERR_FILENO, parts, sizeof parts / sizeof parts[0]);
     (void)written;
 }

@@ -14,7 +14,7 @@
 
 #include "ardoq/port_posix.h"
 
-/* Set while a program only looks, at what may be another user's. */
+/* Set while a program only reads state that may belong to another user. */
 static const char *looked_at;
 
 /* ---- The folder ------------------------------------------------------------------------------ */
@@ -24,7 +24,7 @@ void ardoq_posix_look_at_state(const char *path)
     looked_at = path;
 }
 
-/* systemd gives several folders with colons between; this is the first (systemd.exec(5)). */
+/* systemd may list several folders separated by colons; use the first (systemd.exec(5)). */
 ardoq_err_t ardoq_posix_state_path(char *path, size_t size)
 {
     if (looked_at) {
@@ -45,7 +45,7 @@ ardoq_err_t ardoq_posix_state_path(char *path, size_t size)
     return ARDOQ_ERR_NOT_SET;
 }
 
-/* For this user alone, whatever the umask takes from it. */
+/* Only for this user, whatever the umask. */
 static void make_folder(const char *path)
 {
     if (mkdir(path, 0700) == 0) {
@@ -53,7 +53,7 @@ static void make_folder(const char *path)
     }
 }
 
-/* Whatever of it does not exist yet. */
+/* Creates the missing parts of the path. */
 static void make_path(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -93,7 +93,7 @@ static ardoq_err_t open_folder(bool make, int *folder)
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-/* As many bytes as there are, `size` at most; -1 on failure. */
+/* Reads up to `size` bytes; -1 on failure. */
 static ssize_t read_up_to(int file, char *data, size_t size)
 {
     size_t length = 0;
@@ -164,7 +164,7 @@ static ardoq_err_t write_error(void)
     return errno == ENOSPC || errno == EDQUOT ? ARDOQ_ERR_STORE_FULL : ARDOQ_ERR_STORE_UNAVAILABLE;
 }
 
-/* The folder is locked, so what a crash left there is nobody's. */
+/* The folder is locked, so a temporary file was left by a crash. */
 static ardoq_err_t replace(int folder, const char *name, const void *data, size_t size)
 {
     char temporary[NAME_MAX];
@@ -189,7 +189,7 @@ static ardoq_err_t replace(int folder, const char *name, const void *data, size_
 
 static ardoq_err_t change_file(int folder, const char *name, const void *data, size_t size)
 {
-    /* Some file systems have no locks for folders, and say something else. */
+    /* Some file systems do not support locks on folders, and return other errors. */
     if (flock(folder, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
         return ARDOQ_ERR_STORE_UNAVAILABLE;
     }

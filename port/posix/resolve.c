@@ -1,4 +1,4 @@
-#ifndef _GNU_SOURCE /* ESP-IDF's simulator says it too */
+#ifndef _GNU_SOURCE /* ESP-IDF's simulator defines it too */
 #define _GNU_SOURCE /* EAI_NODATA and EAI_ADDRFAMILY */
 #endif
 
@@ -15,14 +15,14 @@
 
 #include "ardoq/port.h"
 
-/* Enough for the C library's resolver and its plug-ins; only what is touched takes memory. */
+/* Enough for the C library's resolver and its plug-ins; only used pages take memory. */
 enum { STACK_SIZE = 256 * 1024 };
 
-/* One address family never holds the other up: for so long the look-up of both may take, and then
- * so long the one that has answered waits for the other. */
+/* How long the lookup of both families may take before they are split, and then how long the first
+ * answer waits for the other family. */
 enum { SHORT_WAIT_MS = 300 };
 
-/* What interfaces have an address of. A link-local one of IPv6 leads no further than the link. */
+/* Address families of the interfaces. A link-local IPv6 address only works on the link. */
 enum { HAS_NETWORK = 1, HAS_IPV4 = 2, HAS_IPV6 = 4 };
 
 typedef struct {
@@ -32,25 +32,26 @@ typedef struct {
     size_t count;
 } answer_t;
 
-/* A look-up belongs to the caller and to the worker, who cannot be stopped. The last frees it. */
+/* A lookup is shared by the caller and the worker, which cannot be stopped. The last one frees
+ * it. */
 typedef struct {
     atomic_int owners;
     int family; /* AF_UNSPEC: all that the device has */
     pthread_t worker;
-    atomic_bool done; /* the worker writes what follows before it, the caller reads after */
+    atomic_bool done; /* the worker writes the members below before it, the caller reads them after
+                           it */
     answer_t answer;
     char host[];
 } lookup_t;
 
-/* The look-up of both families, in the order of RFC 6724 as the C library makes it; and one for
- * each when that takes long, because it ends only when the last name server has answered or is
- * given up. */
+/* A lookup of both families, in the C library's order by RFC 6724; and one for each if that takes
+ * long, because the first only ends when the last name server has answered or timed out. */
 enum { BOTH, IPV6, IPV4, LOOKUPS };
 
 typedef struct {
     lookup_t *lookups[LOOKUPS];
     bool is_split;
-    uint64_t wait_until; /* for the families, then for what is left of them; uptime in ms */
+    uint64_t wait_until; /* for both families, then for the remaining one; uptime in ms */
 } search_t;
 
 static void release(lookup_t *lookup)
@@ -60,7 +61,7 @@ static void release(lookup_t *lookup)
     }
 }
 
-/* What an address says of the network. */
+/* The family that an address belongs to. */
 static unsigned network_of(const struct sockaddr *address)
 {
     if (address->sa_family == AF_INET) {
@@ -73,7 +74,7 @@ static unsigned network_of(const struct sockaddr *address)
     return 0;
 }
 
-/* Of the interfaces that could carry a query: up, with a carrier, with an address. */
+/* Families of the interfaces that could send a query: up, with a carrier and an address. */
 static unsigned network(void)
 {
     struct ifaddrs *all;
@@ -109,7 +110,7 @@ static ardoq_err_t failure(int code)
     }
 }
 
-/* False if it is no IP address. */
+/* False if it is not an IP address. */
 static bool convert(const struct sockaddr *from, ardoq_port_address_t *to)
 {
     *to = (ardoq_port_address_t){0};
@@ -134,7 +135,7 @@ static bool equal(const ardoq_port_address_t *a, const ardoq_port_address_t *b)
     return a->size == b->size && a->scope == b->scope && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-/* True if an address of this size, and so of this family, is among those kept. */
+/* True if there already is an address of this size, and so of this family. */
 static bool has_family(const answer_t *answer, uint8_t size)
 {
     for (size_t i = 0; i < answer->count; i++) {
@@ -155,12 +156,12 @@ static void keep(answer_t *answer, const ardoq_port_address_t *address)
     if (answer->count < ARDOQ_PORT_ADDRESSES) {
         answer->addresses[answer->count++] = *address;
     } else if (!has_family(answer, address->size)) {
-        /* Else a host with many IPv6 addresses could not be reached where only IPv4 works. */
+        /* Otherwise a host with many IPv6 addresses could not be reached if only IPv4 works. */
         answer->addresses[ARDOQ_PORT_ADDRESSES - 1] = *address;
     }
 }
 
-/* RFC 6761: it is this machine, which reaches itself by either family without any network. */
+/* RFC 6761: this machine, which can be reached with both families without a network. */
 static bool is_local(const char *host)
 {
     size_t length = strlen(host);
@@ -171,8 +172,8 @@ static bool is_local(const char *host)
            (length == size || host[length - size - 1] == '.');
 }
 
-/* The family to ask for; of one for which the device has no address nothing is asked, because there
- * are name servers that never answer that. AI_ADDRCONFIG takes a link-local address for one. */
+/* The family to query. One without an address on the device is not queried, because some name
+ * servers never answer that. AI_ADDRCONFIG would count a link-local address. */
 static int family_to_ask(const lookup_t *lookup)
 {
     const unsigned found = network() & (HAS_IPV4 | HAS_IPV6);
@@ -217,7 +218,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* A thread that takes none of the program's signals. @return 0 or an errno. */
+/* Starts a thread that receives none of the program's signals. @return 0 or an errno. */
 static int start_worker(lookup_t *lookup)
 {
     pthread_attr_t attributes;
@@ -261,7 +262,7 @@ static void end_lookup(lookup_t *lookup)
         return;
     }
     if (atomic_load(&lookup->done)) {
-        /* It has nothing left to do but to end, and takes the C library's memory with it. */
+        /* The worker is about to end; joining it frees the C library's memory for it. */
         pthread_join(lookup->worker, NULL);
     } else {
         pthread_detach(lookup->worker);
@@ -274,7 +275,7 @@ static bool is_done(lookup_t *lookup)
     return lookup && atomic_load(&lookup->done);
 }
 
-/* What fails to start leaves the first look-up alone, as it was. */
+/* If this fails, the first lookup continues alone. */
 static void split(search_t *search, const char *host)
 {
     int code;

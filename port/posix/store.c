@@ -20,23 +20,23 @@
 #define LOCK_SUFFIX      ".lock"
 #define TEMPORARY_SUFFIX ".new"
 
-/* How often another writer's lock is tried, and how long is waited between: 5 s in all. */
+/* How often to try to get the lock, and the pause in between: 5 s in all. */
 enum { LOCK_TRIES = 500, LOCK_PAUSE_NS = 10 * 1000 * 1000 };
 
-/* What others may have of a file without secrets: a service with a user of its own reads it too. */
+/* Permissions of others on a file without secrets: a service with its own user reads it too. */
 enum {
     OTHERS_READ = S_IRGRP | S_IROTH,
     OTHERS_MORE = S_IWGRP | S_IXGRP | S_IWOTH | S_IXOTH,
 };
 
-/* A file on the heap. It may hold secrets, so it is wiped before it is freed. */
+/* Content of a file on the heap. It may contain secrets, so it is wiped before it is freed. */
 typedef struct {
-    char *data; /* null when there is none */
+    char *data; /* null if there is none */
     size_t size;
-    mode_t mode; /* of the file; 0 when there is none */
+    mode_t mode; /* of the file; 0 if there is none */
 } content_t;
 
-/* Where a change takes place: the store's folder, and its lock, held as long as this is open. */
+/* Place of a change: the store's folder and its lock, which is held while this is open. */
 typedef struct {
     int folder;
     int lock;
@@ -48,7 +48,7 @@ static const char *chosen_path;
 static const char *chosen_credential;
 static _Thread_local ardoq_posix_store_fault_t fault;
 
-/* ---- Where it is ----------------------------------------------------------------------------- */
+/* ---- Path ------------------------------------------------------------------------------------ */
 
 void ardoq_posix_set_store_path(const char *path)
 {
@@ -96,7 +96,7 @@ static void forget_fault(void)
     fault = (ardoq_posix_store_fault_t){0};
 }
 
-/* @param line  0 for what is about no line. @return @p err */
+/* @param line  0 if it is not about a line. @return @p err */
 static ardoq_err_t find_fault(ardoq_err_t err, unsigned line, const char *what)
 {
     char path[PATH_MAX] = "";
@@ -127,13 +127,13 @@ static ardoq_err_t check_owner(const struct stat *status)
     return is_own && !(status->st_mode & OTHERS_MORE) ? ARDOQ_OK : ARDOQ_ERR_STORE_PERMISSIONS;
 }
 
-/* One byte more than a text may have shows that it is too large. */
+/* Reads one more byte than allowed, to detect a text that is too large. */
 static bool read_bytes(int file, content_t *content)
 {
     const size_t room = ARDOQ_STORE_TEXT_MAX + 1;
     content->data = malloc(room);
     ssize_t got = content->data ? 1 : 0;
-    while (got != 0) { /* as it is where no room is left */
+    while (got != 0) { /* 0 also when the buffer is full */
         got = read(file, content->data + content->size, room - content->size);
         if (got >= 0) {
             content->size += (size_t)got;
@@ -150,8 +150,8 @@ static bool is_same_state(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* All of a file, as it was at one time: an editor that writes it in place could have written half
- * of it. @param[out] status  of the file that was read, so that what is checked is what was read */
+/* Reads a consistent copy of a file: an editor that writes it in place could be half finished.
+ * @param[out] status of the file that was read, for the checks */
 static ardoq_err_t read_all(int file, content_t *content, struct stat *status)
 {
     struct stat after;
@@ -163,21 +163,21 @@ static ardoq_err_t read_all(int file, content_t *content, struct stat *status)
         content->size > ARDOQ_STORE_TEXT_MAX || content->size == (size_t)after.st_size;
     return is_whole && is_same_state(status, &after)
                ? ARDOQ_OK
-               : find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "somebody is changing it");
+               : find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "it is being changed");
 }
 
-/* Not to block: if it is a pipe, opening it would wait for a writer. */
+/* Non-blocking, because opening a pipe would wait for a writer. */
 static int open_to_read(int folder, const char *name)
 {
     return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
-/* A link that leads nowhere is no store that was never made. */
+/* A dangling link is an error, unlike a store that does not exist. */
 static ardoq_err_t missing_store(int folder, const char *name)
 {
     struct stat status;
     if (errno == EACCES) {
-        return find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "this user may not read it");
+        return find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "this user cannot read it");
     }
     const bool is_missing = (errno == ENOENT || errno == ENOTDIR) &&
                             fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0;
@@ -194,7 +194,7 @@ static ardoq_err_t check_text(const content_t *content)
     return what ? find_fault(ARDOQ_ERR_STORE_DAMAGED, line, what) : ARDOQ_OK;
 }
 
-/* Itself: a file that a line names has rights of its own. */
+/* In the text itself: a file named in a line has its own permissions. */
 static bool holds_secret(const content_t *content)
 {
     static const char *const secrets[] = {"token", "key"};
@@ -214,7 +214,7 @@ static ardoq_err_t check_secrets(const content_t *content)
                                                                   : ARDOQ_OK;
 }
 
-/* @param[out] content  text without fault, to be released, after a failure too */
+/* @param[out] content  valid text, to be released, also after a failure */
 static ardoq_err_t read_store(int folder, const char *name, content_t *content)
 {
     *content = (content_t){0};
@@ -253,14 +253,14 @@ static ardoq_err_t read_chosen_store(content_t *content)
 static bool read_file(const char *path, content_t *content)
 {
     const int file = open_to_read(AT_FDCWD, path);
-    struct stat status; /* which there is none of when it could not be opened */
+    struct stat status; /* not set if it could not be opened */
     const ardoq_err_t err = read_all(file, content, &status);
     close(file);
     return !err && content->size <= ARDOQ_STORE_TEXT_MAX &&
            !memchr(content->data, '\0', content->size);
 }
 
-/* Line breaks at its end are not meant. */
+/* Ignores line breaks at the end. */
 static ardoq_err_t take_content(const content_t *content, char *value, size_t size)
 {
     size_t length = content->size;
@@ -313,7 +313,7 @@ void ardoq_posix_set_credential(const char *name)
     chosen_credential = name;
 }
 
-/* @return false if there is none; one of which nobody can tell is one that cannot be read */
+/* @return false if there is none; true if that is unknown, which then fails as unreadable */
 static bool credential_path(char path[PATH_MAX])
 {
     const char *base = chosen_credential ? secure_getenv("CREDENTIALS_DIRECTORY") : NULL;
@@ -393,22 +393,21 @@ static ardoq_err_t write_error(void)
                                                                 : ARDOQ_ERR_STORE_UNAVAILABLE;
 }
 
-/* A symbolic link to the store stays one: its target is changed. One that leads nowhere does not
- * say what to change. */
+/* A symbolic link to the store is kept: its target is changed. A dangling link is an error. */
 static ardoq_err_t follow_links(char path[PATH_MAX])
 {
     char real[PATH_MAX];
     if (realpath(path, real)) {
         return join(path, PATH_MAX, real, "");
     }
-    /* By now another writer may have made the store: only a link is one that leads nowhere. */
+    /* Another writer may have created the store by now: only a link can dangle. */
     struct stat status;
     const bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
     return is_link ? ARDOQ_ERR_STORE_UNAVAILABLE : ARDOQ_OK;
 }
 
-/* Makes every folder of the path that is missing, whatever the umask takes from its owner. Whether
- * that worked shows when it is opened. */
+/* Creates every missing folder of the path, whatever the umask. A failure shows when it is
+ * opened. */
 static void make_folders(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -433,8 +432,7 @@ static ardoq_err_t open_folder(place_t *place, char *path)
     return place->folder < 0 ? write_error() : ARDOQ_OK;
 }
 
-/* Waits for another writer, but not for ever: it may be stopped, or be somebody who wants to keep
- * others waiting. */
+/* Waits for another writer, but not for ever: it may be stopped, or block others on purpose. */
 static ardoq_err_t take_lock(int lock)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
@@ -451,7 +449,7 @@ static ardoq_err_t take_lock(int lock)
                : ARDOQ_ERR_STORE_UNAVAILABLE;
 }
 
-/* The lock's file stays: were it removed, two could hold a lock each. */
+/* The lock file is not removed, or two programs could each hold a lock. */
 static ardoq_err_t lock_folder(place_t *place)
 {
     char name[NAME_MAX + 1];
@@ -463,7 +461,7 @@ static ardoq_err_t lock_folder(place_t *place)
     if (place->lock < 0) {
         return write_error();
     }
-    /* Another user's cannot be changed, and need not be. */
+    /* Another user's file cannot be changed, and need not be. */
     const int changed = fchmod(place->lock, S_IRUSR | S_IWUSR);
     (void)changed;
     return take_lock(place->lock);
@@ -500,7 +498,7 @@ static ardoq_err_t write_temporary(const place_t *place, const content_t *conten
     if (file < 0) {
         return write_error();
     }
-    /* The umask may have taken rights from the owner too. */
+    /* The umask may also affect the owner. */
     ardoq_err_t err = fchmod(file, content->mode) < 0 ? write_error() : ARDOQ_OK;
     if (!err) {
         err = write_all(file, content);
@@ -508,7 +506,7 @@ static ardoq_err_t write_temporary(const place_t *place, const content_t *conten
     return close(file) < 0 && !err ? write_error() : err;
 }
 
-/* What a crash left there may hold a secret. Its writer is gone, because the lock is ours. */
+/* A file left by a crash may contain a secret. Its writer is gone, because we hold the lock. */
 static ardoq_err_t remove_temporary(const place_t *place)
 {
     return unlinkat(place->folder, place->temporary, 0) < 0 && errno != ENOENT ? write_error()
@@ -521,19 +519,20 @@ static bool is_same(const content_t *a, const content_t *b)
            (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
 }
 
-/* A person's editor knows nothing of the lock. */
+/* Editors ignore the lock. */
 static ardoq_err_t check_unchanged(const place_t *place, const content_t *old)
 {
     content_t now;
     ardoq_err_t err = read_store(place->folder, place->name, &now);
     if (!is_same(&now, old)) {
-        err = find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "somebody changed it meanwhile");
+        err = find_fault(ARDOQ_ERR_STORE_UNAVAILABLE, 0, "it was changed in the meantime");
     }
     release(&now);
     return err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
 }
 
-/* The old text stays whole until the new one is on the disk, and then the name changes at once. */
+/* The old text stays complete until the new one is on the disk; then the name is changed
+ * atomically. */
 static ardoq_err_t write_store(const place_t *place, const content_t *old, const content_t *new)
 {
     ardoq_err_t err = write_temporary(place, new);
@@ -547,7 +546,7 @@ static ardoq_err_t write_store(const place_t *place, const content_t *old, const
         unlinkat(place->folder, place->temporary, 0);
         return err;
     }
-    /* Some file systems cannot do this for a folder, and say EINVAL. */
+    /* Some file systems cannot do this for a folder, and return EINVAL. */
     return fsync(place->folder) < 0 && errno != EINVAL ? write_error() : ARDOQ_OK;
 }
 
@@ -581,7 +580,7 @@ static ardoq_err_t change_locked(const place_t *place, const char *key, const ch
     if (!err) {
         err = compose(&old, key, value, &new);
     }
-    /* What is there already is written too: it may not be on the disk yet. */
+    /* An unchanged value is written too: it may not be on the disk yet. */
     const bool is_needed = value || (old.data && !is_same(&old, &new));
     if (!err && is_needed) {
         err = write_store(place, &old, &new);
@@ -640,6 +639,6 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     if (err && err != ARDOQ_ERR_NOT_SET) {
         return err;
     }
-    /* What is not there, nor in what a crash left, needs no folder, no lock and no new text. */
+    /* If the key is not in the store, and nothing was left by a crash, there is nothing to do. */
     return is_there || has_temporary() ? change(key, NULL) : ARDOQ_OK;
 }

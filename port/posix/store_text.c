@@ -4,7 +4,7 @@
 
 #define FIRST_LINE "# Ardoq settings. A line that begins with # is a comment.\n"
 
-/* Of the version before the first release. */
+/* From the version before the first release. */
 #define OLD_FIRST_LINE                                                                             \
     "# Ardoq settings, format 1. It ends in a checksum: change it with `ardoq config set`.\n"
 #define OLD_LAST_LINE "# crc32 "
@@ -62,10 +62,10 @@ bool ardoq_store_text_is_key(const char *key)
     return is_key((span_t){key, key + strlen(key)});
 }
 
-/* What may be written after a backslash, and what it means. */
+/* Characters after a backslash, and their meaning. */
 static const char escapes[] = "n\nr\rt\ts @@\\\\";
 
-/* What the escape means; '\0' if there is no such escape. */
+/* The meaning of an escape; '\0' if it does not exist. */
 static char unescaped(char escape)
 {
     char meaning = '\0';
@@ -97,7 +97,7 @@ static span_t take_line(span_t *rest)
     return line;
 }
 
-/* Without its line feed. No line is without any byte. */
+/* Without its line feed. A line has at least one byte. */
 static span_t content_of(span_t line)
 {
     line.end -= line.end[-1] == '\n' ? 1 : 0;
@@ -119,15 +119,16 @@ static const char *split(span_t content, setting_t *setting)
 {
     const char *equals = memchr(content.at, '=', size_of(content));
     if (!equals) {
-        return "it is not of the form key = value";
+        return "it does not have the form key = value";
     }
     setting->key = trim((span_t){content.at, equals});
     setting->value = trim((span_t){equals + 1, content.end});
     if (!is_key(setting->key)) {
-        return "a key is 1 to 15 characters of a-z, 0-9 and _";
+        return "a key must have 1 to 15 characters of a-z, 0-9 and _";
     }
-    return has_right_escapes(setting->value) ? NULL
-                                             : "after a backslash comes one of n, r, t, s, @ or \\";
+    return has_right_escapes(setting->value)
+               ? NULL
+               : "a backslash must be followed by n, r, t, s, @ or \\";
 }
 
 bool ardoq_store_text_next(const char *text, size_t size, ardoq_store_line_t *line)
@@ -176,14 +177,14 @@ static const char *fault_of(const char *text, span_t line)
     const span_t content = content_of(line);
     setting_t setting;
     if (memchr(line.at, '\0', size_of(line))) {
-        return "it holds a byte of zero";
+        return "it contains a zero byte";
     }
     if (!is_setting(content)) {
         return NULL;
     }
     const char *fault = split(content, &setting);
     if (!fault && stands_before(text, line, setting.key)) {
-        fault = "its key stands on a line before";
+        fault = "its key is already on an earlier line";
     }
     return fault;
 }
@@ -233,7 +234,7 @@ static void append_span(ardoq_text_t *out, span_t span)
     ardoq_text_append(out, span.at, size_of(span));
 }
 
-/* Blanks only where they would be taken for those around the value. */
+/* Blanks must be escaped at the ends of the value. */
 static bool must_escape(const char *value, const char *at)
 {
     const bool is_outer = at == value || at[1] == '\0';
@@ -253,7 +254,7 @@ static void append_escaped(ardoq_text_t *out, const char *value)
     }
 }
 
-/* The first line and the checksum of the old version go. */
+/* Drops the first line and the checksum of the old version. */
 static void append_lines(ardoq_text_t *out, span_t lines, bool is_old)
 {
     while (is_old && lines.at < lines.end) {

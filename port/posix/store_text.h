@@ -7,13 +7,13 @@
  *     token = ...
  *     ca0 = @/etc/ardoq/root.pem
  *
- * Each line is blank, a comment, or `key = value`. Blanks around key and value do not count; a
- * value reaches to the end of its line, with every = and # in it. It may hold `\n`, `\r`, `\t`,
- * `\s` (a blank), `\@` and `\\`. A value that begins with `@/` is the absolute path of the file
- * that holds it. A key stands there once.
+ * Each line is blank, a comment, or `key = value`. Blanks around key and value are ignored; a value
+ * extends to the end of its line, including any = and #. It may contain `\n`, `\r`, `\t`, `\s` (a
+ * blank), `\@` and `\\`. A value that begins with `@/` is the absolute path of a file with the
+ * value. Each key may occur once.
  *
- * A version before the first release wrote the same lines between a first one and a checksum, both
- * of which are comments here; the next change drops them.
+ * A version before the first release added a first line and a checksum, both of which are comments
+ * here; the next change removes them.
  */
 #ifndef ARDOQ_POSIX_STORE_TEXT_H
 #define ARDOQ_POSIX_STORE_TEXT_H
@@ -33,7 +33,7 @@ typedef struct {
     char key[ARDOQ_PORT_KEY_MAX + 1]; /**< NUL-terminated */
     const char *start;                /**< of the line */
     const char *end;                  /**< after its line feed, if there is one */
-    const char *value;                /**< as it is written */
+    const char *value;                /**< as written, with escapes */
     size_t value_size;                /**< in bytes */
 } ardoq_store_line_t;
 
@@ -41,25 +41,25 @@ typedef struct {
 bool ardoq_store_text_is_key(const char *key);
 
 /**
- * Looks for the first fault.
+ * Finds the first mistake.
  * @param[out] line  its number, from 1
- * @return what is wrong, or null for the text of a store.
+ * @return a description, or null for a valid text.
  */
 const char *ardoq_store_text_fault(const char *text, size_t size, unsigned *line);
 
 /**
- * Takes the next setting.
- * @param text  without fault
- * @param line  the one before; all zero at first
+ * Finds the next setting.
+ * @param text  a valid text
+ * @param line  the previous one; all zero at first
  * @return false at the end.
  */
 bool ardoq_store_text_next(const char *text, size_t size, ardoq_store_line_t *line);
 
-/** Takes the setting of a key. @return false if it has none */
+/** Finds the setting of a key. @return false if it has none */
 bool ardoq_store_text_find(const char *text, size_t size, const char *key,
                            ardoq_store_line_t *line);
 
-/** True when the value is the path of a file, without the @. */
+/** True if the value is the path of a file. */
 bool ardoq_store_text_is_file(const ardoq_store_line_t *line);
 
 /**
@@ -71,10 +71,10 @@ bool ardoq_store_text_is_file(const ardoq_store_line_t *line);
 ardoq_err_t ardoq_store_text_value(const ardoq_store_line_t *line, char *value, size_t size);
 
 /**
- * Writes the text with one value set; all else stays as it is.
- * @param text   without fault; null with @p size 0 for a store that does not exist yet
+ * Writes the text with one value changed.
+ * @param text   a valid text; null with @p size 0 for a store that does not exist yet
  * @param value  null removes the key
- * @param out    receives the new text; its error is set when it does not fit
+ * @param out    receives the new text; its error is set if it does not fit
  */
 void ardoq_store_text_set(const char *text, size_t size, const char *key, const char *value,
                           ardoq_text_t *out);

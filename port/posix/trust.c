@@ -10,17 +10,17 @@
 
 #include "ardoq/port.h"
 
-/* Where systems keep the roots in one file: the places that curl, Go, Botan and OpenSSL's probe for
- * Rust know, the most common first. */
+/* Files with a system's roots: the paths known to curl, Go, Botan and openssl-probe for Rust, the
+ * most common first. */
 static const char *const bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt", /* Debian, Arch, Alpine, Buildroot, Yocto */
     "/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora to 43, RHEL */
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora since 44, RHEL */
     "/etc/ssl/cert.pem",                                 /* OpenWrt, Alpine, the BSDs */
     "/etc/ssl/ca-bundle.pem",                            /* openSUSE */
-    "/var/lib/ca-certificates/ca-bundle.pem",            /* openSUSE, where that link is gone */
+    "/var/lib/ca-certificates/ca-bundle.pem",            /* openSUSE without that link */
     "/etc/ssl/certs/ca-bundle.crt",                      /* NixOS */
-    "/etc/pki/tls/cacert.pem",                           /* OpenELEC and its heirs */
+    "/etc/pki/tls/cacert.pem",                           /* OpenELEC and its successors */
     "/etc/certs/ca-certificates.crt",                    /* Solaris, illumos */
     "/opt/etc/ssl/certs/ca-certificates.crt",            /* Entware, on routers and storage */
     "/usr/share/ssl/certs/ca-bundle.crt",                /* old Red Hat */
@@ -29,8 +29,8 @@ static const char *const bundles[] = {
     "/etc/openssl/certs/ca-certificates.crt",            /* NetBSD */
 };
 
-/* mbedTLS takes a folder for a file of endless size. One without any content, as a minimal image
- * may have, is passed over. */
+/* mbedTLS would treat a folder as a file of endless size. An empty file, as in a minimal image, is
+ * skipped. */
 static bool is_bundle(const char *path)
 {
     struct stat status;
@@ -51,7 +51,7 @@ static const char *bundle_path(void)
     return NULL;
 }
 
-/* The file's text, to be freed; null: it cannot be read. */
+/* The file's text, to be freed; null if it cannot be read. */
 static char *read_bundle(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
@@ -78,10 +78,9 @@ static bool is_for_memory(int code)
            code == MBEDTLS_ERR_PEM_ALLOC_FAILED;
 }
 
-/* Reads each certificate by itself: a line that mbedTLS does not know would end it for all that
- * follow. What this mbedTLS cannot use is left out, as there is something of the kind in every
- * large collection.
- * is_pem: becomes false when a certificate is no PEM */
+/* Parses each certificate separately, because mbedTLS would stop at an unknown line. Unsupported
+ * certificates are skipped; every large collection has some. is_pem: becomes false if a certificate
+ * is not PEM */
 static int parse_each(mbedtls_x509_crt *roots, char *text, size_t length, bool *is_pem)
 {
     static const char begin[] = "-----BEGIN CERTIFICATE-----";
@@ -103,7 +102,7 @@ static int parse_each(mbedtls_x509_crt *roots, char *text, size_t length, bool *
 
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
-    (void)config; /* the core hands it the roots */
+    (void)config; /* the core adds the roots to it */
     const char *path = bundle_path();
     size_t length = 0;
     char *text = path ? read_bundle(path, &length) : NULL;
@@ -116,7 +115,7 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
     if (is_for_memory(code)) {
         return ARDOQ_ERR_OUT_OF_MEMORY;
     }
-    /* A person has chosen it, and counts on all that it holds. */
+    /* The user has chosen this file, so all of it must be valid. */
     if (!is_pem && secure_getenv("SSL_CERT_FILE")) {
         return ARDOQ_ERR_TRUST_INVALID;
     }

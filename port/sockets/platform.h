@@ -1,10 +1,10 @@
 /**
  * @file
- * The socket layer that sockets.c is compiled against: its headers, and what no two layers do
- * alike. There are POSIX and, with ARDOQ_SOCKETS_LWIP, lwIP; another one gets a branch of its own.
- * With ARDOQ_SOCKETS_FREERTOS_SIMULATOR, POSIX is used by a task of FreeRTOS on a host.
+ * The socket API that sockets.c is compiled against: its headers, and the differences between them.
+ * POSIX or, with ARDOQ_SOCKETS_LWIP, lwIP; add a branch for another one. With
+ * ARDOQ_SOCKETS_FREERTOS_SIMULATOR, a FreeRTOS task on a host uses POSIX.
  *
- * To be included first: it says which of the system's functions the headers shall declare.
+ * Include this first: it defines the feature macros for the system's headers.
  */
 #ifndef ARDOQ_SOCKETS_PLATFORM_H
 #define ARDOQ_SOCKETS_PLATFORM_H
@@ -16,7 +16,7 @@
 #define HAVE_IPV4 LWIP_IPV4
 #define HAVE_IPV6 LWIP_IPV6
 
-/* An lwIP that is configured not to take the names of POSIX. */
+/* lwIP without LWIP_COMPAT_SOCKETS. */
 #if !LWIP_COMPAT_SOCKETS
 #define connect(descriptor, address, size) lwip_connect(descriptor, address, size)
 #define getsockopt(descriptor, level, name, value, size)                                           \
@@ -28,7 +28,7 @@
     lwip_setsockopt(descriptor, level, name, value, size)
 #endif
 
-/** Opens a TCP socket that never blocks. @return its descriptor, or -1 and errno. */
+/** Opens a non-blocking TCP socket. @return its descriptor, or -1 and errno. */
 static inline int open_socket(int family)
 {
     const int descriptor = lwip_socket(family, SOCK_STREAM, IPPROTO_TCP);
@@ -58,7 +58,7 @@ static inline void close_socket(int descriptor)
 #define HAVE_IPV4 1
 #define HAVE_IPV6 1
 
-/** Opens a TCP socket that never blocks. @return its descriptor, or -1 and errno. */
+/** Opens a non-blocking TCP socket. @return its descriptor, or -1 and errno. */
 static inline int open_socket(int family)
 {
     return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -76,8 +76,10 @@ static inline void close_socket(int descriptor)
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
 
-/** To the scheduler a task that the host blocks looks as if it were at work, and the tasks below it
- * would starve. So the task sleeps, one tick at a time. */
+/**
+ * A task that blocks in the host looks busy to the scheduler, and tasks of lower priority would
+ * starve. So the task sleeps, one tick at a time.
+ */
 static inline void wait_for_any(struct pollfd *entries, nfds_t count, int timeout)
 {
     if (poll(entries, count, 0) == 0 && timeout > 0) {

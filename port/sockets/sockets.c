@@ -15,7 +15,7 @@ typedef union {
 #endif
 } endpoint_t;
 
-/* An address of a family that the platform was built without stays one of no family. */
+/* For a family that the platform was built without the result is AF_UNSPEC. */
 static socklen_t fill_endpoint(endpoint_t *endpoint, const ardoq_port_address_t *address,
                                uint16_t port)
 {
@@ -44,18 +44,18 @@ static ardoq_err_t connect_error(int code)
 {
     switch (code) {
     case ECONNREFUSED:
-    case ECONNRESET: /* lwIP's word for it; elsewhere a server that resets as soon as it accepts */
+    case ECONNRESET: /* on lwIP; elsewhere from a server that resets right after accepting */
         return ARDOQ_ERR_CONNECTION_REFUSED;
     case ENETUNREACH:
     case EHOSTUNREACH:
     case ETIMEDOUT:
-    case ECONNABORTED: /* lwIP's word for no answer at all */
+    case ECONNABORTED: /* on lwIP: no answer */
         return ARDOQ_ERR_HOST_UNREACHABLE;
     case ENETDOWN:
         return ARDOQ_ERR_NETWORK_DOWN;
     case EMFILE:
     case ENFILE:
-    case ENOBUFS: /* lwIP's word for a pool of connections that is empty */
+    case ENOBUFS: /* on lwIP: no free connection in the pool */
         return ARDOQ_ERR_SOCKETS_EXHAUSTED;
     default:
         return ARDOQ_ERR_NETWORK_FAILED;
@@ -79,10 +79,10 @@ ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
     if (socket->descriptor < 0) {
         return start_failed(socket);
     }
-    /* A TLS record is written in one go, so nothing is gained by waiting for more to send. */
+    /* A TLS record is written at once, so waiting for more data gains nothing. */
     const int on = 1;
     setsockopt(socket->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    /* After EINTR too the connection is under way: a second call would only say so. */
+    /* After EINTR the connection is in progress too; a second call would only say so. */
     if (connect(socket->descriptor, &endpoint.any, size) < 0 && errno != EINPROGRESS &&
         errno != EINTR) {
         return start_failed(socket);
@@ -92,7 +92,7 @@ ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
 
 ardoq_err_t ardoq_port_connect_poll(ardoq_port_socket_t *socket)
 {
-    /* The system tells a failure only once. */
+    /* The system reports a failure only once. */
     if (socket->platform_code) {
         return connect_error(socket->platform_code);
     }
@@ -119,7 +119,7 @@ static ardoq_err_t stream_error(ardoq_port_socket_t *socket)
     switch (errno) {
     case ECONNRESET:
     case EPIPE:
-    case ENOTCONN: /* lwIP's words for a connection that was closed, or given up */
+    case ENOTCONN: /* on lwIP: a connection that was closed or aborted */
     case ECONNABORTED:
         return ARDOQ_ERR_CONNECTION_CLOSED;
     default:

@@ -1,4 +1,4 @@
-/* What the library remembers, on platforms where it stands among the settings. */
+/* The saved state, on platforms where it is stored among the settings. */
 #include "ardoq/port.h"
 
 ardoq_err_t ardoq_port_state_read(char *state, size_t size)

@@ -1,7 +1,7 @@
 /*
- * A port to copy. It links as it is: every function says through ardoq_port_log() that it is
- * missing and returns ARDOQ_ERR_NOT_SUPPORTED, so a program runs and tells what to write next. What
- * each function must do stands in ardoq/port.h. Fill in ardoq_port_log() first.
+ * A port to copy. It links unchanged: every function logs with ardoq_port_log() that it is missing
+ * and returns ARDOQ_ERR_NOT_SUPPORTED, so a program runs and shows what to write next. ardoq/port.h
+ * says what each function must do. Fill in ardoq_port_log() first.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@ static ardoq_err_t missing(const char *function)
     return ARDOQ_ERR_NOT_SUPPORTED;
 }
 
-/* ---- Time and chance ------------------------------------------------------------------------ */
+/* ---- Time and randomness --------------------------------------------------------------------- */
 
 uint64_t ardoq_port_uptime_ms(void)
 {
@@ -21,7 +21,7 @@ uint64_t ardoq_port_uptime_ms(void)
     return 0;
 }
 
-/* A board without a clock is done with this one. */
+/* Enough for a board without a clock. */
 bool ardoq_port_wall_time(int64_t *unix_seconds)
 {
     *unix_seconds = 0;
@@ -114,7 +114,7 @@ void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event
     missing("ardoq_port_wait");
 }
 
-/* ---- Trust: not needed when every device has its roots in the settings ---------------------- */
+/* ---- Trust: not needed if every device has its roots in the settings ------------------------- */
 
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
@@ -123,7 +123,7 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
     return ARDOQ_ERR_TRUST_MISSING;
 }
 
-/* ---- The store: not needed when all settings come from Kconfig ------------------------------ */
+/* ---- The store: not needed if all settings come from Kconfig --------------------------------- */
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): a port that has a store writes the value */
 ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size)
@@ -158,8 +158,7 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
     return missing("ardoq_port_store_erase");
 }
 
-/* ---- What the library remembers: without it, each restart reports once more -------------------
- */
+/* ---- Saved state: without it, each restart reports again ------------------------------------- */
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): a port that has a store writes the state */
 ardoq_err_t ardoq_port_state_read(char *state, size_t size)
@@ -175,7 +174,7 @@ ardoq_err_t ardoq_port_state_write(const char *state)
     return missing("ardoq_port_state_write");
 }
 
-/* ---- The TLS session: not needed where each connection may cost a full handshake ------------- */
+/* ---- The TLS session: not needed if full handshakes are acceptable --------------------------- */
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): a port that keeps a session writes both */
 ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length)
@@ -201,7 +200,7 @@ void ardoq_port_identity(ardoq_identity_t *identity)
     missing("ardoq_port_identity");
 }
 
-/* The one function that cannot say that it is missing. */
+/* The only function that cannot log that it is missing. */
 void ardoq_port_log(ardoq_log_level_t level, const char *text, const char *detail)
 {
     (void)level;

@@ -425,11 +425,11 @@ def test_a_store_that_others_may_use_is_refused(
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    (b"host = localhost\n{}\n", "line 2: it is not of the form key = value"),
-    (b"\n# twice\nhost = a\nhost = b", "line 4: its key stands on a line before"),
-    (b"Host = localhost\n", "line 1: a key is 1 to 15 characters of a-z, 0-9 and _"),
-    (b"host = local\\host\n", "line 1: after a backslash comes one of n, r, t, s, @ or \\"),
-    (b"host = h\0st\n", "line 1: it holds a byte of zero"),
+    (b"host = localhost\n{}\n", "line 2: it does not have the form key = value"),
+    (b"\n# twice\nhost = a\nhost = b", "line 4: its key is already on an earlier line"),
+    (b"Host = localhost\n", "line 1: a key must have 1 to 15 characters of a-z, 0-9 and _"),
+    (b"host = local\\host\n", "line 1: a backslash must be followed by n, r, t, s, @ or \\"),
+    (b"host = h\0st\n", "line 1: it contains a zero byte"),
     (b"#" * 65537, "it is larger than 64 KB"),
 ])
 def test_a_wrong_line_is_told_and_left_as_it_is(

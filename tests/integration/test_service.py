@@ -306,7 +306,7 @@ def test_a_fault_that_a_person_mends(tool: Tool, own: FakeArdoq) -> None:
     with Service(tool, token=own.token) as service:
         service.wait_to_hear("READY=1")
         service.wait_for_line("failed: STORE_DAMAGED")
-        service.wait_for_line("  line 6: it is not of the form key = value")
+        service.wait_for_line("  line 6: it does not have the form key = value")
         service.wait_for_line("next report: in ")
         service.wait_to_hear("STATUS=failed: STORE_DAMAGED")
         write_settings(tool, settings(own, "A-1", workspace="5e000000000000000000ffff"))
@@ -387,7 +387,7 @@ def test_a_user_without_rights(tool: Tool, own: FakeArdoq) -> None:
         service.arguments = ("--store", str(store), *service.arguments)
         store.chmod(0o600)
         with service:
-            service.wait_for_line("  this user may not read it")
+            service.wait_for_line("  this user cannot read it")
             store.chmod(0o644)
             service.send(signal.SIGHUP)
             service.wait_for_line("reported: created")

@@ -346,10 +346,10 @@ static void assert_fault(unsigned line, const char *what)
 static void test_faults_are_told_with_their_line(void **state)
 {
     (void)state;
-    static const char form[] = "it is not of the form key = value";
-    static const char key[] = "a key is 1 to 15 characters of a-z, 0-9 and _";
-    static const char escape[] = "after a backslash comes one of n, r, t, s, @ or \\";
-    static const char twice[] = "its key stands on a line before";
+    static const char form[] = "it does not have the form key = value";
+    static const char key[] = "a key must have 1 to 15 characters of a-z, 0-9 and _";
+    static const char escape[] = "a backslash must be followed by n, r, t, s, @ or \\";
+    static const char twice[] = "its key is already on an earlier line";
     static const struct {
         const char *text;
         unsigned line;
@@ -379,7 +379,7 @@ static void test_faults_are_told_with_their_line(void **state)
     }
     write_file(store, "a = b\n# \0\n", 11);
     assert_refused(ARDOQ_ERR_STORE_DAMAGED);
-    assert_fault(2, "it holds a byte of zero");
+    assert_fault(2, "it contains a zero byte");
     assert_int_equal(unlink(store), 0);
     assert_set("host", "h");
     assert_fault(0, NULL);

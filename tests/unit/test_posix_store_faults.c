@@ -400,7 +400,7 @@ static void assert_meanwhile(const char *before, const char *edit)
     faults.edit = edit;
     assert_int_equal(ardoq_port_store_set("token", "t"), ARDOQ_ERR_STORE_UNAVAILABLE);
     assert_null(faults.edit);
-    assert_string_equal(ardoq_posix_store_fault().what, "somebody changed it meanwhile");
+    assert_string_equal(ardoq_posix_store_fault().what, "it was changed in the meantime");
     assert_int_equal(ardoq_posix_store_fault().line, 0);
     assert_false(exists(beside(".new")));
     if (edit[0] != '\0') {
@@ -437,7 +437,7 @@ static void test_what_others_write_is_not_read(void **state)
     faults.edit = "host = 2\n";
     assert_int_equal(ardoq_port_store_get("host", value, sizeof value),
                      ARDOQ_ERR_STORE_UNAVAILABLE);
-    assert_string_equal(ardoq_posix_store_fault().what, "somebody is changing it");
+    assert_string_equal(ardoq_posix_store_fault().what, "it is being changed");
     assert_int_equal(ardoq_posix_store_fault().line, 0);
     assert_string_equal(value, "same");
     no_faults();

@@ -1,11 +1,11 @@
 /**
  * @file
- * Everything a platform must supply. A port implements these functions; the core calls nothing else
- * of the platform. port/template is a file to copy; it links and says what is missing.
+ * The functions that a port must implement; the core uses nothing else from the platform.
+ * port/template has a file to copy, which links and says what is missing.
  *
- * No function here may block, but ardoq_port_wait(), and a change of the store that waits for
- * another program's, for seconds at most. Functions may be called from any task, for
- * different clients at the same time.
+ * No function here may block, except ardoq_port_wait(), and changes of the store, which may wait a
+ * few seconds for another program's. Functions may be called from any task, for different clients
+ * at the same time.
  */
 #ifndef ARDOQ_PORT_H
 #define ARDOQ_PORT_H
@@ -24,55 +24,56 @@ extern "C" {
 struct mbedtls_ssl_config;
 struct mbedtls_x509_crt;
 
-/* ---- Time and chance ------------------------------------------------------------------------ */
+/* ---- Time and randomness --------------------------------------------------------------------- */
 
-/** Milliseconds since any fixed moment; never runs backwards, keeps counting in sleep if it can. */
+/** Milliseconds since any fixed moment; never runs backwards, counts during sleep if possible. */
 uint64_t ardoq_port_uptime_ms(void);
 
 /**
  * Wall clock.
  * @param[out] unix_seconds  seconds since 1970 in UTC
- * @return false while the platform does not know the time. The core also takes a time before the
- *         library's release as unknown, so a clock that starts at 1970 may be returned as it is.
+ * @return false while the platform does not know the time. The core also treats a time before the
+ *         library's release as unknown, so a clock that starts at 1970 needs no special handling.
  */
 bool ardoq_port_wall_time(int64_t *unix_seconds);
 
 /**
- * Fills @p buffer with @p size random bytes fit for cryptography.
+ * Fills @p buffer with @p size cryptographically secure random bytes.
  * @return ARDOQ_OK or ARDOQ_ERR_RANDOM_FAILED.
  */
 ardoq_err_t ardoq_port_random(void *buffer, size_t size);
 
 /* ---- Name resolution ------------------------------------------------------------------------ */
 
-/** Most addresses of one name that are tried. */
+/** The most addresses of a name that are tried. */
 #define ARDOQ_PORT_ADDRESSES 4
 
 /** IP address in network byte order. */
 typedef struct {
     uint8_t bytes[16]; /**< IPv4 uses the first four */
     uint8_t size;      /**< 4 for IPv4, 16 for IPv6 */
-    uint32_t scope;    /**< interface number of a link-local IPv6 address, else 0 */
+    uint32_t scope;    /**< interface number of a link-local IPv6 address, otherwise 0 */
 } ardoq_port_address_t;
 
-/** A look-up under way. The port owns what @p state points to. */
+/** A lookup in progress. The port owns what @p state points to. */
 typedef struct {
-    void *state;       /**< null when no look-up is under way */
+    void *state;       /**< null if no lookup is in progress */
     int platform_code; /**< of the last failure, 0 if none */
 } ardoq_port_resolve_t;
 
 /**
  * Starts to look up the addresses of a host, IPv6 and IPv4.
- * @param[out] resolve  the look-up; on failure its state is null
- * @param host          host name, copied; one with a closing dot is absolute: no domain is added
- * @return ARDOQ_OK: poll it; else ARDOQ_ERR_RESOLVE_FAILED, ARDOQ_ERR_NETWORK_DOWN or
+ * @param[out] resolve  the lookup; its state is null on failure
+ * @param host          host name, copied; with a closing dot it is absolute: no search domain is
+ *                      added
+ * @return ARDOQ_OK: poll it; otherwise ARDOQ_ERR_RESOLVE_FAILED, ARDOQ_ERR_NETWORK_DOWN or
  *         ARDOQ_ERR_OUT_OF_MEMORY.
  */
 ardoq_err_t ardoq_port_resolve_start(ardoq_port_resolve_t *resolve, const char *host);
 
 /**
- * Asks for the result. Anything but ARDOQ_PENDING ends the look-up and frees its state.
- * @param resolve         started look-up
+ * Asks for the result. Anything other than ARDOQ_PENDING ends the lookup and frees its state.
+ * @param resolve         started lookup
  * @param[out] addresses  in the order to try
  * @param[out] count      1 to ARDOQ_PORT_ADDRESSES on success
  * @return ARDOQ_OK, ARDOQ_PENDING, ARDOQ_ERR_HOST_NOT_FOUND, ARDOQ_ERR_RESOLVE_FAILED,
@@ -82,7 +83,7 @@ ardoq_err_t ardoq_port_resolve_poll(ardoq_port_resolve_t *resolve,
                                     ardoq_port_address_t addresses[ARDOQ_PORT_ADDRESSES],
                                     size_t *count);
 
-/** Gives a look-up up at once; an answer that comes later touches only the port's own memory. */
+/** Cancels a lookup immediately. A late answer only touches the port's own memory. */
 void ardoq_port_resolve_abandon(ardoq_port_resolve_t *resolve);
 
 /* ---- Sockets -------------------------------------------------------------------------------- */
@@ -98,40 +99,40 @@ typedef struct {
 /**
  * Opens a socket and starts to connect it.
  * @param[out] socket  closed again on failure
- * @param address      whom to connect to
+ * @param address      peer to connect to
  * @param port         in host byte order
- * @return ARDOQ_OK: poll it; else ARDOQ_ERR_CONNECTION_REFUSED, ARDOQ_ERR_HOST_UNREACHABLE,
+ * @return ARDOQ_OK: poll it; otherwise ARDOQ_ERR_CONNECTION_REFUSED, ARDOQ_ERR_HOST_UNREACHABLE,
  *         ARDOQ_ERR_NETWORK_DOWN, ARDOQ_ERR_SOCKETS_EXHAUSTED or ARDOQ_ERR_NETWORK_FAILED.
  */
 ardoq_err_t ardoq_port_connect_start(ardoq_port_socket_t *socket,
                                      const ardoq_port_address_t *address, uint16_t port);
 
 /**
- * Asks whether the connection stands.
- * @return ARDOQ_OK, ARDOQ_PENDING, or an error as ardoq_port_connect_start(); the socket then stays
- *         open until it is closed.
+ * Asks whether the connection is established.
+ * @return ARDOQ_OK, ARDOQ_PENDING, or an error as ardoq_port_connect_start(), after which the
+ *         socket is still open.
  */
 ardoq_err_t ardoq_port_connect_poll(ardoq_port_socket_t *socket);
 
 /**
- * Sends what fits now.
+ * Sends as much as fits now.
  * @param socket     connected socket
  * @param data       bytes to send
  * @param size       in bytes, at least 1
- * @param[out] sent  1 to @p size on success, else 0
- * @return ARDOQ_OK, ARDOQ_PENDING (nothing fits now), ARDOQ_ERR_CONNECTION_CLOSED (also when reset)
- *         or ARDOQ_ERR_NETWORK_FAILED. No signal is raised.
+ * @param[out] sent  1 to @p size on success, otherwise 0
+ * @return ARDOQ_OK, ARDOQ_PENDING (no room now), ARDOQ_ERR_CONNECTION_CLOSED (also when reset) or
+ *         ARDOQ_ERR_NETWORK_FAILED. No signal is raised.
  */
 ardoq_err_t ardoq_port_send(ardoq_port_socket_t *socket, const void *data, size_t size,
                             size_t *sent);
 
 /**
- * Receives what has arrived.
+ * Receives the bytes that have arrived.
  * @param socket         connected socket
  * @param[out] buffer    receives the bytes
- * @param size           room in bytes, at least 1
- * @param[out] received  1 to @p size on success, else 0
- * @return as ardoq_port_send(); ARDOQ_ERR_CONNECTION_CLOSED also when the peer has closed its side.
+ * @param size           in bytes, at least 1
+ * @param[out] received  1 to @p size on success, otherwise 0
+ * @return as ardoq_port_send(); ARDOQ_ERR_CONNECTION_CLOSED also if the peer has closed its side.
  */
 ardoq_err_t ardoq_port_receive(ardoq_port_socket_t *socket, void *buffer, size_t size,
                                size_t *received);
@@ -139,18 +140,18 @@ ardoq_err_t ardoq_port_receive(ardoq_port_socket_t *socket, void *buffer, size_t
 /** Closes the socket, if it is open. */
 void ardoq_port_close(ardoq_port_socket_t *socket);
 
-/** What may happen to a socket. */
+/** What to wait for on a socket. */
 typedef enum {
-    ARDOQ_PORT_EVENT_NONE,     /**< nothing: only time passes */
-    ARDOQ_PORT_EVENT_READABLE, /**< bytes to receive, or the peer's closing */
-    ARDOQ_PORT_EVENT_WRITABLE, /**< room to send, or the end of connecting */
+    ARDOQ_PORT_EVENT_NONE,     /**< nothing, only the time */
+    ARDOQ_PORT_EVENT_READABLE, /**< data to receive, or the peer has closed */
+    ARDOQ_PORT_EVENT_WRITABLE, /**< room to send, or connecting has finished */
 } ardoq_port_event_t;
 
 /**
  * Waits until @p socket is ready or the time has passed; may return earlier.
  * @param socket      ignored for ARDOQ_PORT_EVENT_NONE
- * @param event       what to wait for beside the time
- * @param timeout_ms  0 returns at once
+ * @param event       what to wait for
+ * @param timeout_ms  longest wait; 0 returns immediately
  */
 void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event,
                      uint32_t timeout_ms);
@@ -158,115 +159,119 @@ void ardoq_port_wait(const ardoq_port_socket_t *socket, ardoq_port_event_t event
 /* ---- Trust ---------------------------------------------------------------------------------- */
 
 /**
- * Makes @p config trust the platform's own root certificates. Not called when the settings name
+ * Makes @p config trust the platform's own root certificates. Not called if the settings have
  * roots.
- * @param config  a client configuration; a platform with a certificate bundle attaches it here, and
+ * @param config  a client configuration; a platform with a certificate bundle attaches it here. It
  *                may install a verify callback, which the core calls before its own
- * @param roots   empty chain; a platform with PEM or DER files parses them into it. It is given to
- *                @p config by the core if it is not empty after the call. The core frees it.
+ * @param roots   empty chain; a platform with PEM or DER files parses them into it. If it is not
+ *                empty after the call, the core adds it to @p config. The core frees it.
  * @return ARDOQ_OK, ARDOQ_ERR_TRUST_MISSING, ARDOQ_ERR_TRUST_INVALID or ARDOQ_ERR_OUT_OF_MEMORY.
  */
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots);
 
 /* ---- The store ------------------------------------------------------------------------------ */
 
-/** Longest key in characters, as NVS has it. */
+/** Longest key in characters, the limit of NVS. */
 #define ARDOQ_PORT_KEY_MAX 15
 
 /**
- * Takes one value of the store. It must not call the store.
- * @param context  of who asked for the values
- * @param key      NUL-terminated; any that the store has, whether it is a setting or not
- * @param value    NUL-terminated, as long as the function runs; null when the value does not fit
- *                 the buffer or is no text: ardoq_port_store_get() tells which
- * @return ARDOQ_OK to go on; anything else ends the pass.
+ * Called with one value of the store. Must not call the store.
+ * @param context  the caller's
+ * @param key      NUL-terminated; any key in the store, even if it is not a setting
+ * @param value    NUL-terminated, valid until the function returns; null if the value does not fit
+ *                 the buffer or is not a text: ardoq_port_store_get() returns which
+ * @return ARDOQ_OK to continue; anything else stops.
  */
 typedef ardoq_err_t (*ardoq_port_store_value_t)(void *context, const char *key, const char *value);
 
 /**
- * Gives every value in one pass, in any order. Of a key that comes more than once the last value
- * holds: a platform with an environment gives its variables after the store's values.
- * @param[out] buffer  room for one value; what it holds afterwards may be a secret
+ * Reports every value in one pass, in any order. If a key occurs more than once the last value
+ * counts: a platform with environment variables reports them after the store's values.
+ * @param[out] buffer  for one value; may contain a secret afterwards
  * @param size         of @p buffer in bytes
- * @param on_value     takes each value
- * @param context      given to @p on_value
- * @return ARDOQ_OK, also when nothing is set or the whole store does not exist; what @p on_value
- *         returned if that was not ARDOQ_OK; ARDOQ_ERR_STORE_UNAVAILABLE,
- *         ARDOQ_ERR_STORE_PERMISSIONS or ARDOQ_ERR_STORE_DAMAGED.
+ * @param on_value     called for each value
+ * @param context      passed to @p on_value
+ * @return ARDOQ_OK, also if nothing is set or the store does not exist; the result of @p on_value
+ *         if it is not ARDOQ_OK; ARDOQ_ERR_STORE_UNAVAILABLE, ARDOQ_ERR_STORE_PERMISSIONS or
+ *         ARDOQ_ERR_STORE_DAMAGED.
  */
 ardoq_err_t ardoq_port_store_each(char *buffer, size_t size, ardoq_port_store_value_t on_value,
                                   void *context);
 
 /**
- * Reads one value of the store, whatever the environment says.
+ * Reads one value of the store, ignoring the environment.
  * @param key     at most ARDOQ_PORT_KEY_MAX characters
  * @param value   receives the NUL-terminated text
  * @param size    of @p value in bytes
- * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET, also when the whole store does not exist;
+ * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET, also if the store does not exist;
  *         ARDOQ_ERR_SETTING_TOO_LONG; ARDOQ_ERR_STORE_UNAVAILABLE, ARDOQ_ERR_STORE_PERMISSIONS or
  *         ARDOQ_ERR_STORE_DAMAGED.
  */
 ardoq_err_t ardoq_port_store_get(const char *key, char *value, size_t size);
 
 /**
- * Writes one value, at once or not at all, whatever happens meanwhile.
+ * Writes one value, atomically: a crash or power cut leaves the old or the new value.
  * @return ARDOQ_OK, ARDOQ_ERR_STORE_FULL, or an error as ardoq_port_store_get().
  */
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value);
 
-/** Removes one value; one that is not there is no error. Else as ardoq_port_store_set(). */
+/** Removes one value; ARDOQ_OK if there is none. Otherwise as ardoq_port_store_set(). */
 ardoq_err_t ardoq_port_store_erase(const char *key);
 
 /* ---- What the library remembers ------------------------------------------------------------- */
 
-/** The key of what is remembered, where it stands among the settings; no setting has it. */
+/** The key of the state if it is stored among the settings; no setting has this name. */
 #define ARDOQ_PORT_STATE_KEY "state"
 
 /**
- * Reads what ardoq_port_state_write() has written, also before a restart. It is no secret.
+ * Reads the text that ardoq_port_state_write() has written, also after a restart. Not a secret.
  * @param state  receives the NUL-terminated text
  * @param size   of @p state in bytes
- * @return as ardoq_port_store_get(); ARDOQ_ERR_NOT_SET when there is none.
+ * @return as ardoq_port_store_get(); ARDOQ_ERR_NOT_SET if there is none.
  */
 ardoq_err_t ardoq_port_state_read(char *state, size_t size);
 
-/** Writes it, some hundred times a year; else as ardoq_port_store_set(). A platform whose settings
- * a person edits has another place for it. */
+/**
+ * Writes it, a few hundred times a year; otherwise as ardoq_port_store_set(). If people edit the
+ * settings, the state should be stored elsewhere.
+ */
 ardoq_err_t ardoq_port_state_write(const char *state);
 
 /* ---- The TLS session ------------------------------------------------------------------------ */
 
 /*
- * One place for one TLS session, so that the next connection resumes it, after a sleep or a reboot
- * too if the place lasts that long. What is in it is a secret: it opens what was recorded of its
- * connections. And it is a trust anchor: who can write it can be taken for the server. A place that
- * others can read or write is none. The core knows whether what it reads is whole and its own, so
- * half of it, or what was there before, does no harm. A platform whose ardoq_port_trust() trusts
- * what is not in the chain of roots must forget the session when that changes.
+ * Storage for one TLS session, which the next connection resumes, also after a sleep or a reboot if
+ * the storage survives it. The session is a secret: it decrypts recorded connections. It is also a
+ * trust anchor: whoever can write it can impersonate the server. So the storage must not be
+ * readable or writable by others. The core detects incomplete and foreign data, so a partial write
+ * or old content does no harm. If ardoq_port_trust() trusts anything outside the chain of roots,
+ * the port must erase the session when that changes.
  */
 
 /**
  * Reads the session.
- * @param[out] data    receives it
+ * @param[out] data    receives the session
  * @param size         of @p data in bytes
  * @param[out] length  of the session, at most @p size, on success
- * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET when there is none, or no place for one; any other error has
- *         the same effect.
+ * @return ARDOQ_OK; ARDOQ_ERR_NOT_SET if there is none, or no storage; any other error has the same
+ *         effect.
  */
 ardoq_err_t ardoq_port_session_read(void *data, size_t size, size_t *length);
 
 /**
- * Keeps a session instead of the one before.
- * @param data  may be null when @p size is 0
- * @param size  in bytes, at most CONFIG_ARDOQ_SESSION_SIZE; 0 erases what is there
+ * Stores a session, replacing the previous one.
+ * @param data  may be null if @p size is 0
+ * @param size  in bytes, at most CONFIG_ARDOQ_SESSION_SIZE; 0 erases the session
  * @return ARDOQ_OK, or an error, whose only effect is a full handshake.
  */
 ardoq_err_t ardoq_port_session_write(const void *data, size_t size);
 
 /* ---- Identity and log ----------------------------------------------------------------------- */
 
-/** Fills in what the platform knows of the device, texts that it builds by ardoq_identity_keep();
- * leaves every other field as it is. */
+/**
+ * Fills in what the platform knows about the device and leaves other fields unchanged. Texts that
+ * it builds are stored with ardoq_identity_keep().
+ */
 void ardoq_port_identity(ardoq_identity_t *identity);
 
 /** Importance of a log message. The numbers are those of CONFIG_ARDOQ_LOG_LEVEL. */
@@ -277,10 +282,10 @@ typedef enum {
 } ardoq_log_level_t;
 
 /**
- * Takes a log message; neither text holds a secret, nor bytes outside printable ASCII and UTF-8.
+ * Logs a message. The texts contain no secrets and only printable ASCII and UTF-8.
  * @param level   importance
  * @param text    what happened
- * @param detail  to what; "" if nothing
+ * @param detail  more about it; "" if there is nothing
  */
 void ardoq_port_log(ardoq_log_level_t level, const char *text, const char *detail);
 
