@@ -30,8 +30,7 @@ typedef struct {
 } ardoq_json_writer_t;
 
 /** Starts a value at the end of @p text, which is borrowed until ardoq_json_write_end() and keeps
- * the first error.
- */
+ * the first error. */
 void ardoq_json_write_init(ardoq_json_writer_t *writer, ardoq_text_t *text);
 
 /** Begins an object. */
