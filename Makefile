@@ -1,27 +1,28 @@
-# The short commands of the README. Each build stands in build/PRESET, see CMakePresets.json.
+# Short commands. Each build is in build/PRESET, see CMakePresets.json.
 
 PYTHON := /usr/bin/python3
-# Most tests wait for a socket more than they compute.
+# Most tests spend more time waiting for a socket than computing.
 JOBS := $(shell expr 3 \* $$(nproc))
 
-# What must hold together: the tool's own settings, sanitizers, the other compiler, the mbedTLS series
-# that the distribution does not have, lwIP, the fuzz targets over their corpora, and another machine.
+# Presets that are tested: the tool's own settings, sanitizers, the other compiler, the mbedTLS
+# series that the distribution does not have, lwIP, the fuzz targets with their corpora, and another
+# machine.
 TESTED := linux sanitize clang other-mbedtls lwip fuzz big-endian
 FIRMWARE := firmware firmware-ipv6 firmware-tls13 firmware-small firmware-gateway
-# Without tests: only its size counts.
+# Without tests: only its size is measured.
 MEASURED := firmware-lean
 OTHER_MBEDTLS := $(if $(wildcard /usr/include/mbedtls/build_info.h),2.28,3.6)
 # Sources that the presets name.
 SOURCES := lwip-2.1 lwip-2.2 mbedtls-2.28 mbedtls-3.6
 TEST_SOURCES := $(SOURCES) cmocka-1.1
-# Of what `make bench` compares with on the board.
+# Libraries that `make bench` compares with on the board.
 PEERS := cjson-1.7 http-parser-2.9
 
 # For each target of `make fuzz`.
 FUZZ_SECONDS := 60
 
-# The builds share no objects, but a new clone repeats those of the last one. Where ccache is
-# installed, it keeps them; the paths of the clone are not part of what it compares.
+# If ccache is installed, a new clone reuses the objects of the last one; paths of the clone are not
+# compared.
 ifneq ($(shell command -v ccache),)
 export CMAKE_C_COMPILER_LAUNCHER := ccache
 export CCACHE_BASEDIR := $(CURDIR)
@@ -35,26 +36,26 @@ endif
 
 help:
 	echo "make demo         a device appears in Ardoq, or in a local stand-in for it"
-	echo "make demo-web     the same to look at in a browser, while devices go on reporting"
-	echo "make test         everything is built and tested"
-	echo "make exhaustive   failing at every byte, call and allocation, and not only at some: minutes"
-	echo "make lint         clang-tidy, cppcheck and others read the sources"
+	echo "make demo-web     the same in a browser, while devices keep reporting"
+	echo "make test         build and test everything"
+	echo "make exhaustive   fail at every byte, call and allocation, not only at some; minutes"
+	echo "make lint         check the sources with clang-tidy, cppcheck and others"
 	echo "make coverage     lines and branches of components/ that the unit tests reach"
-	echo "make firmware     an image for a Cortex-M3: build/firmware/firmware.elf"
-	echo "make firmware-run boots it on an emulated board, against a local stand-in for Ardoq"
-	echo "make size         what the core and the firmware take, against the tables"
-	echo "make size-table   write the tables anew: docs/size.md, docs/firmware-size.md"
-	echo "make bench        instructions of its work beside others', against docs/performance.md"
-	echo "make bench-table  write that page anew also where a figure grew"
-	echo "make fleet        100,000 devices on a virtual clock, against docs/fleet.md; a minute"
-	echo "make fleet-table  write the table and the picture of that page anew"
-	echo "make fuzz         looks for inputs that break it, FUZZ_SECONDS=60 for each of its targets"
-	echo "make mutate       changes the code in MUTANTS=200 places: does a unit test notice? minutes"
-	echo "make prove        proofs of memory safety with CBMC; some minutes"
-	echo "make tool         the command-line tool: build/tool/ardoq"
+	echo "make firmware     build an image for a Cortex-M3: build/firmware/firmware.elf"
+	echo "make firmware-run boot it on an emulated board, with a local stand-in for Ardoq"
+	echo "make size         compare the sizes of core and firmware with the tables"
+	echo "make size-table   update the tables: docs/size.md, docs/firmware-size.md"
+	echo "make bench        count instructions, and compare with docs/performance.md"
+	echo "make bench-table  update that page, even if figures grew"
+	echo "make fleet        simulate 100,000 devices, and compare with docs/fleet.md; a minute"
+	echo "make fleet-table  update the table and the picture of that page"
+	echo "make fuzz         search for inputs that break it, FUZZ_SECONDS=60 per target"
+	echo "make mutate       check that unit tests notice MUTANTS=200 changes of the code; minutes"
+	echo "make prove        prove memory safety with CBMC; some minutes"
+	echo "make tool         build the command-line tool: build/tool/ardoq"
 	echo "make menuconfig   change the build options of the tool"
-	echo "make docs         write docs/errors.md, docs/settings.md and docs/layers.svg again"
-	echo "make screenshot   write docs/stand-in.png anew"
+	echo "make docs         update docs/errors.md, docs/settings.md and docs/layers.svg"
+	echo "make screenshot   update docs/stand-in.png"
 	echo "make format       format the sources"
 	echo "make clean        remove build/"
 
@@ -85,8 +86,8 @@ test:
 	echo 'subdirs($(TESTED) $(FIRMWARE))' > build/CTestTestfile.cmake
 	ctest --test-dir build -j $(JOBS) --output-on-failure
 
-# Parts of `make test`, which sets what their presets ask for. Several at once: one is compiled while
-# another is configured or linked.
+# Parts of `make test`, which sets the variables of their presets. They run in parallel, so that one
+# is compiled while another is configured or linked.
 $(TESTED:%=build-%) build-bench build-bench-tls13: build-%:
 	cmake --preset $*
 	cmake --build --preset $*
@@ -111,7 +112,7 @@ lint:
 	scripts/setup.sh build firmware test lint
 	scripts/lint.py
 
-# Two builds, for what stands under #if; the table is of both together.
+# Two builds, to cover both sides of each #if; the table combines them.
 COVERAGE := coverage coverage-opposite
 coverage:
 	scripts/setup.sh build test coverage
@@ -124,7 +125,7 @@ coverage:
 			-R '\.unit\.' -E '\.unit\.(lwip|posix|template)_'; \
 	done
 	mkdir -p build/coverage/report
-	# The core's, and what tests compile of it with settings of their own.
+	# The core's objects, and those that tests compile with other settings.
 	gcovr --root . --filter '.*components/.*\.[ch]$$' --branches --exclude-unreachable-branches \
 		--html-details build/coverage/report/index.html --txt - \
 		--fail-under-line 99 --fail-under-branch 97 \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds one series of mbedTLS from Debian's source package, so that the tests can run against the
-# series that this system does not have. Once for each user: the result stays in a cache folder.
+# Builds one series of mbedTLS from Debian's source package, so that the tests can run with the
+# series that this system does not have. The result is cached for each user.
 
 set -eu
 
@@ -13,7 +13,7 @@ usage: scripts/build_mbedtls.sh SERIES
   ARDOQ_CACHE     (environment) cache folder; default: ardoq-device in the user's cache folder
   DEBIAN_MIRROR   (environment) see scripts/debian_source.sh
 
-The last line on stdout is the folder with include/ and lib/ (static libraries). To build anew, for
+The last line on stdout is the folder with include/ and lib/ (static libraries). To build again, for
 example when Debian has a newer version, remove that folder.
 END
     exit 2
@@ -28,7 +28,7 @@ fail() {
     exit 1
 }
 
-# Runs a command whose words matter only when it fails.
+# Runs a command, and shows its output only if it fails.
 quietly() {
     "$@" >>"$log" 2>&1 || {
         tail -n 30 "$log" >&2
@@ -43,8 +43,8 @@ check_tools() {
     done
 }
 
-# Sets the options that Debian sets for its own package (threads are the one that matters), so that
-# a test finds the same mbedTLS here as on the release that ships it.
+# Sets Debian's options for the package (threads are the important one), so that tests use the same
+# mbedTLS as on the release that ships it.
 configure_as_debian() {
     options=$(sed -n 's|^[[:space:]]*scripts/config\.py set \(MBEDTLS_[A-Z0-9_]*\)$|\1|p' \
         "$work/source/debian/rules")
@@ -54,8 +54,8 @@ configure_as_debian() {
     done
 }
 
-# GEN_FILES: the source package holds the generated files, and making them needs more of Python.
-# Warnings: this code is not ours, and each new compiler has new ones.
+# GEN_FILES: the source package contains the generated files, and generating them needs more Python
+# packages. Warnings: this is not our code, and each new compiler has new ones.
 compile() {
     cmake -S "$work/source" -B "$work/build" -G Ninja \
         -DCMAKE_C_COMPILER=gcc \
@@ -74,11 +74,11 @@ compile() {
         cmake --install "$work/build" --prefix "$work/installed"
 }
 
-# The tests count on TLS 1.3 in 3.6: it is upstream's default, and must not get lost unnoticed.
+# The tests rely on TLS 1.3 in 3.6, which is upstream's default and must not get lost.
 check_result() {
     for library in mbedtls mbedx509 mbedcrypto; do
         [ -s "$work/installed/lib/lib$library.a" ] || {
-            echo "lib$library.a was not made"
+            echo "lib$library.a was not built"
             return 1
         }
     done
@@ -99,7 +99,7 @@ build() {
     quietly configure_as_debian
     quietly compile
     quietly check_result
-    # Complete, and only now under the name that counts as finished.
+    # Renamed only when complete.
     mv -T "$work/installed" "$prefix"
     rm -rf "$work" "$log"
 }
@@ -118,7 +118,7 @@ log=$cache/mbedtls-$series.log
 
 if [ ! -d "$prefix" ]; then
     check_tools
-    # The build is shared, so it must not depend on the flags of whoever asks first.
+    # The build is shared, so it must not depend on the caller's flags.
     unset CFLAGS CPPFLAGS LDFLAGS DESTDIR CMAKE_TOOLCHAIN_FILE
     mkdir -p "$cache"
     take_lock "$prefix"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# For the scripts that keep what they make in the user's cache folder: sourced, not run.
+# Sourced by the scripts that use the user's cache folder.
 
-# Prints the cache folder: $ARDOQ_CACHE, else ardoq-device in the user's cache folder.
+# Prints the cache folder: $ARDOQ_CACHE, or else ardoq-device in the user's cache folder.
 cache_folder() {
     cache=${ARDOQ_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ARDOQ_CACHE}/.cache}/ardoq-device}
     case $cache in
@@ -10,12 +10,13 @@ cache_folder() {
     esac
 }
 
-# Two calls at once: the second waits, then finds what the first one made. The system drops the lock
-# with the last process that holds it, compilers included, so nobody writes to what we remove.
+# If two calls run at once, the second waits, then uses the first one's result. The lock ends with
+# the last process that holds it, including compilers, so nothing is removed while it is being
+# written.
 take_lock() {
     exec 9>"$1.lock"
     flock -n 9 || {
-        note "another call is at work on $1; waiting"
+        note "another call is working on $1; waiting"
         flock 9
     }
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Unpacks source packages of Debian, as upstream wrote them. Once for each user: they stay in a cache
-# folder, and are not to be written to.
+# Unpacks Debian source packages, without Debian's patches. They are cached for each user, and must
+# not be changed.
 
 set -eu
 
@@ -14,7 +14,7 @@ usage: scripts/cached_sources.sh NAME...
   ARDOQ_CACHE     (environment) cache folder; default: ardoq-device in the user's cache folder
   DEBIAN_MIRROR   (environment) see scripts/debian_source.sh
 
-The last line on stdout is the folder that holds a folder of each name. To fetch one anew, for
+The last line on stdout is the folder that holds a folder of each name. To fetch one again, for
 example when Debian has a newer version, remove that folder.
 END
     exit 2
@@ -39,7 +39,7 @@ fetch() {
             exit 1
             ;;
     esac
-    # Complete, and only now under the name that counts as finished.
+    # Renamed only when complete.
     mv -T "$target.work" "$target"
     note "$version"
 }

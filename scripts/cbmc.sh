@@ -1,7 +1,6 @@
 #!/bin/sh
-# Prints the path of a CBMC that runs here: the system's if it is installed, else the one of Debian
-# 13, unpacked once for each user into the cache folder and run with the C library that it was built
-# for. The system stays as it is.
+# Prints the path of a CBMC that runs here: the system's if it is installed, or else that of Debian
+# 13, unpacked in the user's cache folder and run with its own C library. The system is not changed.
 
 set -eu
 
@@ -12,7 +11,7 @@ usage: scripts/cbmc.sh
   ARDOQ_CACHE     (environment) cache folder; default: ardoq-device in the user's cache folder
   DEBIAN_MIRROR   (environment) see scripts/debian_source.sh
 
-To fetch it anew, remove the folder that holds it.
+To fetch it again, remove its folder.
 END
     exit 2
 }
@@ -35,7 +34,7 @@ download() {
     }
 }
 
-# With what it needs of a C library newer than this system's.
+# CBMC and the newer C library that it needs.
 packages() {
     echo cbmc minisat libc6 libgcc-s1 libstdc++6
 }
@@ -48,7 +47,7 @@ unpack() {
     loader=$(cd "$work/made" && find usr -name 'ld-linux*.so.*' | head -n 1)
     [ -n "$loader" ] || fail "libc6 of $suite has no loader"
     triplet=$(basename "$(dirname "$(find "$work/made/usr/lib" -name 'libstdc++.so.6')")")
-    # Nothing absolute in it: the folder gets its name when it is complete.
+    # No absolute paths: the folder is renamed when it is complete.
     cat >"$work/made/cbmc" <<END
 #!/bin/sh
 root=\$(dirname "\$0")

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Fetches the current source package of a Debian suite, whatever release this system is, and unpacks
-# it as upstream wrote it: without Debian's patches. Root is not needed, and apt's own lists, caches
-# and settings stay as they are.
+# Fetches the current source package of a Debian suite, on any release, and unpacks it without
+# Debian's patches. Needs no root, and does not change apt's lists, caches and settings.
 
 set -eu
 
@@ -73,7 +72,7 @@ dest=$3
 check_arguments
 check_tools dpkg-source
 
-# Aside, but on the same file system: the rename at the end is all or nothing.
+# On the same file system, so that the rename at the end is atomic.
 parent=$(dirname "$dest")
 mkdir -p "$parent"
 work=$(mktemp -d "$parent/.debian_source.XXXXXX")

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Shows a device appearing in Ardoq: in a local stand-in, or, with ARDOQ_API_HOST and
+# Shows how a device appears in Ardoq: in a local stand-in, or, with ARDOQ_API_HOST and
 # ARDOQ_API_TOKEN in the environment, in the real one.
 #
-# With --web always in the stand-in, which shows in a browser what it holds, at the port of
-# ARDOQ_DEMO_PORT or one of the kernel's choice; some devices go on reporting until Ctrl-C, with
-# ARDOQ_DEMO_PAUSE seconds between two reports.
+# With --web always in the stand-in, which shows its content in a browser, on the port
+# ARDOQ_DEMO_PORT or a free one; devices keep reporting until Ctrl-C, with ARDOQ_DEMO_PAUSE seconds
+# between two reports.
 set -euo pipefail
 
 usage() {
@@ -41,7 +41,7 @@ finish() {
 }
 trap finish EXIT
 if [ -n "$web" ]; then
-    # That is how it ends.
+    # The usual way to end it.
     trap 'exit 0' INT TERM
 else
     trap 'exit 130' INT TERM
@@ -68,7 +68,7 @@ ardoq() {
 start_server() {
     /usr/bin/python3 -B "$folder/tests/certificates.py" "$work" ca server
     mkfifo "$work/port"
-    # It ends by itself if this script is killed: the held end of its standard input closes then.
+    # If this script is killed, the stand-in ends too, because its standard input closes.
     mkfifo "$work/hold"
     /usr/bin/python3 -B "$folder/tests/fake_ardoq" serve --stop-with-stdin \
         --certificate "$work/server.pem" --key "$work/server.key" --database "$work/ardoq.db" \
@@ -83,7 +83,7 @@ start_server() {
     fi
 }
 
-# What a device at this site belongs to: its product, its firmware and the site. Each is made when it is
+# References of a device at this site: its product, its firmware and the site, which are created if
 # missing. Products and locations are workspaces of the stand-in.
 relations() {
     local products=5e00000000000000000000ac locations=5e00000000000000000000ab
@@ -101,7 +101,7 @@ appear() {
 }
 
 go_on_reporting() {
-    say "Open http://localhost:$page_port/ in a browser; Ctrl-C ends it"
+    say "Open http://localhost:$page_port/ in a browser; stop with Ctrl-C"
     local release=0
     while true; do
         appear DEMO-0001 Oslo "1.$release.0"
@@ -116,7 +116,7 @@ if [ -z "$web" ] && [ -n "${ARDOQ_API_HOST:-}" ] && [ -n "${ARDOQ_API_TOKEN:-}" 
     say "Talking to $ARDOQ_API_HOST"
 else
     start_server
-    say "A stand-in for Ardoq listens on https://localhost:$port, with a throw-away CA"
+    say "A stand-in for Ardoq is running at https://localhost:$port, with a temporary CA"
     export ARDOQ_API_HOST=https://localhost:$port ARDOQ_API_TOKEN=demo-token-5f0c
     export ARDOQ_ORG_LABEL=acme
     export ARDOQ_WORKSPACE=5e00000000000000000000aa ARDOQ_COMPONENT_TYPE=p1700000000000
@@ -145,10 +145,10 @@ say "Its firmware is updated, and it reports again"
 ardoq report "${device[@]}" --set firmware_version=1.1.0
 
 if [ -n "$server" ]; then
-    say "What the stand-in now holds"
+    say "The stand-in now contains"
     echo
     /usr/bin/python3 -B "$folder/tests/fake_ardoq" show --database "$work/ardoq.db"
 else
-    say "What Ardoq now holds"
+    say "Ardoq now contains"
     ardoq request GET /api/v2/components -q "name=Demo sensor DEMO-0001"
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Turns Kconfig into sdkconfig.h, as ESP-IDF does, and stops on anything doubtful.
+"""Generates sdkconfig.h from Kconfig, as ESP-IDF does, and fails on any warning.
 
 Values come from the defaults file, then from the sdkconfig file that `make menuconfig` writes, if
 there is one.
@@ -13,7 +13,7 @@ import kconfiglib
 
 
 def fail(reason):
-    sys.exit(f"error: the configuration is not usable:\n{reason}")
+    sys.exit(f"error: invalid configuration:\n{reason}")
 
 
 def load(kconfig_path, value_files):
@@ -26,7 +26,7 @@ def load(kconfig_path, value_files):
     for path in value_files:
         kconfig.load_config(str(path), replace=False)
     for symbol in kconfig.unique_defined_syms:
-        symbol.str_value  # a value out of range is noticed only when it is read
+        symbol.str_value  # reading it detects a value out of range
     if kconfig.warnings:
         reasons = list(kconfig.warnings)
         if any("ARDOQ_KEY_" in reason for reason in reasons):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Reads the sources with tools that find defects without running anything. Every finding is an error.
+"""Checks the sources with static analysis. Every finding is an error.
 
   format      clang-format     C, C++ and headers are formatted
   tidy        clang-tidy       bugs and readability of both, by the checks that .clang-tidy names
@@ -28,8 +28,8 @@ DATABASE = ROOT / "build/lint"
 
 PUBLIC = "*/include/ardoq/*.h"
 SHIPPED = ("components/", "port/", "esp_idf/", "examples/")
-# A file is read as the first of these builds that has it compiles it: at a microcontroller's sizes,
-# as ESP-IDF would, on lwIP, for the board.
+# A file is checked as compiled in the first of these builds that contains it: with a
+# microcontroller's sizes, as for ESP-IDF, on lwIP, for the board.
 PRESETS = (
     ("sanitize", "."),
     ("linux", "."),
@@ -39,7 +39,7 @@ PRESETS = (
 SOURCES = ("lwip-2.1", "lwip-2.2", "mbedtls-2.28")
 NEWLIB = "/usr/lib/arm-none-eabi/include"
 
-# Each version formats a little otherwise.
+# Each version formats slightly differently.
 FORMAT_VERSION = 14
 FORMATTED = ("*.c", "*.cpp", "*.h", "*.hpp")
 
@@ -48,9 +48,9 @@ CPPCHECK = [
     "--inline-suppr",
     "--error-exitcode=1",
     "--quiet",
-    # It sees one file at a time; some structs have the layout that hardware gives them.
+    # It only sees one file at a time; some structs have a layout defined by hardware.
     "--suppress=unusedStructMember",
-    # It does not read the headers of others, and the compiler has seen each #error.
+    # It does not read third-party headers, and the compiler has checked each #error.
     "--suppress=preprocessorErrorDirective",
 ]
 
@@ -82,7 +82,7 @@ def shipped_sources():
 
 
 def quietly(command, **environment):
-    """Its output; shown only if it fails."""
+    """Returns the output, or raises an error with it."""
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
     )
@@ -98,7 +98,7 @@ def configure():
 
 
 def compile_commands():
-    """What CMake knows: for each shipped source the folder to stand in, and the command."""
+    """For each shipped source its working folder and compile command, from CMake."""
     wanted = set(shipped_sources())
     commands = {}
     for preset, _ in PRESETS:
@@ -114,7 +114,7 @@ def compile_commands():
 
 
 def plain(command):
-    """The compiler and its options, without a cache before it and without sanitizers."""
+    """The compiler and its options, without ccache and sanitizers."""
     if Path(command[0]).name == "ccache":
         command = command[1:]
     return [word for word in command if not word.startswith(("-fsanitize", "-fno-sanitize"))]
@@ -183,7 +183,7 @@ def jobs_pyflakes():
 
 
 def jobs_doxygen():
-    # Doxygen passes over what is in a file without this word.
+    # Doxygen ignores a file without this.
     silent = [name for name in tracked(PUBLIC) if "@file" not in (ROOT / name).read_text()]
     if silent:
         raise LintError(f"no @file in {', '.join(silent)}")
@@ -202,7 +202,7 @@ OTHER_TOOLS = {
 
 
 def covered(tool, commands):
-    """In words, what the tool has read."""
+    """A description of what the tool has checked."""
     if tool in COMPILER_TOOLS:
         return f"{len(analyzed(commands) if tool == 'analyzer' else commands)} sources"
     if tool == "doxygen":
@@ -223,7 +223,7 @@ def run(job):
 
 
 def again(job):
-    """What repeats the finding; not the names of some hundred files."""
+    """The command to repeat a finding, without hundreds of file names."""
     if job.tool not in ("tidy", "analyzer"):
         return f"scripts/lint.py {job.tool}"
     folder = "" if job.folder == ROOT else f"cd {shlex.quote(str(job.folder))} && "
@@ -235,7 +235,7 @@ def report(jobs, findings, tools, commands):
         failed = [(job, text) for job, text in zip(jobs, findings) if job.tool == tool and text]
         for job, text in failed:
             print(text.rstrip())
-            print(f"again: {again(job)}\n")
+            print(f"repeat with: {again(job)}\n")
         if any(job.tool == tool for job in jobs):
             print(f"{tool}: {'FAILED' if failed else covered(tool, commands)}")
     return 1 if any(findings) else 0
@@ -246,7 +246,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("tool", nargs="*", help="all if none is named")
+    parser.add_argument("tool", nargs="*", help="default: all")
     tools = parser.parse_args().tool or names
     for tool in tools:
         if tool not in names:

@@ -1,11 +1,10 @@
 # shellcheck shell=sh
-# For the scripts that fetch from a Debian suite other than this system's: sourced, not run. Root is
-# not needed, and apt's own lists, caches and settings stay as they are.
+# Sourced by the scripts that fetch from a Debian suite other than this system's. Needs no root, and
+# does not change apt's lists, caches and settings.
 #
 # shellcheck disable=SC2154 # $suite, $work and $group
-# They set $suite, $work, an empty folder of their own, and $group, the one of scripts/setup.sh that has
-# what they need, and define fail(). What apt says is in
-# $work/log.
+# They set $suite, $work (an empty folder) and $group (their group in scripts/setup.sh), and define
+# fail(). The output of apt is in $work/log.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -15,7 +14,7 @@ is_suite() {
     esac
 }
 
-# Checks that the tools $@ are there, and what apt verifies with.
+# Checks that the tools $@ and apt's keyring are installed.
 check_tools() {
     for tool in apt-get "$@"; do
         command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/setup.sh $group"
@@ -23,16 +22,16 @@ check_tools() {
     [ -r "$keyring" ] || fail "$keyring is missing: run scripts/setup.sh $group"
 }
 
-# Prints the addresses that apt has for packages of the component main, filtered further by $@.
+# Prints apt's addresses for packages of the component main, filtered further by $@.
 configured_mirrors() {
     # shellcheck disable=SC2016 # the $() is apt's
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' "$@" |
         sed '/^cdrom:/d' | sort -u
 }
 
-# Prints the addresses to try. The label is known once `apt-get update` has run here. Without it, as
-# in a fresh container, the suite's name must do; another archive that calls a suite as Debian does
-# is then tried too, and refused for its signature.
+# Prints the addresses to try. The label is known after `apt-get update`. Before that, as in a fresh
+# container, the suite's name is used; another archive with a suite of the same name is then tried
+# too, and rejected for its signature.
 candidate_mirrors() {
     if [ -n "${DEBIAN_MIRROR:-}" ]; then
         printf '%s\n' "$DEBIAN_MIRROR"
@@ -48,8 +47,8 @@ candidate_mirrors() {
     printf '%s' "$found"
 }
 
-# A configuration of apt that shares nothing with the system's but the way to the network (proxies).
-# Read last, so it has the last word: unsigned archives are refused whatever the system allows.
+# A configuration of apt that shares only the proxies with the system's. It is read last and so
+# takes precedence: unsigned archives are always rejected.
 write_configuration() {
     mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/download"
     : >"$work/status"
@@ -77,7 +76,7 @@ private_apt_get() {
     apt-get -c "$work/apt.conf" -qq "$@" >>"$work/log" 2>&1
 }
 
-# Finds the first mirror that has the suite, and reads its index: $1 is deb or deb-src.
+# Finds the first mirror with the suite, and reads its index: $1 is deb or deb-src.
 read_index() {
     mirrors=$(candidate_mirrors)
     [ -n "$mirrors" ] ||

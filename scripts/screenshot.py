@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes docs/stand-in.png anew: the page of the stand-in after some devices have reported."""
+"""Updates docs/stand-in.png: the page of the stand-in after some devices have reported."""
 
 import sys
 import tempfile
@@ -32,7 +32,7 @@ def shared(batch_id, workspace, type_id, name):
 
 
 def report(serial, site, version):
-    """A device and what it belongs to, in one batch."""
+    """A device and its references, in one batch."""
     device = upsert(
         f"Pump {serial}", serial, device_model="Pump controller 2",
         device_firmware_version=version, device_managed=True,
@@ -72,6 +72,6 @@ def main():
     print(f"{PICTURE.relative_to(ROOT)}: {len(picture)} bytes")
 
 
-# The stand-in's process begins by importing the program that starts it.
+# The stand-in's process starts by importing this program.
 if __name__ == "__main__":
     main()
