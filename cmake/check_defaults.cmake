@@ -1,5 +1,5 @@
-# Stops a build whose defaults of Kconfig no device would take: as the settings' own rules do, as far as
-# they can be said here. Included by both lives of CMakeLists.txt; CONFIG_* must be set.
+# Fails if a default in Kconfig is not valid, by the same rules as for settings, as far as CMake can
+# express them. Included by both parts of CMakeLists.txt; CONFIG_* must be set.
 
 set(ardoq_identity_file ${CMAKE_CURRENT_LIST_DIR}/../components/base/include/ardoq/identity.def)
 
@@ -11,7 +11,7 @@ function(ardoq_refuse symbol reason)
     message(FATAL_ERROR "CONFIG_ARDOQ_${symbol}${shown}: ${reason}")
 endfunction()
 
-# What stands around it is not part of it. `room` is without the NUL.
+# Blanks around a value are not part of it. `room` is without the NUL.
 function(ardoq_check_default symbol room regex reason)
     string(STRIP "${CONFIG_ARDOQ_${symbol}}" value)
     string(LENGTH "${value}" length)
@@ -29,7 +29,7 @@ function(ardoq_check_default symbol room regex reason)
     endif()
 endfunction()
 
-# Names of fields, with word boundaries that are no part of a name.
+# Names of fields, with word boundaries that are not part of a name.
 function(ardoq_identity_names variable)
     file(STRINGS ${ardoq_identity_file} rows REGEX "^ARDOQ_IDENTITY_FIELD\\(")
     list(TRANSFORM rows REPLACE "^ARDOQ_IDENTITY_FIELD\\(([a-z_]+),.*$" "\\1")
@@ -75,7 +75,7 @@ function(ardoq_check_defaults)
         ardoq_refuse(HOST "a name, not an IP address")
     endif()
     ardoq_check_default(TOKEN ${token_room} "[A-Za-z0-9._~+/-]+=*" "no API token: copy it again")
-    ardoq_check_default(ORG_LABEL 63 "[!-~]+" "it holds a blank or the like: copy it again")
+    ardoq_check_default(ORG_LABEL 63 "[!-~]+" "it contains a blank or control character: copy it again")
     ardoq_check_default(WORKSPACE 24 "[0-9A-Fa-f]+" "the id is 24 hex digits")
     string(STRIP "${CONFIG_ARDOQ_WORKSPACE}" workspace)
     string(LENGTH "${workspace}" length)
@@ -84,7 +84,7 @@ function(ardoq_check_defaults)
     endif()
     ardoq_check_default(COMPONENT_TYPE 31 "p[0-9]+" "the id is p and digits")
     ardoq_check_default(NAME_TEMPLATE 95 "([^{]|{(${names})})*"
-        "in braces stands the name of an identity field: ${names}")
+        "use only names of identity fields in braces: ${names}")
     ardoq_check_default(FIELDS ${fields_room} "([ ,]*(${names})(=${target})?([ ,]|$))*[ ,]*"
         "an entry is serial, or serial=sn; names are ${names}")
     ardoq_check_fields("${names}")

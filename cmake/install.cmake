@@ -18,8 +18,8 @@ endforeach()
 foreach(folder IN LISTS header_folders)
     install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endforeach()
-# Beside build_config.h, whose #include "sdkconfig.h" looks there first: a program sees the very sizes
-# that the library was built with, whatever else bears that name on its include path.
+# Next to build_config.h, whose #include "sdkconfig.h" looks there first: so a program uses the
+# sizes that the library was built with, whatever other sdkconfig.h is on its include path.
 install(FILES ${sdkconfig_header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ardoq)
 
 configure_package_config_file(cmake/ardoqConfig.cmake.in ${PROJECT_BINARY_DIR}/ardoqConfig.cmake
@@ -34,7 +34,7 @@ install(FILES
     DESTINATION ${package_folder})
 
 if(ARDOQ_TOOL)
-    # Where systemd looks for units below /usr and /usr/local, whatever CMAKE_INSTALL_LIBDIR is.
+    # The unit directory of systemd below /usr and /usr/local, whatever CMAKE_INSTALL_LIBDIR is.
     install(FILES examples/linux_cli/ardoq.service DESTINATION lib/systemd/system)
 endif()
 

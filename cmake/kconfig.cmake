@@ -1,4 +1,4 @@
-# sdkconfig.h from Kconfig, as ESP-IDF makes it; `make menuconfig` writes the sdkconfig file.
+# Generates sdkconfig.h from Kconfig, as ESP-IDF does; `make menuconfig` writes the sdkconfig file.
 
 set(sdkconfig ${PROJECT_BINARY_DIR}/sdkconfig)
 set(sdkconfig_header ${PROJECT_BINARY_DIR}/kconfig/sdkconfig.h)
@@ -9,14 +9,14 @@ if(ARDOQ_DEFAULTS)
     list(APPEND kconfig_command --defaults ${defaults})
 endif()
 
-# At configure time, so that a wrong value stops here; each of its inputs makes CMake run again.
+# At configure time, so that a wrong value fails here; CMake runs again if an input changes.
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/kconfig)
 execute_process(COMMAND ${kconfig_command} RESULT_VARIABLE kconfig_result)
 if(kconfig_result)
     message(FATAL_ERROR "Kconfig: see the message above")
 endif()
 
-# What is checked, as ESP-IDF gives it to CMake. One line at a time: a list would split it at brackets.
+# Sets the values to check, as ESP-IDF does. One line at a time: a list would be split at brackets.
 foreach(symbol IN ITEMS HOST TOKEN ORG_LABEL WORKSPACE COMPONENT_TYPE NAME_TEMPLATE FIELDS PIN0 PIN1
         TOKEN_SIZE FIELDS_SIZE PINS LAST_SEEN)
     file(STRINGS ${sdkconfig_header} line REGEX "^#define CONFIG_ARDOQ_${symbol} ")

@@ -1,8 +1,8 @@
-# Finds mbedTLS and makes the target ardoq::mbedtls of it. The library's own build reads this, and so does
-# each project that finds an installed library, beside whose ardoqConfig.cmake it stands.
+# Finds mbedTLS and defines the target ardoq::mbedtls. Used by the library's own build and,
+# installed next to ardoqConfig.cmake, by projects that use the installed library.
 #
-# By hand, because mbedTLS 2.28 as packaged brings neither a CMake nor a pkg-config file. A prefix that
-# was asked for with ARDOQ_MBEDTLS is the only one that counts.
+# By hand, because Debian's mbedTLS 2.28 has neither a CMake nor a pkg-config file. With
+# ARDOQ_MBEDTLS only that prefix is searched.
 
 set(ardoq_mbedtls_search)
 if(ARDOQ_MBEDTLS)
@@ -24,7 +24,7 @@ if(ardoq_mbedtls_missing)
     return()
 endif()
 
-# Such as 2.28: within a series structures and functions stay as they are.
+# Such as 2.28: structures and functions do not change within a series.
 set(ardoq_mbedtls_version ${MBEDTLS_INCLUDE_DIR}/mbedtls/version.h)
 if(EXISTS ${MBEDTLS_INCLUDE_DIR}/mbedtls/build_info.h)
     set(ardoq_mbedtls_version ${MBEDTLS_INCLUDE_DIR}/mbedtls/build_info.h) # mbedTLS 3 and later
