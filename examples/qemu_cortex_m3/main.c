@@ -1,4 +1,4 @@
-/* Firmware that reports its device to Ardoq, and goes on to do so for as long as it runs. */
+/* Firmware that keeps reporting its device to Ardoq. */
 #include <mbedtls/ecp.h>
 
 #include "ardoq/reporter.h"
@@ -11,7 +11,7 @@
 
 enum { EXIT_USAGE = 2 };
 
-static ardoq_reporter_t reporter; /* several KB, so static: the linker says whether it fits */
+static ardoq_reporter_t reporter; /* several KB, so static: the linker checks that it fits */
 
 static void print(void *context, const char *text)
 {
@@ -36,7 +36,7 @@ static void on_event(void *context, const ardoq_reporter_t *from, ardoq_event_t 
         print_report(&from->report);
         break;
     case ARDOQ_EVENT_UNCHANGED:
-        uart_print("unchanged: Ardoq has it already\n");
+        uart_print("unchanged: Ardoq is up to date\n");
         break;
     case ARDOQ_EVENT_FAILED:
         uart_print("error: ");
@@ -58,8 +58,8 @@ int main(void)
     mbedtls_ecp_set_max_ops(FIRMWARE_ECP_MAX_OPS);
 #endif
     network_start();
-    (void)ardoq_reporter_open(&reporter);            /* what is wrong comes as an event, too */
-    reporter.identity.firmware_name = FIRMWARE_NAME; /* what the board does not know of itself */
+    (void)ardoq_reporter_open(&reporter);            /* an error is also reported as an event */
+    reporter.identity.firmware_name = FIRMWARE_NAME; /* the board does not know this */
     reporter.identity.firmware_version = FIRMWARE_VERSION;
     ardoq_reporter_run(&reporter, on_event, NULL);
     return 0;

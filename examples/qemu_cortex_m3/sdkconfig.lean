@@ -1,4 +1,4 @@
-# What a device does without whose root is in the image and whose problems nobody reads on a console.
+# Left out for a device that has its root in the image and no console.
 # CONFIG_ARDOQ_CLIENT_CERTIFICATE is not set
 # CONFIG_ARDOQ_HINTS is not set
 # CONFIG_ARDOQ_PINS is not set

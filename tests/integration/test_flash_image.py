@@ -47,7 +47,7 @@ def test_a_value_is_set_read_and_unset(image: FlashImage) -> None:
 def test_a_secret_is_read_from_elsewhere_and_never_shown(
     image: FlashImage, tmp_path: Path, certificates: Certificates
 ) -> None:
-    expect_error(image.run("set", "token", "secret-1"), "give @FILE or -", 2)
+    expect_error(image.run("set", "token", "secret-1"), "as @FILE or -", 2)
     assert not image.path.exists()
     assert image.run("set", "token", "-", text="secret-2\n").returncode == 0
     assert image.get("token") == "(set)\n"

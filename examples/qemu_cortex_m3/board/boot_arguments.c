@@ -67,7 +67,7 @@ static bool refuse(const char *argument)
     return false;
 }
 
-/* Cuts the next word off; "" at the end. (newlib's strtok() would bring stdio with it.) */
+/* Removes and returns the next word; "" at the end. (newlib's strtok() would link stdio.) */
 static const char *next_word(char **line)
 {
     char *word = *line + strspn(*line, " ");
@@ -79,7 +79,7 @@ static const char *next_word(char **line)
 
 bool boot_arguments_read(void)
 {
-    static char line[384]; /* the path of the flash stays in it */
+    static char line[384]; /* the path of the flash points into it */
     if (!semihosting_command_line(line, sizeof line)) {
         return refuse("the command line is too long");
     }

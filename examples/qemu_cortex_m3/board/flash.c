@@ -1,5 +1,5 @@
-/* The store's flash: a file of the emulator's host that obeys the rules of NOR flash, and so
- * outlives a reboot. A product programs its chip here. */
+/* The store's flash: a file on the emulator's host that behaves like NOR flash and survives a
+ * reboot. A product programs its chip here. */
 #include "ardoq/board.h"
 #include "boot_arguments.h"
 #include "flash_geometry.h"
@@ -34,7 +34,7 @@ static bool write_blank(uint32_t start, uint32_t end)
     return is_written;
 }
 
-/* A file that is missing or short is flash that was never written. */
+/* A missing or short file is unwritten flash. */
 static bool open_file(void)
 {
     if (file < 0) {
@@ -47,7 +47,7 @@ static bool open_file(void)
     return size >= 0 && (size >= FLASH_SIZE || write_blank((uint32_t)size, FLASH_SIZE));
 }
 
-/* True when the file is open and stands at the place. */
+/* True if the file is open and at the right position. */
 static bool go_to(unsigned sector, uint32_t offset, size_t size)
 {
     return sector < ARDOQ_BOARD_FLASH_SECTORS && offset <= FLASH_SECTOR_SIZE &&
@@ -67,7 +67,7 @@ ardoq_err_t ardoq_board_flash_read(unsigned sector, uint32_t offset, void *buffe
     return result(go_to(sector, offset, size) && semihosting_read(file, buffer, size));
 }
 
-/* Programming only clears bits; what else it is asked for shows when the store reads it back. */
+/* Programming only clears bits; the store detects anything else by reading back. */
 static bool program_unit(unsigned sector, uint32_t offset, const uint8_t *data)
 {
     uint8_t unit[FLASH_UNIT_SIZE];

@@ -1,4 +1,4 @@
-/* Names and numbers are those of the data sheet (SMSC LAN9118), chapters 3 and 5. */
+/* Names and numbers are from the data sheet (SMSC LAN9118), chapters 3 and 5. */
 #include "lan9118.h"
 
 #include <stdbool.h>
@@ -41,7 +41,7 @@
 #define TX_FIRST_SEGMENT        (1u << 13)
 #define TX_LAST_SEGMENT         (1u << 12)
 
-/* Registers of the MAC, behind MAC_CSR_CMD. */
+/* Registers of the MAC, accessed through MAC_CSR_CMD. */
 enum {
     MAC_CR = 1,
     ADDRH = 2,
@@ -54,7 +54,7 @@ enum {
 #define NVIC_SET_ENABLE   (*(volatile uint32_t *)0xe000e100)
 
 enum {
-    FRAME_CHECK = 4, /* bytes of the sum that ends a frame */
+    FRAME_CHECK = 4, /* bytes of the checksum at the end of a frame */
     FRAME_MIN = 14 + FRAME_CHECK,
     TX_COMMANDS = 8, /* bytes in front of each segment */
     STACK_SIZE = 768,
@@ -99,7 +99,7 @@ static void start_controller(void)
     write_mac(MAC_CR, read_mac(MAC_CR) | MAC_RX_ON | MAC_TX_ON | MAC_ALL_MULTICAST);
 }
 
-/* The controller has it from its EEPROM. */
+/* The controller reads it from its EEPROM. */
 static void read_address(struct netif *netif)
 {
     const uint32_t low = read_mac(ADDRL);
@@ -114,7 +114,7 @@ static void read_address(struct netif *netif)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-/* The controller takes whole words, and leaves out the bytes before and after the data. */
+/* The controller accepts whole words, and ignores the bytes before and after the data. */
 static void send_segment(const struct pbuf *segment, uint32_t frame_size, uint32_t position)
 {
     const uintptr_t start = (uintptr_t)segment->payload;
@@ -141,7 +141,7 @@ static err_t send_frame(struct netif *netif, struct pbuf *frame)
 {
     (void)netif;
     if (fifo_space_needed(frame) > (TX_FIFO_INF & 0xffff)) {
-        return ERR_MEM; /* as if it was lost: TCP sends it again */
+        return ERR_MEM; /* as if lost: TCP sends it again */
     }
     uint32_t position = TX_FIRST_SEGMENT;
     uint32_t left = frame->tot_len;
@@ -165,7 +165,8 @@ static bool frame_waits(void)
     return RX_FIFO_INF >> 16 & 0xff;
 }
 
-/* Straight from the FIFO into the heap, and no larger than it is; with its sum, in whole words. */
+/* Copies a frame with its checksum from the FIFO to a heap block of the right size, in whole
+ * words. */
 static void read_frame(uint32_t *to, uint32_t words)
 {
     for (uint32_t i = 0; i < words; i++) {
@@ -200,7 +201,7 @@ static void receive_frame(struct netif *netif)
     }
 }
 
-/* What arrives between the look and the sleep keeps its interrupt pending. */
+/* A frame that arrives between check and sleep keeps its interrupt pending. */
 static void sleep_until_frame(void)
 {
     const uint32_t before = interrupts_off();

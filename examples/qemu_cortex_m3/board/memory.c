@@ -7,7 +7,7 @@
 
 #include "kernel.h"
 
-/* ---- What newlib's malloc() asks for --------------------------------------------------------- */
+/* ---- Functions for newlib's malloc() --------------------------------------------------------- */
 
 static char *heap_top = memory_heap_start;
 
@@ -53,13 +53,13 @@ size_t memory_heap_peak(void)
     return (size_t)(heap_top - memory_heap_start);
 }
 
-/* Not mallinfo(): it stands in one file with a function that prints, and brings stdio. */
+/* Not mallinfo(), which is in a file with a function that links stdio. */
 size_t memory_heap_used(void)
 {
     return _mallinfo_r(_REENT).uordblks;
 }
 
-/* newlib's list of free blocks, each of which begins so (nano-mallocr.c). */
+/* newlib's list of free blocks; each begins like this (nano-mallocr.c). */
 typedef struct block {
     long size;
     const struct block *next;

@@ -1,6 +1,6 @@
 /**
  * @file
- * Where the linker has put things (linker.ld), and how much of the heap was used.
+ * Addresses from the linker (linker.ld), and heap usage.
  */
 #ifndef MEMORY_H
 #define MEMORY_H
@@ -18,14 +18,16 @@ extern uint32_t memory_bss_end[];
 extern char memory_heap_start[];
 extern char memory_heap_end[];
 
-/** Bytes that malloc() has ever taken of the heap's region, its own overhead included. */
+/** The most bytes that malloc() has taken from the heap's region, including overhead. */
 size_t memory_heap_peak(void);
 
 /** Bytes in use now. */
 size_t memory_heap_used(void);
 
-/** Bytes of the longest stretch that is free. It can be one block, or the last block and what
- * malloc() has not taken yet of the region. */
+/**
+ * Longest free range in bytes: a block, or the last block plus the part of the region that malloc()
+ * has not taken yet.
+ */
 size_t memory_heap_largest(void);
 
 #endif

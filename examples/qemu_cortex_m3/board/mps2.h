@@ -1,6 +1,6 @@
 /**
  * @file
- * Arm MPS2 with the FPGA image AN385, as QEMU's machine mps2-an385 has it: addresses and interrupts
+ * Arm MPS2 with the FPGA image AN385, as in QEMU's machine mps2-an385: addresses and interrupts
  * (Arm DAI 0385, "Cortex-M3 SMM on V2M-MPS2").
  */
 #ifndef MPS2_H

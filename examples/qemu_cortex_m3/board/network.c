@@ -15,8 +15,8 @@
 #include "uart.h"
 
 enum {
-    /* A router tells its prefix within a second, and another passes until nobody has objected to
-     * the address made of it. Networks without IPv6 are not waited for longer. */
+    /* A router announces its prefix within a second, and duplicate address detection takes another.
+     * Limits the wait on networks without IPv6. */
     IPV6_WAIT_MS = 3000,
 };
 
@@ -43,7 +43,7 @@ static void tell_change(struct netif *unused)
     sys_sem_signal(&changed);
 }
 
-/* The last half of the MAC address tells devices of one maker apart. */
+/* The second half of the MAC address is unique for a manufacturer's devices. */
 static void set_host_name(struct netif *netif)
 {
     char *to = host_name + sizeof "mps2-" - 1;
@@ -108,7 +108,7 @@ static void wait_for_addresses(void)
     }
 }
 
-/* After DHCP, which has set the network's own. */
+/* After DHCP, which sets the network's name server. */
 static void use_name_server_of_host(void)
 {
     const ip_addr_t host = IPADDR4_INIT_BYTES(10, 0, 2, 2);

@@ -1,12 +1,14 @@
 /**
  * @file
- * The network: lwIP with the one Ethernet interface of this board.
+ * The network: lwIP with this board's Ethernet interface.
  */
 #ifndef NETWORK_H
 #define NETWORK_H
 
-/** Starts lwIP, waits for addresses as long as the boot arguments say, and prints them. Without an
- * address the program goes on all the same: the library says what is missing. */
+/**
+ * Starts lwIP, waits for addresses as long as the boot arguments say, and prints them. Without an
+ * address the program still continues: the library reports what is missing.
+ */
 void network_start(void);
 
 #endif

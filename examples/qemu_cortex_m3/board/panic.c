@@ -7,7 +7,7 @@
 #include "semihosting.h"
 #include "uart.h"
 
-/* ARMv7-M, B3.2: why there was a fault, and where. */
+/* ARMv7-M, B3.2: cause and place of a fault. */
 #define CONFIGURABLE_FAULT_STATUS (*(volatile uint32_t *)0xe000ed28)
 #define HARD_FAULT_STATUS         (*(volatile uint32_t *)0xe000ed2c)
 #define BUS_FAULT_ADDRESS         (*(volatile uint32_t *)0xe000ed38)
@@ -57,7 +57,7 @@ void lwip_assertion_failed(void)
     panic_at("lwIP's assertion failed", __builtin_return_address(0));
 }
 
-/* After a stack overflow there need not be a frame. */
+/* After a stack overflow there may be no frame. */
 static bool is_frame(const uint32_t *frame)
 {
     return frame >= memory_stack_start && frame + FRAME_WORDS <= (uint32_t *)memory_heap_end;

@@ -1,15 +1,14 @@
 /**
  * @file
- * The end of a program that cannot go on: it says why and leaves. A product would keep the message
- * through a reset, and reset.
+ * Ends a program that cannot continue, with a message. A product would save the message and reset.
  */
 #ifndef PANIC_H
 #define PANIC_H
 
 /** Exit statuses of the emulator; lower ones are the program's. */
 enum {
-    PANIC_STATUS = 97, /**< the program has found itself out */
-    FAULT_STATUS = 98, /**< the processor has */
+    PANIC_STATUS = 97, /**< error detected by the program */
+    FAULT_STATUS = 98, /**< error detected by the processor */
 };
 
 /** Ends the program with PANIC_STATUS. */

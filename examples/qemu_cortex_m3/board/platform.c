@@ -1,4 +1,4 @@
-/* What this board supplies to the library (ardoq/port.h), beside the flash. */
+/* The functions of ardoq/port.h for this board, except the flash. */
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <string.h>
@@ -17,8 +17,8 @@ bool ardoq_port_wall_time(int64_t *unix_seconds)
     return true;
 }
 
-/* The host's random numbers, since this board has none of its own. A product reads the true random
- * number generator of its chip, or seeds mbedTLS's CTR_DRBG from it. */
+/* Random numbers from the host, because this board has no generator. A product reads its chip's
+ * true random number generator, or seeds mbedTLS's CTR_DRBG from it. */
 ardoq_err_t ardoq_port_random(void *buffer, size_t size)
 {
     static int file = -1;
@@ -44,7 +44,7 @@ psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context
 #ifdef FIRMWARE_HAS_ROOT
 #include "root.h"
 
-/* As DER, and where it stands, to spare the heap a copy. */
+/* As DER and in place, to avoid a copy on the heap. */
 ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x509_crt *roots)
 {
     (void)config;
@@ -69,7 +69,7 @@ ardoq_err_t ardoq_port_trust(struct mbedtls_ssl_config *config, struct mbedtls_x
 
 #define KEEP(field, text) ardoq_identity_keep(identity, ARDOQ_IDENTITY_##field, (text))
 
-/* Its own digits, so that it is one on every board: product lines have them from the factory. */
+/* From the board's registers, to be unique; products get theirs in the factory. */
 static void put_serial(ardoq_identity_t *identity)
 {
     char serial[sizeof "02005e100001"];
@@ -83,7 +83,7 @@ static void put_serial(ardoq_identity_t *identity)
     KEEP(serial, serial);
 }
 
-/* AN385, for one: the application note that describes the image of the FPGA. */
+/* Such as AN385: the application note that describes the FPGA image. */
 static void put_model(ardoq_identity_t *identity)
 {
     char model[] = "Arm MPS2 AN???";

@@ -47,7 +47,7 @@ int32_t semihosting_size(int file)
     return call(FILE_LENGTH, arguments);
 }
 
-/* Reading and writing return the number of bytes that are left. */
+/* Reading and writing return the number of bytes not transferred. */
 static bool transfer(int32_t operation, int file, const void *memory, size_t size)
 {
     const uint32_t arguments[] = {(uint32_t)file, (uint32_t)memory, size};

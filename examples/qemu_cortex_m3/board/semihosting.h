@@ -1,8 +1,8 @@
 /**
  * @file
  * Calls to the emulator (Arm's "Semihosting for AArch32 and AArch64"): files of its host, the wall
- * clock, the command line, the end. Only emulators and debuggers have this; each user of it says
- * what a product has instead.
+ * clock, the command line, the end. Only emulators and debuggers support this; each caller says
+ * what a product uses instead.
  */
 #ifndef SEMIHOSTING_H
 #define SEMIHOSTING_H
@@ -23,7 +23,7 @@ int semihosting_open(const char *path, semihosting_mode_t mode);
 
 void semihosting_close(int file);
 
-/** Goes to a place in the file. @return false on failure */
+/** Sets the position in the file. @return false on failure */
 bool semihosting_seek(int file, uint32_t offset);
 
 /** Size of the file in bytes, or -1. */
@@ -38,7 +38,7 @@ bool semihosting_write(int file, const void *data, size_t size);
 /** Seconds since 1970. */
 uint32_t semihosting_time(void);
 
-/** The command line, the program's name first. @return false when it is longer than @p size */
+/** The command line, the program's name first. @return false if it is longer than @p size */
 bool semihosting_command_line(char *buffer, size_t size);
 
 /** Ends the emulator with an exit status. */

@@ -36,14 +36,14 @@ static void run_main(void *unused)
 _Noreturn void reset(void);
 void reset(void)
 {
-    /* The linker places both ends of a region, which cppcheck cannot know. */
+    /* The linker sets both ends of a region, which cppcheck cannot know. */
     memcpy(memory_data_start, memory_data_image,
            /* cppcheck-suppress comparePointers */
            (size_t)(memory_data_end - memory_data_start) * sizeof *memory_data_start);
     memset(memory_bss_start, 0,
            /* cppcheck-suppress comparePointers */
            (size_t)(memory_bss_end - memory_bss_start) * sizeof *memory_bss_start);
-    /* Below what this function itself uses. */
+    /* Below this function's own frame. */
     stack_fill(memory_stack_start, (uint32_t *)__builtin_frame_address(0) - 16);
     timer_start();
     uart_start();
@@ -53,7 +53,7 @@ void reset(void)
     kernel_start();
 }
 
-/* The stack in use may be the one that overflowed, so a fresh one for what is left to do. */
+/* The current stack may have overflowed, so switch to a fresh one. */
 __attribute__((naked)) static void fault(void)
 {
     __asm volatile("tst lr, #4\n"

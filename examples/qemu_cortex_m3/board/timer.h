@@ -1,6 +1,6 @@
 /**
  * @file
- * Two clocks of the board. Neither is counted by an interrupt, so neither can fall behind.
+ * Two clocks of the board. Neither depends on an interrupt, so neither can fall behind.
  */
 #ifndef TIMER_H
 #define TIMER_H
@@ -14,10 +14,10 @@ enum { TIMER_TICKS_PER_SECOND = MPS2_CLOCK_HZ };
 /** Starts both. */
 void timer_start(void);
 
-/** Milliseconds since the start; comes round after 49 days. */
+/** Milliseconds since the start; overflows after 49 days. */
 uint32_t timer_ms(void);
 
-/** The same in ticks; comes round after 171 seconds, so good for short spans. */
+/** The same in ticks; overflows after 171 seconds, so only for short times. */
 uint32_t timer_ticks(void);
 
 #endif

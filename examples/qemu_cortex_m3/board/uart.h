@@ -10,7 +10,7 @@
 
 void uart_start(void);
 
-/** Writes bytes, and waits until the last of them is taken. */
+/** Writes bytes, and waits until the last one is accepted. */
 void uart_write(const char *text, size_t size);
 
 /** Writes NUL-terminated text. */

@@ -19,7 +19,7 @@
 #include "flash_geometry.h"
 #include "nor_flash.h"
 
-/* As those of `ardoq`. */
+/* The same as of `ardoq`. */
 enum { EXIT_USAGE = 2, EXIT_CONFIGURATION = 3, EXIT_BUG = 6 };
 
 enum { IMAGE_SIZE = ARDOQ_BOARD_FLASH_SECTORS * FLASH_SECTOR_SIZE };
@@ -37,7 +37,7 @@ static int usage_error(const char *message)
         "Usage: flash_image FILE get KEY\n"
         "       flash_image FILE set KEY VALUE | @FILE | -\n"
         "       flash_image FILE unset KEY\n"
-        "FILE is the emulated board's flash, 2 * %d bytes; set makes it. - is standard input.\n",
+        "FILE is the emulated board's flash, 2 * %d bytes; set creates it. - is standard input.\n",
         message, FLASH_SECTOR_SIZE);
     return EXIT_USAGE;
 }
@@ -48,7 +48,7 @@ static int file_error(const char *path, const char *message)
     return EXIT_CONFIGURATION;
 }
 
-/* Says what to do about an error. @return the exit code */
+/* Explains an error. @return the exit code */
 static int explained(ardoq_err_t err, const char *key)
 {
     if (flash.misuse) {
@@ -92,7 +92,7 @@ static int map_image(const char *path, int file)
     return EXIT_SUCCESS;
 }
 
-/* It holds a token, so it is the user's alone. The lock ends with the process. */
+/* It contains a token, so only the user may access it. The lock ends with the process. */
 static int open_image(const char *path, bool is_made)
 {
     const int file = open(path, O_RDWR | O_CLOEXEC | (is_made ? O_CREAT : 0), S_IRUSR | S_IWUSR);
@@ -101,7 +101,7 @@ static int open_image(const char *path, bool is_made)
 
 /* ---- Commands -------------------------------------------------------------------------------- */
 
-/* Certificates are too long to be shown, and one of them is a private key. */
+/* Certificates are too long to show, and a private key must not be shown. */
 static bool is_hidden(const ardoq_setting_t *setting)
 {
     return setting->secret || setting->kind == ARDOQ_SETTING_KIND_PEM;
@@ -133,7 +133,7 @@ static int set(const ardoq_setting_t *setting, const char *value)
     return explained(err, setting->name);
 }
 
-/* What stands on a command line can be read by every user of this machine. */
+/* Every user of this machine can read a command line. */
 static bool is_exposed(const ardoq_setting_t *setting, const char *value)
 {
     return is_hidden(setting) && strcmp(value, "-") != 0 && value[0] != '@';
@@ -152,7 +152,7 @@ static int run(int argc, char **argv)
         return explained(ARDOQ_ERR_SETTING_UNKNOWN, argv[3]);
     }
     if (is_set && is_exposed(setting, argv[4])) {
-        return usage_error("a secret is read from a file, or from standard input: give @FILE or -");
+        return usage_error("give a secret in a file or on standard input, as @FILE or -");
     }
     const int code = open_image(argv[1], is_set);
     if (code) {

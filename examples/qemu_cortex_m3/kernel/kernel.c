@@ -17,12 +17,13 @@
 #define SYSTICK_CURRENT         (*(volatile uint32_t *)0xe000e018)
 
 enum {
-    TICKS_PER_SECOND = 100, /* grain of time limits, and the slice of round robin */
+    TICKS_PER_SECOND = 100, /* resolution of time limits, and time slice of round robin */
     IDLE_STACK = 256,
-    THUMB = 1u << 24, /* the one bit of a fresh program status register */
+    THUMB = 1u << 24, /* the only bit set in a new program status register */
 };
 
-/* What the processor pushes when an exception begins (B1.5.6), below what kernel_switch() adds. */
+/* Registers that the processor pushes when an exception begins (B1.5.6), below those of
+ * kernel_switch(). */
 typedef struct {
     uint32_t r4_to_r11[8];
     uint32_t r0_to_r3[4];
@@ -57,15 +58,14 @@ static void check_stack(const thread_t *thread)
     }
 }
 
-/* The barriers: what follows may count on the switch as soon as interrupts are on (B5.2.3). */
+/* The barriers make the switch happen as soon as interrupts are on (B5.2.3). */
 static void request_switch(void)
 {
     INTERRUPT_CONTROL_STATE = PENDSV_SET;
     __asm volatile("dsb\n isb" ::: "memory");
 }
 
-/* The circle is searched from the thread after the current one, which comes last: that is round
- * robin. The idle thread is always ready. */
+/* The search starts after the current thread, for round robin. The idle thread is always ready. */
 static thread_t *most_important(void)
 {
     thread_t *best = &idle;
@@ -79,7 +79,7 @@ static thread_t *most_important(void)
     return best;
 }
 
-/* Called by the switch alone. */
+/* Only called by kernel_switch(). */
 uint32_t *kernel_choose(uint32_t *stack_pointer);
 uint32_t *kernel_choose(uint32_t *stack_pointer)
 {
@@ -138,8 +138,8 @@ void thread_start(thread_t *thread, const char *name, void (*entry)(void *), voi
     interrupts_restore(before);
 }
 
-/* With interrupts off the processor still wakes up for one, and serves it only after the clock has
- * been read: so the sleep is measured to the tick, and interrupts count as work. */
+/* With interrupts off the processor still wakes up for one, but handles it only after the clock was
+ * read: so the sleep is measured exactly, and interrupts count as work. */
 static _Noreturn void run_idle(void)
 {
     for (;;) {
@@ -166,7 +166,7 @@ void kernel_start(void)
     SYSTICK_RELOAD = TIMER_TICKS_PER_SECOND / TICKS_PER_SECOND - 1;
     SYSTICK_CURRENT = 0;
     SYSTICK_CONTROL = SYSTICK_ENABLE;
-    /* Threads run on the process stack; the main stack is left to interrupts. */
+    /* Threads use the process stack; the main stack is for interrupts. */
     __asm volatile("msr psp, %0\n"
                    "msr control, %1\n"
                    "isb\n"
@@ -187,7 +187,7 @@ bool kernel_wait(const void *object, uint32_t limit_ms)
     self->timed_out = false;
     self->awaited = object;
     request_switch();
-    interrupts_restore(0); /* here the thread is switched away from */
+    interrupts_restore(0); /* the thread switch happens here */
     interrupts_off();
     return !self->timed_out;
 }
@@ -218,7 +218,7 @@ static void end_waiting_when_due(thread_t *thread, uint32_t now)
     }
 }
 
-/* The time is read, not counted: ticks get lost when the emulator's host is busy. */
+/* Reads the time instead of counting ticks, which get lost when the emulator's host is busy. */
 void kernel_tick(void)
 {
     const uint32_t before = interrupts_off();
@@ -232,9 +232,9 @@ void kernel_tick(void)
     interrupts_restore(before);
 }
 
-/* ---- What the C library asks of a kernel ----------------------------------------------------- */
+/* ---- Functions for the C library ------------------------------------------------------------- */
 
-/* newlib's errno is *__errno(): one for each thread, for the price of a word. */
+/* newlib's errno is *__errno(): one for each thread. */
 int *__errno(void)
 {
     return &current->error;

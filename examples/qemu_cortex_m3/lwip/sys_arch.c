@@ -29,7 +29,7 @@ void sys_arch_unprotect(sys_prot_t before)
     interrupts_restore(before);
 }
 
-/* Waits once for what is left of the time, 0 being unlimited. @return false when it is over */
+/* Waits once for the remaining time, 0: unlimited. @return false after the time limit */
 static bool wait_on(const void *object, uint32_t start, uint32_t limit_ms)
 {
     const uint32_t elapsed = timer_ms() - start;
@@ -158,7 +158,7 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mailbox, void **message, u32_t limit_ms)
 
 STACK(tcpip_stack, TCPIP_THREAD_STACKSIZE);
 
-/* lwIP makes one thread only. */
+/* lwIP creates only one thread. */
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn entry, void *argument, int stack_size,
                             int priority)
 {

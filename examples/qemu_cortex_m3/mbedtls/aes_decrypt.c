@@ -1,5 +1,5 @@
-/* What stands in for the decryption of a block (mbedtls_config.h): nothing in this image calls it,
- * but mbedTLS 2.28 links it beside the encryption. */
+/* Replaces the decryption of a block (mbedtls_config.h): nothing in this image calls it, but
+ * mbedTLS 2.28 links it together with the encryption. */
 #include <mbedtls/aes.h>
 #include <mbedtls/platform.h>
 #include <string.h>

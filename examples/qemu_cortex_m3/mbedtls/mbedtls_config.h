@@ -6,7 +6,7 @@
 #ifndef MBEDTLS_CONFIG_OF_FIRMWARE_H
 #define MBEDTLS_CONFIG_OF_FIRMWARE_H
 
-/* 3.6 tells its version before it reads this file, 2.28 does not. */
+/* 3.6 defines its version before it includes this file, 2.28 does not. */
 #if defined(MBEDTLS_VERSION_MAJOR) && MBEDTLS_VERSION_MAJOR >= 3
 #define FIRMWARE_TLS13 1
 #else
@@ -19,10 +19,10 @@
 #define MBEDTLS_PLATFORM_MEMORY /* so that tests/firmware/measure.c can count */
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_HAVE_ASM
-/* Division of 64 bits comes from the compiler's library, with 750 bytes. mbedTLS's own has 32-bit
- * steps, and the curves do not divide. */
+/* 64-bit division would link 750 bytes of the compiler's library. mbedTLS's own uses 32-bit steps,
+ * and the curves do not divide. */
 #define MBEDTLS_NO_UDBL_DIVISION
-/* Not MBEDTLS_HAVE_TIME: the library judges the dates of certificates itself. */
+/* Not MBEDTLS_HAVE_TIME: the library checks the dates of certificates itself. */
 /* Not MBEDTLS_CTR_DRBG_C, MBEDTLS_ENTROPY_C: all random numbers come from ardoq_port_random(). */
 
 /* ---- TLS ------------------------------------------------------------------------------------- */
@@ -35,8 +35,8 @@
 #define MBEDTLS_SSL_SESSION_TICKETS /* for CONFIG_ARDOQ_SESSION_RESUMPTION */
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
-/* All that there are with what is below, in mbedTLS's own order; its own list also names some 200
- * for which it then has no code. */
+/* All that the options below allow, in mbedTLS's own order; its default list also has some 200 that
+ * are not built. */
 #define FIRMWARE_TLS12_CIPHERSUITES                                                                \
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,                                               \
         MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,                                             \
@@ -51,11 +51,11 @@
 #endif
 
 #if FIRMWARE_RECORD_SIZE > 4096
-/* The largest record that there is, so any server will do. */
+/* The largest possible record, so any server works. */
 #define MBEDTLS_SSL_IN_CONTENT_LEN  16384
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 #else
-/* The server is asked for no larger ones. Its chain of certificates has to fit into one, though. */
+/* Asks the server for smaller records. Its chain of certificates must fit into one, though. */
 #define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
 #define MBEDTLS_SSL_IN_CONTENT_LEN  4096
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096 /* mbedTLS asks for the smaller of both */
@@ -66,12 +66,12 @@
 /* TLS 1.3 needs it. Without it a chain is freed as soon as it is verified. */
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
-/* Records are not filled up to a multiple of 16 bytes: it would hide no secret here. */
+/* Records are not padded to a multiple of 16 bytes: that would hide no secret here. */
 #define MBEDTLS_SSL_CID_TLS1_3_PADDING_GRANULARITY 1
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED /* a resumed session */
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
-#define MBEDTLS_PKCS1_V21 /* PSS; TLS 1.2 of mbedTLS knows PKCS#1 v1.5 only */
+#define MBEDTLS_PKCS1_V21 /* PSS; mbedTLS's TLS 1.2 only supports PKCS#1 v1.5 */
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
@@ -94,7 +94,7 @@
 /* ---- Cryptography ---------------------------------------------------------------------------- */
 
 #define MBEDTLS_BIGNUM_C
-#define MBEDTLS_MPI_MAX_SIZE 512 /* RSA with 4096 bits: the largest roots have it */
+#define MBEDTLS_MPI_MAX_SIZE 512 /* RSA with 4096 bits, as in the largest roots */
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_ECP_C
@@ -104,13 +104,14 @@
 #define MBEDTLS_ECP_DP_SECP384R1_ENABLED
 #define MBEDTLS_ECP_NIST_OPTIM
 #if FIRMWARE_RESTARTABLE
-/* Operations with public keys in pieces of so many steps, about 4 million instructions, so that an
- * interruption is seen between them. 3.5 KB of flash; mbedTLS has it for TLS 1.2 with ECDSA. */
+/* Splits public-key operations into pieces of this many steps, about 4 million instructions, so
+ * that an interrupt is noticed in between. 3.5 KB of flash; mbedTLS supports it for TLS 1.2 with
+ * ECDSA. */
 #define MBEDTLS_ECP_RESTARTABLE
 #define MBEDTLS_ECDH_LEGACY_CONTEXT
 #define FIRMWARE_ECP_MAX_OPS 1000
 #endif
-/* Only for operations without a secret, such as verification: the others are given ours. */
+/* Only for operations without a secret, such as verification: the others get our generator. */
 #define MBEDTLS_ECP_NO_INTERNAL_RNG
 
 #define MBEDTLS_CIPHER_C
@@ -118,7 +119,7 @@
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
 /* GCM decrypts with encrypted counters, so nothing here ever decrypts a block: 2.4 KB. 2.28 has no
- * option for that, only room for another decryption: aes_decrypt.c. */
+ * option for that, but allows another decryption: aes_decrypt.c. */
 #if FIRMWARE_TLS13
 #define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
 #else
@@ -130,7 +131,7 @@
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
-/* 9 KB less of flash. What is encrypted and hashed here is short: a handshake's time goes into
+/* Saves 9 KB of flash. Little data is encrypted and hashed here: a handshake spends its time on
  * elliptic curves. */
 #define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_SHA256_SMALLER

@@ -1,4 +1,4 @@
-/* Keeps Ardoq informed of this device: in a task, or each time it wakes from deep sleep. */
+/* Reports this device to Ardoq: in a task, or each time it wakes from deep sleep. */
 #include <ardoq/commands.h>
 #include <ardoq/esp_idf.h>
 #include <ardoq/reporter.h>
@@ -15,7 +15,7 @@
 
 static const char tag[] = "example";
 
-static ardoq_reporter_t reporter; /* several KB, so static: the linker says whether it fits */
+static ardoq_reporter_t reporter; /* several KB, so static: the linker checks that it fits */
 
 static void print(void *context, const char *text)
 {
@@ -26,8 +26,8 @@ static void print(void *context, const char *text)
 #if defined(CONFIG_IDF_TARGET_LINUX) && !defined(CONFIG_ARDOQ_CONSOLE)
 #define ENDS_AFTER_ONE_ATTEMPT
 
-/* The simulator shows one attempt. Not exit(), in which ESP-IDF 6.1 crashes: the status would be
- * lost. */
+/* The simulator makes one attempt. Not exit(), which crashes in ESP-IDF 6.1 and loses the
+ * status. */
 static void end_simulation(ardoq_err_t err)
 {
     fflush(NULL);
@@ -43,7 +43,7 @@ static void log_event(void *context, const ardoq_reporter_t *from, ardoq_event_t
                  from->report.name, from->report.component_id);
         break;
     case ARDOQ_EVENT_UNCHANGED:
-        ESP_LOGI(tag, "unchanged: Ardoq has it already");
+        ESP_LOGI(tag, "unchanged: Ardoq is up to date");
         break;
     case ARDOQ_EVENT_FAILED:
         ESP_LOGE(tag, "the report failed:");
@@ -60,7 +60,7 @@ static void log_event(void *context, const ardoq_reporter_t *from, ardoq_event_t
 #endif
 }
 
-/* What only the application knows. Production may have stored another model. */
+/* Facts that only the application knows. Another model may be stored in NVS. */
 static void describe_device(void)
 {
     ardoq_identity_t known;
@@ -83,15 +83,15 @@ static ardoq_err_t describe_for_console(ardoq_config_t *config, ardoq_identity_t
 void app_main(void)
 {
     ESP_ERROR_CHECK(nvs_flash_init());
-    /* Without network or time an attempt fails, and another follows. */
+    /* If network or time are missing an attempt fails, and another follows. */
     if (network_connect() != ESP_OK) {
         ESP_LOGW(tag, "no network");
     } else if (network_set_clock() != ESP_OK) {
         ESP_LOGW(tag, "no time from " CONFIG_EXAMPLE_SNTP_SERVER);
     }
-    (void)ardoq_reporter_open(&reporter); /* a fault comes as an event, too */
+    (void)ardoq_reporter_open(&reporter); /* an error is also reported as an event */
     describe_device();
-    /* Not in this task: its stack is too small for a TLS handshake. */
+    /* This task's stack is too small for a TLS handshake. */
 #ifdef CONFIG_EXAMPLE_DEEP_SLEEP
     const ardoq_err_t err = sleep_between_reports(&reporter, log_event, NULL);
 #else

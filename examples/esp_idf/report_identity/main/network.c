@@ -4,7 +4,7 @@
 
 #ifdef CONFIG_IDF_TARGET_LINUX
 
-/* The simulator has the network and the time of its host. */
+/* The simulator uses its host's network and time. */
 esp_err_t network_connect(void)
 {
     return ESP_OK;

@@ -10,7 +10,7 @@
 #include <freertos/task.h>
 #include <stdint.h>
 
-/* Nothing of the reporter is needed in RAM: what it remembers is in NVS. */
+/* The reporter's state is in NVS, so RAM may be lost. */
 static void report_and_sleep(void *argument)
 {
     ardoq_reporter_t *reporter = argument;

@@ -4,8 +4,8 @@
 
 #include <ardoq/reporter.h>
 
-/* As ardoq_reporter_start_task(), but the device sleeps when nothing is under way; its next start
- * is that of the next report. */
+/* Like ardoq_reporter_start_task(), but the device sleeps when the reporter is idle, until the next
+ * report is due. */
 ardoq_err_t sleep_between_reports(ardoq_reporter_t *reporter, ardoq_on_event_t on_event,
                                   void *context);
 

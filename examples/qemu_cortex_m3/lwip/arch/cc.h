@@ -1,6 +1,6 @@
 /**
  * @file
- * What lwIP asks of a compiler and its library; gcc with newlib needs little.
+ * What lwIP needs to know about compiler and C library; little for gcc with newlib.
  */
 #ifndef ARCH_CC_H
 #define ARCH_CC_H

@@ -17,10 +17,10 @@ typedef struct {
 #define sys_sem_valid(semaphore)       ((semaphore)->is_valid)
 #define sys_sem_set_invalid(semaphore) ((semaphore)->is_valid = false)
 
-/** Room of every mailbox: the largest that lwipopts.h asks for. */
+/** Size of every mailbox: the largest in lwipopts.h. */
 enum { SYS_MBOX_ROOM = 8 };
 
-/** Queue of pointers. It holds them itself, so that making one cannot fail. */
+/** Queue of pointers, stored inside, so that creating one cannot fail. */
 typedef struct {
     void *messages[SYS_MBOX_ROOM];
     uint8_t first;
