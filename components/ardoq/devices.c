@@ -157,7 +157,7 @@ static uint32_t count_unconfirmed(const ardoq_devices_t *devices)
 /* ---- Results --------------------------------------------------------------------------------- */
 
 /* refusal: error of the device that can be sent; ARDOQ_OK: it was reported */
-static ardoq_err_t tell_failed(ardoq_devices_t *devices, uint32_t index, ardoq_err_t refusal)
+static ardoq_err_t report_failed(ardoq_devices_t *devices, uint32_t index, ardoq_err_t refusal)
 {
     ardoq_device_result_t result = {.component_id = "", .index = index, .message = ""};
     result.err = load_device(devices, index);
@@ -187,12 +187,12 @@ static void choose_limit(ardoq_devices_t *devices, bool is_success)
 }
 
 /* The devices are only requested once more if one of them has failed. */
-static ardoq_err_t tell_all_failed(ardoq_devices_t *devices, ardoq_err_t refusal)
+static ardoq_err_t report_all_failed(ardoq_devices_t *devices, ardoq_err_t refusal)
 {
     const bool is_any = refusal || devices->sendable < devices->end - devices->done;
     ardoq_err_t err = ARDOQ_OK;
     for (uint32_t i = devices->done; is_any && !err && i < devices->end; i++) {
-        err = tell_failed(devices, i, refusal);
+        err = report_failed(devices, i, refusal);
     }
     return err;
 }
@@ -200,7 +200,7 @@ static ardoq_err_t tell_all_failed(ardoq_devices_t *devices, ardoq_err_t refusal
 /* The devices of the request are finished. */
 static ardoq_err_t end_devices(ardoq_devices_t *devices, ardoq_err_t refusal)
 {
-    const ardoq_err_t err = tell_all_failed(devices, refusal);
+    const ardoq_err_t err = report_all_failed(devices, refusal);
     if (!err) {
         devices->done = devices->end;
         choose_limit(devices, !refusal);
@@ -262,7 +262,7 @@ ardoq_err_t ardoq_devices_compose(const ardoq_config_t *config, ardoq_devices_t 
         return err;
     }
     choose_devices(devices);
-    err = tell_all_failed(devices, ARDOQ_OK);
+    err = report_all_failed(devices, ARDOQ_OK);
     return err || devices->end > devices->done ? err : ARDOQ_DEVICES_END;
 }
 

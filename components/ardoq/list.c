@@ -123,7 +123,7 @@ static ardoq_err_t on_list_body(void *context, const char *data, size_t size)
 }
 
 /* Brent's algorithm: each link is compared with one that is replaced at each power of two. */
-static bool goes_in_a_circle(ardoq_list_t *list)
+static bool is_looping(ardoq_list_t *list)
 {
     if (strcmp(list->next_link, list->landmark) == 0) {
         return true;
@@ -161,7 +161,7 @@ static bool has_stalled(ardoq_list_t *list)
 static ardoq_err_t start_next_page(ardoq_client_t *client, ardoq_list_t *list)
 {
     const uint64_t now = ardoq_port_uptime_ms();
-    if (has_stalled(list) || goes_in_a_circle(list)) {
+    if (has_stalled(list) || is_looping(list)) {
         return ARDOQ_ERR_PAGES_UNUSABLE;
     }
     if (now >= list->deadline) {

@@ -56,13 +56,13 @@ static uint32_t span_of_wall(int64_t from, int64_t to)
  * silent. */
 static uint32_t span_since(const ardoq_schedule_t *schedule, ardoq_moment_t now)
 {
-    const bool goes_on = now.uptime >= schedule->at.uptime;
-    const uint32_t awake = goes_on ? now.uptime - schedule->at.uptime : now.uptime;
+    const bool is_same_boot = now.uptime >= schedule->at.uptime;
+    const uint32_t awake = is_same_boot ? now.uptime - schedule->at.uptime : now.uptime;
     const uint32_t slept = schedule->is_asleep ? schedule->pause : 0;
     return larger(larger(awake, slept), span_of_wall(schedule->at.wall, now.wall));
 }
 
-static void pause_anew(ardoq_schedule_t *schedule, uint32_t pause)
+static void restart_pause(ardoq_schedule_t *schedule, uint32_t pause)
 {
     schedule->pause = larger(pause, schedule->hold);
 }
@@ -89,7 +89,7 @@ void ardoq_schedule_start(ardoq_schedule_t *schedule, ardoq_moment_t now, uint32
         schedule->hold = HOLD_AT_MOST;
     }
     if (!schedule->is_asleep) {
-        pause_anew(schedule, pause_of_start(schedule, window, random));
+        restart_pause(schedule, pause_of_start(schedule, window, random));
     }
     schedule->is_asleep = false;
 }
@@ -142,7 +142,7 @@ bool ardoq_schedule_is_needed(const ardoq_schedule_t *schedule, uint32_t heartbe
 void ardoq_schedule_attempt(ardoq_schedule_t *schedule, uint32_t random)
 {
     schedule->hold = schedule->has_reported ? 0 : MAY_MEET_ITSELF;
-    pause_anew(schedule, ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts, random));
+    restart_pause(schedule, ardoq_retry_delay(ARDOQ_ERR_TIMEOUT, NULL, schedule->attempts, random));
     schedule->attempts = (uint8_t)(schedule->attempts + (schedule->attempts < UINT8_MAX ? 1 : 0));
 }
 
@@ -168,9 +168,9 @@ void ardoq_schedule_fail(ardoq_schedule_t *schedule, ardoq_err_t err,
     const uint32_t asked = ardoq_retry_after(response);
     schedule->needs_person = ardoq_needs_person(err);
     schedule->hold = larger(asked, may_have_arrived ? MAY_MEET_ITSELF : 0);
-    pause_anew(schedule, asked > 0
-                             ? asked + spread_after_server(window, schedule->attempts, random)
-                             : ardoq_retry_delay(err, response, schedule->attempts - 1u, random));
+    restart_pause(schedule,
+                  asked > 0 ? asked + spread_after_server(window, schedule->attempts, random)
+                            : ardoq_retry_delay(err, response, schedule->attempts - 1u, random));
 }
 
 void ardoq_schedule_settings_changed(ardoq_schedule_t *schedule)

@@ -11,7 +11,7 @@ static ardoq_err_t check_value(const ardoq_setting_t *setting, const ardoq_confi
                    : ARDOQ_ERR_SETTING_INVALID;
     }
     /* Not trimmed: a value that the program set itself is sent unchanged. */
-    return ardoq_setting_judge(setting, member, strlen(member));
+    return ardoq_setting_check(setting, member, strlen(member));
 }
 
 static ardoq_err_t check_rules(const ardoq_config_t *config, const char **setting)

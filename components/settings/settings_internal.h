@@ -40,7 +40,7 @@ ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_con
                                        const char *value);
 
 /* Checks a setting's text, which must already be trimmed. */
-ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *value, size_t size);
+ardoq_err_t ardoq_setting_check(const ardoq_setting_t *setting, const char *value, size_t size);
 
 /* Whether this build cannot use this certificate or key. It must not be ignored silently: the
  * device would trust more than its settings allow. */

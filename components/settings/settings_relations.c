@@ -23,7 +23,7 @@ static size_t without_blanks_at_end(const char *text, const char *end)
 /* Whether the text would be valid as a value of the setting. */
 static bool follows_rule_of(const char *name, const char *text, size_t size)
 {
-    return ardoq_setting_judge(ardoq_setting_find_value(name), text, size) == ARDOQ_OK;
+    return ardoq_setting_check(ardoq_setting_find_value(name), text, size) == ARDOQ_OK;
 }
 
 /* Whether an Ardoq id begins here: 24 hex digits. */

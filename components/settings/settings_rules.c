@@ -205,7 +205,7 @@ static ardoq_err_t assign_number(const ardoq_setting_t *setting, ardoq_config_t 
     return ARDOQ_OK;
 }
 
-ardoq_err_t ardoq_setting_judge(const ardoq_setting_t *setting, const char *value, size_t size)
+ardoq_err_t ardoq_setting_check(const ardoq_setting_t *setting, const char *value, size_t size)
 {
     const ardoq_err_t err = ardoq_value_check(value, size, setting->name);
     if (err == ARDOQ_ERR_VALUE_WRAPPED) {
@@ -233,7 +233,7 @@ ardoq_err_t ardoq_setting_assign_value(const ardoq_setting_t *setting, ardoq_con
     if (setting->kind == ARDOQ_SETTING_KIND_NUMBER) {
         return assign_number(setting, config, value, size);
     }
-    const ardoq_err_t err = ardoq_setting_judge(setting, value, size);
+    const ardoq_err_t err = ardoq_setting_check(setting, value, size);
     if (!err && config && setting->kind == ARDOQ_SETTING_KIND_TEXT) {
         char *member = (char *)config + setting->offset;
         memcpy(member, value, size);

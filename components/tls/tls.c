@@ -226,7 +226,7 @@ static ardoq_err_t handshake_end(ardoq_tls_t *tls)
 
 #if ARDOQ_TLS_RECONNECTS
 /* Connects to the same address again. */
-static void begin_anew(ardoq_tls_t *tls)
+static void start_reconnecting(ardoq_tls_t *tls)
 {
     ardoq_tls_disconnect(tls);
     tls->deaf_since = ARDOQ_PHASE_IDLE;
@@ -247,7 +247,7 @@ static bool asks_without_pss(ardoq_tls_t *tls, int code)
     }
     ardoq_seam_offer_signatures(&tls->ssl_config, false);
     tls->without_pss = true;
-    begin_anew(tls);
+    start_reconnecting(tls);
     return true;
 }
 #endif
@@ -261,7 +261,7 @@ static bool asks_without_session(ardoq_tls_t *tls, ardoq_err_t err)
         return false;
     }
     tls->without_session = true;
-    begin_anew(tls);
+    start_reconnecting(tls);
     return true;
 }
 #endif

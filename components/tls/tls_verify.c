@@ -47,7 +47,7 @@ static const mbedtls_x509_crt *root_in_date(const ardoq_tls_t *tls,
     return certificate;
 }
 
-static uint32_t judge_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
+static uint32_t check_dates(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate)
 {
     /* With cross-signed roots, ESP-IDF's bundle supplies only a name and a key as root. */
     if (!certificate->raw.p) {
@@ -90,7 +90,7 @@ static bool matches_pin(const ardoq_tls_t *tls, const mbedtls_x509_crt *certific
 }
 
 /* Any verified key of the chain may match. */
-static void judge_pins(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, int depth,
+static void check_pins(ardoq_tls_t *tls, const mbedtls_x509_crt *certificate, int depth,
                        uint32_t *flags)
 {
     if (!has_pins(tls)) {
@@ -173,9 +173,9 @@ int ardoq_tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, ui
     if (code != 0) {
         return code;
     }
-    *flags |= wrong_name | judge_dates(tls, certificate);
+    *flags |= wrong_name | check_dates(tls, certificate);
 #if ARDOQ_PINS
-    judge_pins(tls, certificate, depth, flags);
+    check_pins(tls, certificate, depth, flags);
 #endif
     if (depth == 0) {
         tls->is_self_signed = is_equal(&certificate->subject_raw, &certificate->issuer_raw);

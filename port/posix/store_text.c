@@ -164,7 +164,7 @@ bool ardoq_store_text_find(const char *text, size_t size, const char *key, ardoq
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
 
-static bool stands_before(const char *text, span_t line, span_t key)
+static bool occurs_before(const char *text, span_t line, span_t key)
 {
     char name[ARDOQ_PORT_KEY_MAX + 1] = "";
     ardoq_store_line_t before;
@@ -183,7 +183,7 @@ static const char *fault_of(const char *text, span_t line)
         return NULL;
     }
     const char *fault = split(content, &setting);
-    if (!fault && stands_before(text, line, setting.key)) {
+    if (!fault && occurs_before(text, line, setting.key)) {
         fault = "its key is already on an earlier line";
     }
     return fault;
