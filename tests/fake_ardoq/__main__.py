@@ -27,7 +27,7 @@ def _status(first: int, last: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         # A 304 has no body, so it could not carry an error.
         if not text.isdecimal() or not first <= int(text) <= last or int(text) == 304:
-            raise argparse.ArgumentTypeError(f"{text!r} is no status from {first} to {last}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a status from {first} to {last}")
         return int(text)
 
     return read
@@ -36,7 +36,7 @@ def _status(first: int, last: int) -> Callable[[str], int]:
 def _count(lowest: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not text.isdecimal() or int(text) < lowest:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {lowest} up")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} up")
         return int(text)
 
     return read
@@ -45,17 +45,17 @@ def _count(lowest: int) -> Callable[[str], int]:
 def _file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {text}")
+        raise argparse.ArgumentTypeError(f"no such file: {text}")
     return path
 
 
 def _field(text: str) -> Field:
-    """KEY=TYPE[,OPTION...][,readOnly], for types of components as seeds.py has it."""
+    """KEY=TYPE[,OPTION...][,readOnly], for component types as in seeds.py."""
     key, _, rest = text.partition("=")
     kind, *options = rest.split(",")
     if not re.fullmatch("[a-z][a-z0-9_]*", key) or kind not in FIELD_TYPES:
         types = ", ".join(FIELD_TYPES)
-        raise argparse.ArgumentTypeError(f"{text!r} is no KEY=TYPE; types: {types}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=TYPE; types: {types}")
     read_only = options[-1:] == ["readOnly"]
     options = options[: len(options) - read_only]
     return Field(key, kind, tuple(options), read_only=read_only)
@@ -67,7 +67,7 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return rate
 
 
@@ -76,35 +76,35 @@ def _add_listening(serve: argparse.ArgumentParser) -> None:
     add("--certificate", type=_file, required=True, metavar="PEM", help="server certificate chain")
     add("--key", type=_file, required=True, metavar="PEM", help="its private key")
     add("--address", default="127.0.0.1", help="such as ::1; default %(default)s")
-    add("--port", type=_count(0), default=0, help="default 0: the kernel chooses")
+    add("--port", type=_count(0), default=0, help="default 0: any free port")
     add("--page-port", type=_count(0), metavar="PORT",
-        help="also show what it holds to browsers on this machine: http://localhost:PORT/, without "
+        help="also show its content in a browser on this machine: http://localhost:PORT/, without "
         "TLS or token; 0: the kernel chooses; default: no page")
     add("--tls-max", choices=TLS_VERSIONS, default="1.3", help="default %(default)s")
-    add("--client-ca", type=_file, metavar="PEM", help="demand a client certificate of this CA")
+    add("--client-ca", type=_file, metavar="PEM", help="require a client certificate of this CA")
     add("--stop-with-stdin", action="store_true", help="stop when standard input ends")
     add("--journal", type=Path, metavar="FILE", help="append one JSON line per request received")
 
 
 def _add_holdings(serve: argparse.ArgumentParser) -> None:
-    add = serve.add_argument_group("what it holds, made sure of at every start").add_argument
+    add = serve.add_argument_group("content, created at every start if missing").add_argument
     add("--field", type=_field, action="append", default=[], metavar="KEY=TYPE[,OPTION...]",
-        help="a custom field of devices, or another type for one that is there; readOnly as the "
+        help="a custom field of devices, or another type for an existing one; readOnly as the "
         "last option refuses values")
     add("--org-label", default="acme", metavar="L", help="as in X-org; default %(default)s")
     add("--org-name", default="Acme Corporation", metavar="NAME", help="default %(default)s")
 
 
 def _add_demands(serve: argparse.ArgumentParser) -> None:
-    add = serve.add_argument_group("what it demands").add_argument
+    add = serve.add_argument_group("requirements").add_argument
     add("--token", default="test-token", metavar="T", help="default %(default)s")
     add("--shared-host", action="store_true", help="X-org is mandatory, as on app.ardoq.com")
     add("--rate", type=_rate, metavar="N",
-        help="requests per second above which 429 is answered; default: no limit")
+        help="requests per second, answered 429 above; default: no limit")
     add("--retry-after", type=_count(0), default=1, metavar="SECONDS",
         help="sent with 429, and with 503 of --fail-with; default %(default)s")
     add("--fail-with", type=_status(300, 599), metavar="STATUS",
-        help="answer every authorised request so; 3xx comes with a Location")
+        help="answer every authorised request with this status; 3xx has a Location")
 
 
 def _add_choices(serve: argparse.ArgumentParser) -> None:
@@ -117,15 +117,15 @@ def _add_choices(serve: argparse.ArgumentParser) -> None:
         add(switch, type=_status(400, 599), default=field.default, metavar="STATUS",
             help=f"for {field.metadata['meaning']}; default %(default)s")
     add("--mix-upserts", action="store_true",
-        help="let upserts stand beside other operations of the same kind; default: refused")
+        help="allow upserts together with other operations of the same kind; default: refused")
     add("--reference-root-workspace", action="store_true",
-        help="also take rootWorkspace for source.rootWorkspace in a reference's uniqueBy")
+        help="also accept rootWorkspace for source.rootWorkspace in a reference's uniqueBy")
     add("--max-operations", type=_count(1), metavar="N",
-        help="of one batch, answered 413 above; default: no limit")
+        help="the most in a batch, answered 413 above; default: no limit")
     add("--login-page", action="store_true",
         help="answer an unauthorised request with 200 and an HTML page instead of 401")
     add("--framing", choices=FRAMINGS, default="content-length",
-        help="what tells the end of an answer; default %(default)s")
+        help="how the end of an answer is marked; default %(default)s")
     add("--page-size", type=_count(1), default=300, metavar="N", help="default %(default)s")
     add("--reverse-keys", action="store_true", help="object keys of answers in reverse order")
     add("--no-nulls", action="store_true",
@@ -144,10 +144,10 @@ def _arguments() -> argparse.Namespace:
     )
     serve.set_defaults(run=_serve)
     serve.add_argument("--database", type=Path, required=True, metavar="FILE",
-        help="SQLite file with all state; made when it is not there")
+        help="SQLite file with all state; created if missing")
     for add_group in (_add_listening, _add_holdings, _add_demands, _add_choices):
         add_group(serve)
-    shower = commands.add_parser("show", help="print what the server holds")
+    shower = commands.add_parser("show", help="print the server's content")
     shower.set_defaults(run=_show)
     shower.add_argument("--database", type=_file, required=True, metavar="FILE",
         help="SQLite file of a server, running or not")
@@ -203,7 +203,7 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> None:
-    # A terminal that is not UTF-8 still gets to see the rest.
+    # On a terminal without UTF-8 the rest is still readable.
     sys.stdout.reconfigure(errors="replace")
     with Store(arguments.database, read_only=True) as store:
         for line in show.lines(store):

@@ -1,4 +1,4 @@
-"""How answers look on the wire: error bodies, key order, framing."""
+"""Format of answers: error bodies, key order, framing."""
 
 import html
 import json
@@ -13,7 +13,7 @@ from errors import Refusal
 ERROR_BODIES = ("message", "error", "text", "html", "reitit")
 FRAMINGS = ("content-length", "chunked", "close")
 
-# Small, so that an ordinary answer arrives in several chunks.
+# Small, so that an ordinary answer has several chunks.
 _PIECE = 100
 
 
@@ -26,7 +26,7 @@ def _page(title: str, text: str) -> str:
 
 
 def _coercion(refusal: Refusal) -> dict[str, Any]:
-    """What the library of Ardoq's server says by itself of a request that it cannot read."""
+    """The answer of the library in Ardoq's server to a request that it cannot read."""
     place, _, reason = refusal.message.partition(": ")
     return {
         "value": {},
@@ -46,7 +46,7 @@ def _reversed(value: Any) -> Any:
 
 
 class _PiecewiseResponse(Response):
-    """A response of unannounced length: the HTTP layer below chooses how to mark its end."""
+    """A response of unknown length: the HTTP layer chooses how to mark its end."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del self.headers["content-length"]

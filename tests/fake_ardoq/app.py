@@ -1,4 +1,4 @@
-"""The resources of the API, and the way of a request to one of them."""
+"""The resources of the API, and the routing to them."""
 
 import re
 import sqlite3
@@ -29,7 +29,7 @@ _UNSERVED = re.compile("/api/v2/attachments(/.*)?")
 
 @dataclass(frozen=True)
 class Look:
-    """The switches that change what lists and components look like."""
+    """The options that change the format of lists and components."""
 
     page_size: int
     nulls: bool
@@ -101,7 +101,7 @@ class Api:
         labels = {key: label if key_format == "label" else key for key, label in report.columns}
 
         def named(row: sqlite3.Row) -> dict[str, Any]:
-            # What has no value is not there.
+            # Missing values are absent.
             values = shapes.report_row(report, row).items()
             return {labels[key]: value for key, value in values if value is not None}
 
@@ -127,10 +127,10 @@ class Api:
         return self._answers.json(200, Batch(self._rules, document).expand())
 
     def _workspace(self, oid: str) -> sqlite3.Row:
-        """The workspace that the path names."""
+        """The workspace in the path."""
         row = self._store.workspace(oid)
         if row is None:
-            raise Refusal(404, f"there is no workspace {oid}")
+            raise Refusal(404, f"no such workspace: {oid}")
         return row
 
     def _component(self, row: sqlite3.Row) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class Api:
         for each in seeds.REPORTS:
             if each.id == oid:
                 return each
-        raise Refusal(404, f"there is no report {oid}")
+        raise Refusal(404, f"no such report: {oid}")
 
     def _run(
         self, call: Call, report: seeds.Report, query: dict[str, str], shape: Shape
@@ -206,4 +206,4 @@ class Application:
                 raise Refusal(405, f"{method} is not allowed here", {"Allow": allowed})
         if _UNSERVED.fullmatch(path):
             raise Refusal(501, "documented by Ardoq, but not part of this stand-in")
-        raise Refusal(404, f"there is nothing at {path}")
+        raise Refusal(404, f"no such path: {path}")

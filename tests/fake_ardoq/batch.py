@@ -1,4 +1,4 @@
-"""POST /api/v2/batch: all operations of one request, and what its names stand for."""
+"""POST /api/v2/batch: all operations of one request, and the meaning of its names."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ Entity = Callable[[str], Body]
 
 @dataclass(frozen=True)
 class Mixing:
-    """Whether upserts of a kind may stand beside its other operations, and the status if not.
+    """Whether upserts may be combined with other operations of their kind, and the status if not.
 
-    The guide forbade it when upserts were new; what it says since then has an example of it.
+    The guide forbade it when upserts were new; it has had an example of it since.
     """
 
     allowed: bool
@@ -38,7 +38,7 @@ class Mixing:
 
 @dataclass(frozen=True)
 class Limits:
-    """Ardoq publishes none; a test may want one."""
+    """Ardoq documents none, but a test may need one."""
 
     operations: int | None
 
@@ -50,7 +50,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """What all batches have in common."""
+    """Shared by all batches."""
 
     components: Components
     references: References
@@ -59,7 +59,7 @@ class Rules:
 
 
 class Names:
-    """What aliases and batchIds of one request stand for."""
+    """The meaning of aliases and batchIds in one request."""
 
     def __init__(self) -> None:
         self.aliases: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
@@ -72,24 +72,24 @@ class Names:
         self._batch_ids[kind][batch_id] = oid
 
     def existing(self, kind: str, name: str) -> str:
-        """What an update or a delete means: no batchId, as that is not there yet."""
+        """The target of an update or a delete: not a batchId, which does not exist yet."""
         return self.aliases[kind].get(name, name)
 
     def component(self, name: str) -> str:
         return self._batch_ids["components"].get(name) or self.existing("components", name)
 
     def with_ends(self, body: Body, oid: Callable[[str], str]) -> Body:
-        """A body or match of a reference, with ids of components in the place of their names."""
+        """A body or match of a reference, with ids of components instead of their names."""
         return {key: oid(value) if key in _ENDS else value for key, value in body.items()}
 
 
 def _in_no_order(results: list[Body]) -> list[Body]:
-    """Ardoq promises no order; the same one each time, so that a test that fails fails again."""
+    """Ardoq promises no order; a fixed one makes failures repeatable."""
     return results[1::2] + results[::2]
 
 
 class Batch:
-    """One batch request. The caller wraps `run` in a transaction: any refusal undoes it whole."""
+    """One batch request. The caller wraps `run` in a transaction: any refusal undoes all of it."""
 
     def __init__(self, rules: Rules, document: Body) -> None:
         self._rules = rules
@@ -101,7 +101,7 @@ class Batch:
         }
 
     def run(self, entities: dict[str, Entity]) -> Body:
-        """Carries the batch out; `entities` give the shape of one, where the answer needs it."""
+        """Carries out the batch; `entities` format an entity for the answer."""
         self._rules.limits.check(self._document)
         self._rules.mixing.check(self._document)
         self._resolve_aliases()
@@ -111,13 +111,13 @@ class Batch:
             self._rules.components.adopt(child, oid)
         self._write("references")
         self._embed(entities)
-        # References first: deleting a component takes its references along.
+        # References first: deleting a component deletes its references.
         self._delete("references")
         self._delete("components")
         return {kind: found for kind in KINDS if (found := self._found(kind))}
 
     def expand(self) -> Body:
-        """The same batch with every alias replaced by the id that it stands for."""
+        """The same batch with every alias replaced by its id."""
         self._resolve_aliases()
         expanded = {key: part for key, part in self._document.items() if key != "aliases"}
         for kind in KINDS:
@@ -196,7 +196,7 @@ class Batch:
         result = {"id": oid}
         if "batchId" in operation:
             self._names.note(kind, operation["batchId"], oid)
-            # Documented on created results only, so an upsert that updates comes back without it.
+            # Documented for created results only, so an upsert that updates has none.
             if outcome == "created":
                 result["batchId"] = operation["batchId"]
         if "parent" in operation["body"]:

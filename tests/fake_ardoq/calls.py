@@ -20,16 +20,16 @@ class Call:
     schemas: Schemas
 
     def query(self) -> dict[str, str]:
-        """The query parameters, whatever they are; refuses one that comes twice."""
+        """All query parameters; refuses duplicates."""
         found: dict[str, str] = {}
         for name, value in self.request.query_params.multi_items():
             if name in found:
-                raise Refusal(400, f"the query parameter {name!r} stands twice")
+                raise Refusal(400, f"the query parameter {name!r} occurs twice")
             found[name] = value
         return found
 
     def document(self, schema: str) -> Any:
-        """The body, when it is JSON, says so, and meets the schema."""
+        """The body, if it is JSON with the right Content-Type and matches the schema."""
         headers = self.request.headers
         if "content-length" not in headers and "transfer-encoding" not in headers:
             raise Refusal(411, "a request with a body must announce it: Content-Length is missing")

@@ -1,4 +1,4 @@
-"""The endpoints of components and those of references, which are alike."""
+"""The endpoints of components and of references, which work alike."""
 
 import re
 from collections.abc import Callable

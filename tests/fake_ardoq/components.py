@@ -1,4 +1,4 @@
-"""What may be done to components, for the single endpoints and the batch alike."""
+"""Operations on components, for the single endpoints and the batch."""
 
 import json
 import sqlite3
@@ -8,7 +8,7 @@ from entities import Entities, Version, check_version, merged, unique_text
 from errors import Refusal
 from store import CUSTOM
 
-# The parent is not among them: in a batch it may be created after its child.
+# Not the parent: in a batch it may be created after its child.
 _PLAIN = ("name", "description", "color", "icon", "image", "shape")
 
 
@@ -67,7 +67,7 @@ class Components(Entities):
     def _check_new(self, body: dict[str, Any]) -> None:
         workspace, type_id = body["rootWorkspace"], body["typeId"]
         if self._store.workspace(workspace) is None:
-            raise Refusal(404, f"rootWorkspace: there is no workspace {workspace}")
+            raise Refusal(404, f"rootWorkspace: no such workspace: {workspace}")
         for row in self._store.component_types(workspace):
             if row["typeId"] == type_id:
                 self._check_fields(body, row["name"])
@@ -84,8 +84,8 @@ class Components(Entities):
             above = self._store.component(above["parent"]) if above["parent"] else None
 
     def _unique(self, paths: list[str], body: dict[str, Any]) -> dict[str, str]:
-        """The criteria that `uniqueBy` means: a workspace, and a name or one custom field in it."""
+        """The criteria in `uniqueBy`: a workspace, and a name or a custom field in it."""
         own = [path for path in paths if path != "rootWorkspace"]
         if len(own) != 1 or len(paths) != 2 or not (own[0] == "name" or own[0].startswith(CUSTOM)):
-            raise Refusal(422, "uniqueBy: takes rootWorkspace, and name or customFields.<apiKey>")
+            raise Refusal(422, "uniqueBy: needs rootWorkspace, and name or customFields.<apiKey>")
         return {"rootWorkspace": body["rootWorkspace"], own[0]: unique_text(own[0], body)}

@@ -1,4 +1,4 @@
-"""Custom fields: which values each type takes."""
+"""Custom fields: the values of each type."""
 
 import math
 import re
@@ -49,7 +49,7 @@ def _are_options(value: Any, field: Field) -> bool:
     return isinstance(value, list) and all(item in field.options for item in value)
 
 
-# What each type takes, and how that is called.
+# The check of each type, and its description.
 _TYPES: dict[str, tuple[Callable[[Any, Field], bool], str]] = {
     "Text": (_is_text, "a string"),
     "TextArea": (_is_text, "a string"),
@@ -65,13 +65,13 @@ _TYPES: dict[str, tuple[Callable[[Any, Field], bool], str]] = {
 
 
 def check_value(field: Field, value: Any, status: int) -> None:
-    """Refuses, with `status`, a value that the field's type does not take; null unsets any."""
+    """Refuses, with `status`, a value of the wrong type; null unsets any field."""
     accepts, wanted = _TYPES[field.type]
     if field.calculated or field.read_only:
         kind = "calculated" if field.calculated else "read-only"
         raise Refusal(status, f"customFields.{field.key} is {kind}")
     if value is not None and not accepts(value, field):
-        raise Refusal(status, f"customFields.{field.key}: {field.type} takes {wanted}")
+        raise Refusal(status, f"customFields.{field.key}: {field.type} needs {wanted}")
 
 
 def _read_number(text: str) -> float:
@@ -88,8 +88,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 def read_filter(field: Field, text: str) -> Any:
-    """The value that a query string means: it is read by the field's type, without quotes."""
+    """The value of a query string, without quotes, by the field's type."""
     try:
         return _READERS.get(field.type, str)(text)
     except (ValueError, KeyError):
-        raise ValueError(f"{field.type} takes {_TYPES[field.type][1]}") from None
+        raise ValueError(f"{field.type} needs {_TYPES[field.type][1]}") from None

@@ -18,7 +18,7 @@ def _without_duplicates(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {key!r} stands twice in one object")
+            raise ValueError(f"the key {key!r} occurs twice in an object")
         found[key] = value
     return found
 
@@ -35,7 +35,7 @@ def _finite(text: str) -> float:
 
 
 def parse(raw: bytes) -> Any:
-    """The document in `raw`; anything that RFC 8259 does not allow is refused."""
+    """The document in `raw`; refuses anything that RFC 8259 does not allow."""
     try:
         document = json.loads(
             raw.decode("utf-8"),
@@ -43,7 +43,7 @@ def parse(raw: bytes) -> Any:
             parse_constant=_no_constant,
             parse_float=_finite,
         )
-        # An escaped half of a surrogate pair parses, but is no text that could be stored or sent.
+        # An escaped unpaired surrogate parses, but cannot be stored or sent.
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Refusal(400, f"malformed JSON: {error}") from error
@@ -51,18 +51,18 @@ def parse(raw: bytes) -> Any:
 
 
 class Schemas:
-    """The schemas of `schemas/*.json`, one validator for each file name."""
+    """The schemas of `schemas/*.json`, a validator for each file name."""
 
     def __init__(self, folder: Path = SCHEMAS) -> None:
         known = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
         self._validators = {
-            # Every file comes along under $defs, so that one may refer to another by its $id.
+            # All files are in $defs, so that they can refer to each other by $id.
             name: Draft202012Validator({"$ref": schema["$id"], "$defs": known})
             for name, schema in known.items()
         }
 
     def check(self, name: str, document: Any) -> None:
-        """Refuses a document that fails the schema, with the place and the reason."""
+        """Refuses a document that does not match the schema, with place and reason."""
         error = best_match(self._validators[name].iter_errors(document))
         if error is not None:
             raise Refusal(400, f"{error.json_path}: {error.message}")

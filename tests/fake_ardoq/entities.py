@@ -1,4 +1,4 @@
-"""What components and references have in common: custom fields, versions, uniqueness."""
+"""Shared by components and references: custom fields, versions, uniqueness."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ Version = int | Literal["latest"]
 
 
 def merged(kept: dict[str, Any], body: dict[str, Any]) -> str:
-    """Custom fields as they are stored: null unsets one."""
+    """Custom fields as stored: null unsets one."""
     fields = {**kept, **body.get("customFields", {})}
     return json.dumps({key: value for key, value in fields.items() if value is not None})
 
@@ -26,7 +26,7 @@ def check_version(version: Version, stored: sqlite3.Row) -> None:
 
 
 def unique_text(path: str, body: dict[str, Any]) -> str:
-    """The text in a body that `uniqueBy` names; an empty one would identify nothing."""
+    """The text in a body that `uniqueBy` names; it must not be empty."""
     if path.startswith(CUSTOM):
         value = body.get("customFields", {}).get(path[len(CUSTOM):])
     else:
@@ -40,7 +40,7 @@ class Entities(ABC):
     """Every method expects to be called inside a transaction of the store."""
 
     kind: str
-    # What a list is filtered by beside custom fields; typed where it is no text.
+    # Filters of a list other than custom fields, with types if they are not texts.
     filters: tuple[str, ...]
     typed_filters: dict[str, Field] = {}
 
@@ -71,17 +71,17 @@ class Entities(ABC):
         ...
 
     def settle(self, oid: str, body: dict[str, Any]) -> None:
-        """What of a body can be done only when all of a batch is there."""
+        """The part of a body that needs the rest of the batch."""
 
     def named(self, oid: str) -> sqlite3.Row:
-        """The one that a body names by id."""
+        """The entity that a body names by id."""
         found = self.search({"id": oid})
         if not found:
             raise Refusal(404, f"there is no {self.kind} {oid!r}")
         return found[0]
 
     def matching(self, match: dict[str, Any]) -> list[str]:
-        """The ids of all that a match means."""
+        """The ids of all matching entities."""
         return [row["id"] for row in self.search(self._criteria(match))]
 
     def aliased(self, alias: str, match: dict[str, Any]) -> str:
@@ -101,7 +101,7 @@ class Entities(ABC):
             custom_fields.check_value(known[key], value, self._statuses.wrong_type)
 
     def _known_fields(self, values: dict[str, Any]) -> dict[str, Field]:
-        """All custom fields by key; refuses `values` when it names another."""
+        """All custom fields by key; refuses `values` with an unknown one."""
         known = self._store.fields
         for key in values:
             if key not in known:
@@ -110,7 +110,7 @@ class Entities(ABC):
         return known
 
     def _criteria(self, match: dict[str, Any]) -> dict[str, Any]:
-        """An alias or a match, as the store searches for it."""
+        """An alias or a match, as criteria for the store."""
         custom = match.get("customFields", {})
         self._known_fields(custom)
         criteria = {key: value for key, value in match.items() if key != "customFields"}
@@ -118,7 +118,7 @@ class Entities(ABC):
         return criteria
 
     def _only(self, what: str, criteria: dict[str, Any]) -> sqlite3.Row | None:
-        """The one that is found, if any; refuses several."""
+        """The entity found, if any; refuses several."""
         found = self.search(criteria)
         if len(found) > 1:
             message = f"{what} matches {len(found)} {self.kind}s"

@@ -1,4 +1,4 @@
-"""A file with one JSON line for each request received."""
+"""A file with a line of JSON for each request received."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ def _entry(request: Request, body: bytes, status: int | None) -> dict[str, objec
         "path": request.scope["raw_path"].decode("latin-1"),
         "query": request.scope["query_string"].decode("latin-1"),
         "headers": [[part.decode("latin-1") for part in header] for header in request.headers.raw],
-        # What is no UTF-8 stays visible instead of being replaced.
+        # Invalid UTF-8 stays visible instead of being replaced.
         "body": body.decode("utf-8", "backslashreplace"),
         "status": status,
     }
@@ -25,7 +25,7 @@ class Journal:
         self._file = path.open("a", encoding="utf-8") if path else None
 
     def write(self, request: Request, body: bytes, status: int | None) -> None:
-        """Reaches the file before the answer leaves, so that whoever has the answer can read it."""
+        """Written before the answer is sent, so that a test with the answer can read it."""
         if self._file:
             self._file.write(json.dumps(_entry(request, body, status)) + "\n")
             self._file.flush()

@@ -1,4 +1,4 @@
-"""Lists: what a query asks for, and the page of it that is answered."""
+"""Lists: the query, and the page in the answer."""
 
 import sqlite3
 from collections.abc import Callable
@@ -19,21 +19,20 @@ Shape = Callable[[sqlite3.Row], Any]
 
 @dataclass(frozen=True)
 class Filters:
-    """What a query asks a list for, and what is said of the rest of it."""
+    """The filters of a query, and warnings about the rest."""
 
     criteria: dict[str, Any]
     meta: dict[str, Any]
 
 
 def read_filters(query: dict[str, str], plain: tuple[str, ...], fields: dict[str, Field]) -> Filters:
-    """A parameter that is unknown, or whose value its field does not take, is left out: Ardoq then
-    answers with more than was asked for, and says so in `_meta` alone."""
+    """Ignores unknown parameters and wrong values: Ardoq only mentions these in `_meta`."""
     criteria: dict[str, Any] = {}
     warnings = []
     for name, text in query.items():
         try:
             if name not in plain and name not in fields:
-                raise ValueError("there is no such query parameter")
+                raise ValueError("unknown query parameter")
             is_field = name in fields
             criteria[name] = custom_fields.read_filter(fields[name], text) if is_field else text
         except ValueError as error:
@@ -55,7 +54,7 @@ class Lists:
         search: Search,
         shape: Shape,
     ) -> Response:
-        """What the query asks for by these names."""
+        """The query's values for these names."""
         query = call.query()
         after = pages.read_cursor(query)
         filters = read_filters(query, plain, fields)
@@ -65,7 +64,7 @@ class Lists:
     def whole(
         self, call: Call, query: dict[str, str], search: Search, shape: Shape, meta: dict[str, Any]
     ) -> Response:
-        """All of something that has a `_meta` of its own."""
+        """A complete list with its own `_meta`."""
         rows = search({}, pages.read_cursor(query), self._size + 1)
         return self._page(call, rows, shape, meta)
 
@@ -73,7 +72,7 @@ class Lists:
         self, call: Call, rows: list[sqlite3.Row], shape: Shape, meta: dict[str, Any]
     ) -> Response:
         def link(cursor: str) -> str:
-            # Starlette builds the absolute address on the host and port of the Host header.
+            # Starlette builds the absolute URL with the host and port of the Host header.
             return str(call.request.url.include_query_params(**{pages.CURSOR: cursor}))
 
         return self._answers.json(200, pages.page(rows, self._size, shape, link, meta))

@@ -1,4 +1,4 @@
-"""The page for people: read-only, without a token, and so for this machine alone."""
+"""The page for people: read-only, without a token, and so only for this machine."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from store import Store
 
 _FILES = Path(__file__).parent / "page"
 _TYPES = {"/page.css": "text/css", "/page.js": "text/javascript"}
-# A page of somebody else could otherwise have its own name mean this machine, and read along.
+# Prevents DNS rebinding: another site's name could resolve to this machine.
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -25,14 +25,14 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-# Several changes in this time are shown at once.
+# Changes within this time are shown together.
 _PAUSE = 0.2
-# A browser that is gone without a word is noticed when nothing more can be sent to it.
+# A browser that has disappeared is noticed when sending fails.
 _SILENCE = 15.0
 
 
 class LivePage:
-    """The ASGI application of the page, in the loop that also changes the store."""
+    """The ASGI application of the page, in the same event loop as the changes of the store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -46,26 +46,26 @@ class LivePage:
     def _answer(self, request: Request) -> Response:
         path = request.scope["path"]
         if not _HOST.fullmatch(request.headers.get("host", "")):
-            return PlainTextResponse("this page is for localhost\n", 403)
+            return PlainTextResponse("this page is only for localhost\n", 403)
         if request.method != "GET":
-            return PlainTextResponse("there is nothing to change here\n", 405, {"Allow": "GET"})
+            return PlainTextResponse("this page is read-only\n", 405, {"Allow": "GET"})
         if path == "/":
             return Response(view.page(self._store), media_type="text/html")
         if path == "/events":
             return StreamingResponse(self._events(), media_type="text/event-stream")
         if path in _TYPES:
             return Response((_FILES / path[1:]).read_bytes(), media_type=_TYPES[path])
-        return PlainTextResponse(f"there is nothing at {path}\n", 404)
+        return PlainTextResponse(f"no such path: {path}\n", 404)
 
     async def _events(self) -> AsyncIterator[str]:
-        """What the page shows, now and after each change."""
+        """The content of the page, now and after each change."""
         changed = asyncio.Event()
         with self._store.watched_by(changed.set):
             sent = None
             while True:
                 changed.clear()
                 content = view.content(self._store)
-                # JSON has no line ends in strings, which would end the event.
+                # JSON strings contain no line breaks, which would end the event.
                 yield f"data: {json.dumps(content)}\n\n" if content != sent else ": as before\n\n"
                 sent = content
                 try:

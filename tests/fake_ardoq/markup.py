@@ -1,10 +1,10 @@
-"""HTML whose text is always escaped: only what `tag` made is taken as markup."""
+"""HTML whose text is always escaped: only results of `tag` are markup."""
 
 import html
 
 
 class Markup(str):
-    """Text that is HTML already."""
+    """Text that already is HTML."""
 
 
 def escaped(part: str) -> Markup:

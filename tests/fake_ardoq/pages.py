@@ -1,4 +1,4 @@
-"""Pages: the `_links.next.href` that Ardoq calls opaque, and the cursor within it."""
+"""Pages: `_links.next.href`, which Ardoq calls opaque, and the cursor in it."""
 
 import base64
 import sqlite3
@@ -15,7 +15,7 @@ def _opaque(seq: int) -> str:
 
 
 def read_cursor(query: dict[str, str]) -> int:
-    """Takes the cursor out of the query: the row after which the page begins, 0 for the first."""
+    """Removes the cursor from the query: the row before the page, 0 for the first page."""
     cursor = query.pop(CURSOR, None)
     if cursor is None:
         return 0
@@ -35,7 +35,7 @@ def page(
     link: Callable[[str], str],
     meta: dict[str, Any],
 ) -> dict[str, Any]:
-    """One page of `rows`, which hold one row more than `size` when another page follows."""
+    """One page of `rows`, which has one more row than `size` if another page follows."""
     values = [shape(row) for row in rows[:size]]
     more = len(rows) > size
     links = {"next": {"href": link(_opaque(rows[size - 1]["seq"]))}} if more else {}

@@ -1,4 +1,4 @@
-"""What may be done to references, for the single endpoints and the batch alike."""
+"""Operations on references, for the single endpoints and the batch."""
 
 import json
 import sqlite3
@@ -15,7 +15,7 @@ _ENDS = ("source", "target", "type")
 
 
 class References(Entities):
-    """As source and target these methods expect ids of components."""
+    """These methods expect component ids as source and target."""
 
     kind = "reference"
     filters = ("displayText", "rootWorkspace", "source", "targetWorkspace", "target")
@@ -26,8 +26,8 @@ class References(Entities):
     ) -> None:
         super().__init__(store, statuses)
         self._components = components
-        # The guide demands source.rootWorkspace beside a custom field; Ardoq's OpenAPI document
-        # has an example with rootWorkspace.
+        # The guide requires source.rootWorkspace with a custom field; Ardoq's OpenAPI document has
+        # an example with rootWorkspace.
         self._workspace_path = ("source.rootWorkspace", "rootWorkspace")[: 1 + by_root_workspace]
 
     def create(self, body: dict[str, Any]) -> str:
@@ -89,14 +89,13 @@ class References(Entities):
         raise Refusal(422, f"type: the workspace of the source has no reference type {number}")
 
     def _unique(self, paths: list[str], body: dict[str, Any]) -> dict[str, Any]:
-        """The criteria that `uniqueBy` means: both ends and the type, or one custom field among
-        the references of a workspace."""
+        """The criteria in `uniqueBy`: both ends and the type, or workspace and custom field."""
         if set(paths) == set(_ENDS):
             return {key: body[key] for key in _ENDS}
         own = [path for path in paths if path.startswith(CUSTOM)]
         rest = [path for path in paths if not path.startswith(CUSTOM)]
         if len(own) != 1 or len(rest) != 1 or rest[0] not in self._workspace_path:
-            message = "uniqueBy: takes source, target and type, or source.rootWorkspace and "
+            message = "uniqueBy: needs source, target and type, or source.rootWorkspace and "
             raise Refusal(422, message + "customFields.<apiKey>")
         workspace = self._components.named(body["source"])["rootWorkspace"]
         return {"rootWorkspace": workspace, own[0]: unique_text(own[0], body)}

@@ -1,4 +1,4 @@
-"""The rules that come before any resource: headers, token, organisation, rate."""
+"""The rules that are checked first: headers, token, organisation, rate."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class Bucket:
 
 
 class Organisation:
-    """Which X-org is expected, and whether it may be left out."""
+    """The expected X-org, and whether it is optional."""
 
     def __init__(self, label: str, shared_host: bool, status: int) -> None:
         self._label = label
@@ -86,4 +86,4 @@ class Gate:
             headers["Location"] = ELSEWHERE
         elif status in (429, 503):
             headers = self._retry_after
-        return Refusal(status, f"failing with {status}, as told by --fail-with", headers)
+        return Refusal(status, f"failing with {status} because of --fail-with", headers)

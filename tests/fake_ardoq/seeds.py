@@ -1,4 +1,4 @@
-"""What an organisation's administrator would have set up beforehand."""
+"""The set-up that an organisation's administrator would make."""
 
 from dataclasses import dataclass
 
@@ -21,10 +21,10 @@ class ComponentType:
 class Workspace:
     id: str
     name: str
-    # Of its component keys.
+    # Prefix of its component keys.
     prefix: str
     component_types: tuple[ComponentType, ...]
-    # Of the references that begin here; only the number counts, and only in this workspace.
+    # Types of references that start here; the number identifies one in this workspace.
     reference_types: dict[int, str]
 
 
@@ -33,9 +33,9 @@ class Field:
     key: str
     type: str
     options: tuple[str, ...] = ()
-    # Names of the component and reference types that have it.
+    # Names of the component and reference types with this field.
     places: tuple[str, ...] = ("Device",)
-    # Made by the system: nobody writes it, and it is null where it was not calculated.
+    # Calculated by Ardoq: read-only, and null if not calculated.
     calculated: bool = False
     read_only: bool = False
 
@@ -125,7 +125,7 @@ class Report:
     name: str
     workspace: str
     type: str
-    # Key and label; what is not the name of a component is a custom field.
+    # Key and label; any key other than a component's name is a custom field.
     columns: tuple[tuple[str, str], ...]
 
 

@@ -1,4 +1,4 @@
-"""The HTTPS server: uvicorn, made to listen early, to stop fast, and to close on demand."""
+"""The HTTPS server: uvicorn, changed to listen early, stop fast, and close on demand."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# uvicorn's own default leaves TLS 1.2 with CBC suites only.
+# uvicorn's default allows only CBC suites with TLS 1.2.
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _COMMON: dict[str, Any] = {
     "ws": "none",
@@ -29,9 +29,9 @@ TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
 class _CloseDelimited(h11.Connection):
-    """Answers everyone as h11 answers an HTTP/1.0 client: the end of the connection ends the body.
+    """Answers every client like an HTTP/1.0 client: the end of the connection ends the body.
 
-    To an HTTP/1.1 client h11 sends a body of unknown length chunked, and has no option for this.
+    To an HTTP/1.1 client h11 always sends a body of unknown length chunked.
     """
 
     their_http_version = property(lambda self: b"1.0", lambda self, version: None)
@@ -58,11 +58,11 @@ async def _cut(server: uvicorn.Server) -> None:
 
 
 class _PageServer(uvicorn.Server):
-    """Runs in the loop of another, which also handles signals; says its port as that one does."""
+    """Runs in the event loop of another server, which handles signals; prints its port too."""
 
     def __init__(self, page: ASGIApp, port: int) -> None:
         super().__init__(uvicorn.Config(page, http="h11", **_COMMON))
-        # Never elsewhere: whoever reaches it can read all.
+        # Only on this address, because anyone who can connect can read everything.
         self._listener = listen("127.0.0.1", port)
 
     async def begin(self) -> None:
@@ -73,14 +73,14 @@ class _PageServer(uvicorn.Server):
 
 
 class Server(uvicorn.Server):
-    """The API, and beside it, without TLS, the page for people."""
+    """The API and, without TLS, the page for people."""
 
     def __init__(self, config: uvicorn.Config, page: ASGIApp | None = None, port: int = 0) -> None:
         super().__init__(config)
         self._page = _PageServer(page, port) if page else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Says the port only when signals are handled and connections are accepted."""
+        """Prints the port only when signals are handled and connections are accepted."""
         await super().startup(sockets)
         for listener in sockets or []:
             print("PORT", listener.getsockname()[1], flush=True)
@@ -93,11 +93,11 @@ class Server(uvicorn.Server):
             await _cut(self._page)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Does not note the signal as uvicorn does, which would end the process with it later."""
+        """Does not store the signal, with which uvicorn would later end the process."""
         self.should_exit = True
 
     def stop_with_stdin(self) -> None:
-        """Stops when standard input ends, which it does when the process that holds it dies."""
+        """Stops when standard input ends, which also happens when the parent process dies."""
         threading.Thread(target=self._await_stdin, daemon=True).start()
 
     def _await_stdin(self) -> None:
@@ -109,7 +109,7 @@ class Server(uvicorn.Server):
 def listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.create_server((address, port), family=family)
-    # asyncio sets this only on sockets made with an explicit protocol; accepted ones inherit it.
+    # asyncio only sets this on sockets created with an explicit protocol; accepted ones inherit it.
     # Without it, head and body of an answer arrive up to 40 ms apart.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,4 +1,4 @@
-"""The JSON shapes of what the store holds, as Ardoq documents them."""
+"""The JSON formats of the store's content, as documented by Ardoq."""
 
 import json
 import sqlite3
@@ -44,7 +44,7 @@ def workspace(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def component(row: sqlite3.Row, fields: dict[str, Field], nulls: bool) -> dict[str, Any]:
-    """A component; without `nulls` what is unset is absent instead of null."""
+    """A component; without `nulls` unset members are absent instead of null."""
     shape = {
         "_id": row["id"],
         "_version": row["version"],
@@ -89,7 +89,7 @@ def columns(report: seeds.Report) -> list[dict[str, str]]:
 
 
 def report_row(report: seeds.Report, row: sqlite3.Row) -> dict[str, Any]:
-    """The values of a component by the keys of the columns; None where it has none."""
+    """The values of a component by column; None if it has none."""
     values = {**json.loads(row["customFields"]), "name": row["name"]}
     return {key: values.get(key) for key, _ in report.columns}
 
@@ -141,7 +141,7 @@ def _component_type(
 
 
 def context(store: Store, oid: str) -> dict[str, Any]:
-    """What the workspace has; fields that only others have are not listed."""
+    """The workspace's context, without fields that only others have."""
     fields, types = store.fields, store.component_types(oid)
     reference_types = store.reference_types(oid)
     names = {row["name"] for row in (*types, *reference_types)}

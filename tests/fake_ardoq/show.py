@@ -1,4 +1,4 @@
-"""`show`: what the server holds, for a person to read."""
+"""`show`: the server's content, for people."""
 
 import json
 import sqlite3
@@ -8,7 +8,7 @@ from store import Store
 
 
 def _printable(text: str) -> str:
-    """A name comes from outside: nothing in it may steer the terminal."""
+    """Names are untrusted: nothing in them may control the terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -51,7 +51,7 @@ def _workspace(
 
 
 def lines(store: Store) -> Iterator[str]:
-    """Of all workspaces but those that are empty; of the first in any case."""
+    """All workspaces except empty ones; the first one always."""
     for number, row in enumerate(store.workspaces({})):
         components = store.components({"rootWorkspace": row["id"]})
         if number and components:

@@ -15,7 +15,7 @@ from typing import Any
 import seeds
 from seeds import USER, Field
 
-# Columns bear the API's names, so that a row is nearly an answer.
+# Columns have the API's names, so that a row is nearly an answer.
 TABLES = """
 CREATE TABLE IF NOT EXISTS organisation (
     only INTEGER PRIMARY KEY CHECK (only = 1), label TEXT NOT NULL, name TEXT NOT NULL
@@ -101,11 +101,11 @@ _FIELD_CHANGES = (
 
 @dataclass(frozen=True)
 class Seed:
-    """What of the set-up the command line decides."""
+    """The part of the set-up from the command line."""
 
     org_label: str
     org_name: str
-    # In the place of those of the same key in seeds.py.
+    # These replace those of the same key in seeds.py.
     fields: tuple[Field, ...] = ()
 
 
@@ -121,7 +121,7 @@ def now() -> str:
 def _column(path: str) -> str:
     if path.startswith(CUSTOM):
         key = path[len(CUSTOM):]
-        # It stands in the text, because an index is used only for the very same expression.
+        # It is part of the text, because an index is only used for exactly the same expression.
         assert re.fullmatch("[a-z0-9_]+", key)
         return f"json_extract(thing.customFields, '$.{key}')"
     return f'thing."{path}"'
@@ -146,7 +146,7 @@ class Store:
         self._db = sqlite3.connect(address, uri=True, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA foreign_keys = ON")
-        # Only a power cut could now lose data, and these are test data.
+        # Only a power cut could lose data, and this is test data.
         self._db.execute("PRAGMA synchronous = OFF")
         self._watchers: list[Callable[[], None]] = []
 
@@ -158,7 +158,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside happens, or nothing of it."""
+        """A transaction."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -171,7 +171,7 @@ class Store:
 
     @contextmanager
     def watched_by(self, watcher: Callable[[], None]) -> Iterator[None]:
-        """Calls it after each transaction."""
+        """Sets a function to call after each transaction."""
         self._watchers.append(watcher)
         try:
             yield
@@ -181,7 +181,7 @@ class Store:
     # Set-up
 
     def seed(self, seed: Seed) -> None:
-        """Makes sure that what `seed` names exists; what was there before stays."""
+        """Creates the entities of `seed` that do not exist yet."""
         self._db.executescript(TABLES)
         with self.transaction():
             self._seed_people(seed)
@@ -217,7 +217,7 @@ class Store:
         )
 
     def _seed_fields(self, seed: Seed) -> None:
-        # What a switch names is written at each start, the rest only at the first.
+        # Options are written at each start, the rest only at the first.
         for end, fields in (("NOTHING", seeds.FIELDS), (_FIELD_CHANGES, seed.fields)):
             for each in fields:
                 values = {
@@ -260,7 +260,7 @@ class Store:
 
     @cached_property
     def fields(self) -> dict[str, Field]:
-        """The custom fields by key. Read once, since only `seed` writes them."""
+        """The custom fields by key. Read once, because only `seed` writes them."""
         rows = self._db.execute("SELECT * FROM custom_fields ORDER BY seq")
         return {
             row["apiKey"]: Field(
@@ -279,14 +279,14 @@ class Store:
     def components(
         self, criteria: dict[str, Any], after: int = 0, limit: int = -1
     ) -> list[sqlite3.Row]:
-        """Those that meet all criteria: columns, or `customFields.<apiKey>` of a known field."""
+        """Those that match all criteria: columns, or `customFields.<apiKey>` of a known field."""
         return self._db.execute(*_search(_COMPONENTS, criteria, after, limit)).fetchall()
 
     def component(self, oid: str) -> sqlite3.Row | None:
         return next(iter(self.components({"id": oid})), None)
 
     def latest_components(self, workspace: str, limit: int) -> list[sqlite3.Row]:
-        """Those that changed last, in the order in which they were made."""
+        """Those that changed last, in the order of creation."""
         where = "WHERE thing.rootWorkspace = ? ORDER BY thing.lastUpdated DESC, thing.seq DESC"
         rows = self._db.execute(f"{_COMPONENTS} {where} LIMIT ?", (workspace, limit))
         return sorted(rows, key=lambda row: row["seq"])
@@ -304,7 +304,7 @@ class Store:
         self._change("components", oid, values)
 
     def set_parent(self, oid: str, parent: str | None) -> None:
-        """Belongs to the create or update that was just made, so it makes no version of its own."""
+        """Part of the create or update just done, so it makes no new version."""
         self._db.execute("UPDATE components SET parent = ? WHERE id = ?", (parent, oid))
 
     def delete_component(self, oid: str) -> None:
@@ -315,7 +315,7 @@ class Store:
     def references(
         self, criteria: dict[str, Any], after: int = 0, limit: int = -1
     ) -> list[sqlite3.Row]:
-        """As `components`."""
+        """Like `components`."""
         return self._db.execute(*_search(_LINKS, criteria, after, limit)).fetchall()
 
     def reference(self, oid: str) -> sqlite3.Row | None:

@@ -1,4 +1,4 @@
-"""What the page shows: workspaces, their components, and how these belong together."""
+"""Content of the page: workspaces, their components, and references."""
 
 import json
 import sqlite3
@@ -7,7 +7,7 @@ from typing import Any
 from markup import Markup, joined, tag
 from store import Store
 
-# Of a workspace, those that changed last: a page of ten thousand is none.
+# Components of a workspace that changed last: ten thousand would be too many for a page.
 _SHOWN_COMPONENTS = 100
 _SHOWN_REFERENCES = 6
 
@@ -29,7 +29,7 @@ def _link(oid: str, name: str) -> Markup:
 
 
 def _time(stamp: str) -> Markup:
-    """Without its zone, unless that is another than UTC."""
+    """Without its time zone, unless that is not UTC."""
     if not stamp.endswith("Z"):
         return tag("time", stamp.replace("T", " "), datetime=stamp)
     return tag("time", f"{stamp[:10]} {stamp[11:19]}", datetime=stamp, title="UTC")

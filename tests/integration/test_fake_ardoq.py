@@ -1,4 +1,4 @@
-"""The stand-in for Ardoq is strict: what it refuses, and what it makes of what it takes.
+"""The stand-in for Ardoq is strict: what it refuses, and the effect of valid requests.
 
 A rule that it lost would let a mistake of the client pass. What else it does, and its switches, other
 tests use and would miss. test_fake_batch.py has what is about batches.
@@ -89,10 +89,10 @@ def test_what_does_not_exist_is_refused(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("page", "2", "there is no such query parameter"),
-        ("customFields.nonsense", "1", "there is no such query parameter"),
-        ("customFields.device_port_count", "many", "Number takes a number"),
-        ("customFields.device_managed", "1", "Checkbox takes true or false"),
+        ("page", "2", "unknown query parameter"),
+        ("customFields.nonsense", "1", "unknown query parameter"),
+        ("customFields.device_port_count", "many", "Number needs a number"),
+        ("customFields.device_managed", "1", "Checkbox needs true or false"),
     ],
 )
 def test_what_a_query_means_nothing_by_is_left_out(

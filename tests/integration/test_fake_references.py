@@ -114,7 +114,7 @@ def test_references_are_filtered_and_come_in_pages(start_stand_in: Start) -> Non
         assert ids(f"rootWorkspace={LOCATIONS}") == []
         assert ids(f"rootWorkspace={WORKSPACE}") == made[:2]
         unknown = client.get("references?name=bus").json
-        assert unknown["_meta"]["warnings"] == ["name: there is no such query parameter"]
+        assert unknown["_meta"]["warnings"] == ["name: unknown query parameter"]
         assert client.get("references?type=two").json["_meta"]["warnings"]
 
 
@@ -145,8 +145,7 @@ def test_show_prints_what_belongs_together(start_stand_in: Start) -> None:
 
 
 def device_at(serial: str, place: str, product: str) -> dict[str, Any]:
-    """A device, its site and its model, each made where it is missing, and how they belong
-    together: what a client sends each time."""
+    """A client's usual batch: a device with references to its site and its model."""
     by_name = ["rootWorkspace", "name"]
     model = {"rootWorkspace": PRODUCTS, "typeId": PRODUCT_TYPE, "name": product}
     return {

@@ -1,4 +1,4 @@
-"""`ardoq workspaces`, `context` and `components`: what Ardoq holds, one JSON object a line."""
+"""`ardoq workspaces`, `context` and `components`: Ardoq's content, one JSON object per line."""
 
 import json
 from typing import Any
@@ -103,7 +103,7 @@ def test_ardoqs_warnings_are_shown(tool: Tool, serve_once: Serve) -> None:
         assert asking.run("report", "--set", f"serial={serial}").code == 0
     listed = asking.run_for_text("components", "-q", "customFields.device_serail=B")
     assert (listed.code, len(listed.out.splitlines())) == (0, 2)
-    words = '"customFields.device_serail: there is no such query parameter"'
+    words = '"customFields.device_serail: unknown query parameter"'
     assert listed.err == f"warning: Ardoq says: [{words}]\n"
     for arguments in (["--all"], []):
         path = "/api/v2/components?customFields.device_serail=B"

@@ -87,7 +87,7 @@ def test_any_framing_will_do(tool: Tool, serve_once: Serve, framing: str) -> Non
     assert result.json == ANSWER
     refused = framed.run("request", "GET", "/api/v2/nothing")
     expect_error(refused, "NOT_FOUND", 3)
-    assert refused.json == {"message": "there is nothing at /api/v2/nothing"}
+    assert refused.json == {"message": "no such path: /api/v2/nothing"}
 
 
 def test_the_order_of_keys_does_not_matter(tool: Tool, serve_once: Serve) -> None:

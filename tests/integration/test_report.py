@@ -274,13 +274,13 @@ REFUSED = [
     ({"ARDOQ_FIELDS": "serial model=nonsense"}, "customFields.nonsense: there is no such custom field", 422),
     (
         {"ARDOQ_FIELDS": "serial model=device_port_count"},
-        "customFields.device_port_count: Number takes a number",
+        "customFields.device_port_count: Number needs a number",
         422,
     ),
     ({"ARDOQ_COMPONENT_TYPE": "p1"}, "typeId: the workspace has no component type p1", 422),
     (
         {"ARDOQ_WORKSPACE": "0" * 24},
-        f"rootWorkspace: there is no workspace {'0' * 24}",
+        f"rootWorkspace: no such workspace: {'0' * 24}",
         404,
     ),
 ]

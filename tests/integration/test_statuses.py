@@ -1,4 +1,4 @@
-"""What the tool makes of every kind of refusal: error name, hint, exit code, the server's words."""
+"""The tool's reaction to every kind of refusal: error name, hint, exit code, message."""
 
 import gzip
 
@@ -9,7 +9,7 @@ from peers import Relay, Scripted, answer
 from servers import Certificates, FakeArdoq, Serve
 from tool import Result, Tool, expect_error, expect_success
 
-WORDS = "failing with {}, as told by --fail-with"
+WORDS = "failing with {} because of --fail-with"
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,9 @@ def test_too_many_requests_have_to_wait(tool: Tool, serve_once: Serve) -> None:
 @pytest.mark.parametrize(
     ("kind", "words", "is_json"),
     [
-        ("message", "there is nothing at /api/v2/<p>", True),
-        ("error", "there is nothing at /api/v2/<p>", True),
-        ("text", "there is nothing at /api/v2/<p>", False),
+        ("message", "no such path: /api/v2/<p>", True),
+        ("error", "no such path: /api/v2/<p>", True),
+        ("text", "no such path: /api/v2/<p>", False),
         ("html", "the server answered with an HTML page", False),
     ],
 )
