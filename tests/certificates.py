@@ -70,7 +70,7 @@ class Certificate:
 
     @property
     def chain(self):
-        """What stands between it and its root."""
+        """What is between it and its root."""
         return b"" if self.issuer.issuer is self.issuer else self.issuer.pem + self.issuer.chain
 
     @property
@@ -191,7 +191,7 @@ def make(folder: Path, names: Collection[str] = RECIPES) -> None:
 
 
 def sign_with_sha1(folder: Path, certificate: Certificate) -> None:
-    """Has OpenSSL sign it anew, because new releases of python3-cryptography refuse to."""
+    """Has OpenSSL sign it again, because new releases of python3-cryptography refuse to."""
     request = x509.CertificateSigningRequestBuilder().subject_name(certificate.name)
     for extension in certificate.certificate.extensions:
         request = request.add_extension(extension.value, extension.critical)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Who may include whom: the rules of the layers, checked over components/, port/ and esp_idf/.
+"""Checks the include rules of the layers in components/, port/ and esp_idf/.
 
 Also that docs/layers.svg shows these rules. With --include also that each public header compiles
 alone, and all of them in two more languages; with --object also what the core's object files need and
@@ -62,7 +62,7 @@ NEEDED = re.compile(
     "|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__aeabi_u?ldivmod|__u?(div|mod)di3"
 )
 
-# What mbedtls_calloc() and mbedtls_free() are where mbedTLS was built without an allocator of its own.
+# What mbedtls_calloc() and mbedtls_free() are where mbedTLS was built without its own allocator.
 # One file asks them whether memory has run out.
 ALLOCATOR = {
     (name, function)
@@ -71,7 +71,7 @@ ALLOCATOR = {
 }
 
 # Sections of variables; RISC-V has some of its own for small ones. Constants that the loader fills in
-# stand in .data.rel.ro.
+# are in .data.rel.ro.
 MUTABLE = re.compile(r"^\.s?(data|bss)(?!\.rel\.ro)\S*\s+(\d+)", re.MULTILINE)
 
 

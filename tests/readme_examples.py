@@ -31,7 +31,7 @@ def examples(text: str) -> list[tuple[int, str, bool]]:
 def build(
     code: str, line: int, is_program: bool, name: str, command: list[str], program: Path | None
 ) -> str:
-    """What the compiler has to say; it counts lines as in the Markdown text."""
+    """What the compiler has to say; it counts lines as they are in the Markdown text."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "example.c"
         source.write_text(f'#line {line} "{name}"\n{code}', "utf-8")

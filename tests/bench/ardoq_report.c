@@ -18,7 +18,7 @@ static ardoq_identity_t identity;
 static ardoq_report_t report;
 static ardoq_reporter_t reporter;
 
-/* On a connection of its own. */
+/* On its own connection. */
 static ardoq_err_t report_once(void)
 {
     ardoq_err_t err = ardoq_open(&client, &config);

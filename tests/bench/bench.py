@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """What the library's work costs in instructions, beside what a user would take instead.
 
-Compares with the table of docs/performance.md, and writes it anew where a figure changed. Time
-itself is never measured: a busy machine changes nothing.
+Compares with the table of docs/performance.md, and updates it where a figure changed. Time itself
+is never measured: a busy machine changes nothing.
 """
 
 import argparse

@@ -77,7 +77,7 @@ static CURL *open_client(const char *host, const char *ca, long version,
     return curl;
 }
 
-/* On a connection of its own: what curl keeps is the TLS session. */
+/* On its own connection: what curl keeps is the TLS session. */
 static int report_alone(CURL *curl)
 {
     curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);

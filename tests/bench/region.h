@@ -12,7 +12,7 @@ static inline void region_begin(void)
     CALLGRIND_TOGGLE_COLLECT;
 }
 
-/* The figures go into a file of their own, which names the region. */
+/* The figures go into their own file, which names the region. */
 #define region_end(name)                                                                           \
     do {                                                                                           \
         CALLGRIND_TOGGLE_COLLECT;                                                                  \

@@ -3,8 +3,8 @@
  * timeout of half a minute takes no time.
  *
  * The library is real, TLS included. So a fake peer can refuse, fall silent, hang up or talk
- * nonsense; what stands in an answer of Ardoq is tested in the parts that need no connection:
- * compose and interpret. */
+ * nonsense; what is in an answer of Ardoq is tested in the parts that need no connection: compose
+ * and interpret. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -49,7 +49,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Whatever happened: everything is closed, and the token stands in no log. */
+/* Whatever happened: everything is closed, and the token is in no log. */
 static int tear_down(void **state)
 {
     (void)state;

@@ -151,7 +151,7 @@ def end_of_brackets(tokens: list[str], start: int) -> int:
 
 
 def declarations(tokens: list[str]) -> Iterator[list[str]]:
-    """What stands at the top level; of a function's definition what is before its body."""
+    """What is at the top level; of a function's definition what is before its body."""
     at = 0
     current: list[str] = []
     while at < len(tokens):

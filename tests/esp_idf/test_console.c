@@ -1,6 +1,6 @@
 /*
- * The command for esp_console: registered, run in a task of its own, with the output of whoever
- * called it. What the command does is the shared code's, see test_device_commands.c.
+ * The command for esp_console: registered, run in its own task, with the output of whoever called
+ * it. What the command does is the shared code's, see test_device_commands.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,7 +148,7 @@ static void assert_get(void)
     assert_null(script.device);
 }
 
-/* What the console shows is its own stdout, which in a task of its own would be another. */
+/* What the console shows is its own stdout, which in its own task would be another. */
 static void test_command(void **state)
 {
     (void)state;

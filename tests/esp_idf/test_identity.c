@@ -1,7 +1,7 @@
 /*
- * What the ESP-IDF port can say of a device. Chip and version are chosen when it is compiled, so
- * this is compiled for several. EXPECTED_CHIP is not for the simulator; EXPECTED_APPLICATION is for
- * where the application's description exists, WITHOUT_MAC for where no address can be read.
+ * The identity from the ESP-IDF port. Chip and version are chosen at compile time, so this is
+ * compiled for several. EXPECTED_CHIP is not for the simulator; EXPECTED_APPLICATION is for where
+ * the application's description exists, WITHOUT_MAC for where no address can be read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -403,7 +403,7 @@ static void test_host_name(void **state)
 
 #else
 
-/* The simulator has neither a chip nor an interface of its own. */
+/* The simulator has neither a chip nor its own interface. */
 static void test_no_chip(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-"""The manifests of ESP-IDF's component manager hold its documented keys, and say the truth."""
+"""The manifests of ESP-IDF's component manager only have documented keys, and are correct."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def test_the_library_can_be_uploaded() -> None:
     assert {"description", "url", "repository", "documentation", "issues", "license", "tags",
             "examples", "files"} <= {*LIBRARY}
     assert {*LIBRARY["dependencies"]} == {"idf", "espressif/jsmn"}
-    # The registry refuses what stands on this machine or in a repository.
+    # The registry refuses what is on this machine or in a repository.
     for dependency in LIBRARY["dependencies"].values():
         assert isinstance(dependency, str)
 

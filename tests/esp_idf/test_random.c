@@ -1,4 +1,4 @@
-/* Chance on ESP-IDF: the chip's generator, or the simulator's host. */
+/* Randomness on ESP-IDF: the chip's generator, or the simulator's host. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

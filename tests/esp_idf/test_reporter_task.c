@@ -1,4 +1,4 @@
-/* The reporter in a task of its own. What it does there is the core's, see test_reporter.c. */
+/* The reporter in its own task. What it does there is the core's, see test_reporter.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

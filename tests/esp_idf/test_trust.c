@@ -1,5 +1,4 @@
-/* Where the ESP-IDF port takes its roots from when none are embedded: the bundle, if there is one.
- */
+/* The roots of the ESP-IDF port if none are embedded: the bundle, if there is one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -13,8 +13,8 @@ from servers import DEVICE_TYPE, WORKSPACE, FakeArdoq
 
 BOUND = 120.0
 
-# The board's Ethernet on a network of its own with the host's loopback at 10.0.2.2, or on a wire
-# with nobody at the other end.
+# The board's Ethernet on its own network with the host's loopback at 10.0.2.2, or on a wire with
+# nobody at the other end.
 NETWORK = ("-nic", "user,model=lan9118")
 NO_NETWORK = ("-netdev", "hubport,id=wire,hubid=0", "-net", "nic,model=lan9118,netdev=wire")
 
@@ -47,7 +47,8 @@ class Boot:
 
 
 class Running:
-    """A boot under way, for the length of a `with` block; its end is that of the board's power."""
+    """A boot in progress, for the length of a `with` block; its end is that of the board's
+    power."""
 
     def __init__(self, command: list[str]) -> None:
         self._out = b""

@@ -1,5 +1,5 @@
 /* Time flies on this board while a reporter waits for its next report, so that months pass in a
- * test. It stands still for nothing else: what is under way has the time that it always has. */
+ * test. It stands still for nothing else: what is in progress has the time that it always has. */
 #include "ardoq/port.h"
 
 enum {

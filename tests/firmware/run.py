@@ -2,7 +2,7 @@
 """Boots the firmware in QEMU against a local stand-in for Ardoq, and shows what came of it.
 
 The firmware would go on for ever; each boot ends here when it waits for its next report. The flash
-file stays in the build folder; what stands in it survives a boot.
+file stays in the build folder; what is in it survives a boot.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def boot(board: Board) -> bool:
 
 
 def run(board: Board, server: FakeArdoq) -> bool:
-    say(f"A stand-in for Ardoq listens on https://localhost:{server.port}, 10.0.2.2 for the board")
+    say(f"A stand-in for Ardoq is running at https://localhost:{server.port}, 10.0.2.2 for the board")
     board.provision(server)
     board.set(hw_revision="B1")
     say(f"Settings are in the board's flash ({board.flash}); it boots")
@@ -43,7 +43,7 @@ def run(board: Board, server: FakeArdoq) -> bool:
     if is_reported:
         board.set(hw_revision="B2")
         is_reported = boot(board)
-    say("What the stand-in now holds")
+    say("The stand-in now contains")
     print(f"\n{server.show()}", end="")
     return is_reported
 

@@ -22,7 +22,7 @@ SERIAL = "525400123456"
 # Of the machine: the program's flash, and all of the memory, of which the firmware has a part.
 MEMORY = ((0x00000000, 4 << 20), (0x20000000, 4 << 20))
 
-# Parts of a token are looked for, so that one which is cut, or stands in pieces, is found too.
+# Parts of a token are looked for, so that one which is cut, or is in pieces, is found too.
 PART = 8
 
 

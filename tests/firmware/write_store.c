@@ -1,5 +1,4 @@
-/* Writes one setting several times, so that both sectors of the flash are erased and written anew.
- */
+/* Writes one setting several times, so that both sectors of the flash are erased and rewritten. */
 #include "ardoq/port.h"
 #include "ardoq/text.h"
 #include "boot_arguments.h"

@@ -31,7 +31,7 @@ typedef enum {
     FLEET_UNREACHABLE,  /* the service is down: the connection is refused */
     FLEET_UNAUTHORIZED, /* 401: the token has expired */
     FLEET_REFUSED,      /* 422: this device says what the service does not take */
-    FLEET_CRASHED,      /* the device starts anew in the middle of it */
+    FLEET_CRASHED,      /* the device restarts in the middle of it */
 } fleet_outcome_t;
 
 /* A span of time, from and before. */

@@ -28,7 +28,7 @@ FRAGMENTS = [
 
 
 class Number(str):
-    """A number as it stands in the text."""
+    """A number as it is in the text."""
 
 
 def no_constant(name):

@@ -1,6 +1,6 @@
 /*
- * What the fuzz targets share. An input is text as far as it can be, so that its corpus can be read
- * and written by hand: lines of options first, then the bytes under test.
+ * Shared by the fuzz targets. Inputs are mostly text, so that the corpus can be read and written by
+ * hand: lines of options first, then the bytes under test.
  */
 #ifndef ARDOQ_FUZZ_H
 #define ARDOQ_FUZZ_H
@@ -35,7 +35,7 @@ static inline span_t input_of(const uint8_t *data, size_t size)
     return (span_t){(const char *)data, size};
 }
 
-/* Takes what stands before the next end of the kind given, or the rest if there is none. */
+/* Takes what is before the next end of the kind given, or the rest if there is none. */
 static inline span_t take_until(span_t *input, char end)
 {
     const char *found = input->size > 0 ? memchr(input->at, end, input->size) : NULL;

@@ -7,7 +7,7 @@
  *
  * Properties:
  * - Error, head, body and where the response ends do not depend on how the bytes are cut.
- * - Every call uses up a byte, and what it gives of the body stands inside what it was given.
+ * - Every call uses up a byte, and what it gives of the body is inside what it was given.
  * - A head that holds is coherent: no length beside chunks, no status that is interim.
  * - What is accepted, http_parser accepts too, with the same status, body, end and will to close.
  */
@@ -163,7 +163,7 @@ static int on_message_complete(http_parser *parser)
 }
 
 /* What http_parser alone refuses: a length given twice, as a list or in a trailer; lengths near the
- * end of 64 bits; a tab behind the size of a chunk. */
+ * end of 64 bits; a tab after the size of a chunk. */
 static bool is_its_own_rule(enum http_errno code, span_t rest)
 {
     return code == HPE_UNEXPECTED_CONTENT_LENGTH || code == HPE_INVALID_CONTENT_LENGTH ||

@@ -7,16 +7,16 @@
  * - An origin that is accepted is a name in lower case with a port, and reads back the same. As an
  * URL http_parser finds the same host and port in it.
  * - A link that is accepted leads to that origin, says http_parser, and its target is valid, has no
- * part that is dots, and fits thrice the link and the page it stands in.
+ * part that is dots, and fits thrice the link and the page it is in.
  * - With them a request head is one request, with that target and that host.
- * - The host of any URL, for messages, stands inside it and has only characters of hosts.
+ * - The host of any URL, for messages, is inside it and has only characters of hosts.
  */
 #include "ardoq/http_url.h"
 
 #include "ardoq/http_request.h"
 #include "request_head.h"
 
-/* Of the page that links stand in. */
+/* Of the page that links are in. */
 #define BASE "/b/c/d;p?q"
 
 static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";

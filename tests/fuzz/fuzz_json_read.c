@@ -1,12 +1,12 @@
 /*
  * The JSON reader, ardoq/json_read.h.
  *
- * Input: a line with a path, then the text, which stands in memory of exactly its size.
+ * Input: a line with a path, then the text, which is in memory of exactly its size.
  *
  * Properties:
  * - Texts are accepted as the validator accepts them, but for those with too many tokens.
- * - The raw text of every value stands inside the text, is itself a valid text, and begins as its
- * type demands; look-ups by another type are JSON_TYPE.
+ * - The raw text of every value is inside the text, is itself a valid text, and begins as its type
+ * demands; lookups by another type are JSON_TYPE.
  * - A string comes out as UTF-8, whole, or as many whole characters as fit; what the writer makes
  * of it reads back the same.
  * - An integer reads back from its own decimal digits.

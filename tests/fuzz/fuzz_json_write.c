@@ -154,7 +154,7 @@ static void write_call(ardoq_json_writer_t *writer, char call, const char *text)
     }
 }
 
-/* What was written is the next token of the document: they stand in the order of the calls. */
+/* What was written is the next token of the document: they are in the order of the calls. */
 static void check_call(const ardoq_json_document_t *document, int token, char call,
                        const char *text)
 {

@@ -1,8 +1,8 @@
 /*
  * The store of the lwIP port on simulated flash, port/lwip/store.c and what is below it.
  *
- * Input: lines. The first ones build what stands in flash when the device starts, with checksums
- * that fit: `hSECTOR SEQUENCE` a sector's header; `rKEYSIZE VALUESIZE PAYLOAD` a value after it,
+ * Input: lines. The first ones build what is in flash when the device starts, with checksums that
+ * fit: `hSECTOR SEQUENCE` a sector's header; `rKEYSIZE VALUESIZE PAYLOAD` a value after it,
  * whatever its sizes say. Then `sKEY=VALUE` sets, `eKEY` erases, `gKEY` reads; `cSTEP TEAR` lets
  * power fail in the next change, and come back; `bNUMBER` turns a bit over.
  *

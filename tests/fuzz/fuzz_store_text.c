@@ -7,8 +7,8 @@
  * Properties:
  * - Any bytes are judged without reading beyond them.
  * - A file without fault has each key once, and a value for it.
- * - After a change it has no fault, the key has its new value or none, and all else stands there
- *   byte by byte as before, but for the two lines of the old format.
+ * - After a change it has no fault, the key has its new value or none, and all else is there byte
+ *   by byte as before, but for the two lines of the old format.
  * - What does not fit the buffer is STORE_FULL, or SETTING_TOO_LONG when it is read.
  */
 #include "store_text.h"
@@ -88,7 +88,7 @@ static bool begins_with(span_t file, span_t start)
     return file.size >= start.size && memcmp(file.at, start.at, start.size) == 0;
 }
 
-/* What stands before and after the changed part is the same. */
+/* What is before and after the changed part is the same. */
 static void check_rest(span_t before, span_t after, const change_t *change)
 {
     ardoq_store_line_t line;

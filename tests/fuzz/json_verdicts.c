@@ -1,8 +1,8 @@
 /*
  * Prints what the validator and the reader make of documents, for compare_json.py.
  *
- * Standard input: documents, each behind its size in four bytes, the highest first. Standard
- * output: a line for each. OK and its values in the order of the text, or the name of the error.
+ * Standard input: documents, each after its size in four bytes, the highest first. Standard output:
+ * a line for each. OK and its values in the order of the text, or the name of the error.
  *
  *     o  object     sHEX  string or key, its bytes      iNUMBER  integer      t f z  true, false,
  * null a  array      s!    one that C text cannot hold   r        too large    n      any other

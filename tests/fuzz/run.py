@@ -13,7 +13,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 # A run that takes longer than this is a failure; the slowest of the corpus takes milliseconds.
 RUN_SECONDS_MAX = 20
-# Targets whose inputs hold JSON behind at most two lines.
+# Targets whose inputs hold JSON after at most two lines.
 READ_JSON = ("answers", "json_read", "json_stream", "json_validate")
 
 
@@ -50,7 +50,7 @@ class Target:
             )
         if result.returncode:
             print(result.stdout)
-            print(f"The input is in {self.failures}; again: {self.program} FILE")
+            print(f"The input is in {self.failures}; to repeat: {self.program} FILE")
         return result.returncode
 
     def run_long(self, seconds):
@@ -95,7 +95,7 @@ def fuzz(build, names, seconds):
             failed = True
             print(f"\n{target.name} FAILED; what it said: {target.log}")
             for path in inputs:
-                print(f"again: {target.program} {path}")
+                print(f"to repeat: {target.program} {path}")
     json_names = [name for name in names if name in READ_JSON]
     if json_names and compare_json(build, json_names):
         failed = True

@@ -1,4 +1,4 @@
-"""A client of the stand-in for Ardoq that is as simple as can be, and documents to send with it."""
+"""A very simple client of the stand-in for Ardoq, and documents to send with it."""
 
 import http.client
 import json
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Client:
-    """One connection to the stand-in, as strict about certificates as Python is."""
+    """One connection to the stand-in, with Python's checks of certificates."""
 
     def __init__(self, server: FakeArdoq) -> None:
         self._headers = {**USER_AGENT, "Authorization": f"Bearer {server.token}"}

@@ -1,4 +1,4 @@
-"""Chromium without a window, told what to do through a pair of pipes (its DevTools protocol)."""
+"""Headless Chromium, controlled through a pair of pipes (DevTools protocol)."""
 
 import base64
 import fcntl
@@ -40,7 +40,7 @@ class Browser:
     def __enter__(self) -> "Browser":
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
-        # It reads from 3 and writes to 4. What is to become these must not stand there already.
+        # It reads from 3 and writes to 4, so these must not be in use yet.
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (to_browser, from_browser)]
 
         def place() -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Searches what the tests of a build made programs write for every token that they used.
+"""Searches everything that programs wrote in the tests of a build for the tokens that were used.
 
 `empty` is run before those tests, `check` after them; logs.py tells what the folder holds. That
 nothing was found proves something only if it could have been there: so the logs must be verbose,
@@ -43,7 +43,7 @@ def leaks(output: bytes, secrets: dict[bytes, str]) -> set[str]:
 
 
 def missing_proof(folder: Path, name: str, level: int) -> Iterator[str]:
-    """What keeps the search of one test file's logs from proving anything."""
+    """Reasons why the search of a test file's logs would prove nothing."""
     output, journal = (folder / f"{name}.{kind}" for kind in ("output", "journal"))
     if not output.exists() or not output.read_bytes().strip():
         yield f"{name}: nothing was written"
@@ -60,7 +60,7 @@ def missing_proof(folder: Path, name: str, level: int) -> Iterator[str]:
 
 
 def check(folder: Path, level: int) -> list[str]:
-    """All that is wrong with the logs in the folder."""
+    """All problems of the logs in the folder."""
     names = sorted(path.stem for path in folder.glob("*.tokens"))
     if not names:
         return [f"{folder}: no test has used a token"]

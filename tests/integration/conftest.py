@@ -25,7 +25,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(scope="session")
 def features(certificates: Certificates) -> dict[str, bool]:
-    """What the mbedTLS of the build can."""
+    """Features of the build's mbedTLS."""
     environment = {
         "ARDOQ_API_HOST": "localhost",
         "ARDOQ_API_TOKEN": "unused",
@@ -84,7 +84,7 @@ def _serving(
 def serve(
     certificates: Certificates, logs: Logs, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Serve]:
-    """Gives a stand-in with these switches, each with a token of its own.
+    """Gives a stand-in with these switches, each with its own token.
 
     It is shared by all tests of the module that ask for the same, so they use serial numbers of
     their own.
@@ -104,7 +104,7 @@ def serve_once(
 
 @pytest.fixture(scope="module")
 def server(serve: Serve) -> FakeArdoq:
-    """The stand-in as it is without switches."""
+    """The stand-in without options."""
     return serve()
 
 
@@ -119,7 +119,7 @@ def stand_in(
 
 @pytest.fixture
 def start_stand_in(certificates: Certificates, tmp_path: Path) -> Iterator[Start]:
-    """Starts some with switches."""
+    """Starts some with options."""
     started: list[FakeArdoq] = []
 
     def run(*switches: str) -> FakeArdoq:
@@ -153,5 +153,5 @@ def tool(tmp_path: Path, logs: Logs, network: dict[str, str]) -> Tool:
 
 @pytest.fixture
 def ask(tool: Tool, server: FakeArdoq) -> Tool:
-    """The built tool, told of the default stand-in."""
+    """The built tool, configured for the default stand-in."""
     return tool.at(server)

@@ -117,7 +117,7 @@ static void read_list(const char *path)
 
 /* ---- Interruption ---------------------------------------------------------------------------- */
 
-/* The call is under way when the next line of standard input comes. */
+/* The call is in progress when the next line of standard input comes. */
 static void *interrupt_at_next_line(void *unused)
 {
     char line[16];

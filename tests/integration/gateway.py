@@ -240,7 +240,7 @@ def wait_until(is_true: Any, tell: Any = lambda: "") -> None:
 
 
 def refusal(answer: Answer, status: int = 403) -> str:
-    """It was the gateway that refused, and said why in a way that the client shows."""
+    """The gateway rejected it, with a message that the client shows."""
     assert answer.status == status, answer.body
     assert re.match("gateway: ", answer.message)
     return answer.message

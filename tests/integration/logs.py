@@ -18,7 +18,7 @@ class Logs:
         self._tokens = folder / f"{name}.tokens"
 
     def new_token(self) -> str:
-        """A token that stands nowhere else, noted before anybody can use it."""
+        """A unique token, recorded before it can be used."""
         token = PREFIX + secrets.token_hex(16)
         with self._tokens.open("a", encoding="ascii") as file:
             file.write(f"{token}\n")

@@ -1,4 +1,4 @@
-"""What host names mean to the programs under test, as a test wants it.
+"""The meaning of host names for the programs under test.
 
 The host's own sockets find names in /etc/hosts. lwIP asks a name server, and its wire shows it this
 host under other addresses.
@@ -21,7 +21,7 @@ ON_THE_WIRE = {"127.0.0.1": "10.0.2.2", "::1": "fec0::2"}
 
 
 def unshare(*namespaces: str) -> tuple[str, ...]:
-    """A command prefix for namespaces of its own; skips the test where that is not allowed."""
+    """A command prefix for separate namespaces; skips the test if that is not allowed."""
     as_root, as_user = ("unshare", *namespaces), ("unshare", "--map-root-user", *namespaces)
     for prefix in (as_root, as_user):
         if shutil.which("unshare") and subprocess.run(
@@ -32,7 +32,7 @@ def unshare(*namespaces: str) -> tuple[str, ...]:
 
 
 def with_file(folder: Path, path: str, text: str) -> tuple[str, ...]:
-    """A command prefix that lets a text stand in the place of a file of the system."""
+    """A command prefix that replaces a file of the system by a text."""
     file = folder / Path(path).name
     file.write_text(text)
     script = f'mount --bind "{file}" {path} && exec "$@"'

@@ -1,4 +1,4 @@
-"""Other ends of a connection that a well-behaved stand-in cannot be."""
+"""Peers that misbehave, as a correct stand-in cannot."""
 
 import hmac
 import socket
@@ -22,7 +22,7 @@ CHANGE_CIPHER_SPEC = b"\x14\x03\x03"
 
 @contextmanager
 def closed_port() -> Iterator[int]:
-    """A port that refuses connections and that nobody else can take meanwhile."""
+    """A reserved port that refuses connections."""
     with socket.socket() as bound:
         bound.bind(ANY)
         yield bound.getsockname()[1]
@@ -30,7 +30,7 @@ def closed_port() -> Iterator[int]:
 
 @contextmanager
 def silent_port() -> Iterator[int]:
-    """A port where the kernel accepts connections and nobody ever says a word."""
+    """A port where the kernel accepts connections and no data ever arrives."""
     with socket.create_server(ANY) as listener:
         yield listener.getsockname()[1]
 
@@ -55,7 +55,7 @@ def dead_port(address: str, port: int) -> Iterator[None]:
 
 
 class _Listener:
-    """Serves each connection in a thread of its own, for the length of a `with` block."""
+    """Serves each connection in its own thread, for the length of a `with` block."""
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -171,7 +171,7 @@ class Relay(_Listener):
 
 
 class Flood(_Listener):
-    """Sends TLS warnings to whoever connects, for ever. It needs neither key nor certificate."""
+    """Sends TLS warnings for ever. It needs neither key nor certificate."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -277,7 +277,7 @@ class Resuming(_Listener):
 
 
 class Broken(_Listener):
-    """Takes connections, and then does what it is made for instead of TLS."""
+    """Accepts connections, then does something other than TLS."""
 
     def __init__(self, how: Callable[[socket.socket], object], address: str, port: int) -> None:
         super().__init__(address, port)
@@ -321,7 +321,7 @@ class HungUp(OSError):
 
 
 class Stage(_Listener):
-    """A TLS server that does what a test tells it to, which may change with every request.
+    """A TLS server whose behaviour the test sets, also for each request.
 
     `greet` gets each new connection before TLS begins; `answer` gets each request, and the
     connection is closed without a word when it raises HungUp.
@@ -352,7 +352,7 @@ class Stage(_Listener):
 
 
 def reset(connection: socket.socket) -> None:
-    """Ends it as a machine does that has forgotten it."""
+    """Ends it with a reset, like a machine that has restarted."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 

@@ -1,4 +1,4 @@
-"""The stand-in for Ardoq as a process of its own, and the certificates that tests use."""
+"""The stand-in for Ardoq as a process, and the certificates of tests."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from stand_in_process import FAKE_ARDOQ, StandInProcess
 # Debian's own interpreter has starlette and uvicorn; a python3 earlier on PATH may not.
 PYTHON = ["/usr/bin/python3", "-B", "-W", "default"]
 
-# What the stand-in holds unless it is told otherwise.
+# The stand-in's default content.
 TOKEN = "test-token"
 WORKSPACE = "5e00000000000000000000aa"
 DEVICE_TYPE = "p1700000000000"
@@ -111,7 +111,7 @@ class FakeArdoq:
         self.process.send_signal(sig)
 
     def stop(self) -> int:
-        """Stops it, and gives its exit status; does nothing more when it has stopped already."""
+        """Stops it, and returns its exit status; may be called again."""
         self.ask_to_stop()
         return self.wait()
 

@@ -5,8 +5,8 @@
 
 It must be started in a network namespace. The specification is JSON: `interfaces` are pairs of a
 name and its addresses, `default` is the one with the default routes; `names` and `instead` are what
-the name server takes; `identity` is the server's certificate. What both were asked stands in the
-file `record` afterwards.
+the name server takes; `identity` is the server's certificate. What both were asked is in the file
+`record` afterwards.
 """
 
 import json

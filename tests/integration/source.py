@@ -1,4 +1,4 @@
-"""What the sources say, so that no test has to repeat it."""
+"""Facts from the sources, so that tests need not repeat them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Starts the stand-in for Ardoq as a process of its own, without a new interpreter for each.
+"""Starts the stand-in for Ardoq as a process, without a new interpreter each time.
 
 A test run starts it several hundred times, and most of the time of a start goes into importing what
 it is built on. So one process imports that, and is forked for each start.

@@ -1,7 +1,7 @@
-"""TLS servers of others, as the distribution packages them, started for tests.
+"""Independent TLS servers from the distribution, started for tests.
 
-Each runs in the foreground as a child of the test, on the loopback, with a configuration of its own
-in a folder that only it uses. It answers /api/v2/me as Ardoq does.
+Each runs in the foreground as a child of the test, on the loopback, with its own configuration in a
+folder that only it uses. It answers /api/v2/me as Ardoq does.
 """
 
 import json
@@ -40,7 +40,7 @@ _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
 @dataclass(frozen=True)
 class Stranger:
     ports: Ports
-    # What must stand before a command for it to reach the server.
+    # What must be before a command for it to reach the server.
     prefix: tuple[str, ...] = field(default=())
     # How many connections to a port were resumed, by what the server itself says.
     resumed: Callable[[int], int] = field(default=lambda port: 0)

@@ -1,4 +1,4 @@
-"""The tool as somebody at a terminal sees it."""
+"""The tool on a terminal."""
 
 import fcntl
 import os

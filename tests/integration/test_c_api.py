@@ -1,4 +1,4 @@
-"""The library as a C program uses it: exercise.c, told what to do line by line."""
+"""The library used by a C program: exercise.c, controlled line by line."""
 
 import json
 import select

@@ -22,7 +22,7 @@ ALL = [*BEFORE_FIELDS, *FIELDS]
 
 
 def lines(result: Result) -> dict[str, str]:
-    """What stands behind each step; the word before it is kept. No step has two lines."""
+    """The text after each step, with the word before it. No step has two lines."""
     found: dict[str, str] = {}
     for line in result.out.splitlines():
         if not line.startswith(" "):

@@ -1,4 +1,4 @@
-"""`ardoq check` of parent, relations and types of fields: what a report would be refused for."""
+"""`ardoq check` of parent, relations and types of fields: mistakes that reports would meet."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`ardoq config`: the store, what it refuses, and who wins over whom."""
+"""`ardoq config`: the store, invalid values, and which source overrides which."""
 
 import json
 import re
@@ -496,7 +496,7 @@ def test_an_umask_takes_nothing_from_the_owner(tool: Tool) -> None:
 
 
 def test_two_writers_lose_nothing(tool: Tool) -> None:
-    """Each sets a key of its own at the same time."""
+    """Each sets its own key at the same time."""
     keys = [key for key in VALUES if key.startswith("key_")]
     writers = [tool.start("config", "set", key, f"of_{key}") for key in keys]
     assert [writer.wait(10) for writer in writers] == [0] * len(keys)

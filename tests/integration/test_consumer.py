@@ -1,5 +1,4 @@
-"""A project of somebody else, tests/consumer, builds and runs: with the library's source inside it,
-and with an installed library alone."""
+"""A separate project, tests/consumer, builds and runs: with the source, and installed."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""`make demo-web`: devices go on reporting, and a page shows it until somebody ends it."""
+"""`make demo-web`: devices keep reporting, and a page shows it until it is stopped."""
 
 import os
 import re

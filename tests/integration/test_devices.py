@@ -1,4 +1,4 @@
-"""`ardoq devices`: what has reported, and what has fallen silent."""
+"""`ardoq devices`: devices that have reported, and those that have stopped."""
 
 import json
 import re

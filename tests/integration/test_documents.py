@@ -1,4 +1,4 @@
-"""What the documents point at is there: files, headings, and tests by their names; hints are quoted."""
+"""Links in the documents to files, headings and tests are valid; quoted hints are right."""
 
 import re
 import subprocess

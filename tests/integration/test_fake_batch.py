@@ -1,4 +1,4 @@
-"""The stand-in for Ardoq: batches, which are strict, and happen whole or not at all."""
+"""The stand-in for Ardoq: batches, which are strict and atomic."""
 
 from typing import Any
 

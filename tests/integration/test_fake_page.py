@@ -1,4 +1,4 @@
-"""The stand-in's page for people: live in a browser, of any width, and nothing in it is trusted."""
+"""The stand-in's page for people: live in a browser of any width, with escaped content."""
 
 import http.client
 import json

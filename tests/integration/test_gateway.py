@@ -1,4 +1,4 @@
-"""The gateway of examples/gateway: what passes, and that nothing else reaches Ardoq."""
+"""The gateway of examples/gateway: allowed requests, and that nothing else reaches Ardoq."""
 
 import copy
 import json

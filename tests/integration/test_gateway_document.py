@@ -1,4 +1,4 @@
-"""The command lines of docs/gateway.md, one after the other, as they stand there.
+"""The command lines of docs/gateway.md, one after the other, as they are there.
 
 Instead of the machine's folders they use those of the test; apt-get and systemctl write down what
 they were asked for, and what systemd would do is done here.

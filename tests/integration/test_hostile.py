@@ -1,4 +1,4 @@
-"""Servers that mean no good, and one client that meets them all: after each, the next call works.
+"""Hostile servers, and one client for all of them: after each, the next call works.
 
 One process for all tests of this file, so that whatever one of them breaks or leaks shows.
 """

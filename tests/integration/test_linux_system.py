@@ -1,4 +1,4 @@
-"""What the tool takes from a Linux system: where the roots are, what its resolver says."""
+"""The tool on different Linux systems: location of the roots, configuration of the resolver."""
 
 import json
 import shlex

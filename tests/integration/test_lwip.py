@@ -1,4 +1,4 @@
-"""What only lwIP meets: frames that get lost, its own resolver, and pools that run dry."""
+"""Tests for lwIP only: lost frames, its own resolver, and exhausted pools."""
 
 import json
 import re

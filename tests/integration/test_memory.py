@@ -1,4 +1,4 @@
-"""What the tool takes of memory. A sanitizer keeps what is freed, so its builds do not run this."""
+"""Memory usage of the tool. Not with sanitizers, which keep freed memory."""
 
 import json
 import re

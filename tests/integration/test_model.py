@@ -1,4 +1,4 @@
-"""The device in its architecture: parent, relations, typed fields, and a name that a person gave."""
+"""The device in its architecture: parent, relations, typed fields, and a name given in Ardoq."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What can go wrong before TLS begins, how long it takes, and how it is stopped."""
+"""Failures before TLS begins, how long they take, and how to stop a call."""
 
 import signal
 import socket

@@ -1,4 +1,4 @@
-"""`ardoq request`: any request of the API, as it stands on the command line."""
+"""`ardoq request`: any request of the API, from the command line."""
 
 import json
 import urllib.parse
@@ -13,7 +13,7 @@ from tool import Tool, expect_error, expect_success
 
 COMPONENTS = "/api/v2/components"
 
-# All that a query must encode, and what it need not.
+# Characters that a query must encode, and others.
 ODD = "Ærø & co=50%+?/#;:@!$'()*,[]~_.-\u2603"
 
 

@@ -1,4 +1,4 @@
-"""`ardoq retire`: the end of one device, which is never done without being asked for."""
+"""`ardoq retire`: retires one device, never without an explicit option."""
 
 import json
 import re
@@ -20,7 +20,7 @@ EVIL = "a\x1b[31mb\x9bc\x7f\r\u202e\nd"
 
 
 class Organisation:
-    """What the stand-in holds, seen and changed by somebody else than the tool."""
+    """The stand-in's content, read and changed independently of the tool."""
 
     def __init__(self, server: FakeArdoq) -> None:
         self.server = server

@@ -366,7 +366,7 @@ NOBODY = 65534
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_a_user_without_rights(tool: Tool, own: FakeArdoq) -> None:
-    """As the unit starts it: root's settings for everybody to read, and a token of its own."""
+    """As the unit starts it: root's settings for everybody to read, and its own token."""
     become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         home = Path(name)

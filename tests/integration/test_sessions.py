@@ -1,4 +1,4 @@
-"""TLS sessions that one process saves and the next resumes, by what servers of others say."""
+"""TLS sessions saved by one process and resumed by the next, as seen by independent servers."""
 
 import shutil
 import tempfile

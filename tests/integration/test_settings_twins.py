@@ -1,4 +1,4 @@
-"""What settings.def, build_config.h, identity.def and Kconfig each know of the settings agrees."""
+"""settings.def, build_config.h, identity.def and Kconfig agree about the settings."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""RSA-PSS in TLS 1.2: an mbedTLS that offers it and then refuses it is asked once more without.
+"""RSA-PSS in TLS 1.2: if mbedTLS offers it and then rejects it, we try again without it.
 
 An mbedTLS without that fault never needs a second connection.
 """

@@ -1,4 +1,4 @@
-"""TLS servers that know nothing of us: nginx, Apache, OpenSSL and GnuTLS; each version, each key."""
+"""Independent TLS servers: nginx, Apache, OpenSSL and GnuTLS; each version, each kind of key."""
 
 import json
 import shutil

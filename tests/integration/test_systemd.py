@@ -1,4 +1,4 @@
-"""The units of the service and of the gateway, judged by systemd itself."""
+"""The units of the service and of the gateway, checked by systemd itself."""
 
 import re
 import subprocess

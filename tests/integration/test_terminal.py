@@ -1,4 +1,4 @@
-"""The tool's manners: usage, help, exit codes, colours, and a standard output that is gone."""
+"""The tool's command line: usage, help, exit codes, colours, and a closed standard output."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Whom the tool trusts, whom it shows itself to, and what it makes of a wrong certificate."""
+"""Trusted servers, client certificates, and errors of wrong certificates."""
 
 import ssl
 from pathlib import Path
@@ -105,7 +105,7 @@ def damaged(pem: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("damage", damaged(""))
 def test_a_broken_root_is_no_trust(ask: Tool, certificates: Certificates, damage: str) -> None:
-    """Not even beside good ones, wherever it stands among them."""
+    """Not even beside good ones, wherever it is among them."""
     broken = ask.home / "broken.pem"
     pem, other = (certificates.pem(name).read_text() for name in ("ca", "other_ca"))
     bad = damaged(pem)[damage]
@@ -288,7 +288,7 @@ def test_a_server_that_wants_another_client_certificate_says_so(
     shown: str | None,
     name: str,
 ) -> None:
-    """In TLS 1.3 it says so when the client has finished, and the request may be under way."""
+    """In TLS 1.3 it says so when the client has finished, and the request may be in progress."""
     if version == ssl.TLSVersion.TLSv1_3 and not has_tls_1_3:
         pytest.skip("this mbedTLS has no TLS 1.3")
     if shown:

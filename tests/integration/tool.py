@@ -1,4 +1,4 @@
-"""The built tool as tests run it, and what came of it."""
+"""Runs the built tool, and holds the result."""
 
 import json
 import os
@@ -84,7 +84,7 @@ def server_settings(server: FakeArdoq) -> dict[str, str]:
 
 
 class Tool:
-    """The tool in a home of its own, with an environment that holds nothing of the machine's."""
+    """The tool in its own home, with an environment that holds nothing of the machine's."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Tool:
         return subprocess.Popen(command, env=self.environment, cwd=self.home, **streams)
 
     def run(self, *arguments: str, stdin: bytes = b"", verbose: bool = True) -> Result:
-        """Runs it to its end. Whatever stands on standard output must be JSON."""
+        """Runs it to its end. Whatever is on standard output must be JSON."""
         result = self._run((*(["--verbose"] if verbose else []), *arguments), stdin)
         if result.out:
             json.loads(result.out)

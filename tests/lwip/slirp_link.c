@@ -156,7 +156,7 @@ static void set_timer(void *timer, int64_t due_ms, void *unused)
     ((timer_entry_t *)timer)->due_ms = due_ms;
 }
 
-/* Everything happens in the thread's own loop, which looks anew each time. */
+/* Everything happens in the thread's own loop, which looks again each time. */
 static void ignore_descriptor(int descriptor, void *unused)
 {
     (void)descriptor;

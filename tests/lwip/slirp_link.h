@@ -6,8 +6,8 @@
 #define SLIRP_LINK_H
 
 /*
- * Starts libslirp in a thread of its own. 10.0.2.2 and fec0::2 are the host's loopback.
- * Returns a descriptor that carries one Ethernet frame with each read and write; -1 on failure.
+ * Starts libslirp in its own thread. 10.0.2.2 and fec0::2 are the host's loopback. Returns a
+ * descriptor that carries one Ethernet frame with each read and write; -1 on failure.
  */
 int slirp_link_start(void);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Changes the sources in small ways, one at a time, and looks whether the unit tests notice.
 
-What they do not notice must stand in survivors.txt with a reason. Works in a copy under build/. A
+What they do not notice must be in survivors.txt with a reason. Works in a copy under build/. A
 sample is drawn by what the change says, wherever it stands.
 """
 

@@ -60,7 +60,7 @@ typedef struct {
  */
 void nor_flash_open(nor_flash_t *flash, void *memory, uint32_t sector_size, uint32_t unit_size);
 
-/* Power comes back: no fault is planned any more, steps and calls are counted anew. */
+/* Power comes back: no fault is planned any more, steps and calls are counted again. */
 void nor_flash_power_on(nor_flash_t *flash);
 
 #endif

@@ -60,7 +60,7 @@ def follow_pointers(
     """Adds the calls through pointers, and those that functions outside make back; yields faults.
 
     Both tables give patterns of the functions that may be called; the keys are names of pointers,
-    in one function alone if its name and a blank stand before, and patterns of functions outside.
+    in one function alone if its name and a blank are before, and patterns of functions outside.
     """
     for name, function in functions.items():
         patterns = []

@@ -47,7 +47,7 @@ def _set_in_cmake(name: str) -> list[str]:
 
 
 def core_sources() -> list[str]:
-    """Each with a name of its own, by which its object file and its static functions go."""
+    """Each with its own name, by which its object file and its static functions go."""
     sources = _set_in_cmake("core_sources")
     names = [Path(source).stem for source in sources]
     if len(names) > len(set(names)):
@@ -82,7 +82,7 @@ def configuration(folder: Path, *lines: str) -> Path:
     (folder / "defaults").write_text("\n".join(lines), "utf-8")
     run("scripts/kconfig.py", "--kconfig", "Kconfig", "--defaults", folder / "defaults",
         "--header", folder / "sdkconfig.h")
-    # Copied, because it stands among the headers of this host's C library.
+    # Copied, because it is among the headers of this host's C library.
     shutil.copy(_jsmn(), folder)
     return folder
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What the library takes: what programs link of it, and the core's stack and public structs.
 
-Compares with the committed table and with the ceilings; --write makes the table anew.
+Compares with the committed table and with the ceilings; --write updates the table.
 """
 
 import argparse
@@ -50,7 +50,7 @@ POINTERS = {
     "devices.c:load_device next": (),
     # Called there too, but a list writes no body, and what it begins could: its chain begins here.
     "next of a list": ("list.c:end_page",),
-    # Called there too, but by no command: a chain of its own.
+    # Called there too, but by no command: its own chain.
     "next of devices": ("devices.c:end_devices_request",),
     "on_device": (),
     "on_listed": (),

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What the firmware takes: flash and RAM by part, heap, stacks, and instructions of one cold report.
 
-Compares the builds with the committed table and with the ceilings; --write makes the table anew.
+Compares the builds with the committed table and with the ceilings; --write updates the table.
 """
 
 import argparse

@@ -29,7 +29,7 @@ PART = "part: "
 # Kconfig's defaults; and only what a report needs, with all that TLS can do.
 FRIENDLY: tuple[str, ...] = ()
 BARE = ("ERROR_NAMES=n", "HINTS=n", "LOG_LEVEL_NONE=y")
-# What came later has a row of its own.
+# What came later has its own row.
 AS_BEFORE = ("SESSION_RESUMPTION=n",)
 
 # Programs of this folder, how they are configured, and what the table calls them.

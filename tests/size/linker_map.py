@@ -15,7 +15,7 @@ def map_entries(text: str) -> Iterator[tuple[str, int, str]]:
     more than once.
     """
     _, _, memory_map = text.partition("Linker script and memory map")
-    # A long name has a line of its own.
+    # A long name has its own line.
     memory_map = re.sub(r"\n( ?\.\S+)\n +0x", r"\n\1 0x", memory_map)
     line = r"^( ?)(\.\S+|COMMON) +0x([0-9a-f]+) +0x([0-9a-f]+)(?: (.*))?$"
     section, start, end, pieces = "", 0, 0, []

@@ -1,6 +1,6 @@
 /**
  * @file
- * Names of errors for tests, also where the build has none and shows numbers.
+ * Names of errors for tests, also for builds that show numbers instead.
  */
 #ifndef ERROR_NAME_H
 #define ERROR_NAME_H
@@ -24,7 +24,7 @@ static inline const char *error_name(ardoq_err_t err)
     return "UNKNOWN";
 }
 
-/** What the build shows for the error of this name. */
+/** The text that the build shows for this error. */
 static inline const char *shown_error(const char *name)
 {
     int err = -ARDOQ_ERR_COUNT;

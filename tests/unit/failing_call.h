@@ -1,7 +1,6 @@
 /*
- * A call on a platform that fails, and what must hold after every failure: the right error and
- * phase, nothing left open or allocated, no piece of the token in memory, and a next call that
- * works.
+ * A call on a failing platform, and the conditions after every failure: the right error and phase,
+ * nothing open or allocated, no part of the token in memory, and the next call works.
  */
 #ifndef ARDOQ_FAILING_CALL_H
 #define ARDOQ_FAILING_CALL_H
@@ -13,7 +12,7 @@
 #include "ardoq/client.h"
 #include "pipe_faults.h"
 
-/* A call of the client; the peer's one answer fits all of them. */
+/* A call of the client; the peer's answer is valid for all of them. */
 typedef struct {
     const char *name;
     ardoq_err_t (*run)(void);
@@ -34,10 +33,10 @@ typedef struct {
     unsigned answered;
 } outcome_t;
 
-/* Everything, and not only a choice: TEST_EXHAUSTIVE is set. */
+/* TEST_EXHAUSTIVE is set: try everything, not only a selection. */
 bool is_exhaustive(void);
 
-/* A peer that answers all calls, behind a pipe. The client is not open. */
+/* A peer that answers all calls, through a pipe. The client is not open. */
 int failing_call_set_up(void **state);
 int failing_call_tear_down(void **state);
 
@@ -46,11 +45,11 @@ int failing_call_tear_down(void **state);
  * connection is open. */
 void renew_random_generator(void);
 
-/* Opens the client, and notes what it holds without a connection. */
+/* Opens the client, and records what it has allocated without a connection. */
 ardoq_err_t try_to_open_client(void);
 
-/* The same, and it must succeed, as a first call must: afterwards the client holds all that mbedTLS
- * keeps from one connection to the next. */
+/* The same with a first call, which must succeed: afterwards everything is allocated that mbedTLS
+ * keeps between connections. */
 void open_client(void);
 
 void close_client(void);
@@ -58,12 +57,12 @@ void close_client(void);
 /* Closes the connection, if one is kept. */
 void close_connection(void);
 
-/* What is tried now, for the messages of the checks below. */
+/* The current trial, for the messages of the checks below. */
 void trying(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 outcome_t run_call(const call_t *call);
 
-/* What passes when nothing fails. */
+/* Bytes transferred if nothing fails. */
 typedef struct {
     pipe_count_t counts[PIPE_DIRECTIONS];
 } course_t;
@@ -73,15 +72,15 @@ course_t course_of_last_call(void);
 /* How far a call came that has the same course, judged by what has passed. */
 ardoq_phase_t phase_in(const course_t *course);
 
-/* Fails with what is tried unless both numbers are equal. */
+/* Fails with the current trial unless both numbers are equal. */
 void check_equal(const char *what, int64_t actual, int64_t expected);
 
 void check_failed(const call_t *call, outcome_t outcome, ardoq_err_t err, ardoq_phase_t phase);
 
-/* It came to its good end, with this many new connections. */
+/* It succeeded, with this many new connections. */
 void check_done(const call_t *call, outcome_t outcome, unsigned connects);
 
-/* Nothing is open, allocated or secret any more. */
+/* Nothing is open or allocated, and no secret is in memory. */
 void check_nothing_left(void);
 
 /* The next call works; its connection is kept. */

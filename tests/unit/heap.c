@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands behind calloc() and free(), those of glibc or of AddressSanitizer. dlsym() would find
- * either, but allocates and frees itself. */
+/* The real calloc() and free(), of glibc or of AddressSanitizer. dlsym() would find them, but
+ * allocates and frees itself. */
 #ifdef __SANITIZE_ADDRESS__
 #define real_calloc __interceptor_calloc
 #define real_free   __interceptor_free

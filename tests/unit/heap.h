@@ -1,7 +1,7 @@
 /*
- * The heap as the client sees it: calloc() and free() of the whole program pass through here, so
- * those of mbedTLS do, be it a shared library or not. The server in the same process has its own
- * accounts: what is allocated while heap_is_clients is false is neither counted nor made to fail.
+ * The client's heap: calloc() and free() of the whole program pass through here, including those of
+ * mbedTLS, even as a shared library. Allocations of the server in the same process, while
+ * heap_is_clients is false, are neither counted nor made to fail.
  */
 #ifndef ARDOQ_HEAP_H
 #define ARDOQ_HEAP_H

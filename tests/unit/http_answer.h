@@ -1,4 +1,4 @@
-/* Answers for the tests of the parser: what is fed, and what must come out of it. */
+/* Answers for the tests of the parser: input and expected result. */
 #ifndef HTTP_ANSWER_H
 #define HTTP_ANSWER_H
 
@@ -10,10 +10,10 @@
 #define FIFTY_BLANKS   "                                                  "
 #define HUNDRED_BLANKS FIFTY_BLANKS FIFTY_BLANKS
 
-/* An input with its size, since it may hold NULs. */
+/* An input with its size, because it may contain NULs. */
 #define INPUT(text)    .input = (text), .input_size = sizeof(text) - 1
 
-/* One response: what is fed, and what must come out of it, however it is cut. */
+/* One response: input and expected result, however it is split. */
 typedef struct {
     const char *input;
     size_t input_size;
@@ -25,7 +25,7 @@ typedef struct {
     ardoq_http_head_t head;
 } response_t;
 
-/* What came out. */
+/* The result. */
 typedef struct {
     ardoq_http_parser_t parser;
     ardoq_err_t err;
@@ -36,7 +36,7 @@ typedef struct {
 
 void begin_answer(result_t *result, bool head_request);
 
-/* The bytes stand alone in their memory, which is gone afterwards. */
+/* The bytes are in separate memory, which is freed afterwards. */
 void feed_answer(result_t *result, const char *data, size_t size);
 
 /* The end of what is fed: a close, unless the response was complete or refused before. */

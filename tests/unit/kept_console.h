@@ -1,4 +1,4 @@
-/* A console that keeps what commands write to it. */
+/* A console that stores the output of commands. */
 #ifndef ARDOQ_KEPT_CONSOLE_H
 #define ARDOQ_KEPT_CONSOLE_H
 
@@ -6,7 +6,7 @@
 
 extern const ardoq_console_t kept_console;
 
-/* What was written since the last call, NUL-terminated; valid until the next one. */
+/* The output since the last call, NUL-terminated; valid until the next one. */
 const char *kept_result(void);
 const char *kept_people(void); /* notes and errors, as they came */
 

@@ -1,5 +1,5 @@
 /*
- * The store of the lwIP port on simulated flash: what its tests have in common.
+ * The store of the lwIP port on simulated flash: shared by its tests.
  */
 #ifndef ARDOQ_LWIP_STORE_FIXTURE_H
 #define ARDOQ_LWIP_STORE_FIXTURE_H
@@ -26,7 +26,7 @@
 enum {
     SECTOR_MAX = 128 * 1024,
     UNIT = 4,
-    HEADER = UNIT,         /* where it stands with units of 4 bytes */
+    HEADER = UNIT,         /* its position with units of 4 bytes */
     RETIRED = HEADER + 24, /* and the mark */
     VALUES = RETIRED + UNIT,
 };
@@ -36,11 +36,11 @@ extern uint8_t memory[2 * SECTOR_MAX];
 
 size_t memory_size(void);
 
-/* What stands in memory is the flash. */
+/* The memory is the flash. */
 void open_flash(uint32_t sector_size, uint32_t unit_size);
 void open_blank(uint32_t sector_size, uint32_t unit_size);
 
-/* Of each test: blank flash of 512 bytes a sector with units of 4. */
+/* For each test: blank flash of 512 bytes per sector, with units of 4. */
 int set_up(void **state);
 int tear_down(void **state);
 
@@ -85,12 +85,12 @@ typedef struct {
     const char *value; /* null to erase */
 } change_t;
 
-/* The last key is left to those who look what can be done afterwards. */
+/* The last key is for tests of changes afterwards. */
 extern const change_t script[CHANGES];
 
 ardoq_err_t make_change(change_t change);
 
-/* What the store must hold; null is unset. */
+/* Expected content of the store; null is unset. */
 typedef struct {
     const char *values[KEYS];
 } model_t;
@@ -103,7 +103,7 @@ void assert_old_or_new(model_t *model, change_t change);
 /* The store can be changed, and holds what it must. */
 void assert_goes_on(model_t *model);
 
-/* Calls `body` before each change of the script, with what the store holds then. */
+/* Calls `body` before each change of the script, with the store's content. */
 void for_each_change(void (*body)(const model_t *model, change_t change));
 
 /* Programmed units and erasures, and calls, that the change takes. */
@@ -119,7 +119,7 @@ extern const nor_flash_tear_t tears[TEARS];
 /* Power fails in a step of the change. */
 void cut(change_t change, unsigned step, nor_flash_tear_t tear);
 
-/* Each change is cut at each step in each way. `after` looks at what is left. */
+/* Interrupts each change at each step in each way. `after` checks the result. */
 void cut_everywhere(const model_t *model, change_t change,
                     void (*after)(model_t model, change_t change));
 

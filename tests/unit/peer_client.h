@@ -1,6 +1,5 @@
 /*
- * A client in front of the TLS peer: the common ground of the tests of what stands above one
- * exchange.
+ * A client and the TLS peer: shared by the tests of the layers above an exchange.
  */
 #ifndef ARDOQ_PEER_CLIENT_H
 #define ARDOQ_PEER_CLIENT_H
@@ -11,7 +10,7 @@
 #include "ardoq/client.h"
 #include "tls_peer.h"
 
-/* Of the form that Ardoq's have. */
+/* In the format of Ardoq's tokens. */
 #define TEST_TOKEN "adq_0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
 extern ardoq_config_t config;
@@ -20,11 +19,10 @@ extern ardoq_client_t client;
 /* The peer that peer_client_open() starts; its steps are set there. */
 extern peer_script_t script;
 
-/* A healthy platform, and a configuration that leads to the peer. The client is not open. */
+/* A working platform, and a configuration for the peer. The client is not open. */
 int peer_client_set_up(void **state);
 
-/* Closes the client. Whatever happened, nothing may stay open and the token is in no log message.
- */
+/* Closes the client. Nothing may stay open, and no log message may contain the token. */
 int peer_client_tear_down(void **state);
 
 #define PEER_CLIENT_TEST(function)                                                                 \
@@ -48,7 +46,7 @@ const char *response_of(const char *status, const char *content_type, const char
 /* A response of status 200 with JSON; kept until the test ends. */
 const char *json_of(const char *body);
 
-/* True when @p text stands anywhere in the @p size bytes of @p memory. */
+/* True if @p text is anywhere in the @p size bytes of @p memory. */
 bool holds(const void *memory, size_t size, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * One exchange with the TLS peer: the common ground of the tests of the exchange and of TLS.
+ * One exchange with the TLS peer: shared by the tests of the exchange and of TLS.
  */
 #ifndef ARDOQ_PEER_HTTPS_H
 #define ARDOQ_PEER_HTTPS_H
@@ -19,10 +19,10 @@ extern ardoq_https_exchange_t exchange;
 /* The peer that start_peer() starts; its steps are set there. */
 extern peer_script_t script;
 
-/* A healthy platform, and an exchange with the peer: GET. Nothing is open. */
+/* A working platform, and an exchange with the peer: GET. Nothing is open. */
 int peer_https_set_up(void **state);
 
-/* Closes everything. Whatever happened, nothing may stay open. */
+/* Closes everything. Nothing may stay open. */
 int peer_https_tear_down(void **state);
 
 #define PEER_HTTPS_TEST(function)                                                                  \
@@ -42,13 +42,13 @@ void answer_with(const char *answer, peer_then_t then);
 
 void open_https(void);
 
-/* Begins the exchange, unless one is under way. */
+/* Begins the exchange, unless one is in progress. */
 ardoq_err_t start_exchange(void);
 
 /* Runs the exchange to its end. */
 ardoq_err_t run(void);
 
-/* Opens, runs one exchange against an answer, and gives its result. */
+/* Opens, runs an exchange with an answer, and returns its result. */
 ardoq_err_t run_with(const char *answer, peer_then_t then);
 
 /* For another server in the same test. */
@@ -56,7 +56,7 @@ void start_over(void);
 
 void assert_head_is_wiped(void);
 
-/* A server with this certificate is refused, before anything is sent to it. */
+/* A server with this certificate is rejected before anything is sent. */
 void assert_refused(const char *certificate, ardoq_err_t expected);
 
 #endif

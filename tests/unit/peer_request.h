@@ -1,6 +1,5 @@
 /*
- * One request of a client in front of the TLS peer: the common ground of the tests of the general
- * request.
+ * One request of a client to the TLS peer: shared by the tests of the general request.
  */
 #ifndef ARDOQ_PEER_REQUEST_H
 #define ARDOQ_PEER_REQUEST_H

@@ -19,7 +19,7 @@ static struct {
     bool is_new; /* the handshake is counted */
     bool has_paused;
     pipe_count_t counts[PIPE_DIRECTIONS];
-    /* Of the record under way in each direction. */
+    /* Of the record in progress in each direction. */
     size_t next_record[PIPE_DIRECTIONS];
     size_t length[PIPE_DIRECTIONS];
 } wire;

@@ -1,7 +1,6 @@
 /*
- * A pipe between the client and the TLS peer that breaks after a byte of one's choice, and counts
- * what passes. What the peer does is none of the client's: neither its memory nor its random
- * numbers are made to fail.
+ * A pipe between the client and the TLS peer that breaks after a given byte, and counts bytes. The
+ * peer's memory and random numbers are never made to fail.
  */
 #ifndef ARDOQ_PIPE_FAULTS_H
 #define ARDOQ_PIPE_FAULTS_H
@@ -14,8 +13,8 @@ typedef enum { PIPE_TO_CLIENT, PIPE_TO_SERVER, PIPE_DIRECTIONS } pipe_direction_
 /* What happens after a byte. */
 typedef enum {
     PIPE_WHOLE, /* nothing */
-    PIPE_CUT,   /* that side says no more, in good order: what is on the way still arrives */
-    PIPE_RESET, /* nothing passes any more, and what is on the way is lost */
+    PIPE_CUT,   /* that side closes properly: data in transit still arrives */
+    PIPE_RESET, /* nothing passes any more, and data in transit is lost */
     PIPE_STALL, /* nothing more passes in that direction */
     PIPE_SHORT, /* the call ends there, the next one would block, then all goes on */
 } pipe_fault_t;
@@ -30,11 +29,11 @@ typedef struct {
     size_t record_count;
 } pipe_count_t;
 
-/* Plugs the pipe in front of the peer, which has been started. */
+/* Connects the pipe to the peer, which has been started. */
 void pipe_plug(void);
 
-/* The connection under way, or else the next one, breaks after @p at bytes in this direction. The
- * one after it is whole. */
+/* The current connection, or else the next one, breaks after @p at bytes in this direction. The one
+ * after it works. */
 void pipe_arm(pipe_fault_t fault, pipe_direction_t direction, size_t at);
 
 /* At most this many bytes pass in one call; 0: any number. */

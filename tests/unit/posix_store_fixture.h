@@ -1,6 +1,6 @@
 /*
- * The store of the POSIX port on real files: what its tests have in common. System calls of store.c
- * pass through __wrap_ functions, where any of them can fail or be the last one of the process.
+ * The store of the POSIX port on real files: shared by its tests. System calls of store.c pass
+ * through __wrap_ functions, where any of them can fail or end the process.
  */
 #ifndef ARDOQ_POSIX_STORE_FIXTURE_H
 #define ARDOQ_POSIX_STORE_FIXTURE_H
@@ -49,7 +49,7 @@ typedef enum {
 
 typedef struct {
     call_t call; /* which calls count */
-    int at;      /* which of them is hit, from 1; 0 for none */
+    int at;      /* which one fails, from 1; 0: none */
     int code;    /* errno of the failure; 0 for the end of the process */
     int seen;
     bool torn;         /* half of a write is done before it is hit */
@@ -58,7 +58,7 @@ typedef struct {
     size_t left;       /* of a text that is written so */
     bool shrunk;       /* read finds the end of the file at once */
     bool other_owner;  /* the process seems to run as another user */
-    bool overtaken;    /* another writer makes the store before lstat looks for it */
+    bool overtaken;    /* another writer creates the store before lstat */
     bool more_rights;  /* the program has more rights than its user */
     bool sleepless;    /* nanosleep only counts */
     int naps;          /* calls of nanosleep */
@@ -119,7 +119,7 @@ void assert_refused(ardoq_err_t expected);
 /* What ardoq_port_log() was given last. */
 extern char logged[PATH_MAX + 256];
 
-/* Runs as a process of its own. @return its exit status */
+/* Runs in a separate process. @return its exit status */
 int run_child(int (*body)(int), int argument);
 
 #endif

@@ -1,5 +1,5 @@
-/* What every call of the client's layer does with null pointers, and with clients that are not open
- * or are busy. */
+/* Every call of the client's layer with null pointers, and with clients that are not open or are
+ * busy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 /* ---- The calls ---- */
 
-/* All that they are given, and none of which they may touch when they are refused. */
+/* All of their arguments, which they must not change if they fail. */
 static struct {
     ardoq_response_t response;
     ardoq_me_t me;

@@ -1,4 +1,4 @@
-/* The words that every layer speaks: errors, identity, bounded text, UTC. */
+/* Definitions shared by all layers: errors, identity, bounded text, UTC. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static const struct {
 
 enum { ERRORS = sizeof errors / sizeof errors[0] };
 
-/* Without a macro of the user's own it says nothing. */
+/* Without a macro defined by the user it is empty. */
 #include "ardoq/errors.def"
 
 static void test_errors_are_numbered_as_they_stand(void **state)
@@ -51,7 +51,7 @@ static void test_errors_are_numbered_as_they_stand(void **state)
     }
 }
 
-/* Where a build has no names, the number stands for each. */
+/* A build without names shows numbers. */
 static void assert_name(ardoq_err_t err, const char *name)
 {
     char number[12];

@@ -1,4 +1,4 @@
-/* `check`: a line for each step, and what follows a failure. */
+/* `check`: a line for each step, and the lines after a failure. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -253,7 +253,7 @@ static void test_interruption_during_the_handshake(void **state)
                          failed("TLS", "", ARDOQ_ERR_INTERRUPTED)));
 }
 
-/* A step is told when it is done, not at the end. */
+/* A step is written when it is done, not at the end. */
 static const char *told_at_the_first_send;
 
 static ardoq_err_t watching_send(void *context, const void *data, size_t size, size_t *sent)
@@ -278,7 +278,7 @@ static void test_steps_are_told_as_they_come(void **state)
     assert_string_equal(told_at_the_first_send, SETTINGS_LINE DNS_LINE TCP_LINE);
 }
 
-/* ---- What the organisation holds ---- */
+/* ---- Content of the organisation ------------------------------------------------------------- */
 
 static void assert_after_me(const char *expected)
 {

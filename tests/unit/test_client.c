@@ -1,4 +1,4 @@
-/* A client's calls: what is refused, step by step, deadlines, interruption, opening and closing. */
+/* A client's calls: rejected calls, step by step, deadlines, interrupts, opening and closing. */
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
@@ -250,7 +250,7 @@ static void *interrupt_when_wanted(void *unused)
     return NULL;
 }
 
-/* The next step at the latest sees an interruption that was there when it began. */
+/* At the latest the next step notices an earlier interrupt. */
 static void assert_interruption_is_seen(unsigned number)
 {
     ardoq_wait_t wait;
@@ -348,7 +348,7 @@ static void test_open_takes_the_client_certificate(void **state)
     assert_int_equal(run_with(json_of("{}")), ARDOQ_OK);
 }
 
-/* What the store holds is not to blame. */
+/* The content of the store is not the cause. */
 static void test_a_certificate_of_the_program_is_about_no_setting(void **state)
 {
     (void)state;

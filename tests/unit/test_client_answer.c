@@ -1,4 +1,4 @@
-/* What each answer to a request means. */
+/* The result of each answer to a request. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,11 +107,11 @@ static void test_every_status(void **state)
         assert_string_equal(response.message, "");
         assert_int_equal(ardoq_detail(&client)->phase, ARDOQ_PHASE_IDLE);
     }
-    /* 408 and 421 are not believed of a kept connection: the request comes again on a new one. */
+    /* After 408 and 421 on a kept connection the request is sent again on a new one. */
     assert_int_equal(ardoq_fake.connects, 3);
 }
 
-/* Nobody asks for another protocol; all else of 1xx is not the answer yet. */
+/* The client never asks for another protocol; any other 1xx is not the final answer. */
 static void test_every_interim_status(void **state)
 {
     (void)state;
@@ -385,7 +385,7 @@ static void test_message_is_of_this_answer_only(void **state)
     assert_string_equal(response.message, "");
 }
 
-/* What the server says goes to logs and to people. */
+/* The server's message is logged and shown. */
 static void test_message_that_holds_the_token(void **state)
 {
     (void)state;

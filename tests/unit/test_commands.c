@@ -1,4 +1,4 @@
-/* What the commands write, on each stream. */
+/* Output of the commands on each stream. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 #define WORKSPACE "0123456789abcdef01234567"
 
-/* ---- A console that keeps what it is given ---- */
+/* ---- A console that stores its output -------------------------------------------------------- */
 
 enum { STREAMS = ARDOQ_OUTPUT_ERROR + 1, STREAM_SIZE = 16384 };
 
@@ -61,7 +61,7 @@ static void assert_output(const char *result, const char *note, const char *erro
     clear_console();
 }
 
-/* A hint stands in a line of its own, if this build has hints. */
+/* A hint has its own line, if this build has hints. */
 static const char *hint_line(ardoq_err_t err)
 {
     return ARDOQ_HINTS ? text_of("  %s\n", ardoq_err_hint(err)) : "";

@@ -1,4 +1,4 @@
-/* Reading a workspace's context, and what it says of a configuration. */
+/* Reading a workspace's context, and comparing it with a configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -186,7 +186,7 @@ static void test_answers_that_are_no_context(void **state)
     assert_string_equal(context.response.message, "no such");
 }
 
-/* ---- Judging ---- */
+/* ---- Comparing ------------------------------------------------------------------------------- */
 
 static void configure(void)
 {

@@ -1,4 +1,4 @@
-/* The command line of a device's console: from its arguments to what is left in memory. */
+/* The command line of a device's console: from its arguments to the memory left behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
     "{\"org\":{\"name\":\"Acme\",\"label\":\"acme\"},\"user\":{\"email\":\"device@acme.example\"}" \
     "}"
 
-/* ---- A console that keeps what it is given ---- */
+/* ---- A console that stores its output -------------------------------------------------------- */
 
 static char result[4096];
 static char people[4096]; /* notes and errors */
@@ -56,7 +56,7 @@ static ardoq_err_t describe(ardoq_config_t *device_config, ardoq_identity_t *ide
     return program.err;
 }
 
-/* ---- A device whose settings stand in its store ---- */
+/* ---- A device with settings in its store ----------------------------------------------------- */
 
 static ardoq_device_t device;
 
@@ -91,7 +91,7 @@ static void answer(const char *text)
     tls_peer_start(&script);
 }
 
-/* Whatever happens, nothing is left in the device's memory, no connection and no look-up. */
+/* Nothing may be left in the device's memory, no connection and no lookup. */
 static int run(ardoq_describe_t described_by, int argc, ...)
 {
     static char line[4096]; /* as of a console, which may be changed */
@@ -368,7 +368,7 @@ static void test_set_and_unset(void **state)
     assert_int_equal(program.calls, 0);
 }
 
-/* A configuration that cannot even be loaded is mended by the commands that do not load it. */
+/* A configuration that cannot be loaded is repaired with the commands that do not load it. */
 static void test_set_trims_what_it_stores(void **state)
 {
     (void)state;

@@ -257,7 +257,7 @@ static void test_none_is_found(void **state)
     }
 }
 
-/* One of another type stands in the way of a report too. */
+/* One of another type is in the way of a report too. */
 static void test_several_are_named(void **state)
 {
     (void)state;

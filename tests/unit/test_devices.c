@@ -1,4 +1,4 @@
-/* Many devices: what is sent of them, what their results are, and who is refused. */
+/* Many devices: what is sent, the results, and rejected devices. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static struct {
     ardoq_err_t (*next)(uint32_t index, ardoq_identity_t *identity); /* null: as the kinds say */
 } source;
 
-/* What was told of each. */
+/* The result of each. */
 static struct {
     ardoq_device_result_t of[DEVICES];
     unsigned times[DEVICES];
@@ -58,7 +58,7 @@ static struct {
     unsigned error_at;         /* ... of this number, from 1; 0: of each */
     const char *answer;        /* body instead of the true one */
     unsigned asked_since;      /* devices that were asked for after the last answer */
-    size_t first;              /* bytes of it that get a record of their own */
+    size_t first;              /* bytes of it that get their own record */
     char last[BODY_SIZE];      /* body of the last request */
 } server;
 
@@ -235,7 +235,7 @@ static void set_kinds(const char *kinds)
     }
 }
 
-/* Each device is told of once, as what it is. */
+/* Each device has exactly one result, the right one. */
 static void assert_told(void)
 {
     uint32_t counts[] = {0, 0, 0, 0};
@@ -451,7 +451,7 @@ static void test_every_second_one_is_refused(void **state)
     assert_in_range(server.requests, source.count, 2 * source.count);
 }
 
-/* It is not the devices. */
+/* The fault is not a device's. */
 static void test_too_many_are_refused_in_a_row(void **state)
 {
     (void)state;
@@ -566,7 +566,7 @@ static void test_devices_that_the_program_does_not_give(void **state)
     assert_int_equal(told.of[0].outcome, ARDOQ_REPORT_CREATED);
 }
 
-/* What stands around a value is no part of it, and memory may be full to its last byte. */
+/* What is around a value is no part of it, and memory may be full to its last byte. */
 static ardoq_err_t next_is_just_short_enough(uint32_t index, ardoq_identity_t *identity)
 {
     identity->serial = " n00000 ";

@@ -1,5 +1,5 @@
 /*
- * mbedTLS gets no memory at its n-th allocation, for each n until a program runs through untouched:
+ * mbedTLS gets no memory at its n-th allocation, for each n until a program runs without a failure:
  * it opens a client, makes a call, makes it again and closes.
  *
  * With TEST_EXHAUSTIVE each allocation fails. Without it the first of those that the same chain
@@ -22,7 +22,7 @@ enum { ALLOCATIONS = 65536 };
 
 static uint32_t callers[ALLOCATIONS];
 
-/* There is no memory from then on, as where it has really run out. */
+/* From then on there is no memory, as if it has really run out. */
 static bool lasts;
 
 static struct {

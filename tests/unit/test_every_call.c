@@ -1,6 +1,6 @@
 /*
- * Every call of the port fails at its n-th time, for each n until a program runs through untouched:
- * it loads its settings, opens a client, makes a call, makes it again and closes. And the deadline
+ * The n-th call of every port function fails, for each n until a program runs without a failure: it
+ * loads its settings, opens a client, makes a call, makes it again and closes. And the deadline
  * passes, or the user interrupts, before every step.
  *
  * With TEST_EXHAUSTIVE each call fails with each of its errors. Without it they take turns.

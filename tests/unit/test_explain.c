@@ -1,4 +1,4 @@
-/* What a person is told of an error. */
+/* The explanation of an error for people. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -86,7 +86,7 @@ static void tells_whether_the_connection_stays(void **state)
         {OK_1_1, "Connection:\r\n", true},
         {OK_1_1, "Connections: close\r\n", true},
         {OK_1_1, "X-Connection: close\r\n", true},
-        /* Of a value 96 bytes are kept, blanks behind them not missed. */
+        /* Of a value 96 bytes are kept, blanks after them not missed. */
         {OK_1_1, "Connection: a," FIFTY_BLANKS FIFTY_BLANKS "\r\n", true},
         {OK_1_1, "Connection: a," FIFTY_BLANKS FIFTY_BLANKS "close\r\n", false},
         {OK_1_0, "Connection: keep-alive," FIFTY_BLANKS FIFTY_BLANKS "close\r\n", false},

@@ -189,7 +189,7 @@ static const ardoq_http_origin_t other_port = {"acme.ardoq.com", 8443, false};
 
 #define BASE "/b/c/d;p?q"
 
-/* The target of a link that stands in the page BASE; the link alone in its memory. */
+/* The target of a link that is in the page BASE; the link alone in its memory. */
 static ardoq_err_t resolve(const ardoq_http_origin_t *origin, const char *link, char *target,
                            size_t size)
 {

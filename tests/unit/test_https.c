@@ -1,4 +1,4 @@
-/* One exchange: what is sent and what comes back, over the fake port and a real TLS server. */
+/* One exchange: request and response, over the fake port with a real TLS server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -28,7 +28,7 @@ static size_t part_sizes[PARTS];
 static bool is_counted;            /* all parts were counted: what comes now is sent */
 static void (*when_counted)(void); /* null: nothing changes */
 static unsigned calls;
-static size_t room; /* for the body behind the head */
+static size_t room; /* for the body after the head */
 
 static struct {
     unsigned at; /* number of the call, from 1; 0: never */
@@ -426,7 +426,7 @@ static ardoq_err_t write_shrinking(void *context, uint32_t part, ardoq_text_t *t
     return ARDOQ_OK;
 }
 
-/* Already when it is counted there is less of it than stands in the buffer. */
+/* Already when it is counted there is less of it than is in the buffer. */
 static void test_body_that_shrinks_before_it_is_sent(void **state)
 {
     (void)state;

@@ -60,7 +60,7 @@ static void test_a_server_is_told_of_the_end(void **state)
     assert_int_equal(ardoq_fake.failures[ARDOQ_FAKE_SEND].count, sent);
 }
 
-/* Bytes behind a response would be taken for the start of the next one. */
+/* Bytes after a response would be taken for the start of the next one. */
 static void test_connection_with_surplus_bytes_is_closed(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The way from one address of a host to the next, over the fake port and a real TLS server. */
+/* From one address of a host to the next, over the fake port with a real TLS server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -16,7 +16,7 @@ static ardoq_json_document_t document = ARDOQ_JSON_DOCUMENT(document_tokens);
 
 static ardoq_err_t parse(const char *text)
 {
-    /* The text stands at the very end of its memory, so that a sanitizer sees one byte too many. */
+    /* The text is at the very end of its memory, so that a sanitizer sees one byte too many. */
     static char area[4096];
     const size_t size = strlen(text);
     assert_true(size <= sizeof area);

@@ -1,4 +1,4 @@
-/* Values with the keys that lead to them, whatever the text's length and wherever it is split. */
+/* Values with the keys on their path, for any length of the text and any split. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -59,7 +59,7 @@ static ardoq_err_t feed(const char *text, size_t size)
         ardoq_json_stream_event_t event = ARDOQ_JSON_STREAM_TOO_LARGE;
         err = ardoq_json_stream_feed(&stream, text, size, &consumed, &event);
         assert_in_range(consumed, err || event != ARDOQ_JSON_STREAM_MORE ? 0 : size, size);
-        /* It stops counting there, so that no element is long enough to make it start anew. */
+        /* It stops counting there, so that no element is long enough to make it restart. */
         assert_in_range(stream.length, 0, stream.size + 1);
         tell_event(event);
         text += consumed;

@@ -1,5 +1,5 @@
-/* The core without the parts that can be left out: what is configured of them is refused, so that
- * no device trusts more than it was told to. */
+/* The core without the optional parts: their settings are rejected, so that a device never trusts
+ * more than configured. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

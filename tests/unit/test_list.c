@@ -73,7 +73,7 @@ static ardoq_err_t run_page(const char *body)
     return run();
 }
 
-/* A page whose link stands before or behind its elements. */
+/* A page whose link is before or after its elements. */
 static const char *page_of(const char *values, const char *href, bool link_first)
 {
     const char *links = text_of("\"_links\":{\"next\":{\"href\":\"%s\"}}", href);
@@ -191,7 +191,7 @@ static void test_links_on_the_configured_host(void **state)
     assert_follows("?page[cursor]=a b\\u00e9", PATH "?page%5Bcursor%5D=a%20b%C3%A9");
 }
 
-/* Nothing goes elsewhere: neither a request nor a look-up of the name. */
+/* Nothing goes elsewhere: neither a request nor a lookup of the name. */
 static void assert_refused(const char *href, ardoq_err_t expected, bool link_first)
 {
     const char *const pages[] = {page_of("{\"id\":1}", href, link_first)};
@@ -230,7 +230,7 @@ static void test_links_elsewhere_are_refused(void **state)
     assert_refused("https:/x", ARDOQ_ERR_LINK_MALFORMED, false);
 }
 
-/* A query replaces that of the page it stands in, also of a later page. */
+/* A query replaces that of the page it is in, also of a later page. */
 static void test_links_are_relative_to_their_page(void **state)
 {
     (void)state;
@@ -755,7 +755,7 @@ static char *large_page(void)
     return page;
 }
 
-/* Chunks of many sizes, with what else may stand between them. */
+/* Chunks of many sizes, with what else may be between them. */
 static const char *chunked(const char *body)
 {
     size_t left = strlen(body);

@@ -73,7 +73,7 @@ static void test_workspaces(void **state)
                      tls_peer_received());
 }
 
-/* A line break between the parts is left out; what stands in a string is not touched. */
+/* A line break between the parts is left out; what is in a string is not touched. */
 static void test_components(void **state)
 {
     (void)state;

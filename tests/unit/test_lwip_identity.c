@@ -1,6 +1,5 @@
 /*
- * What the lwIP port can say of a device: the facts of the default interface, which is the one that
- * tests/lwip makes.
+ * The identity from the lwIP port: facts of the default interface, which tests/lwip creates.
  */
 #include <setjmp.h>
 #include <stdarg.h>

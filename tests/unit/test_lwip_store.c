@@ -209,7 +209,7 @@ static unsigned calls_to_read(const char *key)
     return flash.calls;
 }
 
-/* What is free behind the values is not looked at. */
+/* What is free after the values is not looked at. */
 static void test_reading_does_not_depend_on_the_size_of_sectors(void **state)
 {
     (void)state;
@@ -263,7 +263,7 @@ static void test_nothing_of_an_old_value_is_left(void **state)
 
 enum { HEAD_OF_VALUE = 3 };
 
-/* A value of the key "big" that fills what 512 bytes have behind the head and `used` bytes. */
+/* A value of the key "big" that fills what 512 bytes have after the head and `used` bytes. */
 static const char *value_that_fills(size_t used)
 {
     static char value[512];

@@ -1,5 +1,5 @@
-/* The store of the lwIP port on simulated flash that rots, fails, wears out or is somebody else's.
- */
+/* The store of the lwIP port on simulated flash that is damaged, fails, is worn out or has foreign
+ * content. */
 #include "lwip_store_fixture.h"
 
 /* ---- Made by hand ---------------------------------------------------------------------------- */
@@ -25,7 +25,7 @@ enum { FORMAT = 2, NUMBERS = 5 };
 
 #define RIGHT_SHAPE (FORMAT | UNIT << 16)
 
-/* The header of a sector whose values stand in memory. */
+/* The header of a sector whose values are in memory. */
 static void put_header(unsigned sector, uint32_t shape, uint32_t sequence, uint32_t size)
 {
     uint8_t *start = memory + sector * flash.shape.sector_size;

@@ -1,4 +1,4 @@
-/* The answer to the connection test, in every shape. */
+/* The answer to the connection test, in every form. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -128,7 +128,7 @@ static void test_answers_that_are_no_json(void **state)
     assert_string_equal(me.user_email, "");
 }
 
-/* Only so many bytes belong to the body, whatever stands behind them. */
+/* Only so many bytes belong to the body, whatever stands after them. */
 static void test_size_of_the_body_counts(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The device in its architecture: the batch byte by byte, and what each answer leads to. */
+/* The device in its architecture: the batch byte by byte, and the reaction to each answer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

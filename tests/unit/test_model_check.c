@@ -1,4 +1,4 @@
-/* What a check of a model says of a server that fails meanwhile, and what it asks for. */
+/* A check of a model with a server that fails, and its requests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Time and chance of the POSIX port: -Wl,--wrap=NAME for clock_gettime and getrandom. */
+/* Time and randomness of the POSIX port: -Wl,--wrap=NAME for clock_gettime and getrandom. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* The environment as a source of settings: -Wl,--wrap=secure_getenv, which a program with more
- * rights than its user gets nothing from. */
+/* The environment as a source of settings: -Wl,--wrap=secure_getenv, which returns nothing in a
+ * program with more rights than its user. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

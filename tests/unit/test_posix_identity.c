@@ -1,7 +1,7 @@
 /*
- * What the POSIX port knows of a device, read from a folder that stands for `/`. Interfaces and
- * kernel are scripted: -Wl,--wrap=NAME for freeifaddrs, getifaddrs, ardoq_tls_sha256_end, connect,
- * getsockname and uname.
+ * The identity from the POSIX port, read from a folder used as `/`. Interfaces and kernel are
+ * scripted: -Wl,--wrap=NAME for freeifaddrs, getifaddrs, ardoq_tls_sha256_end, connect, getsockname
+ * and uname.
  */
 #include <setjmp.h>
 #include <stdarg.h>

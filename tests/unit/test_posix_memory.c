@@ -1,5 +1,5 @@
-/* What a program of the POSIX port remembers, on real files: where it is, whose it is, and that it
- * is whole whatever fails. */
+/* The saved state of the POSIX port, on real files: place, owner, and that it stays complete
+ * whatever fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -444,7 +444,7 @@ static void test_a_file_in_the_place_of_a_folder(void **state)
     assert_int_equal(write_note("one"), ARDOQ_ERR_STORE_UNAVAILABLE);
 }
 
-/* systemd makes such a link for a service with a user of its own. */
+/* systemd makes such a link for a service with its own user. */
 static void test_a_link_to_the_folder(void **state)
 {
     (void)state;
@@ -458,7 +458,7 @@ static void test_a_link_to_the_folder(void **state)
     assert_true(is_there(in(folder, "note")));
 }
 
-/* ---- Whose it is ----------------------------------------------------------------------------- */
+/* ---- Owner ----------------------------------------------------------------------------------- */
 
 static void test_modes_of_the_folder(void **state)
 {
@@ -549,7 +549,7 @@ static void test_no_file(void **state)
     assert_int_equal(status.st_size, 7);
 }
 
-/* ---- Looking at another's -------------------------------------------------------------------- */
+/* ---- Reading another user's ------------------------------------------------------------------ */
 
 static void test_a_look(void **state)
 {

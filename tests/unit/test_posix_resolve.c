@@ -45,7 +45,7 @@ static struct {
     int ipv6_code;
     struct addrinfo *ipv4; /* its answer then */
     struct addrinfo *ipv6;
-    bool is_noted;   /* getaddrinfo() notes how it was called; for one look-up at a time */
+    bool is_noted;   /* getaddrinfo() notes how it was called; for one lookup at a time */
     int code;        /* what getaddrinfo() returns */
     int system_code; /* errno after EAI_SYSTEM */
     struct addrinfo *answer;
@@ -235,7 +235,7 @@ static int tear_down(void **state)
     return sem_destroy(&gate);
 }
 
-/* ---- One look-up ----------------------------------------------------------------------------- */
+/* ---- One lookup ------------------------------------------------------------------------------ */
 
 typedef struct {
     ardoq_err_t err;

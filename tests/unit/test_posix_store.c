@@ -150,7 +150,7 @@ static void test_each(void **state)
     assert_each(ARDOQ_ERR_SETTING_INVALID, "host=1\n3\\567;ca0=?;empty=;last=l;");
 }
 
-/* The environment overrides the store; where there is none it stands alone. */
+/* The environment overrides the store; where there is none it is alone. */
 static void test_each_with_environment(void **state)
 {
     (void)state;

@@ -133,7 +133,7 @@ static void test_leftovers_of_a_crash(void **state)
     assert_false(exists(beside(".new")));
 }
 
-/* A secret may stand there: no change succeeds without its removal. */
+/* A secret may be there: no change succeeds without its removal. */
 static void test_leftovers_that_stay(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * Where the POSIX port takes the system's roots from. Which files exist, and what mbedTLS says to
- * them, can be scripted: -Wl,--wrap=NAME for mbedtls_x509_crt_parse, fopen and stat.
+ * The system's roots on the POSIX port. Existing files and mbedTLS's results can be scripted:
+ * -Wl,--wrap=NAME for mbedtls_x509_crt_parse, fopen and stat.
  */
 #include <setjmp.h>
 #include <stdarg.h>

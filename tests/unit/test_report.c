@@ -1,4 +1,4 @@
-/* The device report: its JSON, byte by byte, and what its answers mean. */
+/* The device report: its JSON, byte by byte, and its answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

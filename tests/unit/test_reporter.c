@@ -417,7 +417,7 @@ static void test_a_reload(void **state)
     ardoq_reporter_reload(&reporter);
     settle();
     expect("R W ");
-    /* A report that is under way ends as it began. */
+    /* A report that is in progress ends as it began. */
     ardoq_reporter_now(&reporter);
     ardoq_reporter_step(&reporter);
     assert_false(ardoq_reporter_is_idle(&reporter));

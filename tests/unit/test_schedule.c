@@ -146,7 +146,7 @@ static void test_each_start_draws_the_pause_anew(void **state)
     }
 }
 
-/* The power was cut while the first report was under way. */
+/* The power was cut while the first report was in progress. */
 static void test_an_attempt_without_an_end_may_have_arrived(void **state)
 {
     (void)state;
@@ -541,7 +541,7 @@ static void test_a_token_that_is_replaced_after_a_month(void **state)
     assert_true(life.last_success <= replaced + 1);
 }
 
-/* A device that starts anew in the middle of each attempt, 10,000 times. */
+/* A device that restarts in the middle of each attempt, 10,000 times. */
 static void test_a_device_that_never_gets_to_the_end(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The table of settings, and what each of them takes. */
+/* The table of settings, and their valid values. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -141,7 +141,7 @@ static void test_find_takes_the_whole_name(void **state)
     assert_null(ardoq_setting_find("ARDOQ_API_HOST"));
 }
 
-/* ---- What each setting takes ---- */
+/* ---- Valid values ---------------------------------------------------------------------------- */
 
 typedef struct {
     const char *name;

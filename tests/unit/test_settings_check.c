@@ -1,4 +1,4 @@
-/* What must be there before a client is opened. */
+/* Requirements before a client is opened. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

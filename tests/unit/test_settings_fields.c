@@ -74,7 +74,7 @@ static void test_blanks_and_commas_separate(void **state)
     assert_means(" ", "|");
 }
 
-/* Such are refused inside a list, but stand around one that a file or a person gives. */
+/* Such are refused inside a list, but are around one that a file or a person gives. */
 static void test_line_breaks_and_tabs_stand_only_around(void **state)
 {
     (void)state;

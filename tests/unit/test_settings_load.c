@@ -1,4 +1,4 @@
-/* Where the configuration, and what the settings say of the device, come from. */
+/* The sources of the configuration and of the identity in the settings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -354,7 +354,7 @@ static void send_the_rest_after_empty_records(mbedtls_ssl_context *tls)
     mbedtls_ssl_write(tls, (const unsigned char *)rest, sizeof rest - 1);
 }
 
-/* They are no end of the stream, however many stand in a row. */
+/* They are no end of the stream, however many are in a row. */
 static void assert_read_over_empty_records(void)
 {
     const peer_step_t cut = {.answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -1,5 +1,5 @@
-/* Sessions that are resumed: what is saved of them, for whom and how long, and that whatever is
- * wrong with one costs no more than a full handshake. */
+/* Resumed sessions: what is saved, for which server and how long, and that a bad one costs no more
+ * than a full handshake. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -709,7 +709,7 @@ static void test_a_server_that_has_gone_back_to_an_older_version(void **state)
     assert_string_equal(https.buffer, "{}");
 }
 
-/* It may be the session that the network, or what stands there, does not let pass. */
+/* It may be the session that the network, or what is there, does not let pass. */
 static void test_a_connection_that_ends_while_resuming(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Whom the client trusts: roots, chains, host names, dates and pins; and its own certificate. */
+/* Trusted servers: roots, chains, host names, dates and pins; and the client certificate. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -420,7 +420,7 @@ static void test_every_connection_is_judged_anew(void **state)
     assert_next_server("server", ARDOQ_OK);
 }
 
-/* ---- What is told of it ---- */
+/* ---- Details of an error --------------------------------------------------------------------- */
 
 static ardoq_err_t (*honest_send)(void *context, const void *data, size_t size, size_t *sent);
 
@@ -541,7 +541,7 @@ static const char *subject_of(const char *oid, size_t size)
     return subject_with(oid, size, "x");
 }
 
-/* Names are of 2.5.4.N: neither of what stands above that, nor of what stands below. */
+/* Names are of 2.5.4.N: neither of what is above that, nor of what stands below. */
 static void test_names_of_attributes(void **state)
 {
     (void)state;

@@ -52,7 +52,7 @@ static struct {
     peer_step_t decided; /* by step_for; no answer: not yet */
     unsigned answered;
     size_t answer_sent;
-    size_t request_start; /* of the request under way, in received */
+    size_t request_start; /* of the request in progress, in received */
     size_t received_length;
     char received[REQUEST_SIZE];
 } peer;

@@ -14,7 +14,7 @@
 typedef enum {
     PEER_KEEP,         /* keeps the connection */
     PEER_CLOSE_NOTIFY, /* closes it as TLS wants */
-    PEER_CUT,          /* closes it without a word, as anybody on the way can */
+    PEER_CUT,          /* closes it without close_notify, as anybody on the network can */
 } peer_then_t;
 
 typedef struct {
@@ -41,16 +41,16 @@ typedef struct {
                                                      then forgotten; null: does not */
 } peer_script_t;
 
-/* Plugs the peer into the fake port. The script is borrowed. */
+/* Connects the peer to the fake port. The script is borrowed. */
 void tls_peer_start(const peer_script_t *script);
 
-/* Unplugs it and frees what it holds. */
+/* Disconnects it and frees its memory. */
 void tls_peer_stop(void);
 
 /* All that was received of requests, over all connections, NUL-terminated. */
 const char *tls_peer_received(void);
 
-/* Makes room for more; no request may be under way. */
+/* Makes room for more; no request may be in progress. */
 void tls_peer_forget_received(void);
 
 /* Tickets that clients were given, those that they showed, and those that the peer took. */
@@ -58,7 +58,7 @@ unsigned tls_peer_tickets_given(void);
 unsigned tls_peer_tickets_shown(void);
 unsigned tls_peer_tickets_taken(void);
 
-/* Makes what was given before worthless, as a server does that begins anew. */
+/* Makes what was given before worthless, as a server does that restarts. */
 void tls_peer_forget_tickets(void);
 
 /* Lets the peer also speak with who knows a key, without any certificate. */

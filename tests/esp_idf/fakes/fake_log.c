@@ -22,7 +22,7 @@ const char *fake_logged(void)
     return logged;
 }
 
-/* Moves the end behind what was just printed there. */
+/* Moves the end after what was just printed there. */
 static void move_end(int printed)
 {
     assert_true(printed >= 0 && (size_t)printed < sizeof logged - length);

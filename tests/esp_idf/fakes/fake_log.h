@@ -1,5 +1,5 @@
 /*
- * ESP-IDF's log at its most talkative: every level of every tag is kept, one message a line.
+ * ESP-IDF's log with every level of every tag, one message per line.
  */
 #ifndef FAKE_LOG_H
 #define FAKE_LOG_H

@@ -1,6 +1,6 @@
 /*
- * NVS in memory, as its documentation has it, and the partition that it stands in. What is not
- * committed is lost when the handle is closed, which NVS may do.
+ * NVS in memory, as documented, and its partition. Uncommitted changes are lost when the handle is
+ * closed, as NVS allows.
  */
 #ifndef FAKE_NVS_H
 #define FAKE_NVS_H

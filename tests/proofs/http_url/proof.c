@@ -102,7 +102,7 @@ static void prove_target_of(const char *link)
     if (ardoq_http_link_resolve(link, "/a/b", &origin, &text) == ARDOQ_OK) {
         PROVE(text.length > 0 && text.length < sizeof target);
         PROVE(target[0] == '/' && target[text.length] == '\0');
-        /* Nothing that may not stand in a request line. */
+        /* Nothing that may not be in a request line. */
         const size_t i = any_size_up_to(TARGET_SIZE);
         PROVE(i >= text.length || is_visible(target[i]));
         REACHED("a target");
@@ -145,7 +145,7 @@ void prove_absolute_skip_origin(void)
     prove_skip_of(link, SCHEME_LENGTH + size);
 }
 
-/* A target under way: it begins with a slash, and so far ends with one. */
+/* A target in progress: it begins with a slash, and so far ends with one. */
 static ardoq_text_t any_folder(char memory[PATH_ROOM])
 {
     ardoq_text_t target;

@@ -65,7 +65,7 @@ void prove_start(void)
     ardoq_schedule_t schedule = before;
     ardoq_schedule_start(&schedule, any_moment(), any_window(), nondet_uint32());
     PROVE(is_sound(&schedule));
-    /* A device that keeps starting anew does not try each time. */
+    /* A device that keeps restarting does not try each time. */
     PROVE(before.attempts == 0 || before.is_asleep || schedule.pause > 0);
     if (schedule.hold == HOLD_AT_MOST && before.hold == UINT32_MAX) {
         REACHED("a stored hold that nobody could wait for");
