@@ -5,7 +5,7 @@
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
-/* The lines are the result, and what explains one of them belongs to it. */
+/* The lines are the result, including explanations. */
 static void write_result(void *context, ardoq_output_t output, const char *text, size_t size)
 {
     (void)output;
@@ -42,7 +42,7 @@ static void ok(const ardoq_check_t *check, const char *step)
     begin_line(check, "ok", step);
 }
 
-/* What failed: the step, or one thing of it. The client knows more if its last call did. */
+/* Writes the line of a failed step. The client has details if its last call failed. */
 static void fail(ardoq_check_t *check, const char *step, const char *thing, ardoq_err_t err,
                  const ardoq_client_t *client)
 {
@@ -101,7 +101,7 @@ static void tell_tls(const ardoq_check_t *check)
     write(check, detail->certificate_dates_unchecked ? ", not checked: the clock is unknown" : "");
 }
 
-/* The steps of a connection, by their phases. */
+/* The steps of a connection, by phase. */
 static const struct {
     const char *name;
     void (*tell)(const ardoq_check_t *check);
@@ -111,7 +111,7 @@ static const struct {
     [ARDOQ_PHASE_HANDSHAKE] = {"TLS", tell_tls},
 };
 
-/* Writes the lines of the steps that are done. */
+/* Writes the lines of finished steps. */
 static void tell_progress(void *context)
 {
     ardoq_check_t *check = context;
@@ -130,7 +130,7 @@ static ardoq_err_t connect_and_ask(ardoq_check_t *check)
     return err ? err : ardoq_finish(check->client, tell_progress, check);
 }
 
-/* A request that could not even begin is no fault of the connection. */
+/* A request that could not be started is not a failure of the connection. */
 static const char *failed_step(const ardoq_check_t *check)
 {
     const bool is_connected = check->phase > ARDOQ_PHASE_HANDSHAKE;
@@ -148,10 +148,10 @@ static void check_me(ardoq_check_t *check)
     ardoq_console_note_me(&check->lines, &check->me);
 }
 
-/* ---- What the organisation holds ------------------------------------------------------------- */
+/* ---- Content of the organisation ------------------------------------------------------------- */
 
-/* Ardoq demands neither the header on a host of one's own, nor says what it does with a wrong one.
- */
+/* Ardoq does not require the header on an organisation's own host, and does not document the effect
+ * of a wrong one. */
 static void check_label(ardoq_check_t *check)
 {
     const char *label = check->config->org_label;
@@ -192,7 +192,7 @@ static void check_type(ardoq_check_t *check)
 }
 
 #if ARDOQ_MODEL
-/* What to write so that it fits. */
+/* Suggests a type that fits. */
 static void suggest_type(const ardoq_check_t *check, const ardoq_field_t *field)
 {
     static const char device[] = "device_";
@@ -250,7 +250,7 @@ static void check_fields(ardoq_check_t *check)
 
 #if ARDOQ_MODEL
 
-/* Names of what has a number, if it is known. */
+/* Writes a number with its name, if that is known. */
 static void write_with_name(const ardoq_check_t *check, const char *text, const char *name)
 {
     write(check, text);

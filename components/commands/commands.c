@@ -37,7 +37,7 @@ static void write_outcome(const ardoq_console_t *console, const ardoq_report_t *
 {
     result(console, "{\"outcome\":\"");
     result(console, ardoq_report_outcome_name(report->outcome));
-    /* An id has nothing that JSON would escape. */
+    /* An id needs no escaping in JSON. */
     result(console, "\",\"id\":\"");
     result(console, report->component_id);
     result(console, "\"}\n");
@@ -91,7 +91,7 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
     return ARDOQ_OK;
 }
 
-/* As it is sent: through a window that moves over it. */
+/* Written as it is sent: through a moving window. */
 static ardoq_err_t write_body(const ardoq_console_t *console, ardoq_write_body_t write_part,
                               void *context)
 {

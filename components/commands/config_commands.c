@@ -6,10 +6,10 @@
 #include "ardoq/port.h"
 #include "ardoq/text.h"
 
-/* The end of a token tells which one it is; of a short one nothing may be shown. */
+/* The end identifies a token; nothing of a short one may be shown. */
 enum { SHOWN_END = 4, LONG_ENOUGH_TO_SHOW = 16, PART_SIZE = 64 };
 
-/* Room for what is not shown as it stands in the configuration. */
+/* Memory for values that are not shown unchanged. */
 typedef union {
     ardoq_decimal_t number;
     char stored[ARDOQ_SETTING_STORED_SIZE];
@@ -28,7 +28,7 @@ static const char *shorten_secret(const char *value, shown_t *shown)
     return shown->secret;
 }
 
-/* Whether the store holds a PEM text; of what is in it nothing is shown, and nothing is read. */
+/* Whether the store has a PEM text; its content is neither read nor shown. */
 static ardoq_err_t read_pem_mark(const char *name, const char **value)
 {
     char first;
@@ -55,7 +55,7 @@ static ardoq_err_t show_value(const ardoq_setting_t *setting, const ardoq_config
     return ARDOQ_OK;
 }
 
-/* As JSON, part by part: no value is too long. */
+/* Writes JSON part by part, so that no value is too long. */
 static ardoq_err_t write_json(const ardoq_console_t *console, const char *value)
 {
     char part[PART_SIZE];

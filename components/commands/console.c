@@ -19,7 +19,7 @@ static void write_error(void *console, const char *text)
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, text);
 }
 
-/* No string of JSON holds a byte below a space. */
+/* A JSON string contains no bytes below a space. */
 static void write_control(const ardoq_console_t *console, ardoq_output_t output, uint32_t code)
 {
     static const char digits[] = "0123456789abcdef";
@@ -34,7 +34,7 @@ static void write_control(const ardoq_console_t *console, ardoq_output_t output,
     ardoq_console_write(console, output, is_json && code >= ' ' ? escape : " ");
 }
 
-/* A result is JSON, which may have lines. */
+/* A result is JSON, which may contain line breaks. */
 static void write_harmless(const ardoq_console_t *console, ardoq_output_t output, const char *text,
                            size_t size)
 {

@@ -12,7 +12,7 @@ typedef struct {
     const ardoq_console_t *console;
     ardoq_device_t *device;
     ardoq_describe_t describe;
-    ardoq_reporter_t *reporter; /* null if none runs */
+    ardoq_reporter_t *reporter; /* null if there is none */
 } call_t;
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -79,7 +79,7 @@ static ardoq_err_t run_me(const call_t *call, char **arguments)
     return err ? err : ardoq_command_me(call->console, &device->client, &device->result.me);
 }
 
-/* A second connection beside the reporter's would take as much heap again. */
+/* A second connection would need as much heap again as the reporter's. */
 static ardoq_err_t ask_reporter(const call_t *call)
 {
     ardoq_reporter_now(call->reporter);
@@ -130,7 +130,7 @@ static ardoq_err_t run_get(const call_t *call, char **arguments)
     return err ? err : ardoq_command_config_get(call->console, &call->device->config, arguments[0]);
 }
 
-/* A console has no way to give line breaks, but for these. */
+/* The only way to type line breaks in a console. */
 static void replace_escapes(char *pem)
 {
     char *to = pem;
@@ -208,10 +208,10 @@ static const struct {
     {"csr", 0, run_csr, NULL},       {"csr", 1, run_csr_of_new_key, "--new-key"},
 };
 
-/* Those of the command that wants most of them. */
+/* Arguments of the command that has most of them. */
 static const char *const argument_names[] = {"NAME", "VALUE"};
 
-/* False if there is no command of this name; of two with the same the later wants more. */
+/* False if no command has this name; if two have, the later one needs more arguments. */
 static bool find_arguments(const char *name, int *arguments)
 {
     bool is_found = false;
@@ -253,7 +253,7 @@ static int usage_error(const ardoq_console_t *console, int argc, char **argv)
     return EXIT_USAGE;
 }
 
-/* The client must be closable whether or not the command has opened it. */
+/* The client must be closed whether or not the command has opened it. */
 static int run(const call_t *call, size_t command, char **arguments)
 {
     memset(call->device, 0, sizeof *call->device);

@@ -16,7 +16,7 @@ static void read_text(const ardoq_json_document_t *element, const char *path, ch
     (void)ardoq_json_string(element, ARDOQ_JSON_ROOT, path, text, size);
 }
 
-/* A part of a key would be another one. */
+/* A cut key would be a different one. */
 static void read_whole(const ardoq_json_document_t *element, const char *path, char *text,
                        size_t size)
 {
@@ -54,7 +54,7 @@ static void write_result(const ardoq_console_t *console, const char *text)
     ardoq_console_write(console, ARDOQ_OUTPUT_RESULT, text);
 }
 
-/* Part by part, in whole characters, since each byte may become six. */
+/* Part by part, in whole characters, because each byte may become six. */
 static void write_json_text(const ardoq_console_t *console, const char *text)
 {
     enum { PART = 32 };
@@ -112,7 +112,7 @@ static void write_path(char *path, size_t size, const char *field)
     ardoq_text_append_string(&text, field);
 }
 
-/* What is in the settings, before anything is sent. */
+/* Checks the settings before anything is sent. */
 static ardoq_err_t prepare(ardoq_device_list_t *devices, const ardoq_console_t *console,
                            const ardoq_config_t *config)
 {
@@ -146,8 +146,8 @@ static bool has_id(const ardoq_json_document_t *element, const char *path, const
     return ardoq_text_equal_ignoring_case(configured, strlen(configured), answered);
 }
 
-/* Ardoq answers with more than it is asked for where it does not know a filter, so that each is
- * looked at: what is found may be deleted. */
+/* If Ardoq does not know a filter it returns more, so each component is checked: the one found may
+ * be deleted. */
 static bool is_of_workspace(const ardoq_device_list_t *devices,
                             const ardoq_json_document_t *element)
 {

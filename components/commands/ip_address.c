@@ -23,7 +23,7 @@ static unsigned group(const uint8_t *bytes, size_t index)
     return (unsigned)bytes[2 * index] << 8 | bytes[2 * index + 1];
 }
 
-/* Number of groups from @p start on that are zero. */
+/* Number of zero groups from @p start on. */
 static size_t count_zeros(const uint8_t *bytes, size_t start)
 {
     size_t count = 0;
@@ -33,8 +33,8 @@ static size_t count_zeros(const uint8_t *bytes, size_t start)
     return count;
 }
 
-/* The longest run of two or more, the first of equals (RFC 5952, 4.2). *start is GROUPS if there is
- * none. */
+/* The longest run of two or more zero groups, the first if several are equal (RFC 5952, 4.2).
+ * *start is GROUPS if there is none. */
 static size_t find_gap(const uint8_t *bytes, size_t *start)
 {
     size_t longest = 1;

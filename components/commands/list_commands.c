@@ -45,7 +45,7 @@ ardoq_err_t ardoq_console_list(const ardoq_console_t *console, ardoq_client_t *c
     return err;
 }
 
-/* A string goes from one JSON text to the other as it stands, escapes included. */
+/* A string is copied unchanged from one JSON text to the other, with its escapes. */
 static void write_member(const ardoq_console_t *console, const char *label,
                          const ardoq_json_document_t *element, const char *key)
 {
@@ -80,7 +80,7 @@ ardoq_err_t ardoq_command_workspaces(const ardoq_console_t *console, ardoq_clien
     return ardoq_console_list(console, client, list, &request, write_workspace, (void *)console);
 }
 
-/* Leaves out the white space between the parts, line breaks above all. */
+/* Removes the white space between the parts, especially line breaks. */
 static void write_compact(const ardoq_console_t *console, const char *text, size_t size)
 {
     bool in_string = false;
@@ -123,7 +123,7 @@ ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_clien
 
 /* ---- The context ----------------------------------------------------------------------------- */
 
-/* Text that was JSON before, and whose control characters are spaces now (RFC 8259, 7). */
+/* Text from JSON, with control characters replaced by spaces (RFC 8259, 7). */
 static void write_text(const ardoq_console_t *console, const char *label, const char *text)
 {
     result(console, label);

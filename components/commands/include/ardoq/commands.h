@@ -1,8 +1,8 @@
 /**
  * @file
- * What the command-line tool and a device's console share. Output goes through the caller's
- * function: results are JSON (but for the lines of `check`), notes and errors are for people. The
- * token is never written.
+ * Shared by the command-line tool and a device's console. Output goes to the caller's function:
+ * results are JSON (except the lines of `check`), notes and errors are for people. The token is
+ * never written.
  */
 #ifndef ARDOQ_COMMANDS_H
 #define ARDOQ_COMMANDS_H
@@ -22,18 +22,18 @@
 extern "C" {
 #endif
 
-/** What a piece of output is. */
+/** Kind of output. */
 typedef enum {
-    ARDOQ_OUTPUT_RESULT, /**< what was asked for: standard output of a tool */
+    ARDOQ_OUTPUT_RESULT, /**< the result: standard output of a tool */
     ARDOQ_OUTPUT_NOTE,   /**< for people: standard error of a tool */
     ARDOQ_OUTPUT_ERROR,  /**< for people, important */
 } ardoq_output_t;
 
-/** Where output goes. */
+/** Destination of the output. */
 typedef struct {
-    /** Takes @p size bytes of text; lines come in pieces. */
+    /** Receives @p size bytes of text; a line may come in several pieces. */
     void (*write)(void *context, ardoq_output_t output, const char *text, size_t size);
-    void *context; /**< given to write */
+    void *context; /**< passed to write */
 } ardoq_console_t;
 
 /** Writes NUL-terminated text. */
@@ -44,15 +44,15 @@ void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, 
  * @param console  where the text goes
  * @param client   of the call that failed, or null
  * @param err      what is explained
- * @param setting  that it is about, where no client knows it; or null
+ * @param setting  setting that it is about, if no client knows it; or null
  */
 void ardoq_console_explain(const ardoq_console_t *console, const ardoq_client_t *client,
                            ardoq_err_t err, const char *setting);
 
 /**
- * Exit status of a program or command that ends with @p err: 0 for success, else by the class of
- * the error: 3 configuration, 4 wait, 5 try again, 6 bug. (1 and 2 are left to the program: a
- * failure of its own, and a wrong command line.)
+ * Exit status of a program or command that ends with @p err: 0 for success, otherwise by the class
+ * of the error: 3 configuration, 4 wait, 5 try again, 6 bug. (The program uses 1 for its own
+ * failures and 2 for a wrong command line.)
  */
 int ardoq_console_exit_status(ardoq_err_t err);
 
@@ -62,8 +62,7 @@ ardoq_err_t ardoq_command_me(const ardoq_console_t *console, ardoq_client_t *cli
 
 /**
  * `report`: reports the device and writes outcome and component id.
- * A @p model of null reports as ardoq_report_device() does; it is of use with CONFIG_ARDOQ_MODEL
- * only.
+ * If @p model is null it reports like ardoq_report_device(); others need CONFIG_ARDOQ_MODEL.
  * @return as ardoq_model_report(); the error is explained.
  */
 ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t *client,
@@ -71,7 +70,7 @@ ardoq_err_t ardoq_command_report(const ardoq_console_t *console, ardoq_client_t 
                                  ardoq_report_t *report);
 
 /**
- * `report --dry-run`: writes what would be sent, and sends nothing.
+ * `report --dry-run`: writes the request without sending it.
  * @return as ardoq_report_compose(), ardoq_model_compose() or ardoq_model_write_body(); the error
  * is explained.
  */
@@ -81,8 +80,8 @@ ardoq_err_t ardoq_command_report_dry_run(const ardoq_console_t *console,
                                          ardoq_report_t *report);
 
 /**
- * Writes JSON that came from elsewhere as the result. Of what a terminal may act on the escape is
- * written, which means the same, and between the parts a space; line breaks stay.
+ * Writes untrusted JSON as the result. Characters that a terminal may act on are written as
+ * equivalent escapes, and between the parts as spaces; line breaks are kept.
  * @param console  takes the text
  * @param json     @p size bytes, in whole characters
  * @param size     in bytes
@@ -92,10 +91,10 @@ void ardoq_console_write_json(const ardoq_console_t *console, const char *json, 
 /** Memory of a check; private. */
 typedef struct {
     /** @cond private */
-    ardoq_console_t lines; /**< on which every output is the result */
+    ardoq_console_t lines; /**< writes everything as result */
     const ardoq_config_t *config;
     ardoq_client_t *client;
-    ardoq_phase_t phase; /**< whose line is the next */
+    ardoq_phase_t phase; /**< phase of the next line */
     ardoq_err_t err;     /**< the first one */
     ardoq_me_t me;
     ardoq_context_check_t findings;
@@ -109,51 +108,50 @@ typedef struct {
 } ardoq_check_t;
 
 /**
- * `check`: tries everything that a report needs, and writes a line for each step, for people: "ok",
- * the step and what was found; or "failed", the step and the error, with what is known of it in
- * lines below that begin with a space. The steps: settings, DNS, TCP, TLS, me, workspace,
- * component_type, each setting that names a custom field, parent, and each entry of relations, as
- * "relations 1". What cannot be tried after a failure has no line. A line that begins with "note"
- * names a relation that will be left out. Nothing is changed in Ardoq.
+ * `check`: tests everything that a report needs, and writes a line for each step, for people: "ok",
+ * the step and the result; or "failed", the step and the error, with details in the lines below,
+ * which begin with a space. The steps: settings, DNS, TCP, TLS, me, workspace, component_type, each
+ * setting that names a custom field, parent, and each entry of relations, as "relations 1". Steps
+ * that cannot be tested after a failure have no line. A line that begins with "note" is about a
+ * relation that will be left out. Nothing is changed in Ardoq.
  * @param console   takes the lines
- * @param config    what was to be loaded
- * @param client    what was to be opened with it
- * @param identity  of the device, as far as it is known
- * @param model     whose parent and relations are tried; null: none; of use with CONFIG_ARDOQ_MODEL
- *                  only
+ * @param config    the configuration, if it was loaded
+ * @param client    the client, if it was opened
+ * @param identity  of the device, as far as known
+ * @param model     its parent and relations are checked; may be null; needs CONFIG_ARDOQ_MODEL
  * @param opened    result of ardoq_config_load(), ardoq_identity_read() and ardoq_open(): the first
  *                  step
  * @param check     the caller's memory, for this call
  * @return ARDOQ_OK, or the error of the first step that failed: @p opened; as ardoq_me();
  *         ARDOQ_ERR_ORG_LABEL_DIFFERS; as ardoq_context_check(), ardoq_context_type_error() and
- *         ardoq_context_field_error(); as ardoq_model_check() returns and tells.
+ *         ardoq_context_field_error(); errors of ardoq_model_check() and its results.
  */
 ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_config_t *config,
                                 ardoq_client_t *client, const ardoq_identity_t *identity,
                                 ardoq_model_t *model, ardoq_err_t opened, ardoq_check_t *check);
 
-/** `workspaces`: id and name of each that the token sees, one JSON object a line.
+/** `workspaces`: id and name of each visible one, one JSON object per line.
  * @return as ardoq_list_each(); the error is explained. */
 ardoq_err_t ardoq_command_workspaces(const ardoq_console_t *console, ardoq_client_t *client,
                                      ardoq_list_t *list);
 
-/** `components`: the components that meet a query, one JSON object a line, as they come.
+/** `components`: the components that match a query, one JSON object per line.
  * @return as ardoq_list_each(); the error is explained. */
 ardoq_err_t ardoq_command_components(const ardoq_console_t *console, ardoq_client_t *client,
                                      ardoq_list_t *list, const ardoq_query_t *query,
                                      size_t query_count);
 
-/** `context WORKSPACE`: its component types, custom fields and reference types, one JSON object a
+/** `context WORKSPACE`: its component types, custom fields and reference types, one JSON object per
  * line.
  * @return as ardoq_context_each(); the error is explained. */
 ardoq_err_t ardoq_command_context(const ardoq_console_t *console, ardoq_client_t *client,
                                   ardoq_context_t *context, const char *workspace);
 
-/** `config list`: every setting with the value in force; null for unset, secrets shortened.
+/** `config list`: every setting with its effective value; null if unset, secrets shortened.
  * @return ARDOQ_OK or an error of the store, which is explained. */
 ardoq_err_t ardoq_command_config_list(const ardoq_console_t *console, const ardoq_config_t *config);
 
-/** `config get NAME`: the value in force.
+/** `config get NAME`: the effective value.
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
 ardoq_err_t ardoq_command_config_get(const ardoq_console_t *console, const ardoq_config_t *config,
                                      const char *name);
@@ -164,8 +162,8 @@ ardoq_err_t ardoq_command_config_get(const ardoq_console_t *console, const ardoq
 ardoq_err_t ardoq_command_config_set(const ardoq_console_t *console, const char *name,
                                      const char *value);
 
-/** `config unset NAME`: removes the value from the store, so that the default holds again; also
- * that of a setting of earlier versions.
+/** `config unset NAME`: removes the value from the store, so that the default applies; also for
+ * settings of earlier versions.
  * @return ARDOQ_OK, ARDOQ_ERR_SETTING_UNKNOWN or an error of the store; it is explained. */
 ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const char *name);
 
@@ -191,13 +189,13 @@ ardoq_err_t ardoq_command_csr(const ardoq_console_t *console, const char *serial
 /* ---- The console of a device ----------------------------------------------------------------- */
 
 /**
- * Adds what the program knows beside the platform and the settings, such as the model, or
- * config->ca_pem. Called for each command that talks to Ardoq.
+ * Adds what only the program knows, such as the model or config->ca_pem. Called for each command
+ * that talks to Ardoq.
  * @return ARDOQ_OK; anything else ends the command with that error, which is explained.
  */
 typedef ardoq_err_t (*ardoq_describe_t)(ardoq_config_t *config, ardoq_identity_t *identity);
 
-/** What a command works with: several KB, the caller's. It is wiped before the command returns. */
+/** Memory of a command: several KB, owned by the caller. Wiped before the command returns. */
 typedef struct {
     ardoq_config_t config;     /**< its settings */
     ardoq_client_t client;     /**< open while a command runs */
@@ -224,12 +222,12 @@ typedef struct {
  *     ardoq unset NAME
  *     ardoq csr [--new-key]      the request for a certificate of the device's own key
  *
- * Where a reporter runs, `report` leaves the work to it, and a setting that is set or unset makes
- * it report at once.
+ * If there is a reporter, `report` asks it to report, and changing a setting makes it report at
+ * once.
  * @param console   where the text goes
  * @param device    need not be initialised
- * @param describe  null if the program has nothing to add
- * @param reporter  that runs in another task; null if none does
+ * @param describe  may be null
+ * @param reporter  running in another task; may be null
  * @param argc      number of words in @p argv
  * @param argv      argv[0] is the program's name, as main() has it; the words may be changed
  * @return as ardoq_console_exit_status(); 2 for any other command line, which is explained
