@@ -28,18 +28,19 @@ ON_LWIP = os.environ.get("TEST_PORT") == "host_lwip"
 
 
 @cache
-def _sdkconfig() -> str:
+def sdkconfig() -> str:
+    """Of the build that is tested."""
     return _given("TEST_SDKCONFIG", _FOLDER / "kconfig/sdkconfig.h").read_text("utf-8")
 
 
 def number(name: str) -> int:
     """Value of a number in Kconfig, such as BUFFER_SIZE."""
-    return int(re.search(rf"^#define CONFIG_ARDOQ_{name} (\d+)$", _sdkconfig(), re.MULTILINE)[1])
+    return int(re.search(rf"^#define CONFIG_ARDOQ_{name} (\d+)$", sdkconfig(), re.MULTILINE)[1])
 
 
 def has(option: str) -> bool:
     """Whether an option of Kconfig is on, such as HINTS."""
-    return f"#define CONFIG_ARDOQ_{option} 1\n" in _sdkconfig()
+    return f"#define CONFIG_ARDOQ_{option} 1\n" in sdkconfig()
 
 
 def logs_requests() -> bool:

@@ -179,3 +179,92 @@ def test_a_missing_mbedtls_is_named(installed: Path, tmp_path: Path) -> None:
     told = refusal(tmp_path, installed, "REQUIRED", f"-DARDOQ_MBEDTLS={tmp_path}")
     assert "MBEDTLS_INCLUDE_DIR" in told
     assert "install libmbedtls-dev" in told
+
+
+# ---- pkg-config, and an sdkconfig.h of the program -----------------------------------------------
+
+PROGRAM = """\
+#include <stdio.h>
+
+#include "ardoq/reporter.h"
+
+static ardoq_reporter_t reporter;
+
+int main(void)
+{
+    printf("%s\\n", ardoq_err_name(ardoq_reporter_open(&reporter)));
+    return 0;
+}
+"""
+
+
+def flags_of(installed: Path, *options: str) -> list[str]:
+    [folder] = {path.parent for path in installed.rglob("ardoq.pc")}
+    return output_of("pkg-config", *options, "ardoq", PKG_CONFIG_PATH=str(folder)).split()
+
+
+@pytest.mark.parametrize("options", [("--cflags", "--libs"), ("--cflags", "--libs", "--static")])
+def test_pkg_config_says_how_a_program_is_compiled(
+    installed: Path, tmp_path: Path, options: tuple[str, ...], tool: Tool
+) -> None:
+    (tmp_path / "program.c").write_text(PROGRAM)
+    program = tmp_path / "program"
+    output_of("cc", "-Wall", "-Werror", tmp_path / "program.c", *flags_of(installed, *options), "-o", program)
+    assert replace_program(tool, program).run_for_text().out == "TOKEN_MISSING\n"
+
+
+def test_pkg_config_has_the_version(installed: Path) -> None:
+    assert flags_of(installed, "--modversion") == [
+        re.search("ardoq ([0-9.]+)", output_of(installed / "bin" / "ardoq", "--version"))[1]
+    ]
+
+
+def compile_with(folder: Path, installed: Path, sdkconfig: str, compiler: str = "cc", text: str = PROGRAM) -> str:
+    """What the compiler says when another sdkconfig.h is the first on its path."""
+    (folder / "sdkconfig.h").write_text(sdkconfig)
+    program = folder / ("program.c" if compiler == "cc" else "program.cpp")
+    program.write_text(text)
+    done = run(compiler, "-Wall", "-Wextra", "-fsyntax-only", f"-I{folder}",
+               *flags_of(installed, "--cflags"), program)
+    assert (done.returncode == 0) == (done.stderr == ""), done.stderr
+    return done.stderr
+
+
+def test_the_same_values_are_taken(installed: Path, tmp_path: Path) -> None:
+    other_text = re.sub('HOST "[^"]*"', 'HOST "acme.example"', built.sdkconfig())
+    for text in (built.sdkconfig(), other_text):
+        assert compile_with(tmp_path, installed, text) == ""
+
+
+@pytest.mark.parametrize("compiler", ["cc", "c++"])
+@pytest.mark.parametrize("change, refused", [
+    (("BUFFER_SIZE [0-9]+", "BUFFER_SIZE 2048"), "CONFIG_ARDOQ_BUFFER_SIZE: .* was built with [0-9]+;"),
+    ((".*CONFIG_ARDOQ_LINK_SIZE.*", ""), "CONFIG_ARDOQ_LINK_SIZE: .* was built with [0-9]+;"),
+    ((".*CONFIG_ARDOQ_PINS .*", ""), "CONFIG_ARDOQ_PINS: .* was built with it;"),
+    (("^", "#define CONFIG_ARDOQ_LOG_LEVEL_NONE 1\n"), "CONFIG_ARDOQ_LOG_LEVEL_NONE: .* was built without it;"),
+])
+def test_other_values_are_refused(
+    installed: Path, tmp_path: Path, compiler: str, change: tuple[str, str], refused: str
+) -> None:
+    said = compile_with(tmp_path, installed, re.sub(*change, built.sdkconfig(), count=1), compiler)
+    assert re.search(f'#error "{refused} take CONFIG_ARDOQ_... out of your sdkconfig.h', said), said
+    assert said.count("error: #error") == said.count("error:"), said
+
+
+def test_an_sdkconfig_that_was_included_before_is_seen(installed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "own_sdkconfig.h").write_text("#define CONFIG_ARDOQ_BUFFER_SIZE 2048\n")
+    text = '#include "own/own_sdkconfig.h"\n' + PROGRAM
+    assert "CONFIG_ARDOQ_BUFFER_SIZE: " in compile_with(tmp_path, installed, "", text=text)
+
+
+def test_an_sdkconfig_that_is_not_about_ardoq_is_none_of_ours(installed: Path, tmp_path: Path) -> None:
+    assert compile_with(tmp_path, installed, "#define CONFIG_LOG_LEVEL 3\n") == ""
+
+
+def test_headers_of_another_mbedtls_are_refused(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "mbedtls").mkdir()
+    (tmp_path / "mbedtls/version.h").write_text(
+        "#define MBEDTLS_VERSION_MAJOR 9\n#define MBEDTLS_VERSION_MINOR 8\n")
+    assert "the installed library ardoq was built with mbedTLS" in compile_with(tmp_path, installed, "")
