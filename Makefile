@@ -30,7 +30,7 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo demo-web screenshot test exhaustive coverage lint tool firmware firmware-run size \
-	size-table bench bench-table fleet fleet-table fuzz mutate prove menuconfig docs format clean $(TESTED:%=build-%) \
+	size-table bench bench-table fleet fleet-table fuzz mutate prove deb test-deb menuconfig docs format clean $(TESTED:%=build-%) \
 	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-bench-tls13 build-firmware-bench
 .SILENT:
 
@@ -53,6 +53,8 @@ help:
 	echo "make mutate       check that unit tests notice MUTANTS=200 changes of the code; minutes"
 	echo "make prove        prove memory safety with CBMC; some minutes"
 	echo "make tool         build the command-line tool: build/tool/ardoq"
+	echo "make deb          build Debian packages of the tool and the library: build/deb"
+	echo "make test-deb     install, upgrade and purge them in a fresh Debian 12 and 13; as root, minutes"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         update docs/errors.md, docs/settings.md and docs/layers.svg"
 	echo "make screenshot   update docs/stand-in.png"
@@ -182,6 +184,14 @@ prove:
 	mkdir -p build/proofs
 	scripts/kconfig.py --kconfig Kconfig --header build/proofs/sdkconfig.h
 	set -e; cbmc=$$(scripts/cbmc.sh); tests/proofs/prove.py --cbmc "$$cbmc" --kconfig build/proofs
+
+deb:
+	scripts/setup.sh build deb
+	scripts/deb.py build/deb
+
+test-deb:
+	scripts/setup.sh test-deb
+	tests/deb/roots.sh build/test-deb
 
 menuconfig: tool
 	scripts/kconfig.py --kconfig Kconfig --defaults examples/linux_cli/sdkconfig.defaults \

@@ -16,6 +16,8 @@ usage: scripts/setup.sh GROUP...
   prove     for `make prove`, in addition to `build`
   coverage  for `make coverage`, in addition to `build` and `test`
   bench     for `make bench`, in addition to `build` and `firmware`
+  deb       for `make deb`, in addition to `build`
+  test-deb  for `make test-deb`
 END
     exit 2
 }
@@ -40,7 +42,7 @@ gcc-arm-none-eabi       firmware  compiler for Cortex-M
 libnewlib-arm-none-eabi firmware  C library for Cortex-M
 qemu-system-arm         firmware  emulates the board
 python3-dnslib          firmware  name server for the board
-dpkg-dev                firmware  unpacks the source packages of mbedTLS, lwIP and others
+dpkg-dev                firmware,deb  unpacks source packages of mbedTLS, lwIP and others; builds packages
 debian-archive-keyring  firmware,prove  verifies source packages and CBMC
 gcc-riscv64-unknown-elf size      compiler for RISC-V
 libslirp-dev            test      network of lwIP on this host
@@ -67,13 +69,19 @@ ccache                  test      speeds up the builds of the next clone
 curl                    test      sends what `ardoq request --curl` prints
 zsh                     test      runs the completion for zsh
 mandoc                  test      checks the man page
-git                     test,lint lists the files of the project, to check its rules
+git                     test,lint,deb,test-deb  lists the files of the project, to check its rules
 clang-format            lint      formats C
 clang-tidy              lint      finds defects in C
 cppcheck                lint      finds others
 doxygen                 lint      checks the comments of the public headers
 python3-pyflakes        lint      finds defects in Python
 shellcheck              lint      finds defects in shell scripts
+build-essential         test,deb  the tools that Debian expects for every package build
+debhelper               test,deb  the usual steps of a package build
+pkgconf                 test,deb  finds the installed library
+lintian                 test,deb  checks the packages
+fakeroot                test      installs them in a folder without root
+debootstrap             test-deb  creates a fresh Debian in a folder
 gcovr                   coverage  measures test coverage
 valgrind                bench     counts instructions
 libcurl4-openssl-dev    bench     compared with the client
@@ -194,7 +202,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | size | test | lint | prove | coverage | bench) ;;
+        build | firmware | size | test | lint | prove | coverage | bench | deb | test-deb) ;;
         *) usage ;;
     esac
 done
