@@ -550,8 +550,9 @@ static ardoq_err_t write_store(const place_t *place, const content_t *old, const
     return fsync(place->folder) < 0 && errno != EINVAL ? write_error() : ARDOQ_OK;
 }
 
-/* @param[out] new  to be released */
-static ardoq_err_t compose(const content_t *old, const char *key, const char *value, content_t *new)
+/* The text with one value set. @param[out] new  to be released */
+static ardoq_err_t compose_one(const content_t *old, const ardoq_posix_store_change_t *change,
+                               content_t *new)
 {
     ardoq_text_t text;
     new->data = malloc(ARDOQ_STORE_TEXT_MAX + 1);
@@ -559,16 +560,39 @@ static ardoq_err_t compose(const content_t *old, const char *key, const char *va
         return ARDOQ_ERR_STORE_UNAVAILABLE;
     }
     ardoq_text_init(&text, new->data, ARDOQ_STORE_TEXT_MAX + 1, ARDOQ_ERR_STORE_FULL);
-    ardoq_store_text_set(old->data, old->size, key, value, &text);
+    ardoq_store_text_set(old->data, old->size, change->key, change->value, &text);
     new->size = text.length;
-    new->mode = S_IRUSR | S_IWUSR;
-    if (!text.err && !holds_secret(new)) {
-        new->mode |= old->mode &OTHERS_READ;
-    }
     return text.err;
 }
 
-static ardoq_err_t change_locked(const place_t *place, const char *key, const char *value)
+/* The text with all of them set. @param[out] new  to be released */
+static ardoq_err_t compose(const content_t *old, const ardoq_posix_store_change_t *changes,
+                           size_t count, content_t *new)
+{
+    ardoq_err_t err = compose_one(old, &changes[0], new);
+    for (size_t i = 1; !err && i < count; i++) {
+        content_t before = *new;
+        *new = (content_t){0};
+        err = compose_one(&before, &changes[i], new);
+        release(&before);
+    }
+    new->mode = S_IRUSR | S_IWUSR;
+    if (!err && !holds_secret(new)) {
+        new->mode |= old->mode &OTHERS_READ;
+    }
+    return err;
+}
+
+static bool sets_any(const ardoq_posix_store_change_t *changes, size_t count)
+{
+    while (count > 0 && !changes[count - 1].value) {
+        count--;
+    }
+    return count > 0;
+}
+
+static ardoq_err_t change_locked(const place_t *place, const ardoq_posix_store_change_t *changes,
+                                 size_t count)
 {
     content_t old = {0};
     content_t new = {0};
@@ -578,10 +602,10 @@ static ardoq_err_t change_locked(const place_t *place, const char *key, const ch
         err = err == ARDOQ_ERR_NOT_SET ? ARDOQ_OK : err;
     }
     if (!err) {
-        err = compose(&old, key, value, &new);
+        err = compose(&old, changes, count, &new);
     }
     /* An unchanged value is written too: it may not be on the disk yet. */
-    const bool is_needed = value || (old.data && !is_same(&old, &new));
+    const bool is_needed = sets_any(changes, count) || (old.data && !is_same(&old, &new));
     if (!err && is_needed) {
         err = write_store(place, &old, &new);
     }
@@ -590,7 +614,7 @@ static ardoq_err_t change_locked(const place_t *place, const char *key, const ch
     return err;
 }
 
-static ardoq_err_t change(const char *key, const char *value)
+static ardoq_err_t change(const ardoq_posix_store_change_t *changes, size_t count)
 {
     char path[PATH_MAX];
     if (ardoq_posix_store_path(path, sizeof path)) {
@@ -606,15 +630,26 @@ static ardoq_err_t change(const char *key, const char *value)
         err = lock_folder(&place);
     }
     if (!err) {
-        err = change_locked(&place, key, value);
+        err = change_locked(&place, changes, count);
     }
     close_place(&place);
     return err;
 }
 
+ardoq_err_t ardoq_posix_store_change(const ardoq_posix_store_change_t *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!ardoq_store_text_is_key(changes[i].key)) {
+            return ARDOQ_ERR_INVALID_ARGUMENT;
+        }
+    }
+    return count > 0 ? change(changes, count) : ARDOQ_OK;
+}
+
 ardoq_err_t ardoq_port_store_set(const char *key, const char *value)
 {
-    return ardoq_store_text_is_key(key) ? change(key, value) : ARDOQ_ERR_INVALID_ARGUMENT;
+    const ardoq_posix_store_change_t one = {key, value};
+    return ardoq_store_text_is_key(key) ? change(&one, 1) : ARDOQ_ERR_INVALID_ARGUMENT;
 }
 
 static bool has_temporary(void)
@@ -640,5 +675,6 @@ ardoq_err_t ardoq_port_store_erase(const char *key)
         return err;
     }
     /* If the key is not in the store, and nothing was left by a crash, there is nothing to do. */
-    return is_there || has_temporary() ? change(key, NULL) : ARDOQ_OK;
+    const ardoq_posix_store_change_t one = {key, NULL};
+    return is_there || has_temporary() ? change(&one, 1) : ARDOQ_OK;
 }

@@ -92,6 +92,40 @@ static void test_key_must_be_one(void **state)
     assert_set("az09_", "x");
 }
 
+static void test_changes_are_made_together(void **state)
+{
+    (void)state;
+    static const ardoq_posix_store_change_t changes[] = {
+        {"host", "h2"}, {"org_label", NULL}, {"workspace", "w"}, {"token", SECRET}};
+    static const ardoq_posix_store_change_t unset[] = {{"host", NULL}, {"token", NULL}};
+    const size_t count = sizeof changes / sizeof changes[0];
+    write_store("# mine\norg_label = o\nhost = h\nserial = s\n");
+    assert_int_equal(ardoq_posix_store_change(changes, 0), ARDOQ_OK);
+    assert_int_equal(ardoq_posix_store_change(changes, count), ARDOQ_OK);
+    assert_text("# mine\nhost = h2\nserial = s\nworkspace = w\ntoken = " SECRET "\n");
+    assert_int_equal(mode_of(store), 0600);
+    assert_int_equal(ardoq_posix_store_change(unset, 2), ARDOQ_OK);
+    assert_text("# mine\nserial = s\nworkspace = w\n");
+    const ino_t before = inode_of(store);
+    assert_int_equal(ardoq_posix_store_change(unset, 2), ARDOQ_OK);
+    assert_int_equal(inode_of(store), before);
+}
+
+static void test_of_changes_that_fail_none_is_made(void **state)
+{
+    (void)state;
+    static char large[TEXT_MAX];
+    const ardoq_posix_store_change_t full[] = {{"host", "h2"}, {"ca0", large}, {"token", "t"}};
+    static const ardoq_posix_store_change_t wrong[] = {{"host", "h2"}, {"no key", "x"}};
+    write_store("host = h\n");
+    memset(large, 'x', sizeof large - 1);
+    const int blocks_before = blocks;
+    assert_int_equal(ardoq_posix_store_change(full, 3), ARDOQ_ERR_STORE_FULL);
+    assert_int_equal(ardoq_posix_store_change(wrong, 2), ARDOQ_ERR_INVALID_ARGUMENT);
+    assert_int_equal(blocks, blocks_before);
+    assert_text("host = h\n");
+}
+
 static void test_erase_of_nothing_writes_nothing(void **state)
 {
     (void)state;
@@ -853,6 +887,8 @@ int main(void)
         TEST(test_each_key_has_its_value),
         TEST(test_value_must_fit),
         TEST(test_key_must_be_one),
+        TEST(test_changes_are_made_together),
+        TEST(test_of_changes_that_fail_none_is_made),
         TEST(test_erase_of_nothing_writes_nothing),
         TEST(test_each),
         TEST(test_each_with_environment),

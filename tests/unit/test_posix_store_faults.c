@@ -322,6 +322,33 @@ static void test_crash_at_every_call_of_erase(void **state)
     assert_not_set("token");
 }
 
+static int change_both(int at)
+{
+    static const ardoq_posix_store_change_t changes[] = {{"host", "h2"}, {"token", "new"}};
+    inject(ANY, at, 0);
+    return ardoq_posix_store_change(changes, 2) || faults.folder_dirty ? 1 : 0;
+}
+
+static void test_crash_at_every_call_of_several_changes(void **state)
+{
+    (void)state;
+    int result = CRASHED;
+    int old = 0;
+    for (int at = 1; result == CRASHED; at++) {
+        assert_set("host", "h");
+        assert_set("token", "old");
+        result = run_child(change_both, at);
+        char value[16];
+        assert_int_equal(ardoq_port_store_get("token", value, sizeof value), ARDOQ_OK);
+        const bool is_old = strcmp(value, "old") == 0;
+        assert_value("token", is_old ? "old" : "new");
+        assert_value("host", is_old ? "h" : "h2");
+        old += is_old ? 1 : 0;
+    }
+    assert_int_equal(result, 0);
+    assert_true(old >= 8);
+}
+
 /* ---- Two at the same time -------------------------------------------------------------------- */
 
 enum { ROUNDS = 100 };
@@ -494,6 +521,8 @@ static void test_secrets_are_wiped(void **state)
     memset(huge, 'v', sizeof huge - 1);
     assert_int_equal(ardoq_port_store_set("zzz", huge), ARDOQ_ERR_STORE_FULL);
     assert_int_equal(chmod(store, 0600), 0);
+    static const ardoq_posix_store_change_t changes[] = {{"token", SECRET}, {"host", "h2"}};
+    assert_int_equal(ardoq_posix_store_change(changes, 2), ARDOQ_OK);
     assert_int_equal(ardoq_port_store_erase("token"), ARDOQ_OK);
     write_file(store, FIRST_LINE SECRET, strlen(FIRST_LINE SECRET));
     assert_refused(ARDOQ_ERR_STORE_DAMAGED);
@@ -524,6 +553,7 @@ int main(void)
         TEST(test_crash_at_every_byte),
         TEST(test_failure_of_every_call),
         TEST(test_crash_at_every_call_of_erase),
+        TEST(test_crash_at_every_call_of_several_changes),
         TEST(test_writers_lose_nothing),
         TEST(test_first_writer_is_overtaken),
         TEST(test_what_others_write_is_not_overwritten),

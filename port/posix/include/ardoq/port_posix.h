@@ -43,6 +43,21 @@ typedef struct {
  */
 ardoq_posix_store_fault_t ardoq_posix_store_fault(void);
 
+/** A change of one value of the store. */
+typedef struct {
+    const char *key;   /**< as ardoq_port_store_set() takes it */
+    const char *value; /**< null removes it */
+} ardoq_posix_store_change_t;
+
+/**
+ * Makes several changes of the store in one write: after a failure or a crash there are all of them
+ * or none. Otherwise as ardoq_port_store_set().
+ * @param changes  in order
+ * @param count    of them; with 0 nothing is done
+ * @return as ardoq_port_store_set()
+ */
+ardoq_err_t ardoq_posix_store_change(const ardoq_posix_store_change_t *changes, size_t count);
+
 /**
  * Sets the credential with the token: a file in the folder $CREDENTIALS_DIRECTORY, which systemd
  * creates for a service with LoadCredential=. It overrides the store's token, and the environment
