@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +148,8 @@ class Store:
         # Only a power cut could lose data, and this is test data.
         self._db.execute("PRAGMA synchronous = OFF")
         self._watchers: list[Callable[[], None]] = []
+        self._fields: dict[str, Field] = {}
+        self._fields_version = -1
 
     def __enter__(self) -> "Store":
         return self
@@ -258,9 +259,16 @@ class Store:
             "SELECT * FROM reference_types WHERE workspace = ? ORDER BY type", (workspace,)
         ).fetchall()
 
-    @cached_property
+    @property
     def fields(self) -> dict[str, Field]:
-        """The custom fields by key. Read once, because only `seed` writes them."""
+        """The custom fields by key. Read again when another program has written to the database."""
+        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._fields_version:
+            self._fields = self._read_fields()
+            self._fields_version = version
+        return self._fields
+
+    def _read_fields(self) -> dict[str, Field]:
         rows = self._db.execute("SELECT * FROM custom_fields ORDER BY seq")
         return {
             row["apiKey"]: Field(
