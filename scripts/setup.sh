@@ -68,6 +68,7 @@ chromium-headless-shell test      opens the page of the stand-in; 98 MB with dep
 ccache                  test      speeds up the builds of the next clone
 curl                    test      sends what `ardoq request --curl` prints
 zsh                     test      runs the completion for zsh
+tmux                    test      a terminal for `ardoq setup`
 mandoc                  test      checks the man page
 git                     test,lint,deb,test-deb  lists the files of the project, to check its rules
 clang-format            lint      formats C

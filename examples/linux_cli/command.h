@@ -38,6 +38,7 @@ typedef struct {
 /* All commands, in the order in which they are listed. A new one is one row here, and
  * `const command_t command_NAME` in a file of its own. */
 #define COMMANDS(ROW)                                                                              \
+    ROW(setup)                                                                                     \
     ROW(check)                                                                                     \
     ROW(me)                                                                                        \
     ROW(report)                                                                                    \

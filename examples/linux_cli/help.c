@@ -19,7 +19,8 @@ const char tool_results[] =
 const exit_code_t exit_codes[] = {
     {"0", "success"},
     {"1", "the result could not be written, or another run has the state, or devices\n"
-          "--exit-code has found silent ones, or retire was run without --yes"},
+          "--exit-code has found silent ones, or retire was run without --yes, or setup was\n"
+          "stopped"},
     {"2", "the command line is wrong"},
     {"3", "fix the configuration (token, host, certificates, rights) or the request"},
     {"4", "wait: Ardoq asks for a pause"},

@@ -45,14 +45,19 @@ ardoq_err_t load_config(void)
     return err;
 }
 
-ardoq_err_t try_open(void)
+ardoq_err_t try_open_as_it_is(void)
 {
-    ardoq_err_t err = load();
-    err = err ? err : ardoq_open(&client, &config);
+    const ardoq_err_t err = ardoq_open(&client, &config);
     if (!err) {
         interrupt_on_signals();
     }
     return err;
+}
+
+ardoq_err_t try_open(void)
+{
+    const ardoq_err_t err = load();
+    return err ? err : try_open_as_it_is();
 }
 
 ardoq_err_t open_client(void)

@@ -21,7 +21,10 @@ ardoq_err_t load_config(void);
 /* Loads the configuration and opens the client, which signals interrupt from then on. */
 ardoq_err_t try_open(void);
 
-/* The same; a failure is explained. */
+/* The same without loading the configuration. */
+ardoq_err_t try_open_as_it_is(void);
+
+/* As try_open(); a failure is explained. */
 ardoq_err_t open_client(void);
 
 /* Reads what this machine is; a failure is explained. */
