@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+import built
 from names import naming
 from peers import Scripted, answer, closed_port
 from servers import DEVICE_TYPE, LOCATIONS, WORKSPACE, Certificates, FakeArdoq, Serve
@@ -249,6 +250,41 @@ def test_the_token_of_another_host_is_not_sent_unasked(person: Tool, server: Fak
         asked.expect_end(1)
 
 
+def test_a_kept_token_is_not_sent_to_a_corrected_host_unasked(
+    person: Tool, server: FakeArdoq
+) -> None:
+    with closed_port() as port:
+        before = fill_store(person, server)
+        person.store.write_bytes(before.replace(b":%d\n" % server.port, b":%d\n" % port))
+        with terminal(person, "setup") as asked:
+            for question in (HOST, KEEP):
+                asked.expect(question)
+                asked.type("")
+            asked.expect("CONNECTION_REFUSED", HOST)
+            asked.type(f"localhost:{server.port}")
+            asked.expect("The token was set for another host. Use it here too? [y/N]:")
+            asked.type("y")
+            asked.expect(CONNECTED)
+            asked.press("C-c")
+            asked.expect_end(1)
+
+
+def test_a_token_that_is_kept_stays_where_it_is(person: Tool, server: FakeArdoq) -> None:
+    """It may be in a file that the store names, or in a variable."""
+    file = person.home / "token"
+    file.write_text(server.token)
+    before = fill_store(person, server).replace(server.token.encode(), f"@{file}".encode())
+    person.store.write_bytes(before)
+    with terminal(person, "setup") as asked:
+        keep_all(asked)
+        asked.expect(WRITE)
+        asked.type("")
+        asked.expect(REPORT)
+        asked.type("n")
+        asked.expect_end(0)
+    assert person.store.read_bytes() == before
+
+
 def test_a_shared_host_needs_the_label(person: Tool, serve_once: Serve) -> None:
     server = serve_once("--shared-host", "--missing-org-status", "403")
     with naming(person, ("app.localhost", "127.0.0.1")) as named, terminal(named, "setup") as asked:
@@ -401,7 +437,8 @@ def test_missing_fields_become_a_checklist(person: Tool, serve_once: Serve) -> N
     change(server, "UPDATE custom_fields SET readOnly = 1 WHERE apiKey = 'device_model'")
     listed = (
         "serial mac model firmware_version last_seen chip=cpu_name:list flash_size=size_MB "
-        "sdk_version=device_port_count host_name=device_owner"
+        "sdk_version=device_port_count host_name=device_owner chip_revision=chip__rev "
+        "firmware_name=fw_"
     )
     fill_store(person, server, f"fields = {listed}\n")
     with terminal(person, "setup") as asked:
@@ -425,6 +462,10 @@ def test_missing_fields_become_a_checklist(person: Tool, serve_once: Serve) -> N
             " sdk_version=device_port_count:number in the setting fields",
             "  [ ] field device_owner has another type: create one of type Text with another label,"
             " and name it in the setting fields",
+            "  [ ] there is no field chip__rev, and no label gives this API name: correct it in the"
+            " setting fields",
+            "  [ ] there is no field fw_, and no label gives this API name: correct it in the"
+            " setting fields",
             "Add each new field to that component type. If another team has made it already, only"
             " add it.",
             "",
@@ -483,6 +524,36 @@ def test_without_the_serial_number_in_the_list(person: Tool, server: FakeArdoq) 
         asked.expect("[ ] list serial in the setting fields", "Enter: look again; g: go on")
         asked.press("C-c")
         asked.expect_end(1)
+
+
+def test_the_document_shows_what_is_shown(person: Tool, serve_once: Serve) -> None:
+    server = serve_once()
+    without_fields(server, "device_mac")
+    change(server, "UPDATE custom_fields SET places = '[\"Location\"]' WHERE apiKey = 'device_model'")
+    with terminal(person, "setup") as asked:
+        give_account(asked, server)
+        give_place(asked)
+        checklist = asked.expect("To do in Ardoq", LOOK_AGAIN)
+        make_fields(server, checklist)
+        change(server, "UPDATE custom_fields SET places = '[\"Device\"]'")
+        asked.type("")
+        asked.expect(WRITE)
+        asked.type("y")
+        asked.expect(REPORT)
+        asked.type("y")
+        asked.expect("created: ")
+        asked.expect_end(0)
+        shown = asked.screen().splitlines()
+    text = (built.ROOT / "docs" / "tool.md").read_text("utf-8")
+    example = text.split("    $ ardoq setup\n")[1].split("\n- What is set")[0]
+    example = example.replace("acme.ardoq.com", f"localhost:{server.port}")
+    example = example.replace("/home/me/.config/ardoq/store", str(person.store))
+    changing = ("...", "created: ", '{"outcome"')
+    lines = [line.removeprefix("    ").rstrip() for line in example.splitlines()]
+    rest = iter(shown)
+    for line in lines:
+        assert line.startswith(changing) or line in rest, line
+    assert len(lines) > 30
 
 
 # The end before the end
