@@ -30,7 +30,7 @@ export CCACHE_NOHASHDIR := 1
 endif
 
 .PHONY: help demo demo-web screenshot test exhaustive coverage lint tool firmware firmware-run size \
-	size-table bench bench-table fleet fleet-table fuzz mutate prove deb test-deb menuconfig docs format clean $(TESTED:%=build-%) \
+	size-table bench bench-table fleet fleet-table fuzz mutate prove deb test-deb menuconfig docs site format clean $(TESTED:%=build-%) \
 	$(FIRMWARE:%=build-%) $(MEASURED:%=build-%) build-bench build-bench-tls13 build-firmware-bench
 .SILENT:
 
@@ -57,6 +57,7 @@ help:
 	echo "make test-deb     install, upgrade and purge them in a fresh Debian 12 and 13; as root, minutes"
 	echo "make menuconfig   change the build options of the tool"
 	echo "make docs         update docs/errors.md, docs/settings.md and docs/layers.svg"
+	echo "make site         build the docs as a site with offline search: build/site"
 	echo "make screenshot   update docs/stand-in.png"
 	echo "make format       format the sources"
 	echo "make clean        remove build/"
@@ -201,6 +202,10 @@ menuconfig: tool
 docs:
 	scripts/generate_docs.py
 	scripts/draw_layers.py
+
+site:
+	scripts/setup.sh site
+	scripts/make_site.py
 
 format:
 	git ls-files '*.c' '*.cpp' '*.h' '*.hpp' | xargs clang-format -i

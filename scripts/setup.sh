@@ -18,6 +18,7 @@ usage: scripts/setup.sh GROUP...
   bench     for `make bench`, in addition to `build` and `firmware`
   deb       for `make deb`, in addition to `build`
   test-deb  for `make test-deb`
+  site      for `make site`
 END
     exit 2
 }
@@ -70,11 +71,16 @@ curl                    test      sends what `ardoq request --curl` prints
 zsh                     test      runs the completion for zsh
 tmux                    test      a terminal for `ardoq setup`
 mandoc                  test      checks the man page
-git                     test,lint,deb,test-deb  lists the files of the project, to check its rules
+git                     test,lint,deb,test-deb,site  lists the files of the project, to check its rules
 clang-format            lint      formats C
 clang-tidy              lint      finds defects in C
 cppcheck                lint      finds others
-doxygen                 lint      checks the comments of the public headers
+doxygen                 lint,test,site  checks the comments of the public headers
+python3-sphinx          lint,test,site  builds the site of the docs, with its search
+python3-myst-parser     lint,test,site  reads Markdown for it
+furo                    lint,test,site  the look of the site, also on a phone
+linkchecker             lint      checks links and anchors in the site
+codespell               lint      finds misspelled words
 python3-pyflakes        lint      finds defects in Python
 shellcheck              lint      finds defects in shell scripts
 build-essential         test,deb  the tools that Debian expects for every package build
@@ -203,7 +209,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     case $group in
-        build | firmware | size | test | lint | prove | coverage | bench | deb | test-deb) ;;
+        build | firmware | size | test | lint | prove | coverage | bench | deb | test-deb | site) ;;
         *) usage ;;
     esac
 done

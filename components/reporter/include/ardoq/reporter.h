@@ -110,11 +110,11 @@ typedef struct ardoq_reporter {
 ardoq_err_t ardoq_reporter_open(ardoq_reporter_t *reporter);
 
 /**
- * Reports for ever, in its own task; docs/reporter.md says how large a stack it needs.
+ * Reports until ardoq_reporter_stop(), in its own task; docs/reporter.md says how large a stack it
+ * needs. No connection is open when it returns.
  * @param reporter  opened
  * @param on_event  called with events; may be null
  * @param context   passed to on_event
- * @return after ardoq_reporter_stop(), with no connection open.
  */
 void ardoq_reporter_run(ardoq_reporter_t *reporter, ardoq_on_event_t on_event, void *context);
 
