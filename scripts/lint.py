@@ -8,6 +8,8 @@
   shellcheck  shellcheck       scripts of the shell
   pyflakes    pyflakes         Python: names that do not exist, imports that nobody uses
   doxygen     doxygen          comments of the public headers, by docs/Doxyfile
+  spelling    codespell        misspelled words, in everything that people write here
+  links       linkchecker      links and anchors of the docs, in the site that is made of them
 
 The three that read as a compiler does know from CMake's presets how each file is compiled. They
 read what is shipped: tests are compiled with the same warnings, and run under sanitizers instead.
@@ -42,6 +44,12 @@ NEWLIB = "/usr/lib/arm-none-eabi/include"
 # Each version formats slightly differently.
 FORMAT_VERSION = 14
 FORMATTED = ("*.c", "*.cpp", "*.h", "*.hpp")
+
+# Inputs of the fuzz targets are no words, nor are these, which tests misspell or cut on purpose.
+UNSPELLED = ("tests/fuzz/corpus/", "docs/stand-in.png")
+WORDS = (
+    "caf", "fals", "keep-alives", "modell", "modle", "nam", "nd", "nulll", "te", "tru", "ue", "valu",
+)
 
 CPPCHECK = [
     "--enable=warning,style,performance,portability",
@@ -191,13 +199,24 @@ def jobs_doxygen():
     return [Job("doxygen", ["doxygen", "docs/Doxyfile"])]
 
 
+def jobs_spelling():
+    names = [name for name in tracked() if not name.startswith(UNSPELLED)]
+    return [Job("spelling", ["codespell", f"--ignore-words-list={','.join(WORDS)}", *names])]
+
+
+def jobs_links():
+    return [Job("links", ["scripts/make_site.py", "--into", "build/lint/site", "--check-links"])]
+
+
 # The slow ones first, so that no core waits at the end.
 COMPILER_TOOLS = {"cppcheck": jobs_cppcheck, "tidy": jobs_tidy, "analyzer": jobs_analyzer}
 OTHER_TOOLS = {
+    "links": jobs_links,
     "format": jobs_format,
     "pyflakes": jobs_pyflakes,
     "shellcheck": jobs_shellcheck,
     "doxygen": jobs_doxygen,
+    "spelling": jobs_spelling,
 }
 
 
@@ -207,7 +226,10 @@ def covered(tool, commands):
         return f"{len(analyzed(commands) if tool == 'analyzer' else commands)} sources"
     if tool == "doxygen":
         return f"{len(tracked(PUBLIC))} public headers"
-    files = {"format": FORMATTED, "pyflakes": ("*.py",), "shellcheck": ("*.sh", ".ci/run")}
+    files = {
+        "format": FORMATTED, "pyflakes": ("*.py",), "shellcheck": ("*.sh", ".ci/run"),
+        "spelling": (), "links": ("*.md",),
+    }
     return f"{len(tracked(*files[tool]))} files"
 
 

@@ -8,11 +8,14 @@ The site needs no server: its search works in files too.
 """
 
 import argparse
+import functools
+import http.server
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,6 +65,7 @@ SECTIONS = {
     },
 }
 PAGES = [HOME, *(page for pages in SECTIONS.values() for page in pages)]
+BASE_STYLE = "/javascript/normalize.css/normalize.css"
 HEADERS = "*/include/ardoq/*.h"
 
 
@@ -172,6 +176,15 @@ def make_headers(into):
     run(["doxygen", "-"], input=settings)
 
 
+def complete_theme(into):
+    """Debian 12's takes this file from the web server of the machine."""
+    style = into / "_static/styles/furo.css"
+    text = style.read_text("utf-8")
+    if BASE_STYLE in text:
+        style.write_text(text.replace(BASE_STYLE, "normalize.css"), "utf-8")
+        shutil.copy(f"/usr/share{BASE_STYLE}", style.parent)
+
+
 def make_site(into):
     sources = into.parent / f"{into.name}-sources"
     write_sources(sources)
@@ -180,7 +193,39 @@ def make_site(into):
         "/usr/bin/python3", "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-c", "docs/site",
         "-d", f"{into}-doctrees", str(sources), str(into),
     ])
+    complete_theme(into)
     make_headers(into / "headers")
+
+
+# ---- The links -----------------------------------------------------------------------------------
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A client that has seen enough closes the connection."""
+
+
+def check_links(site):
+    """Links and anchors of the pages, and links to Doxygen's pages, which check their own links.
+
+    From a server on this host: as root, LinkChecker becomes nobody, who may not read the files.
+    """
+    settings = site.parent / f"{site.name}-linkchecker"
+    settings.write_text("[checking]\nmaxrequestspersecond=1000\n[AnchorCheck]\n")
+    server = Server(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=site)
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    run([
+        "linkchecker", f"--config={settings}", "--no-status", "--no-robots", "--threads=2",
+        "--no-follow-url=/headers/", f"http://127.0.0.1:{server.server_port}/index.html",
+    ])
+    server.shutdown()
 
 
 def main():
@@ -188,9 +233,13 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--into", type=Path, default=ROOT / "build/site")
-    into = parser.parse_args().into.resolve()
+    parser.add_argument("--check-links", action="store_true", help="also try all links in it")
+    arguments = parser.parse_args()
+    into = arguments.into.resolve()
     into.parent.mkdir(parents=True, exist_ok=True)
     make_site(into)
+    if arguments.check_links:
+        check_links(into)
     print(f"file://{into}/index.html")
 
 
