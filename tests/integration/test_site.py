@@ -1,4 +1,4 @@
-"""The site of the docs: made without a warning, fits a phone, and its search works without a server."""
+"""The site of the docs is made without a warning, fits a phone, and has a search without a server."""
 
 import functools
 import http.server
