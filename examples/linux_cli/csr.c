@@ -32,12 +32,12 @@ static int take_csr_option(int key, char *value)
 
 static int run_csr(size_t count, char **words)
 {
-    static char buffer[PEM_SIZE];
     (void)count;
     (void)words;
     ardoq_identity_t identity;
     ardoq_err_t err = serial ? ARDOQ_OK : read_identity(&identity);
     if (!err) {
+        static char buffer[PEM_SIZE];
         err = ardoq_command_csr(&console, serial ? serial : identity.serial, is_new, buffer,
                                 sizeof buffer);
     }
