@@ -31,6 +31,7 @@ SECTIONS = {
         "docs/board.md": "A board with lwIP",
         "examples/qemu_cortex_m3/README.md": "Example on a Cortex-M3",
         "docs/linux.md": "A program on Linux",
+        "docs/packages.md": "Debian packages",
         "docs/porting.md": "Other platforms",
     },
     "Library": {

@@ -41,6 +41,9 @@ ELSEWHERE = {
     "/usr/bin/python3 tests/fake_ardoq serve": "test_demo.py",
     "/usr/bin/python3 tests/fake_ardoq show": "test_fake_ardoq.py",
     "cmake --install build/tool": "test_consumer.py",
+    "ardoq setup": "test_setup.py",
+    "make deb": "test_packages.py",
+    "scripts/release.py": "test_release.py",
     "ardoq run": "test_service.py",
     "sudo ardoq status": "test_service.py",
 }
@@ -222,7 +225,7 @@ def shape(shown: str) -> str:
 
 
 class Shell:
-    """A folder with the repository in it, a home and a stand-in; what is exported stays."""
+    """A folder with a copy of the repository in it, a home and a stand-in; what is exported stays."""
 
     def __init__(self, folder: Path, certificates: Certificates, serve: Serve, logs: Logs) -> None:
         self.folder, self.serve, self.logs = folder, serve, logs
@@ -230,11 +233,12 @@ class Shell:
         self.work = folder / "work"
         for name in ("work", "home", "etc", "bin"):
             (folder / name).mkdir()
-        for name in os.listdir(built.ROOT):
-            (self.work / name).symlink_to(built.ROOT / name)
-        # A page writes a file there.
-        (self.work / "examples").unlink()
-        shutil.copytree(built.ROOT / "examples", self.work / "examples")
+        # A copy: commands of a page write files, and must not write into this tree.
+        for path in tracked("*"):
+            copy = self.work / path.relative_to(built.ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+        (self.work / "build").symlink_to(built.ROOT / "build")
         (folder / "bin/ardoq").symlink_to(built.TOOL.resolve())
         (folder / "bin/systemctl").symlink_to("/bin/true")
         (self.work / "token.txt").write_text(f"{self.server.token}\n")
