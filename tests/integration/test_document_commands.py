@@ -39,10 +39,10 @@ ELSEWHERE = {
     "make demo": "test_demo.py",
     "ardoq report --set serial=DEMO-0001": "test_demo.py",
     "/usr/bin/python3 tests/fake_ardoq serve": "test_demo.py",
-    "/usr/bin/python3 tests/fake_ardoq show": "test_fake_ardoq.py",
+    "/usr/bin/python3 ../../../tests/fake_ardoq show": "test_fake_ardoq.py",
     "cmake --install build/tool": "test_consumer.py",
     "ardoq setup": "test_setup.py",
-    "make deb": "test_packages.py",
+    "docs/packages.md:": "test_packages.py",
     "scripts/release.py": "test_release.py",
     "ardoq run": "test_service.py",
     "sudo ardoq status": "test_service.py",
@@ -56,7 +56,6 @@ NOT_RUN = {
     "parttool.py": ESP_IDF,
     "ARDOQ_API_HOST=https://acme.ardoq.com ARDOQ_API_TOKEN=...": ESP_IDF,
     "ARDOQ_API_HOST=https://localhost:PORT": ESP_IDF,
-    "ARDOQ_API_HOST=... ARDOQ_API_TOKEN=... ARDOQ_ORG_LABEL=...": ESP_IDF,
     "git submodule add": "needs a repository that is reached by an address",
     "sudo apt-get": INSTALLS,
     "scripts/setup.sh": INSTALLS,
@@ -68,6 +67,10 @@ NOT_RUN = {
     "qemu-system-arm": "needs the firmware; tests/firmware/run.py starts it",
 }
 IDF_COMMANDS = {"add-dependency", "build", "flash", "menuconfig", "monitor", "set-target"}
+
+
+# What must not be run here, whatever page names it.
+NEVER_RUN = re.compile(r"(?<![\w-])(?:sudo|apt|apt-get|dpkg|pip3?|make|git|curl|wget|ssh|release\.py)\b")
 
 
 # ---- How the others are run ----------------------------------------------------------------------
@@ -110,7 +113,7 @@ CASES: dict[str, dict[str, list[Case]]] = {
     "docs/ardoq-setup.md": {
         "ardoq check": [Case(
             "ardoq config set fields 'serial mac=device_macc'", after="ardoq config unset fields",
-            code=3, shown={"device_mac:": "device_macc:"},
+            code=3, shown={"device_mac:": "device_macc:"}, terminal=True,
         )],
         "export ARDOQ_API_TOKEN=...": [Case(replace={"...": "$(cat token.txt)"})],
     },
@@ -118,26 +121,39 @@ CASES: dict[str, dict[str, list[Case]]] = {
         "ardoq report --from": [Case(f"{CONFIGURED}\n{SENSORS}", code=3)],
     },
     "docs/esp-idf.md": {
+        "cd examples": [Case(), Case("cd $REPOSITORY")],
         "/usr/bin/python3 tests/certificates.py": [Case("cd $REPOSITORY")],
     },
     "docs/tool.md": {
+        "ardoq help": [Case(terminal=True)],
+        "ardoq reprot": [Case(code=2)],
+        "ardoq config get hots": [Case(code=3)],
         "ardoq config set timeout_ms 10": [Case(code=3)],
         "ardoq config set relations '\"Lives": [Case(code=3)],
         "ardoq config list": [
             Case("ardoq config set fields 'serial=sn mac model firmware_version'\n"
-                 "ardoq config unset relations"),
+                 "ardoq config unset relations", terminal=True),
+            Case(),
             Case("echo 'host = again' >>$HOME/.config/ardoq/store", code=3),
         ],
         "ardoq check": [
-            Case("ardoq config unset fields"),
+            Case("ardoq config unset fields", terminal=True),
             Case("ardoq config set component_type p1\n"
                  "ardoq config set fields 'serial mac=device_macc model=device_managed'", code=3,
-                 after="ardoq config unset fields\nardoq config set component_type p1700000000000"),
+                 terminal=True),
+            Case(after="ardoq config unset fields\n"
+                       "ardoq config set component_type p1700000000000"),
         ],
+        "ardoq config set cert": [Case(
+            "cp root.pem device.pem", after="ardoq config unset cert\nardoq config unset key",
+        )],
         "ardoq me": [Case(), Case(switches=("--fail-with", "429", "--retry-after", "17"), code=4)],
         "ardoq components -q rootWorkspace": [Case(
             "for n in 2 3; do ardoq report --set serial=A-004$n --set model=Hub; done"
         )],
+        "ardoq workspaces": [Case(terminal=True)],
+        "ardoq workspaces --json": [Case()],
+        "ardoq context": [Case(terminal=True), Case()],
         "ardoq devices": [Case(DEVICES, terminal=True)],
         "ardoq retire": [Case(code=1)],
         "ardoq request DELETE": [Case(replace={
@@ -298,9 +314,11 @@ class Shell:
         for old, new in case.replace.items():
             assert old in text, (old, text)
             text = text.replace(old, new)
+        assert not NEVER_RUN.search(text), f"name it in ELSEWHERE or NOT_RUN: {text}"
         text = self.here(text, port)
         if case.terminal:
-            text = f"script -qec {json.dumps(text)} /dev/null </dev/null"
+            wide = f"stty cols 120; {text}"
+            text = f"script -qec {json.dumps(wide)} /dev/null </dev/null"
         code, output = self.run(text, **variables)
         if case.after:
             self.prepare(case.after)
@@ -414,6 +432,6 @@ def test_each_command_of_the_tool_that_a_page_names_is_there() -> None:
         ] if found
     }
     assert len(named) > 10
-    # The console of a device has these two.
-    named -= {"get", "set"}
+    # The console of a device has these.
+    named -= {"get", "set", "unset"}
     assert [name for name in sorted(named) if not re.search(rf"\b{name}\b", done.stdout)] == []
