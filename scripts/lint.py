@@ -48,8 +48,8 @@ FORMATTED = ("*.c", "*.cpp", "*.h", "*.hpp")
 # Inputs of the fuzz targets are no words, nor are these, which tests misspell or cut on purpose.
 UNSPELLED = ("tests/fuzz/corpus/", "docs/stand-in.png")
 WORDS = (
-    "caf", "fals", "keep-alives", "modell", "modle", "nam", "nd", "nulll", "te", "tru", "ue",
-    "valu",
+    "caf", "fals", "keep-alives", "modell", "modle", "nam", "nd", "nulll", "reprot", "te",
+    "tru", "ue", "valu",
 )
 
 CPPCHECK = [

@@ -67,9 +67,9 @@ clang-19                test      compiles the public headers as C23, which olde
 g++                     test,bench  compiles the public headers as C++17, and C++ code for ESP-IDF
 chromium-headless-shell test      opens the page of the stand-in; 98 MB with dependencies, 306 MB installed
 ccache                  test      speeds up the builds of the next clone
-curl                    test      sends what `ardoq request --curl` prints
+curl                    test      sends what the tool prints for curl
 zsh                     test      runs the completion for zsh
-tmux                    test      a terminal for `ardoq setup`
+tmux                    test      a terminal, in which the tool asks questions
 mandoc                  test      checks the man page
 git                     test,lint,deb,test-deb,site  lists the files of the project, to check its rules
 clang-format            lint      formats C

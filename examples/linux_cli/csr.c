@@ -17,7 +17,7 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static const char *serial;
+static char *serial;
 static bool is_new;
 
 static int take_csr_option(int key, char *value)

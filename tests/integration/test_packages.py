@@ -260,10 +260,10 @@ def deb():
     return module
 
 
-RELEASED = "# Changelog\n\n## [Unreleased]\n{}\n## [0.1.0] - 2026-11-23\n\n- First.\n"
+RELEASED = "# Changelog\n\n## [Unreleased]\n{}\n## [3.4.0] - 2026-11-23\n\n- First.\n"
 
 
-def changelog_of(deb, folder: Path, unreleased: str, release: str = "", stated: str = "0.1.0") -> str:
+def changelog_of(deb, folder: Path, unreleased: str, release: str = "", stated: str = "3.4.0") -> str:
     for name in ("components/base/include/ardoq", "debian"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "components/base/include/ardoq/version.h").write_text(f'#define ARDOQ_VERSION "{stated}"\n')
@@ -280,7 +280,7 @@ def versions(text: str) -> list[str]:
 
 def test_a_release_has_its_version(deb, tmp_path: Path) -> None:
     text = changelog_of(deb, tmp_path, "", 'ID=debian\nVERSION_ID="12"\n')
-    assert versions(text) == ["0.1.0-1~deb12"]
+    assert versions(text) == ["3.4.0-1~deb12"]
     assert text.endswith("\n -- Somebody <somebody@example.com>  Mon, 23 Nov 2026 00:00:00 +0000\n")
 
 
@@ -288,14 +288,14 @@ def test_what_came_after_it_has_a_higher_one(deb, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795946542")
     twelve = changelog_of(deb, tmp_path, "\n- More.\n", 'ID=debian\nVERSION_ID="12"\n')
     thirteen = changelog_of(deb, tmp_path, "", 'ID=debian\nVERSION_ID="13"\n')
-    assert versions(twelve) == ["0.1.0+20261129.100222-1~deb12", "0.1.0-1~deb12"]
-    rising = ["0.1.0-1~deb12", *versions(thirteen), versions(twelve)[0], "0.1.1-1~deb12"]
+    assert versions(twelve) == ["3.4.0+20261129.100222-1~deb12", "3.4.0-1~deb12"]
+    rising = ["3.4.0-1~deb12", *versions(thirteen), versions(twelve)[0], "3.4.1-1~deb12"]
     for lower, higher in zip(rising, rising[1:]):
         output_of("dpkg", "--compare-versions", lower, "lt", higher)
 
 
 def test_a_distribution_without_versions_adds_nothing(deb, tmp_path: Path) -> None:
-    assert versions(changelog_of(deb, tmp_path, "", "ID=debian\n")) == ["0.1.0-1"]
+    assert versions(changelog_of(deb, tmp_path, "", "ID=debian\n")) == ["3.4.0-1"]
 
 
 def test_files_that_disagree_are_refused(deb, tmp_path: Path) -> None:
