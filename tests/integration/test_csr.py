@@ -48,9 +48,14 @@ def expect_secret(tool: Tool, result: Result) -> None:
         assert line not in shown
 
 
+def subject(request: str) -> str:
+    """After its signature is verified, which newer versions of OpenSSL say on a line of its own."""
+    return openssl(*SUBJECT, of=request).splitlines()[-1]
+
+
 def test_the_subject_is_the_serial_number(tool: Tool) -> None:
     request = csr(tool, "--serial", "SN-1._x")
-    assert openssl(*SUBJECT, of=request) == "subject=CN=SN-1._x\n"
+    assert subject(request) == "subject=CN=SN-1._x"
     assert "ASN1 OID: prime256v1" in openssl("openssl", "req", "-noout", "-text", of=request)
     assert openssl("openssl", "pkey", "-pubout", of=stored_key(tool)) == public_key(request)
     assert stat.S_IMODE(tool.store.stat().st_mode) == 0o600
@@ -60,9 +65,9 @@ def test_the_subject_is_the_serial_number(tool: Tool) -> None:
 
 def test_the_serial_number_is_that_of_the_identity(tool: Tool) -> None:
     expect_success(tool.run("config", "set", "serial", "SN-7"))
-    assert openssl(*SUBJECT, of=csr(tool)) == "subject=CN=SN-7\n"
-    assert openssl(*SUBJECT, of=csr(tool.using(ARDOQ_SERIAL="SN-8"))) == "subject=CN=SN-8\n"
-    assert openssl(*SUBJECT, of=csr(tool, "--serial", "SN-9")) == "subject=CN=SN-9\n"
+    assert subject(csr(tool)) == "subject=CN=SN-7"
+    assert subject(csr(tool.using(ARDOQ_SERIAL="SN-8"))) == "subject=CN=SN-8"
+    assert subject(csr(tool, "--serial", "SN-9")) == "subject=CN=SN-9"
 
 
 def test_the_key_stays_until_another_is_asked_for(tool: Tool) -> None:
