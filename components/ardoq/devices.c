@@ -47,7 +47,8 @@ static ardoq_err_t load_device(ardoq_devices_t *devices, uint32_t index)
     return err ? err : compose_device(devices);
 }
 
-static ardoq_err_t tell(const ardoq_devices_t *devices, const ardoq_device_result_t *result)
+static ardoq_err_t report_result(const ardoq_devices_t *devices,
+                                 const ardoq_device_result_t *result)
 {
     const ardoq_err_t err = devices->on_device(devices->context, result);
     return err > 0 ? ARDOQ_ERR_INVALID_ARGUMENT : err;
@@ -133,10 +134,10 @@ static ardoq_err_t take_result(void *context, const ardoq_batch_result_t *result
     devices->answered++;
     devices->created += is_created;
     devices->updated += !is_created;
-    return tell(devices, &(ardoq_device_result_t){.outcome = result->outcome,
-                                                  .serial = result->serial,
-                                                  .component_id = result->id,
-                                                  .message = ""});
+    return report_result(devices, &(ardoq_device_result_t){.outcome = result->outcome,
+                                                           .serial = result->serial,
+                                                           .component_id = result->id,
+                                                           .message = ""});
 }
 
 static ardoq_err_t take_results(void *context, const char *data, size_t size)
@@ -170,7 +171,7 @@ static ardoq_err_t report_failed(ardoq_devices_t *devices, uint32_t index, ardoq
     }
     devices->failed++;
     result.serial = ardoq_identity_get(&devices->identity, ARDOQ_IDENTITY_serial);
-    return tell(devices, &result);
+    return report_result(devices, &result);
 }
 
 /* The number of devices in the next request. It is halved while one of them is rejected, and may

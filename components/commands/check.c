@@ -5,7 +5,7 @@
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
-/* The lines are the result, including explanations. */
+/* The lines are the result, explanations included. */
 static void write_result(void *context, ardoq_output_t output, const char *text, size_t size)
 {
     (void)output;
@@ -57,7 +57,7 @@ static void fail(ardoq_check_t *check, const char *step, const char *thing, ardo
 
 /* ---- The connection -------------------------------------------------------------------------- */
 
-static void tell_settings(const ardoq_check_t *check)
+static void print_settings(const ardoq_check_t *check)
 {
     ok(check, "settings");
     write(check, check->config->host);
@@ -68,7 +68,7 @@ static void tell_settings(const ardoq_check_t *check)
     write(check, "\n");
 }
 
-static void tell_addresses(const ardoq_check_t *check)
+static void print_addresses(const ardoq_check_t *check)
 {
     const ardoq_https_t *https = &check->client->https;
     for (size_t i = 0; i < https->address_count; i++) {
@@ -77,7 +77,7 @@ static void tell_addresses(const ardoq_check_t *check)
     }
 }
 
-static void tell_connection(const ardoq_check_t *check)
+static void print_connection(const ardoq_check_t *check)
 {
     write(check, ardoq_ip_text(&ardoq_detail(check->client)->address).text);
     write(check, " port ");
@@ -85,7 +85,7 @@ static void tell_connection(const ardoq_check_t *check)
     write(check, ardoq_decimal(check->client->origin.port, &room));
 }
 
-static void tell_tls(const ardoq_check_t *check)
+static void print_tls(const ardoq_check_t *check)
 {
     const ardoq_detail_t *detail = ardoq_detail(check->client);
     ardoq_iso8601_t end;
@@ -104,21 +104,21 @@ static void tell_tls(const ardoq_check_t *check)
 /* The steps of a connection, by phase. */
 static const struct {
     const char *name;
-    void (*tell)(const ardoq_check_t *check);
+    void (*print)(const ardoq_check_t *check);
 } connection[] = {
-    [ARDOQ_PHASE_RESOLVE] = {"DNS", tell_addresses},
-    [ARDOQ_PHASE_CONNECT] = {"TCP", tell_connection},
-    [ARDOQ_PHASE_HANDSHAKE] = {"TLS", tell_tls},
+    [ARDOQ_PHASE_RESOLVE] = {"DNS", print_addresses},
+    [ARDOQ_PHASE_CONNECT] = {"TCP", print_connection},
+    [ARDOQ_PHASE_HANDSHAKE] = {"TLS", print_tls},
 };
 
 /* Writes the lines of finished steps. */
-static void tell_progress(void *context)
+static void print_progress(void *context)
 {
     ardoq_check_t *check = context;
     const ardoq_phase_t phase = ardoq_detail(check->client)->phase;
     for (; check->phase < phase && check->phase <= ARDOQ_PHASE_HANDSHAKE; check->phase++) {
         ok(check, connection[check->phase].name);
-        connection[check->phase].tell(check);
+        connection[check->phase].print(check);
         write(check, "\n");
     }
 }
@@ -127,7 +127,7 @@ static ardoq_err_t connect_and_ask(ardoq_check_t *check)
 {
     const ardoq_err_t err = ardoq_me_start(check->client, &check->me);
     check->phase = err ? ardoq_detail(check->client)->phase : ARDOQ_PHASE_RESOLVE;
-    return err ? err : ardoq_finish(check->client, tell_progress, check);
+    return err ? err : ardoq_finish(check->client, print_progress, check);
 }
 
 /* A request that could not be started is not a failure of the connection. */
@@ -258,7 +258,7 @@ static void write_with_name(const ardoq_check_t *check, const char *text, const 
     write(check, name);
 }
 
-static void tell_target(const ardoq_check_t *check, const ardoq_relation_check_t *relation)
+static void print_target(const ardoq_check_t *check, const ardoq_relation_check_t *relation)
 {
     write(check, relation->what);
     if (relation->component_type[0] != '\0') {
@@ -272,7 +272,7 @@ static void tell_target(const ardoq_check_t *check, const ardoq_relation_check_t
     }
 }
 
-static void tell_relation(void *context, const ardoq_relation_check_t *relation)
+static void print_relation(void *context, const ardoq_relation_check_t *relation)
 {
     ardoq_check_t *check = context;
     char step[sizeof "relations 4294967295"];
@@ -300,7 +300,7 @@ static void tell_relation(void *context, const ardoq_relation_check_t *relation)
     if (relation->is_empty) {
         write(check, "left out: a field in it is empty");
     } else {
-        tell_target(check, relation);
+        print_target(check, relation);
     }
     write(check, "\n");
 }
@@ -308,8 +308,8 @@ static void tell_relation(void *context, const ardoq_relation_check_t *relation)
 static void check_model(ardoq_check_t *check, const ardoq_identity_t *identity,
                         ardoq_model_t *model)
 {
-    const ardoq_err_t err =
-        ardoq_model_check(check->client, identity, model, &check->call.model, tell_relation, check);
+    const ardoq_err_t err = ardoq_model_check(check->client, identity, model, &check->call.model,
+                                              print_relation, check);
     if (err) {
         const char *setting = ardoq_detail(check->client)->setting;
         fail(check, setting ? setting : "model", "", err, NULL);
@@ -332,7 +332,7 @@ ardoq_err_t ardoq_command_check(const ardoq_console_t *console, const ardoq_conf
         fail(check, "settings", "", opened, client);
         return opened;
     }
-    tell_settings(check);
+    print_settings(check);
     check_me(check);
     if (check->err) {
         return check->err;

@@ -6,7 +6,7 @@
 #include "ardoq/port.h"
 #include "ardoq/text.h"
 
-/* The end identifies a token; nothing of a short one may be shown. */
+/* The end is enough to recognise a token. A short one is hidden completely. */
 enum { SHOWN_END = 4, LONG_ENOUGH_TO_SHOW = 16, PART_SIZE = 64 };
 
 /* Memory for values that are not shown unchanged. */
@@ -28,7 +28,7 @@ static const char *shorten_secret(const char *value, shown_t *shown)
     return shown->secret;
 }
 
-/* Whether the store has a PEM text; its content is neither read nor shown. */
+/* Whether the store has a PEM text. Its content is not read or shown. */
 static ardoq_err_t read_pem_mark(const char *name, const char **value)
 {
     char first;

@@ -79,7 +79,7 @@ void ardoq_console_note_me(const ardoq_console_t *console, const ardoq_me_t *me)
     note(console, me->org_name);
     note(console, " (");
     note(console, me->org_label);
-    /* A gateway does not tell. */
+    /* A gateway does not send the user. */
     note(console, me->user_email[0] != '\0' ? ") as " : ")");
     note(console, me->user_email);
     note(console, "\n");

@@ -7,7 +7,7 @@
 
 enum { SERIAL_MAX = 64 };
 
-/* A gateway compares it byte by byte with that of a report, and writes it into its log. */
+/* A gateway compares it byte by byte with the one in a report, and logs it. */
 static ardoq_err_t check_serial(const char *serial)
 {
     static const char allowed[] =
@@ -19,7 +19,7 @@ static ardoq_err_t check_serial(const char *serial)
     return length <= SERIAL_MAX && serial[length] == '\0' ? ARDOQ_OK : ARDOQ_ERR_SETTING_INVALID;
 }
 
-/* The request comes first: where it fails, the key of before is still there. */
+/* The request is made first: if that fails, the old key is still there. */
 static ardoq_err_t make(const char *serial, char *buffer, size_t size, const char **request)
 {
     *request = buffer + ARDOQ_KEY_PEM_SIZE;
@@ -31,7 +31,7 @@ static ardoq_err_t make(const char *serial, char *buffer, size_t size, const cha
     return err ? err : ardoq_port_store_set("key", buffer);
 }
 
-/* Whether it is there, is all that counts. */
+/* Only whether it is there matters. */
 static bool has_certificate(void)
 {
     char first;
@@ -41,12 +41,11 @@ static bool has_certificate(void)
 static void note_key(const ardoq_console_t *console, bool is_made)
 {
     ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
-                        is_made ? "a new key was made and stored\n"
-                                : "the key that was stored already is used\n");
+                        is_made ? "a new key was made and stored\n" : "the stored key is used\n");
     if (is_made && has_certificate()) {
         ardoq_console_write(console, ARDOQ_OUTPUT_NOTE,
-                            "the certificate in cert is of another key: until cert is set to the "
-                            "new one, the device cannot connect\n");
+                            "the certificate in cert is for another key: the device cannot connect "
+                            "until cert is set to the new one\n");
     }
 }
 

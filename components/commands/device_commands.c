@@ -27,7 +27,7 @@ static ardoq_err_t load_config(const call_t *call)
     return err;
 }
 
-/* Loads settings and identity, with what the program knows; then opens the client, if it is to. */
+/* Loads settings and identity, adds what the program knows, and opens the client if asked to. */
 static ardoq_err_t prepare(const call_t *call, bool opens)
 {
     ardoq_device_t *device = call->device;
@@ -84,7 +84,7 @@ static ardoq_err_t ask_reporter(const call_t *call)
 {
     ardoq_reporter_now(call->reporter);
     ardoq_console_write(call->console, ARDOQ_OUTPUT_NOTE,
-                        "the reporter was asked to: `ardoq status` says what comes of it\n");
+                        "the reporter was asked to: `ardoq status` shows the result\n");
     return ARDOQ_OK;
 }
 
@@ -112,7 +112,7 @@ static ardoq_err_t run_status(const call_t *call, char **arguments)
     if (call->reporter) {
         ardoq_reporter_status(call->reporter, write_status, (void *)call->console);
     } else {
-        write_status((void *)call->console, "no reporter runs\n");
+        write_status((void *)call->console, "no reporter is running\n");
     }
     return ARDOQ_OK;
 }
@@ -176,7 +176,7 @@ static ardoq_err_t write_csr(const call_t *call, bool is_new)
         ardoq_console_explain(call->console, &device->client, err, NULL);
         return err;
     }
-    /* Nothing is open, so that the buffer is free. */
+    /* Nothing is open, so the buffer is free. */
     return ardoq_command_csr(call->console, device->identity.serial, is_new, https->buffer,
                              sizeof https->buffer);
 }
@@ -199,7 +199,7 @@ static const struct {
     const char *name;
     int arguments;
     ardoq_err_t (*run)(const call_t *call, char **arguments);
-    const char *option; /* that the argument must be; null: any */
+    const char *option; /* the only argument allowed; null: any */
 } commands[] = {
     {"check", 0, run_check, NULL},   {"me", 0, run_me, NULL},
     {"report", 0, run_report, NULL}, {"status", 0, run_status, NULL},
@@ -208,7 +208,7 @@ static const struct {
     {"csr", 0, run_csr, NULL},       {"csr", 1, run_csr_of_new_key, "--new-key"},
 };
 
-/* Arguments of the command that has most of them. */
+/* The most arguments that a command has. */
 static const char *const argument_names[] = {"NAME", "VALUE"};
 
 /* False if no command has this name; if two have, the later one needs more arguments. */
@@ -240,7 +240,7 @@ static int usage_error(const ardoq_console_t *console, int argc, char **argv)
         which = is_missing ? argument_names[argc - 2] : argv[2 + arguments];
     }
     if (arguments == 2 && argc > 4) { /* it may be the rest of a secret */
-        what = "a value with blanks must stand in quotes";
+        what = "a value with spaces must be in quotes";
         which = "";
     }
     ardoq_console_write(console, ARDOQ_OUTPUT_ERROR, "error: ");

@@ -62,10 +62,10 @@ POINTERS = {
     # A program's, which may call these.
     "on_event": ("ardoq_reporter_explain", "ardoq_reporter_status"),
     "on_entry": ("context_check.c:take_entry", "list_commands.c:write_entry"),
-    "on_wait": ("check.c:tell_progress",),
+    "on_wait": ("check.c:print_progress",),
     "own": (),
     "run": ("device_commands.c:run_*",),
-    "tell": ("check.c:tell_addresses", "check.c:tell_connection", "check.c:tell_tls"),
+    "print": ("check.c:print_addresses", "check.c:print_connection", "check.c:print_tls"),
     "write": ("check.c:write_result",),
     "ardoq_reporter_status write": ("device_commands.c:write_status",),
     "reporter.c:write_span write": ("device_commands.c:write_status",),

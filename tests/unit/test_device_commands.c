@@ -305,7 +305,7 @@ static void test_status(void **state)
 {
     (void)state;
     RUN_COMMAND(NULL, 2, "status");
-    assert_string_equal(result, "no reporter runs\n");
+    assert_string_equal(result, "no reporter is running\n");
     assert_int_equal(status, 0);
     open_reporter();
     reporter.schedule.has_reported = true;
@@ -454,7 +454,7 @@ static void test_csr(void **state)
     const char *first_key = text_of("%s", stored_key);
     run_csr(2, "");
     assert_int_equal(status, 0);
-    assert_string_equal(people, "the key that was stored already is used\n");
+    assert_string_equal(people, "the stored key is used\n");
     assert_string_equal(public_key(), first);
     assert_string_equal(stored_key, first_key);
     run_csr(3, "--new-key");
@@ -475,8 +475,7 @@ static void test_csr_beside_a_certificate(void **state)
     assert_null(strstr(people, "cannot connect"));
     run_csr(3, "--new-key");
     assert_int_equal(status, 0);
-    assert_non_null(
-        strstr(people, "until cert is set to the new one, the device cannot connect\n"));
+    assert_non_null(strstr(people, "the device cannot connect until cert is set to the new one\n"));
     RUN_COMMAND(describe, 2, "me");
     assert_failed(ARDOQ_ERR_CLIENT_CERTIFICATE_INVALID);
     assert_non_null(strstr(people, "  setting: key\n"));
@@ -590,7 +589,7 @@ static void test_other_command_lines(void **state)
     ASSERT_USAGE("there is an argument too many: token", 4, "ardoq", "get", "host", "token");
     ASSERT_USAGE("an argument is missing: NAME", 2, "ardoq", "set");
     ASSERT_USAGE("an argument is missing: VALUE", 3, "ardoq", "set", "host");
-    ASSERT_USAGE("a value with blanks must stand in quotes", 5, "ardoq", "set", "token", "more",
+    ASSERT_USAGE("a value with spaces must be in quotes", 5, "ardoq", "set", "token", "more",
                  TEST_TOKEN);
     ASSERT_USAGE("an argument is missing: NAME", 2, "ardoq", "unset");
     ASSERT_USAGE("there is no option --new", 3, "ardoq", "csr", "--new");

@@ -43,8 +43,8 @@ void ardoq_console_write(const ardoq_console_t *console, ardoq_output_t output, 
  * Writes "error: " and what ardoq_explain() does.
  * @param console  where the text goes
  * @param client   of the call that failed, or null
- * @param err      what is explained
- * @param setting  setting that it is about, if no client knows it; or null
+ * @param err      the error to explain
+ * @param setting  the setting with the error, if no client knows it; or null
  */
 void ardoq_console_explain(const ardoq_console_t *console, const ardoq_client_t *client,
                            ardoq_err_t err, const char *setting);
@@ -169,14 +169,14 @@ ardoq_err_t ardoq_command_config_unset(const ardoq_console_t *console, const cha
 
 /**
  * `csr`: writes the request for a certificate (CSR) of the device's own key, as PEM, with the
- * subject "CN=SERIAL". The key is the one in the store, as `key`; where none is, or a new one is
- * wanted, it is made, and stored once the request is there. It is never written to the console.
- * Needs CONFIG_ARDOQ_CLIENT_CERTIFICATE, CONFIG_ARDOQ_STORE_PEM and what ardoq/tls_request.h says.
+ * subject "CN=SERIAL". It uses the key in the store (`key`). If there is none, or a new one is
+ * wanted, it makes a key and stores it after the request is made. The key is never shown.
+ * Needs CONFIG_ARDOQ_CLIENT_CERTIFICATE, CONFIG_ARDOQ_STORE_PEM and what ardoq/tls_request.h needs.
  * @param console      where the request goes; a note says which key it is, and whether the
- *                     certificate in the store is now of another one
- * @param serial       of the device, as a gateway takes it: 1 to 64 of A-Z, a-z, 0-9, dot, hyphen
+ *                     certificate in the store is now for another key
+ * @param serial       of the device, as a gateway accepts it: 1 to 64 of A-Z, a-z, 0-9, dot, hyphen
  *                     and underscore; null is ""
- * @param is_new       true: make a key also if the store has one, which is lost
+ * @param is_new       true: make a new key even if the store has one, which is lost
  * @param buffer       room for the key of the store, then for the request; wiped
  * @param buffer_size  in bytes, at least ARDOQ_KEY_PEM_SIZE
  * @return ARDOQ_OK; ARDOQ_ERR_SERIAL_MISSING for ""; ARDOQ_ERR_SETTING_INVALID for any other; as
