@@ -1,10 +1,10 @@
 /*
- * What a device may say to Ardoq. Nothing that was received goes on: from a request that is allowed
- * a new one is made of its allowed members, so that keys that stand twice, and whatever else two
- * parsers could read in two ways, end here.
+ * What a device may send to Ardoq. No request is passed on as received: an allowed request is built
+ * again from its allowed members. Duplicate keys, and anything else that two parsers could read
+ * differently, stop here.
  *
- * For njs 0.7.9 and later, which know no classes and no destructuring. Lists are searched instead
- * of members of objects: every object has members such as `constructor`.
+ * For njs 0.7.9 and later, which have no classes and no destructuring. Names are looked up in lists
+ * and not in objects, because every object has members such as `constructor`.
  */
 import settings from 'settings.js';
 
@@ -32,7 +32,7 @@ function answer(r, status, message) {
 
 /* ---- Values --------------------------------------------------------------------------------- */
 
-/* Byte by byte: no pattern's idea of where a line ends has a say. */
+/* Byte by byte, so that it does not matter how patterns treat line ends. */
 function consistsOf(text, characters) {
     for (let i = 0; i < text.length; i++) {
         if (characters.indexOf(text[i]) < 0) {
@@ -53,7 +53,7 @@ function isName(text) {
     return typeof text === 'string' && text.length > 0 && text.length <= NAME_SIZE;
 }
 
-/* The serial number has one name, whatever another reader thinks of capitals. */
+/* Refuses the serial field's name in other capitals: another reader may ignore case. */
 function isFieldName(text) {
     return text.length > 0 && text.length <= SERIAL_SIZE && text.slice(0, 2) !== '__' &&
         consistsOf(text, `${ALNUM}_-`) && (text === settings.serialField ||
@@ -68,12 +68,12 @@ function isFieldValue(value) {
         (typeof value === 'number' && isFinite(value));
 }
 
-/* Nothing but what is named stands in it. */
+/* Allows only the named members. */
 function open(value, members, place) {
     demand(value !== null && typeof value === 'object' && !Array.isArray(value),
            `${place} must be an object`);
     Object.keys(value).forEach((key) => {
-        demand(members.indexOf(key) >= 0, `in ${place} may stand only ${members.join(', ')}`);
+        demand(members.indexOf(key) >= 0, `${place} may contain only ${members.join(', ')}`);
     });
     return value;
 }
@@ -88,7 +88,7 @@ function isExactly(value, wanted) {
         value.every((element, i) => element === wanted[i]);
 }
 
-/* ---- Who asks ------------------------------------------------------------------------------- */
+/* ---- The caller ----------------------------------------------------------------------------- */
 
 /* The subject is exactly CN=SERIAL. */
 function callerOf(r) {
@@ -105,17 +105,17 @@ function mayReport(caller, serial) {
         collector[1].some((prefix) => serial.slice(0, prefix.length) === prefix)));
 }
 
-/* ---- What is in a batch --------------------------------------------------------------------- */
+/* ---- The batch ------------------------------------------------------------------------------ */
 
-/* The names that the library gives: `device`, and `target N`. None could be an id of Ardoq's. */
+/* The library uses the names `device` and `target N`. Neither can be an Ardoq id. */
 function isTargetName(name) {
     return typeof name === 'string' && name.slice(0, 7) === 'target ' && name.length > 7 &&
         name.length < 10 && consistsOf(name.slice(7), '0123456789');
 }
 
-/* Each name is given once in a batch. */
+/* Each name may be used once in a batch. */
 function give(names, name) {
-    demand(names.indexOf(name) < 0, 'a name stands for two things');
+    demand(names.indexOf(name) < 0, 'a name is used twice');
     names.push(name);
 }
 
@@ -149,9 +149,9 @@ function takeDevice(batch, upsert) {
     }
     demand(isExactly(upsert.uniqueBy, ['rootWorkspace', `customFields.${settings.serialField}`]),
            'a device must be unique by workspace and serial number');
-    demand(body.rootWorkspace === settings.workspace, 'the workspace is not that of the devices');
-    demand(body.typeId === settings.componentType, 'the component type is not that of the devices');
-    demand(isName(body.name), 'name must be a text');
+    demand(body.rootWorkspace === settings.workspace, 'this is not the workspace of the devices');
+    demand(body.typeId === settings.componentType, 'this is not the component type of the devices');
+    demand(isName(body.name), 'name must be a string');
     taken.uniqueBy = ['rootWorkspace', `customFields.${settings.serialField}`];
     taken.body = {rootWorkspace: settings.workspace, typeId: settings.componentType,
                   name: body.name};
@@ -169,8 +169,8 @@ function takeShared(batch, upsert) {
     const body = open(upsert.body, ['rootWorkspace', 'typeId', 'name'],
                       'body of a shared component');
     demand(isTargetName(upsert.batchId), 'batchId of a shared component must be "target N"');
-    demand(isShared(body), 'no such component may be made');
-    demand(isName(body.name), 'name must be a text');
+    demand(isShared(body), 'this component must not be created');
+    demand(isName(body.name), 'name must be a string');
     give(batch.targets, upsert.batchId);
     return {
         batchId: upsert.batchId,
@@ -179,7 +179,7 @@ function takeShared(batch, upsert) {
     };
 }
 
-/* A device comes to know the batch's targets, so these are taken first. */
+/* A device may refer to the batch's targets, so these are read first. */
 function takeUpserts(batch, value) {
     const upserts = elements(value, 'components.upsert').map((upsert) =>
         open(upsert, ['batchId', 'uniqueBy', 'body'], 'an upsert'));
@@ -222,15 +222,15 @@ function takeTargetAlias(batch, name, alias) {
     demand(settings.targetWorkspaces.indexOf(alias.rootWorkspace) >= 0,
            'the workspace of a target is not listed');
     demand((alias.name === undefined) !== (alias.customFields === undefined),
-           'an alias is found by its name or by a custom field');
+           'an alias needs either a name or a custom field');
     if (alias.name !== undefined) {
-        demand(isName(alias.name), 'name must be a text');
+        demand(isName(alias.name), 'name must be a string');
         taken.name = alias.name;
     } else {
         const keys = Object.keys(open(alias.customFields, Object.keys(alias.customFields || {}),
                                       'customFields of an alias'));
         demand(keys.length === 1 && isFieldName(keys[0]) && isName(alias.customFields[keys[0]]),
-               'an alias is found by one custom field with a text');
+               'an alias needs one custom field with a string value');
         taken.customFields = {};
         taken.customFields[keys[0]] = alias.customFields[keys[0]];
     }
@@ -285,7 +285,7 @@ function takeOptions(value) {
     return {respondWithEntities: flag};
 }
 
-/* Shared components of a target workspace are targets as well, whatever else is listed. */
+/* Components in a target workspace may be targets too, whatever else is listed. */
 function filter(caller, value) {
     const batch = {caller: caller, devices: [], targets: []};
     const taken = {};
@@ -305,22 +305,23 @@ function filter(caller, value) {
     return taken;
 }
 
-/* njs 0.7.9 would pass on as it is what is not UTF-8, for another reader to see other ends in. */
+/* njs 0.7.9 would pass on invalid UTF-8, where another reader could see strings end elsewhere. */
 function parse(bytes) {
     try {
         return JSON.parse(new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes));
     } catch (error) {
-        return refuse('the body is no JSON');
+        return refuse('the body is not JSON');
     }
 }
 
 /* ---- Requests ------------------------------------------------------------------------------- */
 
-/* What is refused is answered here, and goes nowhere. */
+/* Refused requests are answered here and not passed on. */
 function guarded(r, method, go) {
     try {
         const caller = callerOf(r);
-        demand(r.method === method && !r.variables.args, `only ${method} without a query passes`);
+        demand(r.method === method && !r.variables.args,
+               `only ${method} without a query is allowed`);
         go(caller);
     } catch (error) {
         answer(r, 403, error.isRefusal ? error.message : 'the request could not be read');
@@ -334,7 +335,7 @@ function batch(r) {
     });
 }
 
-/* The account's address is nothing that a device must know. */
+/* A device does not need to know the account's email address. */
 function withoutUser(text) {
     const org = JSON.parse(text).org || {};
     return JSON.stringify({org: {name: org.name, label: org.label}});
@@ -346,22 +347,22 @@ function answerMe(r, reply) {
         r.headersOut['Retry-After'] = pause;
     }
     if (reply.status !== 200) {
-        // A redirection would need a place to go to.
+        // A redirect would need a location.
         answer(r, reply.status < 400 ? 502 : reply.status,
-               `Ardoq, or the way to it, answers ${reply.status}`);
+               `Ardoq, or a proxy before it, answered ${reply.status}`);
         return;
     }
     try {
         r.headersOut['Content-Type'] = 'application/json';
         r.return(200, withoutUser(reply.responseText));
     } catch (error) {
-        answer(r, 502, 'the answer of Ardoq could not be read');
+        answer(r, 502, "Ardoq's answer could not be read");
     }
 }
 
 function me(r) {
     guarded(r, 'GET', () => {
-        // Of the body nginx would send the length alone, and Ardoq take the next request for it.
+        // nginx would send only the body's length, and Ardoq take the next request for the body.
         demand(!r.requestBuffer || r.requestBuffer.length === 0, 'a GET has no body');
         r.subrequest('/ardoq/me', {method: 'GET'}, (reply) => answerMe(r, reply));
     });

@@ -189,7 +189,7 @@ def test_who_is_not_known_is_refused(
     for answer in (gateway.ask(None if who == "none" else who, "GET", ME),
                    gateway.batch(None if who == "none" else who, report())):
         assert {"none": "is needed", "named": "the subject", "more": "the subject"}.get(
-            who, "revoked, expired, or not of the CA"
+            who, "revoked, expired, or not from the CA"
         ) in refusal(answer)
 
 
@@ -395,7 +395,7 @@ def test_what_is_no_json_is_refused(
 def test_what_is_not_utf_8_is_refused(gateway: Gateway, silent: None, wrong: bytes) -> None:
     """A reader that takes the quotation mark for a part of the character sees another end."""
     sent = json.dumps(report()).encode()
-    assert "no JSON" in refusal(gateway.batch("SN-1", sent.replace(b"P2", b"P" + wrong)))
+    assert "not JSON" in refusal(gateway.batch("SN-1", sent.replace(b"P2", b"P" + wrong)))
     refusal(gateway.batch("SN-1", b"\xef\xbb\xbf" + sent))
 
 

@@ -128,13 +128,13 @@ def test_many_at_the_same_time(ca: Authority) -> None:
 def test_nothing_lasts_longer_than_the_ca(ca: Authority, tmp_path: Path) -> None:
     short = Authority(tmp_path / "short", ARDOQ_CA_DAYS="5")
     done = short.run("enrol", str(short.request("SN-1")))
-    assert "ends with the CA" in done.stderr
+    assert "expires with the CA" in done.stderr
     assert shown(done.stdout, "-enddate") == shown((short.ca / "ca.pem").read_text(), "-enddate")
     done = short.run("renew", str(short.folder / "SN-1.csr"), ARDOQ_CA_DAYS="4")
     assert done.stderr == ""
     (ca.ca / "ca.pem").write_bytes(Certificate("Ended CA", is_ca=True, dates=EXPIRED).pem)
     done = ca.run("enrol", str(ca.request("SN-1")), check=False)
-    assert (done.returncode, done.stdout) == (1, "") and "the CA has ended" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "") and "the CA has expired" in done.stderr
 
 
 def test_the_list_shows_years_of_four_digits(tmp_path: Path) -> None:

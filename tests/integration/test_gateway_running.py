@@ -97,7 +97,7 @@ def test_a_device_shows_why_it_was_refused(tool: Tool, serve: Serve, start: Star
     assert "gateway: device_serial is not the serial number of the certificate" in result.err
     result = device.run("request", "GET", "/api/v2/components")
     expect_error(result, "FORBIDDEN", 3)
-    assert "only GET /api/v2/me and POST /api/v2/batch pass" in result.err
+    assert "only GET /api/v2/me and POST /api/v2/batch are allowed" in result.err
     assert ardoq.journal[before:] == []
 
 
@@ -168,8 +168,8 @@ def test_what_ardoq_asks_for_is_passed_on(serve: Serve, start: Start) -> None:
 
 
 @pytest.mark.parametrize(("answer", "status", "body"), [
-    (b"302 Found\r\nLocation: https://evil.example/\r\nContent-Length: 0", 502, "answers 302"),
-    (b"401 Unauthorized\r\nContent-Length: 0", 401, "answers 401"),
+    (b"302 Found\r\nLocation: https://evil.example/\r\nContent-Length: 0", 502, "answered 302"),
+    (b"401 Unauthorized\r\nContent-Length: 0", 401, "answered 401"),
     (b"200 OK\r\nContent-Length: 6\r\n\r\n<html>", 502, "could not be read"),
     (b"200 OK\r\nContent-Length: 4\r\n\r\nnull", 502, "could not be read"),
 ])
