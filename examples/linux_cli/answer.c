@@ -16,15 +16,15 @@ static void print_for_people(const char *body, size_t size, bool is_cut)
     while (body < end) {
         const char *line_break = memchr(body, '\n', (size_t)(end - body));
         const char *line_end = line_break ? line_break : end;
-        fputs("  | ", stderr); /* which tells it from what this tool says */
+        fputs("  | ", stderr); /* marks it as not this tool's text */
         print_harmless(body, (size_t)(line_end - body));
         fputc('\n', stderr);
         body = line_end + 1;
     }
 }
 
-/* A copy without the token and without NUL, which would end the search for it. Null if there is no
- * body, or no memory. */
+/* A copy without the token, and without NUL, which would stop the search for the token. Null if
+ * there is no body, or no memory. */
 static char *copy_body(const ardoq_response_t *response)
 {
     const size_t size = response->body_size;

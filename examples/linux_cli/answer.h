@@ -4,8 +4,8 @@
 
 #include "ardoq/client.h"
 
-/* With --verbose: prints the body on standard error, line by line, where no control byte of it does
- * any harm. The token is made unreadable. */
+/* With --verbose: prints the body on standard error, line by line, with control bytes made harmless
+ * and the token made unreadable. */
 void show_error_body(const ardoq_response_t *response);
 
 /* Prints a body that is JSON on standard output, and shows any other one. */

@@ -13,11 +13,11 @@
 #include "console.h"
 #include "files.h"
 
-/* Those that end a question; SIGTSTP, the last one, interrupts it. */
+/* The signals that end a question; the last one, SIGTSTP, only interrupts it. */
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
-/* How things were before a question. */
+/* The state before a question. */
 typedef struct {
     sigset_t mask;
     struct sigaction actions[SIGNALS];
@@ -42,7 +42,7 @@ static void on_suspend(int number)
     is_suspended = 1;
 }
 
-/* They come only while ppoll() waits, so none is missed between a look and the wait. */
+/* Signals arrive only while ppoll() waits, so none is missed between a check and the wait. */
 static void catch_signals(before_t *before)
 {
     sigset_t blocked;
@@ -70,8 +70,7 @@ static void release_signals(const before_t *before)
 
 /* ---- What is shown --------------------------------------------------------------------------- */
 
-/* The end of the line is shown all the same. What was typed too early was shown, so it is dropped.
- */
+/* The end of the line is still shown. What was typed too early was shown, so it is dropped. */
 static bool hide_typing(before_t *before)
 {
     if (tcgetattr(STDIN_FILENO, &before->terminal) < 0) {
@@ -84,7 +83,7 @@ static bool hide_typing(before_t *before)
     return before->is_hidden;
 }
 
-/* Half a secret must not become the input of the shell. */
+/* The shell must not read half a secret as its input. */
 static void show_typing(before_t *before)
 {
     if (before->is_hidden) {
@@ -93,7 +92,7 @@ static void show_typing(before_t *before)
     }
 }
 
-/* Stops this process as the signal would have done, and goes on when it is continued. */
+/* Stops this process as the signal would have done, and goes on after it is continued. */
 static void suspend(before_t *before, const char *prompt)
 {
     const bool was_hidden = before->is_hidden;
@@ -132,7 +131,7 @@ static bool wait_for_input(before_t *before, const char *prompt)
     return ready > 0 && !has_stopped;
 }
 
-/* A NUL would hide what comes after it. */
+/* A NUL would hide the rest. */
 static void replace_nul(char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {

@@ -4,20 +4,20 @@
 
 #include <stdbool.h>
 
-/* Room for an answer: a terminal gives no longer line. */
+/* Size of an answer: no line of a terminal is longer. */
 enum { ANSWER_SIZE = 4097 };
 
 /* Whether a person can be asked: all standard streams are a terminal. */
 bool can_ask(void);
 
-/* All below return false if there was no answer: the input has ended, or a signal such as that of
- * Ctrl-C came. The terminal is then as it was. */
+/* All functions below return false if there was no answer: the input ended, or a signal came, such
+ * as by Ctrl-C. The terminal is then as before. */
 
-/* Asks for a line, which is trimmed. The preset, "" if there is none, is only shown: it is what an
- * empty answer means. */
+/* Asks for a line, and trims it. The preset, "" for none, is only shown: an empty answer means
+ * it. */
 bool ask_line(const char *question, const char *preset, char answer[ANSWER_SIZE]);
 
-/* Asks for a line that is not shown while it is typed; to be wiped. */
+/* Asks for a line that is not shown while typed. The caller wipes it. */
 bool ask_secret(const char *question, char answer[ANSWER_SIZE]);
 
 /* Asks until the answer is yes or no; an empty one is the preset. */

@@ -1,4 +1,4 @@
-/* What the option --set was given, one after the other. */
+/* The values of the option --set, in order. */
 #ifndef ASSIGNMENTS_H
 #define ASSIGNMENTS_H
 

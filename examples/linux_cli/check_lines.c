@@ -6,16 +6,16 @@
 #include "ardoq/json_write.h"
 #include "console.h"
 
-/* Of a line, as ardoq_command_check() writes it: a word, and the step, each padded to its width. */
+/* A line of ardoq_command_check() begins with a word and the step, padded to these widths. */
 enum { WORD_WIDTH = 8, STEP_WIDTH = 16 };
 
-/* The lines of a step, those below it too. Longer ones are cut. */
+/* The lines of a step, including those below it. Longer ones are cut. */
 static char step[16384];
 static size_t size;
 
 /* ---- One step -------------------------------------------------------------------------------- */
 
-/* The step, which may have one blank in it. */
+/* The step, which may contain one space. */
 static size_t step_size(const char *text)
 {
     const size_t shortest = strcspn(text, " ");
@@ -37,7 +37,7 @@ static void write_part(ardoq_json_writer_t *json, const char *key, const char *t
     ardoq_json_write_member(json, key, part);
 }
 
-/* The name before the class, as ardoq_explain() begins: "THING: NAME (CLASS)". */
+/* The name before the class. ardoq_explain() begins with "THING: NAME (CLASS)". */
 static void write_error_name(ardoq_json_writer_t *json, const char *text)
 {
     const char *end = text + strlen(text);
@@ -106,7 +106,7 @@ void check_lines_end(void)
 
 /* ---- As they come ---------------------------------------------------------------------------- */
 
-/* A line that does not begin with a blank begins the next step. */
+/* A line that does not begin with a space begins the next step. */
 static void take_output(void *context, ardoq_output_t output, const char *text, size_t text_size)
 {
     (void)context;

@@ -5,7 +5,7 @@
 #include "ardoq/commands.h"
 
 /* The console for ardoq_command_check(): the tool's own if shows_tables(), else one that writes an
- * object for each step: result, step, text, of a failure error, and more, the lines below it. */
+ * object for each step: result, step, text, the error if it failed, and more, the lines below. */
 const ardoq_console_t *check_lines_begin(void);
 
 /* Writes what is left. */

@@ -9,7 +9,7 @@
 #include "console.h"
 #include "table.h"
 
-/* More are not shown at once. */
+/* The most shown at once. */
 enum { SHOWN_MAX = 20 };
 
 /* ---- The list -------------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static size_t show(const choices_t *choices, const char *part)
 
 /* ---- Choosing -------------------------------------------------------------------------------- */
 
-/* The only one that meets the part; null if there are others. */
+/* The only choice that contains the part; null if there are others. */
 static const choice_t *only_one(const choices_t *choices, const char *part)
 {
     const choice_t *found = NULL;
@@ -122,7 +122,7 @@ static const choice_t *find_id(const choices_t *choices, const char *id)
     return NULL;
 }
 
-/* Null if the answer is no number of one. */
+/* Null if the answer is not the number of a choice. */
 static const choice_t *by_number(const choices_t *choices, const char *answer)
 {
     const bool is_number = answer[strspn(answer, "0123456789")] == '\0';
@@ -130,7 +130,7 @@ static const choice_t *by_number(const choices_t *choices, const char *answer)
     return number >= 1 && number <= choices->count ? &choices->items[number - 1] : NULL;
 }
 
-/* What an answer chooses at once; null: it is part of a name. */
+/* The choice that the answer selects; null: the answer is part of a name. */
 static const choice_t *chosen_by(const choices_t *choices, const char *answer,
                                  const choice_t *preset)
 {

@@ -1,4 +1,4 @@
-/* A numbered list of which a person chooses one. */
+/* A numbered list from which the user chooses one. */
 #ifndef CHOICE_H
 #define CHOICE_H
 
@@ -20,13 +20,13 @@ typedef struct {
 /* Adds a copy. False if there is no memory. */
 bool choices_add(choices_t *choices, const choice_t *choice);
 
-/* Sorts them by name: a number is then that of one choice as long as the list is. */
+/* Sorts them by name. After that the numbers of the choices do not change. */
 void choices_sort(choices_t *choices);
 
 void choices_free(choices_t *choices);
 
-/* Lets a person choose by number, or look for a part of a name.
- * @param what       they are called, such as "workspace"
+/* Lets the user choose by number, or search for part of a name.
+ * @param what       kind of thing, such as "workspace"
  * @param preset_id  the id of the one that an empty answer takes, if it is there
  * @return null if there was no answer, see ask.h */
 const choice_t *choose(const choices_t *choices, const char *what, const char *preset_id);

@@ -1,5 +1,5 @@
-/* The commands of the tool. From what is written here come parsing, help, the man page and the
- * completion of shells. */
+/* The commands of the tool. Parsing, help, the man page and shell completion all use these
+ * tables. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -22,14 +22,14 @@ enum {
 typedef struct {
     const char *name;
     const char *summary; /* one line, without a full stop */
-    /* Its words, a line for each way to write them; "" for none. Lower case is meant literally;
-     * what a word in capitals means to a shell's completion is in pages.c. */
+    /* Its words, one line for each form; "" for none. Lower case is literal; complete.c has what a
+     * word in capitals means for shell completion. */
     const char *arguments;
-    const char *text;                  /* more about it, after the summary; lines are kept */
-    const char *examples;              /* lines for a shell, each with its line break */
+    const char *text;                  /* details after the summary; line breaks are kept */
+    const char *examples;              /* shell lines, each with its line break */
     const struct argp_option *options; /* its own; the last one is zeroed; null: none */
     size_t words_max;                  /* more are refused */
-    /* Takes one of its options. GO_ON, or the exit code to end with. Null if it has none. */
+    /* Handles one of its options. GO_ON, or the exit code to end with. Null if it has none. */
     int (*take)(int key, char *value);
     /* Runs it with the words after its name. Returns the exit code of the tool. */
     int (*run)(size_t count, char **words);

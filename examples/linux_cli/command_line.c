@@ -17,18 +17,18 @@
 /* What was read of the command line. */
 static struct {
     const command_t *command; /* null: none yet */
-    char **words;             /* of it, in the room of argv */
+    char **words;             /* its words, stored in argv */
     size_t word_count;
     bool wants_help;
     int code;   /* to end with; GO_ON: none */
-    int taken;  /* words of argv up to the last one that was taken */
+    int taken;  /* words of argv that were taken so far */
     int failed; /* where argp gave up */
 } line;
 
 /* ---- What argp refuses ----------------------------------------------------------------------- */
 
-/* argp itself would print the word as it is: it may act on a terminal, or hold a secret after its
- * equals sign. */
+/* argp would print the word unchanged: it may act on a terminal, or have a secret after the equals
+ * sign. */
 
 /* Those of every command come first. */
 static const struct argp_option *option_at(size_t index)
@@ -47,7 +47,7 @@ static const struct argp_option *option_at(size_t index)
     return own && own->name ? own : NULL;
 }
 
-/* The option whose name begins so; null if there is none, or more than one without being it. */
+/* The option whose name is this or begins with it; null if none or several begin with it. */
 static const struct argp_option *find_long(const char *name, size_t size, bool *is_ambiguous)
 {
     const struct argp_option *found = NULL;
@@ -108,7 +108,7 @@ static const struct argp_option *find_letter(char letter)
     return NULL;
 }
 
-/* Of letters that belong together, the first one that is none, or that wants a value. */
+/* The first of several joined letters that is unknown, or that needs a value. */
 static int refuse_letters(const char *letters)
 {
     const struct argp_option *option = NULL;
@@ -130,14 +130,14 @@ static int refuse(char **argv)
     char *word = argv[line.failed > line.taken ? line.failed - 1 : line.failed];
     const int code = strncmp(word, "--", 2) == 0 ? refuse_long(word + 2) : refuse_letters(word + 1);
     if (line.word_count > 0) {
-        say("  a word that begins with - but is no option comes after --");
+        say("  put a word that begins with - but is not an option after --");
     }
     return code;
 }
 
 /* ---- Parsing --------------------------------------------------------------------------------- */
 
-/* Its names are given once, so none of argp's own options or messages is used. */
+/* All options are in our tables, so argp's own options and messages are not used. */
 enum { PARSE_FLAGS = ARGP_SILENT | ARGP_IN_ORDER };
 
 static int set_ca(const char *path)
@@ -178,7 +178,7 @@ static error_t end_with(int code)
     return code == GO_ON ? 0 : ECANCELED;
 }
 
-/* Follows how far argp has come. False for a key of its own, which is about no word. */
+/* Notes how far argp has read. False for one of argp's own keys, which have no word. */
 static bool is_of_word(int key, const struct argp_state *state)
 {
     if (key < ARGP_KEY_END) {
@@ -239,7 +239,7 @@ struct argp argp_of(const command_t *command)
     };
 }
 
-/* The first word is the command, and all after it belongs to that. */
+/* The first word is the command, and all words after it belong to the command. */
 static error_t parse_command(int key, char *value, struct argp_state *state)
 {
     if (!is_of_word(key, state) || key != ARGP_KEY_ARG) {

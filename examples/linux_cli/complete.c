@@ -12,7 +12,7 @@
 /* The words before the last one. */
 typedef struct {
     const command_t *command; /* null: none yet */
-    char **words;             /* of it */
+    char **words;             /* of the command */
     size_t count;
     const struct argp_option *option; /* whose value is the last word; null: none */
     bool has_ended;                   /* after --, there are no options */
@@ -57,7 +57,7 @@ static void offer_files(const char *begin, const char *end)
     puts(":files");
 }
 
-/* By what the help calls a value or a word. Of another one nothing is known. */
+/* Offers depend on what the help calls a value or a word; there are none for other names. */
 static void offer_kind(const char *name, const char *begin)
 {
     static const struct {
@@ -95,7 +95,7 @@ static bool is_literal(const char *word)
     return word[0] >= 'a' && word[0] <= 'z';
 }
 
-/* Follows one way to write the words; an offer for the next one, if all before fit. */
+/* Compares with one form of the words; offers the next one if all before it fit. */
 static void offer_word(const context_t *context, const char *line, const char *begin)
 {
     for (size_t i = 0; i < context->count; i++) {

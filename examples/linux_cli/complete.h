@@ -1,12 +1,12 @@
-/* What a shell may complete a word to. */
+/* Shell completion. */
 #ifndef COMPLETE_H
 #define COMPLETE_H
 
 #include <stddef.h>
 
-/* Prints what the last of the words after `ardoq` may become, one a line, with a tab and what it
- * means after it. Of --NAME=VALUE, and of NAME=VALUE, only the part that the cursor is in. ":files"
- * means the name of any file. The scripts for bash and zsh are beside this file. */
+/* Prints the completions of the last word after `ardoq`, one a line, each with a tab and its
+ * meaning. For --NAME=VALUE and NAME=VALUE only the part at the cursor. ":files" means any file
+ * name. The scripts for bash and zsh are in this folder. */
 void complete(size_t count, char **words);
 
 #endif

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Completion of bash for ardoq: the tool itself says what a word may become.
+# bash completion for ardoq: the tool itself prints the completions.
 
 _ardoq()
 {
     local line word='' glue=''
     local -a words=()
     COMPREPLY=()
-    # bash takes an equals sign for a word.
+    # bash treats an equals sign as a word.
     for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
         if [[ ${#words[@]} -gt 0 && ($word == '=' || -n $glue) ]]; then
             words[${#words[@]} - 1]+=$word

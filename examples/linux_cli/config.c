@@ -15,7 +15,7 @@
 static int config_set(const char *key, const char *value)
 {
     if (strcmp(key, "token") == 0 && value[0] != '-' && value[0] != '@') {
-        fputs("note: the token now stands in your shell's history; `ardoq config set token -` "
+        fputs("note: the token is now in your shell's history; `ardoq config set token -` "
               "reads it from standard input\n",
               stderr);
     }
@@ -36,7 +36,7 @@ static int config_set(const char *key, const char *value)
     return code;
 }
 
-/* One after the other, since a document of all is no line. */
+/* Setting by setting, because the table needs a line for each. */
 static ardoq_err_t list_in_table(void)
 {
     static const column_t columns[] = {{"SETTING", NULL}, {"VALUE", ""}, {0}};
@@ -74,7 +74,7 @@ static int config_unset(const char *key)
     return ardoq_console_exit_status(ardoq_command_config_unset(&console, key));
 }
 
-/* A misspelt setting is explained already. */
+/* A misspelt setting was already explained. */
 static int suggest(int code, const char *key)
 {
     if (code != EXIT_SUCCESS && !ardoq_setting_find(key)) {
@@ -109,10 +109,10 @@ const command_t command_config = {
         "A value is checked before it is stored; @FILE reads it from a file, - from standard\n"
         "input. In relations, names of reference types in double quotes become their numbers.\n"
         "A value that begins with - comes after --. Secrets are shortened. The list is a table\n"
-        "on a terminal, else JSON.",
+        "on a terminal, otherwise JSON.",
     .examples = "  ardoq config set host https://acme.ardoq.com\n"
                 "  ardoq config set token - <token.txt\n"
                 "  ardoq config set ca0 @root.pem\n",
-    .words_max = WORDS_ANY, /* a word too many may be part of a token: it is not repeated */
+    .words_max = WORDS_ANY, /* an extra word may be part of a token, so it is not repeated */
     .run = run_config,
 };

@@ -62,7 +62,7 @@ void print_json(cut_character_t *cut, const char *json, size_t size)
     memcpy(cut->bytes, json + size - cut->size, cut->size);
 }
 
-/* What ardoq_text_begins_with_control() calls any byte that is not UTF-8. */
+/* ardoq_text_begins_with_control() returns this for a byte that is not UTF-8. */
 enum { NOT_UTF8 = 0xfffd };
 
 void print_harmless(const char *text, size_t size)

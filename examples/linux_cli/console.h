@@ -1,4 +1,4 @@
-/* What the commands say, and how they end. */
+/* Output and exit codes of the commands. */
 #ifndef ARDOQ_CONSOLE_H
 #define ARDOQ_CONSOLE_H
 
@@ -6,7 +6,7 @@
 
 #include "ardoq/commands.h"
 
-/* The exit codes are those of --help; the others come from ardoq_console_exit_status(). */
+/* --help lists the exit codes; the others come from ardoq_console_exit_status(). */
 enum {
     GO_ON = -1, /* none yet: the command goes on */
     EXIT_USAGE = 2,
@@ -15,7 +15,7 @@ enum {
 /* Results to standard output, the rest to standard error. */
 extern const ardoq_console_t console;
 
-/* The command that runs, for messages; null: none yet. */
+/* The running command, for messages; null: none yet. */
 extern const char *console_command;
 
 /* --json was given. */
@@ -24,31 +24,31 @@ extern bool wants_json;
 /* Whether results are for a person: standard output is a terminal, and --json was not given. */
 bool shows_tables(void);
 
-/* Writes text of unknown encoding to standard error: controls are blanks, what is no UTF-8 is a
- * question mark. After the text comes a NUL. */
+/* Writes text of unknown encoding to standard error: control characters become spaces, and bytes
+ * that are not UTF-8 question marks. text[size] must be NUL. */
 void print_harmless(const char *text, size_t size);
 
 /* The same for texts, and then the end of a line. */
 #define say(...) say_texts((const char *const[]){__VA_ARGS__, NULL})
 void say_texts(const char *const *texts); /* up to a null one */
 
-/* Says what is wrong with the command line, in parts. @return the exit code, as all below */
+/* Prints what is wrong with the command line, in parts. @return the exit code, as all below */
 #define usage_error(...) usage_error_texts((const char *const[]){"error: ", __VA_ARGS__, NULL})
 int usage_error_texts(const char *const *texts);
 
-/* A value that the command line names could not be read; errno tells why. */
+/* A value given on the command line could not be read; errno has the reason. */
 int reading_error(const char *name);
 
 /* A full disk or a closed pipe must not look like success. */
 int flush_results(int code);
 
-/* The end of what was printed of a JSON text, if a character is cut there. Begins empty. */
+/* The end of the JSON text printed so far, if it ends inside a character. Begins empty. */
 typedef struct {
     char bytes[4];
     size_t size;
 } cut_character_t;
 
-/* Prints a part of a JSON text that may be cut anywhere, without what a terminal may act on. */
+/* Prints part of a JSON text, which may be cut anywhere, without anything a terminal acts on. */
 void print_json(cut_character_t *cut, const char *json, size_t size);
 
 #endif

@@ -6,14 +6,14 @@
 #include "console.h"
 #include "session.h"
 
-/* The key of the store may be one of RSA, with a long PEM. */
+/* The stored key may be RSA, with a long PEM. */
 enum { PEM_SIZE = 16384 };
 
 enum { OPTION_SERIAL = OPTION_FIRST, OPTION_NEW_KEY };
 
 static const struct argp_option options[] = {
     {"serial", OPTION_SERIAL, "SERIAL", 0, "The serial number, if not this machine's", 0},
-    {"new-key", OPTION_NEW_KEY, NULL, 0, "Make a new key in place of one that is there", 0},
+    {"new-key", OPTION_NEW_KEY, NULL, 0, "Make a new key, even if there is one", 0},
     {0},
 };
 

@@ -8,9 +8,9 @@
 #include "console.h"
 #include "session.h"
 
-/* ---- Words of a shell ------------------------------------------------------------------------ */
+/* ---- Shell words ----------------------------------------------------------------------------- */
 
-/* In single quotes all but a single quote means itself. The token may be in a link of Ardoq's. */
+/* In single quotes only a single quote is special. A link from Ardoq may contain the token. */
 static void quote(FILE *line, const char *text)
 {
     const size_t token_size = strlen(config.token);
@@ -46,7 +46,7 @@ static void add_header(FILE *line, const char *name, const char *value)
 
 /* ---- The request ----------------------------------------------------------------------------- */
 
-/* As the client writes them: the target between the method and the version, and the host. */
+/* As the client writes them: the target between method and version, and the host. */
 static ardoq_err_t add_url(FILE *line, const ardoq_request_t *request)
 {
     static char head[ARDOQ_BUFFER_SIZE];
@@ -77,7 +77,7 @@ static ardoq_err_t add_url(FILE *line, const ardoq_request_t *request)
     return ARDOQ_OK;
 }
 
-/* The method follows from the body, but for these. */
+/* curl derives the method from the body, except for these. */
 static void add_method(FILE *line, const ardoq_request_t *request)
 {
     if (strcmp(request->method, "HEAD") == 0) {
@@ -93,7 +93,7 @@ static void add_body(FILE *line, const ardoq_request_t *request)
         add_header(line, "Content-Type", "application/json");
         add_word(line, "--data-raw", request->body);
     } else if (ardoq_http_method(request->method).expects_body) {
-        add_header(line, "Content-Type", ""); /* curl would name one */
+        add_header(line, "Content-Type", ""); /* curl would add one */
         add_word(line, "--data-raw", "");
     }
 }
@@ -129,7 +129,7 @@ ardoq_err_t print_curl(const ardoq_request_t *request)
     if (err) {
         ardoq_console_explain(&console, NULL, err, NULL);
     } else {
-        /* Where a terminal may act on what is in a string of the body, its escape is printed. */
+        /* In strings of the body, anything a terminal acts on is printed as an escape. */
         ardoq_console_write_json(&console, text, size);
     }
     free(text);

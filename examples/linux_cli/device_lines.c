@@ -23,7 +23,7 @@ void close_device_lines(device_lines_t *lines)
     }
 }
 
-/* A spreadsheet's file may begin with a byte order mark. */
+/* Files from a spreadsheet may begin with a byte order mark. */
 static void drop_mark(char *text)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -33,7 +33,7 @@ static void drop_mark(char *text)
     }
 }
 
-/* Reads up to the end of a line. What does not fit is skipped, so that the next one can be read. */
+/* Reads one line. The part that does not fit is skipped, so that the next line can be read. */
 static int read_text(FILE *stream, device_line_t *line, size_t *size)
 {
     int byte;
@@ -76,7 +76,7 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\v\f")] == '\0';
 }
 
-/* The next line that has something. */
+/* The next line that is not empty. */
 static bool read_device_line(device_lines_t *lines, device_line_t *line)
 {
     do {
@@ -96,7 +96,7 @@ static ardoq_err_t say_fault(device_lines_t *lines, const char *fault, const cha
     return ARDOQ_ERR_TEXT_INVALID;
 }
 
-/* Some of it, for people. */
+/* The beginning of it, for people. */
 static const char *keep_unknown(device_lines_t *lines, const char *name, size_t size)
 {
     snprintf(lines->unknown, sizeof lines->unknown, "%.*s", (int)size, name);
@@ -104,7 +104,7 @@ static const char *keep_unknown(device_lines_t *lines, const char *name, size_t 
 }
 
 /* Reads one value of a line of CSV (RFC 4180), and leaves *at at the delimiter or the end. A quote
- * that a line does not close is a fault: no identity may hold the end of a line. */
+ * must be closed on its line, because no identity may contain a line break. */
 static const char *read_csv_value(const char **at, char delimiter, char **value)
 {
     const char *from = *at;
@@ -120,12 +120,12 @@ static const char *read_csv_value(const char **at, char delimiter, char **value)
             *to++ = *from++;
         }
         if (*from == '\0') {
-            return "a quote is not closed, and no value may hold the end of a line";
+            return "a quote is not closed; a value must not contain line breaks";
         }
         from++;
     }
     if (*from != '\0' && *from != delimiter) {
-        return "after a closing quote comes neither a delimiter nor the end";
+        return "a closing quote must be followed by a delimiter or the end";
     }
     *to++ = '\0';
     *at = from;
@@ -149,7 +149,7 @@ static ardoq_err_t read_csv(device_lines_t *lines, const char *text, on_csv_valu
         }
         err = on_value(lines, column, start, identity);
         if (*text == '\0' && !err && column + 1 < lines->column_count) {
-            return say_fault(lines, "it has fewer values than the first line names fields", "");
+            return say_fault(lines, "it has fewer values than the first line has fields", "");
         }
         if (*text++ == '\0') {
             return err;
@@ -162,7 +162,7 @@ static ardoq_err_t set_column(device_lines_t *lines, size_t column, const char *
                               ardoq_identity_t *identity)
 {
     if (column >= lines->column_count) {
-        return say_fault(lines, "it has more values than the first line names fields", "");
+        return say_fault(lines, "it has more values than the first line has fields", "");
     }
     return ardoq_identity_set(identity, lines->columns[column], value);
 }
@@ -179,7 +179,7 @@ static ardoq_err_t read_json_member(device_lines_t *lines, const ardoq_json_docu
         return say_fault(lines, "there is no identity field ", keep_unknown(lines, name, size));
     }
     if (type >= ARDOQ_JSON_ARRAY) {
-        return say_fault(lines, "neither an array nor an object can be the value of ", known);
+        return say_fault(lines, "an array or object cannot be the value of ", known);
     }
     const char *raw = ardoq_json_raw(document, key + 1, &size);
     char *text = *value;
@@ -192,7 +192,7 @@ static ardoq_err_t read_json_member(device_lines_t *lines, const ardoq_json_docu
     return ardoq_identity_set(identity, field, text);
 }
 
-/* An object without others has a token for each key and each value. */
+/* A flat object has one token for each key and each value. */
 static ardoq_err_t read_json(device_lines_t *lines, const char *text, ardoq_identity_t *identity)
 {
     static ardoq_json_token_t tokens[4 * ARDOQ_IDENTITY_COUNT];
@@ -234,7 +234,7 @@ static ardoq_err_t add_column(device_lines_t *lines, size_t column, const char *
     return ARDOQ_OK;
 }
 
-/* What spreadsheets write where the comma is part of numbers counts too. */
+/* Spreadsheets write semicolons where numbers have a comma, and tabs. */
 static char delimiter_of(const char *header)
 {
     const char *found = strpbrk(header, ",;\t");
@@ -282,7 +282,7 @@ static device_line_t *line_of(device_lines_t *lines, uint32_t index)
     return &lines->lines[index % ARDOQ_BATCH_DEVICES];
 }
 
-/* Devices are asked for in order, and then at most the last ones again. */
+/* Devices are requested in order; after that only the last ones may be requested again. */
 static bool read_up_to(device_lines_t *lines, uint32_t index)
 {
     while (lines->count <= index) {

@@ -15,7 +15,7 @@
 static ardoq_device_list_t devices; /* large */
 
 typedef struct {
-    const char *silent_for; /* as it was given; null: all */
+    const char *silent_for; /* as given; null: all */
     int64_t silent_seconds;
     bool has_exit_code;
     bool is_table;
@@ -27,7 +27,7 @@ typedef struct {
 
 /* ---- The list -------------------------------------------------------------------------------- */
 
-/* Of one that is not known to have reported nobody can say that it has not fallen silent. */
+/* A device whose last report is unknown counts as silent. */
 static bool is_listed(const listing_t *listing, const ardoq_listed_device_t *device)
 {
     const int64_t age = ardoq_device_age(device, listing->now);
@@ -82,8 +82,8 @@ static ardoq_err_t list_devices(listing_t *listing)
         say(listing->silent_for ? "no device is silent for " : "there are no devices",
             listing->silent_for ? listing->silent_for : "");
     }
-    fflush(stdout); /* on a terminal it comes before what is said of it */
-    duplicates_tell(&listing->duplicates);
+    fflush(stdout); /* on a terminal the messages come after it */
+    duplicates_print(&listing->duplicates);
     return err;
 }
 
@@ -94,7 +94,7 @@ enum { OPTION_SILENT_FOR = OPTION_FIRST, OPTION_EXIT_CODE };
 static const struct argp_option options[] = {
     {"silent-for", OPTION_SILENT_FOR, "TIME", 0,
      "Only those that have not reported for 36h, 90d or 12w", 0},
-    {"exit-code", OPTION_EXIT_CODE, NULL, 0, "End with 1 if there are silent ones", 0},
+    {"exit-code", OPTION_EXIT_CODE, NULL, 0, "Exit with 1 if there are silent ones", 0},
     {0},
 };
 
@@ -146,7 +146,7 @@ const command_t command_devices = {
     .name = "devices",
     .summary = "List the devices and when each reported last",
     .arguments = "",
-    .text = "A table on a terminal, else a JSON object a line.",
+    .text = "A table on a terminal, otherwise one JSON object per line.",
     .examples = "  ardoq devices --silent-for 90d\n"
                 "  ardoq devices --silent-for 36h --exit-code | jq -r .serial\n",
     .options = options,

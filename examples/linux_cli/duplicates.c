@@ -57,7 +57,7 @@ static int compare(const void *one, const void *other)
     return order ? order : strcmp(id_of(a), id_of(b));
 }
 
-/* How many from this one on have its serial number. */
+/* Number of components from this one on with its serial number. */
 static size_t count_same(const duplicates_t *duplicates, size_t first)
 {
     size_t end = first + 1;
@@ -67,7 +67,7 @@ static size_t count_same(const duplicates_t *duplicates, size_t first)
     return end - first;
 }
 
-void duplicates_tell(duplicates_t *duplicates)
+void duplicates_print(duplicates_t *duplicates)
 {
     bool has_any = false;
     if (duplicates->count > 0) {

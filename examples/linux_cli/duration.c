@@ -6,7 +6,7 @@
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, WEEK = 7 * DAY };
 
-/* Weeks of that many digits are 1,900 years. */
+/* That many digits of weeks are 1,900 years. */
 enum { DIGITS_MAX = 5 };
 
 int64_t duration_seconds(const char *text)
@@ -29,7 +29,7 @@ int64_t duration_seconds(const char *text)
     return strcmp(unit, "w") == 0 ? number * WEEK : 0;
 }
 
-/* Of each unit up to twice the next: the last hours of two days still tell something. */
+/* Each unit is used up to twice the next one: within two days the hours still matter. */
 const char *span_text(int64_t seconds, span_text_t *room)
 {
     static const struct {

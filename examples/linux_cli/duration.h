@@ -1,18 +1,18 @@
-/* Spans of time as people write and read them. */
+/* Durations as people write and read them. */
 #ifndef DURATION_H
 #define DURATION_H
 
 #include <stdint.h>
 
-/* Seconds of a number of hours, days or weeks, such as "36h", "90d" or "12w"; 0 for all else. */
+/* Seconds in a number of hours, days or weeks: "36h", "90d" or "12w"; 0 for anything else. */
 int64_t duration_seconds(const char *text);
 
-/* Room for a span. */
+/* Text of a duration. */
 typedef struct {
     char text[32];
 } span_text_t;
 
-/* A span in the largest unit that tells enough: "40 s", "5 min", "3 h", "12 d". */
+/* A duration in the largest unit that is precise enough: "40 s", "5 min", "3 h", "12 d". */
 const char *span_text(int64_t seconds, span_text_t *room);
 
 #endif

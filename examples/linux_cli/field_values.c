@@ -21,7 +21,7 @@ int add_field_value(field_values_t *values, char *pair)
     *equals = '\0';
     for (size_t i = 0; i < values->count; i++) {
         if (strcmp(values->values[i].field, pair) == 0) {
-            return usage_error("a field stands twice: ", pair);
+            return usage_error("a field is given twice: ", pair);
         }
     }
     if (values->count == FIELD_VALUES_MAX) {

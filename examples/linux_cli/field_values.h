@@ -1,4 +1,4 @@
-/* Custom fields that a command line gives values, as FIELD=VALUE. */
+/* Values of custom fields on the command line, as FIELD=VALUE. */
 #ifndef FIELD_VALUES_H
 #define FIELD_VALUES_H
 
@@ -26,16 +26,16 @@ typedef struct {
     size_t count;
 } field_values_t;
 
-/* Adds FIELD=VALUE, which is cut in two and borrowed. Returns GO_ON, or the exit code of
+/* Adds FIELD=VALUE, which is split in place and borrowed. Returns GO_ON, or the exit code of
  * wrong usage. */
 int add_field_value(field_values_t *values, char *pair);
 
-/* Asks Ardoq what each field takes. An error is explained: that a field does not exist, is not of
- * the component type, or takes no value. */
+/* Asks Ardoq for the type of each field. Explains an error: a field does not exist, does not belong
+ * to the component type, or accepts no value. */
 ardoq_err_t check_field_values(field_values_t *values);
 
-/* Writes them as the members of a JSON object, as the fields take them. The name of one that does
- * not take its value is returned; null if all do. */
+/* Writes them as members of a JSON object, by the types of the fields. Returns the name of a field
+ * that does not accept its value; null if all do. */
 const char *write_field_values(const field_values_t *values, ardoq_text_t *text);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { FIRST_SIZE = 4096, MAX_SIZE = 16 * 1024 * 1024 };
 
-/* Like realloc(), but leaves no copy of a secret behind. */
+/* Like realloc(), but leaves no copy of a secret in memory. */
 static char *grow(char *text, size_t length, size_t size)
 {
     char *larger = malloc(size);
@@ -74,7 +74,7 @@ char *read_file(const char *path)
     return text;
 }
 
-/* `echo` and a person's Return add one that is not meant. */
+/* `echo` and the Return key add one that is not part of the value. */
 static void drop_last_line_break(char *text)
 {
     size_t length = strlen(text);

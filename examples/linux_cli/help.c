@@ -12,14 +12,14 @@
 const char tool_summary[] = "Reports this device to Ardoq over its REST API.";
 
 const char tool_results[] =
-    "Results are JSON on standard output: one document, or of lists one object a line; of\n"
-    "status they are lines, of csr PEM. On a terminal lists, settings and check are tables,\n"
-    "unless --json is given. Messages go to standard error.";
+    "Results are JSON on standard output: one document, or for lists one object per line;\n"
+    "for status plain lines, for csr PEM. On a terminal, lists, settings and check are\n"
+    "tables, unless --json is given. Messages go to standard error.";
 
 const exit_code_t exit_codes[] = {
     {"0", "success"},
-    {"1", "the result could not be written, or another run has the state, or devices\n"
-          "--exit-code has found silent ones, or retire was run without --yes, or setup was\n"
+    {"1", "the result could not be written, or another run uses the state, or devices\n"
+          "--exit-code found silent ones, or retire was run without --yes, or setup was\n"
           "stopped"},
     {"2", "the command line is wrong"},
     {"3", "fix the configuration (token, host, certificates, rights) or the request"},
@@ -150,7 +150,7 @@ static void help_command(const command_t *command)
 
 void show_help(const command_t *command)
 {
-    /* A person's own form wins. */
+    /* The user's own format wins. */
     (void)setenv("ARGP_HELP_FMT", "no-dup-args-note,rmargin=95", 0);
     if (command) {
         help_command(command);
@@ -159,12 +159,12 @@ void show_help(const command_t *command)
     }
 }
 
-/* For the build, which installs the page, and for the completion of shells. */
+/* For the build, which installs the page, and for shell completion. */
 enum { OPTION_MAN = OPTION_FIRST, OPTION_COMPLETE };
 
 static const struct argp_option options[] = {
     {"man", OPTION_MAN, NULL, OPTION_HIDDEN, "Write the man page", 0},
-    {"complete", OPTION_COMPLETE, NULL, OPTION_HIDDEN, "Write what the last word may become", 0},
+    {"complete", OPTION_COMPLETE, NULL, OPTION_HIDDEN, "Write the completions of the last word", 0},
     {0},
 };
 

@@ -14,23 +14,23 @@ typedef struct {
     const char *meaning; /* lines */
 } exit_code_t;
 
-/* Ends with a zeroed one. */
+/* The last one is zeroed. */
 extern const exit_code_t exit_codes[];
 
-/* What the tool does, in a sentence, and what its results are. */
+/* What the tool does, in one sentence, and what its results are. */
 extern const char tool_summary[];
 extern const char tool_results[];
 
-/* Shows the help of a command, or with null that of the tool, on standard output. */
+/* Prints the help of a command, or for null that of the tool, on standard output. */
 void show_help(const command_t *command);
 
 /* The identity fields with their meaning. */
 void help_identity_fields(FILE *stream);
 
-/* The variable that overrides a setting, or what one without a variable is. */
+/* The variable that overrides a setting, or a note for a setting without one. */
 const char *setting_meaning(const ardoq_setting_t *setting, variable_t *variable);
 
-/* What names an option or a word of a command takes. */
+/* The names that an option or a word of a command accepts. */
 bool takes_fields(const command_t *command);
 bool takes_settings(const command_t *command);
 

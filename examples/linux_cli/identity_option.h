@@ -4,7 +4,7 @@
 
 #include "ardoq/identity.h"
 
-/* Takes FIELD=VALUE, which is changed and borrowed. An error is explained. */
+/* Adds FIELD=VALUE, which is changed and borrowed. Explains an error. */
 ardoq_err_t override_field(ardoq_identity_t *identity, char *assignment);
 
 #endif

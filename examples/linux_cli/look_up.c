@@ -1,4 +1,4 @@
-/* The commands that show what Ardoq holds. */
+/* The commands that show what is in Ardoq. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -37,11 +37,11 @@ static int run_check(size_t count, char **words)
 
 const command_t command_check = {
     .name = "check",
-    .summary = "Try all that a report needs, step by step",
+    .summary = "Try everything that a report needs, step by step",
     .arguments = "",
     .text =
-        "It changes nothing in Ardoq. The exit code is that of the first step that failed. A line\n"
-        "for each step on a terminal, else a JSON object.",
+        "It changes nothing in Ardoq. The exit code is that of the first failed step. One line\n"
+        "per step on a terminal, otherwise one JSON object.",
     .examples = "  ardoq check | jq -r 'select(.result == \"failed\") | .step, .error'\n",
     .run = run_check,
 };
@@ -105,7 +105,7 @@ const command_t command_workspaces = {
     .name = "workspaces",
     .summary = "List the workspaces, with their ids",
     .arguments = "",
-    .text = "A table on a terminal, else a JSON object a line.",
+    .text = "A table on a terminal, otherwise one JSON object per line.",
     .run = run_workspaces,
 };
 
@@ -131,15 +131,15 @@ const command_t command_context = {
     .name = "context",
     .summary = "List component types, custom fields and reference types",
     .arguments = "[WORKSPACE]",
-    .text = "Of the workspace that is set, or of another one. A table on a terminal, else a JSON\n"
-            "object a line.",
+    .text = "Of the configured workspace, or of another one. A table on a terminal, otherwise one\n"
+            "JSON object per line.",
     .words_max = 1,
     .run = run_context,
 };
 
 /* ---- Components ------------------------------------------------------------------------------ */
 
-/* Ardoq answers a filter that it does not know with everything. */
+/* Ardoq ignores an unknown filter and returns everything. */
 static bool is_filter(const char *name)
 {
     static const char *const names[] = {"name", "rootWorkspace", "parent", "componentKey",
@@ -204,9 +204,9 @@ static const struct argp_option options[] = {
 
 const command_t command_components = {
     .name = "components",
-    .summary = "List the components that meet the query",
+    .summary = "List the components that match the query",
     .arguments = "",
-    .text = "A table on a terminal, else a JSON object a line, as Ardoq gives it.",
+    .text = "A table on a terminal, otherwise one JSON object per line, as Ardoq gives it.",
     .examples = "  ardoq components -q rootWorkspace=5e00000000000000000000aa -q name=Hub\n",
     .options = options,
     .take = take_components_option,

@@ -8,8 +8,8 @@
 #include "session.h"
 #include "store_names.h"
 
-/* Else a connection could take the place of a closed stream, and what is written to that would be
- * sent. Reading only, so that writing still fails. */
+/* Otherwise a connection could get the number of a closed stream, and output to that stream would
+ * be sent. Opened for reading only, so that writing still fails. */
 static void occupy_closed_streams(void)
 {
     int descriptor = 0;

@@ -13,7 +13,7 @@
 
 /* ---- roff ------------------------------------------------------------------------------------ */
 
-/* Null if a character means itself. */
+/* The escape of a character; null if it needs none. */
 static const char *escape_of(char character)
 {
     static const struct {
@@ -30,7 +30,7 @@ static const char *escape_of(char character)
     return NULL;
 }
 
-/* Text of a line: nothing in it is an instruction. */
+/* Text of a line, with everything special to troff escaped. */
 static void put_text(const char *text, size_t size)
 {
     fputs(size > 0 && text[0] == '.' ? "\\&" : "", stdout);
@@ -49,7 +49,7 @@ static void put(const char *text)
     put_text(text, strlen(text));
 }
 
-/* Lines of text, each on a line of its own here too, and without blanks before them. */
+/* Lines of text, which stay separate lines, without leading spaces. */
 static void put_lines(const char *text)
 {
     while (*text != '\0') {
@@ -97,7 +97,7 @@ static void put_options(const struct argp_option *options)
     }
 }
 
-/* A line for each way to write the words of the command. */
+/* One line for each form of the command's words. */
 static void put_usage(const command_t *command)
 {
     const char *words = command->arguments;
@@ -145,7 +145,7 @@ static void put_settings(void)
 {
     const ardoq_setting_t *setting;
     variable_t room;
-    puts(".SH SETTINGS\nWith the variables that override them:");
+    puts(".SH SETTINGS\nAnd the variables that override them:");
     for (size_t i = 0; (setting = ardoq_setting_at(i)) != NULL; i++) {
         begin_item(setting->name);
         put(setting_meaning(setting, &room));
@@ -159,7 +159,7 @@ static void put_fields(void)
 #define ARDOQ_IDENTITY_FIELD(name, what) what,
 #include "ardoq/identity.def"
     };
-    puts(".SH IDENTITY FIELDS\nWhat \\fB\\-\\-set\\fR of report and run takes:");
+    puts(".SH IDENTITY FIELDS\nFor \\fB\\-\\-set\\fR of report and run:");
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
         begin_item(ardoq_identity_name((ardoq_identity_field_t)i));
         put(meanings[i]);
@@ -187,14 +187,14 @@ void write_man_page(void)
     put_lines(tool_summary);
     put_lines(tool_results);
     put_commands();
-    puts(".SH OPTIONS\nOf every command, before or after it:");
+    puts(".SH OPTIONS\nFor every command, before or after it:");
     put_options(common_options);
     put_settings();
     put_fields();
     put_exit_codes();
     puts(".SH FILES");
     begin_item("$XDG_CONFIG_HOME/ardoq/store, ~/.config/ardoq/store");
-    puts("The settings: text that may be edited.");
+    puts("The settings: a text file that may be edited.");
     begin_item("$STATE_DIRECTORY, $XDG_STATE_HOME/ardoq, ~/.local/state/ardoq");
-    puts("What \\fBardoq run\\fR remembers.");
+    puts("The state of \\fBardoq run\\fR.");
 }

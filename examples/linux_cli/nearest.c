@@ -6,7 +6,7 @@
 #include "ardoq/settings.h"
 #include "console.h"
 
-/* Longer words are no slips of the finger. */
+/* Longer words are not typing mistakes. */
 enum { LENGTH_MAX = 31 };
 
 static size_t least(size_t a, size_t b)
@@ -19,7 +19,7 @@ static bool is_same(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Characters to add, to leave out, to replace, or to swap with their neighbours (optimal string
+/* Number of characters to add, remove, replace or swap with a neighbour (optimal string
  * alignment). Both are at most LENGTH_MAX long. */
 static size_t edit_distance(const char *a, size_t a_size, const char *b, size_t b_size)
 {
@@ -43,7 +43,7 @@ static size_t edit_distance(const char *a, size_t a_size, const char *b, size_t 
 
 nearest_t nearest_begin(const char *word, size_t size)
 {
-    /* One slip in a short word, more in a long one. */
+    /* One mistake in a short word, more in a long one. */
     return (nearest_t){.word = word, .size = size, .distance = size / 4 + 2};
 }
 
@@ -56,7 +56,7 @@ void nearest_try(nearest_t *nearest, const char *name)
     const bool is_beginning = nearest->size > 2 && strncmp(name, nearest->word, nearest->size) == 0;
     const size_t distance =
         is_beginning ? 1 : edit_distance(nearest->word, nearest->size, name, size);
-    /* A word of which nothing would stay is another word. */
+    /* If no character stays, it is a different word. */
     if (distance < nearest->distance && distance < nearest->size) {
         nearest->distance = distance;
         nearest->name = name;

@@ -1,4 +1,4 @@
-/* What somebody may have meant by a mistyped name. */
+/* Finds the name that a mistyped one may mean. */
 #ifndef NEAREST_H
 #define NEAREST_H
 
@@ -6,10 +6,10 @@
 
 /* A search. */
 typedef struct {
-    const char *word; /* as it was typed */
-    size_t size;      /* of it */
+    const char *word; /* as typed */
+    size_t size;      /* of word */
     const char *name; /* nearest so far; null: none is near enough */
-    size_t distance;  /* of that */
+    size_t distance;  /* of name */
 } nearest_t;
 
 nearest_t nearest_begin(const char *word, size_t size);

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* An abstract address, which begins with NUL, is written with an @.
+/* $NOTIFY_SOCKET has an @ for the NUL that begins an abstract address.
  * @return its size, 0 for none */
 static socklen_t take_address(struct sockaddr_un *address)
 {
@@ -37,7 +37,7 @@ void notify(const char *format, ...)
     va_end(arguments);
     const int file = size > 0 ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
     if (file >= 0) {
-        /* Nobody could hear of a failure. */
+        /* A failure cannot be reported to anybody. */
         const ssize_t sent = sendto(file, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
                                     (const struct sockaddr *)&address, size);
         (void)sent;

@@ -9,7 +9,7 @@
 
 enum { FIRST_MS = 1000, NEXT_MS = 200 };
 
-/* A thread draws it, since a call may wait long for the first byte. */
+/* A thread draws it, because a call may wait long for the first byte. */
 static struct {
     pthread_mutex_t mutex;
     pthread_cond_t has_ended;
@@ -17,7 +17,7 @@ static struct {
     bool is_running;
     bool is_ending;
     bool is_drawn;
-    struct timespec next; /* when it is drawn */
+    struct timespec next; /* time of the next drawing */
     const char *what;
     uint32_t done;
     uint32_t failed;
@@ -73,7 +73,7 @@ static void *draw_now_and_then(void *nothing)
     return nothing;
 }
 
-/* Signals are for the thread that waits for Ardoq. */
+/* The thread that waits for Ardoq gets the signals. */
 static bool start_thread(void)
 {
     sigset_t all;

@@ -17,8 +17,8 @@
 
 enum { SETTINGS_MAX = 64 };
 
-/* The longest string of the generator, its NUL included. NVS itself takes 4000 bytes; with the
- * key's entry these fill a page, and the generator lets no string do that. */
+/* The longest string of the generator, with its NUL. NVS itself accepts 4000 bytes; with the key's
+ * entry these fill a page, which the generator does not allow. */
 enum { NVS_STRING_SIZE = 124 * 32 };
 
 typedef struct {
@@ -36,7 +36,7 @@ static int explain(ardoq_err_t err, const char *key)
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
-/* They stay in the order of the table, where a token must not stay behind. */
+/* The table keeps its order, and no copy of the token stays in memory. */
 static void set_value(device_t *device, size_t index, char *value)
 {
     char *before = device->values[index];
@@ -75,7 +75,7 @@ static int out_of_memory(void)
     return EXIT_FAILURE;
 }
 
-/* A variable of an earlier version: the device would report to other custom fields than it says. */
+/* A variable of an earlier version: the device would report to other custom fields. */
 static int refuse_obsolete_variables(void)
 {
     static const char prefix[] = "ARDOQ_KEY_";
@@ -89,8 +89,8 @@ static int refuse_obsolete_variables(void)
     return GO_ON;
 }
 
-/* The variables of Ardoq's guide, and those of the other settings. The store of this machine is its
- * own, and so is its identity: nothing of them goes to a device. */
+/* The variables of all settings. This machine's store and identity are its own: nothing of them
+ * goes to a device. */
 static int take_environment(device_t *device)
 {
     const ardoq_setting_t *setting;
@@ -112,7 +112,7 @@ static int take_environment(device_t *device)
     return GO_ON;
 }
 
-/* Command lines are seen by other users, and kept in a history. */
+/* Other users can see command lines, and shells keep them in a history. */
 static bool is_token_on_command_line(const char *assignment)
 {
     const char token[] = "token=";
@@ -121,7 +121,7 @@ static bool is_token_on_command_line(const char *assignment)
            strcmp(assignment + size, "-") != 0;
 }
 
-/* No message repeats a value: behind a misspelt key it may be the token. */
+/* No message repeats a value: after a misspelt key it may be the token. */
 static int take_assignment(device_t *device, char *assignment)
 {
     char *equals = strchr(assignment, '=');
@@ -174,8 +174,8 @@ static bool is_utf8(const char *value)
     return step > 0;
 }
 
-/* Why the generator would not take the value as it is; null if it would. A lone CR ends a line too:
- * Python makes an LF of it. */
+/* Why the generator would not accept the value unchanged; null if it would. A lone CR ends a line
+ * too, because Python turns it into an LF. */
 static const char *obstacle(const char *value)
 {
     if (!is_utf8(value)) {
@@ -230,7 +230,7 @@ static int check(const device_t *device)
 
 /* ---- The CSV file ---------------------------------------------------------------------------- */
 
-/* RFC 4180, but with the line ends that the generator's Python makes of all others. */
+/* RFC 4180, but with LF: the generator's Python turns all line ends into it. */
 static void write_quoted(FILE *csv, const char *value)
 {
     fputc('"', csv);
@@ -286,14 +286,14 @@ static bool finish(FILE *csv)
     return is_written && is_closed;
 }
 
-/* Readable by nobody else from its first moment on, and under its name only when it is whole. */
+/* Never readable by others, and renamed to its final name only when complete. */
 static bool replace_file(const device_t *device, char *work_path)
 {
     const int descriptor = mkstemp(work_path);
     if (descriptor < 0) {
         return false;
     }
-    /* The umask may have taken rights from the owner too. */
+    /* The umask may have removed the owner's rights too. */
     FILE *csv = fchmod(descriptor, S_IRUSR | S_IWUSR) == 0 ? fdopen(descriptor, "w") : NULL;
     if (csv) {
         write_csv(csv, device);
@@ -307,7 +307,7 @@ static bool replace_file(const device_t *device, char *work_path)
     return false;
 }
 
-/* Those of ESP-IDF 5.1 and 5.2 count characters where NVS wants bytes (ESP-IDF, issue 15441). */
+/* ESP-IDF 5.1 and 5.2 count characters where NVS needs bytes (ESP-IDF, issue 15441). */
 static void note_old_generators(const device_t *device)
 {
     const ardoq_setting_t *setting;
@@ -326,7 +326,7 @@ static int write_file(const device_t *device)
 {
     struct stat status;
     char *work_path;
-    /* Of a link, such as /dev/stdout, the link itself would be replaced. */
+    /* A rename would replace a link, such as /dev/stdout, itself. */
     if (lstat(device->csv_path, &status) == 0 && !S_ISREG(status.st_mode)) {
         return file_error(device->csv_path, "it is no regular file");
     }
@@ -340,8 +340,8 @@ static int write_file(const device_t *device)
         return file_error(device->csv_path, strerror(reason));
     }
     say("written: ", device->csv_path,
-        is_given(device, "token") ? "; it holds the token, so delete it after use"
-                                  : "; it holds the key, so delete it after use");
+        is_given(device, "token") ? "; it contains the token, so delete it after use"
+                                  : "; it contains the key, so delete it after use");
     return EXIT_SUCCESS;
 }
 
@@ -362,7 +362,7 @@ enum { OPTION_SERIAL = OPTION_FIRST, OPTION_CSV };
 static const struct argp_option options[] = {
     {"serial", OPTION_SERIAL, "SERIAL", 0, "The serial number of the device", 0},
     {"set", 's', "SETTING=VALUE|@FILE|-", 0,
-     "Give a setting this value, that of a file, or of standard input; may be repeated", 0},
+     "Set a setting to a value, a file's or that of standard input; may be repeated", 0},
     {"csv", OPTION_CSV, "FILE", 0, "The file to write; - is standard output", 0},
     {0},
 };
@@ -385,7 +385,7 @@ static int take_provision_option(int key, char *value)
     }
 }
 
-/* What the command line gives wins over the variables. */
+/* The command line overrides the variables. */
 static int take_all(device_t *device)
 {
     int code = refuse_obsolete_variables();
@@ -414,11 +414,11 @@ const command_t command_provision = {
     .name = "provision",
     .summary = "Write a device's settings for ESP-IDF's NVS partition generator",
     .arguments = "",
-    .text = "Written are the serial number, the settings whose variables are set, and what --set\n"
-            "gives. The token comes from ARDOQ_API_TOKEN, a file or standard input.",
+    .text = "It writes the serial number, the settings whose variables are set, and those of\n"
+            "--set. The token comes from ARDOQ_API_TOKEN, a file or standard input.",
     .examples = "  ardoq provision --serial A-0042 --set ca0=@root.pem --csv A-0042.csv\n",
     .options = options,
-    .words_max = WORDS_ANY, /* none is taken, and none is repeated: it may be the token */
+    .words_max = WORDS_ANY, /* none is used or repeated: it may be the token */
     .take = take_provision_option,
     .run = run_provision,
 };

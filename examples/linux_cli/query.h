@@ -11,7 +11,7 @@ typedef struct {
     size_t count;
 } query_t;
 
-/* Adds NAME=VALUE, which is cut in two and borrowed. Returns GO_ON, or the exit code of wrong
+/* Adds NAME=VALUE, which is split and borrowed. Returns GO_ON, or the exit code of wrong
  * usage. */
 int add_query(query_t *query, char *pair);
 

@@ -8,7 +8,7 @@
 #include "console.h"
 #include "session.h"
 
-/* Those of the workspace. */
+/* The workspace's types. */
 typedef struct {
     ardoq_context_entry_t *rows;
     size_t count;
@@ -57,7 +57,7 @@ static void say_types(const reference_types_t *types)
     }
 }
 
-/* Null if there is none, or more than one: that is explained. */
+/* Null if there is none, or more than one, which is explained. */
 static const char *find_number(const reference_types_t *types, const char *name)
 {
     const char *number = NULL;
@@ -105,7 +105,7 @@ static bool has_names(char *relations)
     return *entry != '\0';
 }
 
-/* Writes the value with numbers, and spoils the one with names. False if a name has none. */
+/* Writes the value with numbers, and changes the one with names. False for an unknown name. */
 static bool write_numbered(FILE *stream, char *relations, const reference_types_t *types)
 {
     char *entry = skip_between(relations);

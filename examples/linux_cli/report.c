@@ -36,11 +36,11 @@ enum { OPTION_FROM = OPTION_FIRST, OPTION_FROM_LINE, OPTION_EXPAND };
 
 static const struct argp_option options[] = {
     {"set", 's', "FIELD=VALUE", 0,
-     "Give an identity field this value, an empty one to leave it out; may be repeated", 0},
+     "Set an identity field; an empty value leaves it out; may be repeated", 0},
     {"dry-run", 'n', NULL, 0, "Show what would be sent, and send nothing", 0},
     {"from", OPTION_FROM, "FILE", 0,
-     "Report the devices of a file, or with - of standard input: CSV whose first line names "
-     "identity fields, or a JSON object a line",
+     "Report the devices of a file, or for - of standard input: CSV whose first line names "
+     "identity fields, or one JSON object per line",
      0},
     {"from-line", OPTION_FROM_LINE, "NUMBER", 0, "Begin at this line of the file", 0},
     {"expand", OPTION_EXPAND, NULL, 0,
@@ -77,7 +77,7 @@ static int report_devices(void)
                            assignments.texts[0]);
     }
     if (from.is_dry_run && from.is_expansion) {
-        return usage_error("--dry-run sends nothing, so it does not go with --expand");
+        return usage_error("--dry-run sends nothing, so it cannot be used with --expand");
     }
     return report_from(&from);
 }

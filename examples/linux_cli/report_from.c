@@ -21,10 +21,10 @@
 static device_lines_t lines;
 static ardoq_devices_t devices;
 
-/* Of all requests, also where each is a call. */
+/* Totals of all requests, even if each is a separate call. */
 static struct {
     uint32_t failed;
-    bool has_results; /* of each device: a line on standard output */
+    bool has_results; /* standard output has a line for each device */
 } run;
 
 static void count_devices(void *context)
@@ -35,7 +35,7 @@ static void count_devices(void *context)
 
 /* ---- Results -------------------------------------------------------------------------------- */
 
-/* What a file has for a serial number may be no text. */
+/* A serial number in a file may be invalid text. */
 static void write_serial(ardoq_json_writer_t *writer, const char *serial)
 {
     char nowhere;
@@ -84,7 +84,7 @@ static void write_error(void *context, const char *text)
     ardoq_console_write(&console, ARDOQ_OUTPUT_ERROR, text);
 }
 
-/* What is wrong with a line by itself. A name in it may be a misspelt field. */
+/* Prints what is wrong with a line. A name in it may be a misspelt field. */
 static void say_fault(const char *number)
 {
     const size_t size = strlen(lines.detail);
@@ -94,7 +94,7 @@ static void say_fault(const char *number)
     }
 }
 
-/* Names the line, and what is to be mended there. */
+/* Prints the line's number, and what to correct there. */
 static void explain_line(const ardoq_device_result_t *result)
 {
     char number[24];
@@ -127,19 +127,19 @@ static ardoq_err_t take_device(void *context, const ardoq_device_result_t *resul
 
 /* ---- Reporting ------------------------------------------------------------------------------ */
 
-/* How to go on after an error, once it is mended or over. */
+/* Prints how to go on after an error, once it is fixed or over. */
 static void say_where_it_ended(void)
 {
     char number[24];
     snprintf(number, sizeof number, "%lu", number_of_device_line(&lines, devices.done));
-    say("  what comes before ", lines.name, ":", number,
-        " is dealt with; go on with: ardoq report --from ", lines.name, " --from-line ", number);
+    say("  everything before ", lines.name, ":", number,
+        " is done; go on with: ardoq report --from ", lines.name, " --from-line ", number);
 }
 
 static ardoq_err_t report_all(void)
 {
     run.has_results = true;
-    setvbuf(stdout, NULL, _IOLBF, 0); /* what comes from a pipe may take its time */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* input from a pipe may be slow */
     progress_begin("devices reported", true);
     ardoq_err_t err =
         ardoq_devices_start(&client, &devices, 0, next_device_line, take_device, &lines);
@@ -168,7 +168,7 @@ static ardoq_err_t report_all(void)
 
 /* ---- Without reporting ---------------------------------------------------------------------- */
 
-/* As it is sent: through a window that moves over each part. */
+/* Through a moving window, as it is sent. */
 static ardoq_err_t print_body(void)
 {
     ardoq_err_t err = ARDOQ_PENDING;
@@ -198,7 +198,7 @@ static ardoq_err_t write_expansion(void *context, uint32_t part, ardoq_text_t *t
     return ardoq_devices_write_body(&devices, part, text);
 }
 
-/* Standard output promises JSON, so what is printed is checked on its way. */
+/* Standard output must be JSON, so everything printed is checked. */
 static ardoq_err_t print_answer(void *context, const char *data, size_t size)
 {
     (void)context;
@@ -227,7 +227,7 @@ static ardoq_err_t expand(void)
     return err;
 }
 
-/* Each request, one after the other, up to an error. */
+/* One request after the other, until an error. */
 static ardoq_err_t compose_all(ardoq_err_t (*use)(void))
 {
     ardoq_err_t err = ARDOQ_OK;
@@ -278,7 +278,7 @@ static ardoq_err_t run_report_from(const from_arguments_t *arguments)
                                      : report_all();
 }
 
-/* A file that ends by an error has not ended. */
+/* After a read error the file has not been read to its end. */
 static int end_report_from(ardoq_err_t err)
 {
     if (lines.error && err != ARDOQ_ERR_INTERRUPTED) {

@@ -11,7 +11,7 @@ typedef struct {
     bool is_expansion;
 } from_arguments_t;
 
-/* Takes the number of a line. Returns GO_ON, or the exit code of wrong usage. */
+/* Reads the number of a line. Returns GO_ON, or the exit code of wrong usage. */
 int take_line(const char *text, unsigned long *line);
 
 /* Returns the exit code. */

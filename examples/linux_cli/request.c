@@ -50,11 +50,11 @@ typedef struct {
     ardoq_json_scan_t json;
     cut_character_t cut;
     bool is_printed;
-    char warnings[1024]; /* of Ardoq, each with its quotes */
+    char warnings[1024]; /* from Ardoq, each with its quotes */
     size_t warnings_size;
 } printer_t;
 
-/* Ardoq leaves out a filter that it does not know, and says so only here. */
+/* Ardoq ignores an unknown filter, and says so only here. */
 static void keep_warning(printer_t *printer)
 {
     const ardoq_json_scan_t *json = &printer->json;
@@ -69,7 +69,7 @@ static void keep_warning(printer_t *printer)
     printer->warnings_size += json->length + 1;
 }
 
-/* Standard output promises JSON, so what is printed is checked on its way. */
+/* Standard output must be JSON, so everything printed is checked. */
 static ardoq_err_t print_body(void *context, const char *data, size_t size)
 {
     printer_t *printer = context;
@@ -129,8 +129,8 @@ static ardoq_err_t print_element(void *context, const ardoq_json_document_t *ele
     return ARDOQ_OK;
 }
 
-/* The value keeps the shape of a page. What a failure cuts off is not closed, so that nobody takes
- * it for the whole. */
+/* The value has the form of a page. After a failure it is not closed, so that nobody takes it for
+ * the whole. */
 static ardoq_err_t send_all(const request_arguments_t *arguments)
 {
     static ardoq_list_t list; /* large */
@@ -154,13 +154,13 @@ static ardoq_err_t send_all(const request_arguments_t *arguments)
 
 /* ---- The command line ------------------------------------------------------------------------ */
 
-/* After two slashes comes a host too (RFC 3986, 4.2). */
+/* Two slashes are also followed by a host (RFC 3986, 4.2). */
 static bool is_url(const char *target)
 {
     return strncmp(target, "//", 2) == 0 || (target[0] != '/' && strstr(target, "://"));
 }
 
-/* `_links.next.href` is a whole URL. The token goes nowhere but to the configured host. */
+/* `_links.next.href` is a whole URL. The token is sent only to the configured host. */
 static int take_path_of_url(request_arguments_t *arguments)
 {
     static char path[ARDOQ_LINK_SIZE];
@@ -170,7 +170,7 @@ static int take_path_of_url(request_arguments_t *arguments)
     if (ardoq_http_origin_parse(config.host, strlen(config.host), &origin) ||
         ardoq_http_link_resolve(arguments->target, "/", &origin, &target)) {
         say("the host is set to ", config.host);
-        return usage_error("the token is not sent to this URL, which is not of the host: ",
+        return usage_error("the token is not sent to this URL, which has another host: ",
                            arguments->target);
     }
     arguments->target = path;
@@ -198,8 +198,7 @@ enum { OPTION_ALL = OPTION_FIRST, OPTION_CURL };
 
 static const struct argp_option options[] = {
     {"query", 'q', "NAME=VALUE", 0, "Add a pair to the query, percent-encoded; may be repeated", 0},
-    {"data", 'd', "JSON|@FILE|-", 0,
-     "The body: JSON, a file that holds it, or - for standard input", 0},
+    {"data", 'd', "JSON|@FILE|-", 0, "The body: JSON, a file with it, or - for standard input", 0},
     {"all", OPTION_ALL, NULL, 0, "Follow all pages, and print them as one", 0},
     {"curl", OPTION_CURL, NULL, 0,
      "Send nothing, but print the same call for curl, with the token as $ARDOQ_API_TOKEN", 0},
@@ -236,11 +235,11 @@ static int take_request_option(int key, char *value)
     }
 }
 
-/* What a terminal may act on is printed as an escape of JSON, so the body must be JSON. */
+/* Anything a terminal may act on is printed as a JSON escape, so the body must be JSON. */
 static int check_curl(void)
 {
     if (arguments.all_pages) {
-        return usage_error("--curl prints one call, so it does not go with --all");
+        return usage_error("--curl prints one call, so it cannot be used with --all");
     }
     const char *body = arguments.body;
     return body && body[0] != '\0' && ardoq_json_validate(body, strlen(body))

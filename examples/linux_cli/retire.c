@@ -21,7 +21,7 @@ typedef struct {
     char body[65536];
 } retirement_t;
 
-/* ---- What would be done ---------------------------------------------------------------------- */
+/* ---- The preview ----------------------------------------------------------------------------- */
 
 static ardoq_err_t count_one(void *context, const ardoq_json_document_t *element, uint32_t index)
 {
@@ -31,7 +31,7 @@ static ardoq_err_t count_one(void *context, const ardoq_json_document_t *element
     return ARDOQ_OK;
 }
 
-/* Only for people: that they cannot be counted is no reason to fail. */
+/* Only for people: if they cannot be counted, that is not a failure. */
 static bool add_count(const char *path, const char *filter, const char *id, uint32_t *count)
 {
     const ardoq_query_t query = {filter, id};
@@ -58,7 +58,7 @@ static void say_what_hangs_on_it(const char *id)
     say_count("components below it", has_children, children);
 }
 
-/* One that still reports would come back. */
+/* A device that still reports would come back. */
 static void say_last_report(int64_t age)
 {
     span_text_t span;
@@ -71,7 +71,7 @@ static int rehearse(const retirement_t *retirement)
     const field_values_t *values = &retirement->values;
     const int64_t now = ardoq_report_time();
     ardoq_command_write_device(&console, device, now);
-    fflush(stdout); /* on a terminal it comes before what is said of it */
+    fflush(stdout); /* on a terminal the messages come after it */
     say(retirement->is_delete ? "this would delete the component "
                               : "this would change the component ",
         device->name);
@@ -93,7 +93,7 @@ static void print_retired(const char *outcome, const char *id)
 
 static ardoq_err_t explain_change(ardoq_err_t err, const ardoq_response_t *response)
 {
-    /* It was there a moment ago. */
+    /* It existed a moment ago. */
     if (err == ARDOQ_ERR_CONFLICT || err == ARDOQ_ERR_NOT_FOUND) {
         err = ARDOQ_ERR_DEVICE_CHANGED;
     }
@@ -104,7 +104,7 @@ static ardoq_err_t explain_change(ardoq_err_t err, const ardoq_response_t *respo
     return err;
 }
 
-/* What Ardoq answers; 202 would be a promise of somebody else's. */
+/* Ardoq's statuses; 202 would come from something else and promise nothing. */
 enum { DELETED = 204 };
 
 static ardoq_err_t delete_component(const retirement_t *retirement)
@@ -124,8 +124,8 @@ static ardoq_err_t delete_component(const retirement_t *retirement)
     return err;
 }
 
-/* A batch, since Ardoq advises against the request for a single component. The version makes sure
- * that nobody's change is lost: Ardoq refuses it if another is stored. */
+/* A batch, because Ardoq advises against the request for a single component. With the version no
+ * change is lost: Ardoq refuses the batch if the stored version differs. */
 static ardoq_err_t write_update(retirement_t *retirement)
 {
     char version[24];
@@ -145,7 +145,7 @@ static ardoq_err_t write_update(retirement_t *retirement)
     return text.err;
 }
 
-/* An empty answer is a success of HTTP alone. */
+/* An empty answer is a success only for HTTP. */
 static ardoq_err_t confirm_update(const ardoq_response_t *response, const char *id)
 {
     static ardoq_json_token_t tokens[256];
@@ -177,7 +177,7 @@ static ardoq_err_t update_component(const retirement_t *retirement)
     return err;
 }
 
-/* What is changed is named by its id, in a path and in JSON, and by its version. */
+/* The change needs a version, and an id that is safe in a path and in JSON. */
 static ardoq_err_t check_device(const ardoq_listed_device_t *device)
 {
     const bool is_id = strspn(device->id, "0123456789abcdef") == strlen(device->id);
@@ -216,10 +216,10 @@ static int retire(retirement_t *retirement)
 enum { OPTION_DELETE = OPTION_FIRST, OPTION_YES };
 
 static const struct argp_option options[] = {
-    {"set", 's', "CUSTOM_FIELD=VALUE", 0,
-     "Give a custom field, by its API name, this value; may be repeated", 0},
+    {"set", 's', "CUSTOM_FIELD=VALUE", 0, "Set a custom field, by its API name; may be repeated",
+     0},
     {"delete", OPTION_DELETE, NULL, 0, "Delete the component", 0},
-    {"yes", OPTION_YES, NULL, 0, "Do it; without this only say what would be done", 0},
+    {"yes", OPTION_YES, NULL, 0, "Do it; without this, only show what would be done", 0},
     {0},
 };
 
@@ -255,7 +255,7 @@ const command_t command_retire = {
     .name = "retire",
     .summary = "Give custom fields of one device a value, or delete it",
     .arguments = "SERIAL",
-    .text = "Without --yes it only says what it would do, and ends with exit code 1.",
+    .text = "Without --yes it only shows what it would do, and ends with exit code 1.",
     .examples = "  ardoq retire A-0043 --set lifecycle_phase=Retired --yes\n"
                 "  ardoq retire A-0043 --delete\n",
     .options = options,

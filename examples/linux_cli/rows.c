@@ -11,7 +11,7 @@ enum { CELL_SIZE = 2048, KEY_SIZE = 32 };
 
 static const char no_value[] = "-";
 
-/* Takes the first of the keys that the line has. False if it has none. */
+/* Finds the first of the keys that the line has. False if it has none. */
 static bool find_key(const ardoq_json_document_t *line, const char *keys, char key[KEY_SIZE],
                      ardoq_json_value_t *value)
 {
@@ -26,7 +26,7 @@ static bool find_key(const ardoq_json_document_t *line, const char *keys, char k
     return false;
 }
 
-/* A text with its escapes resolved, anything else as it is. */
+/* A string without its escapes, anything else unchanged. */
 static void read_cell(const ardoq_json_document_t *line, const char *keys, char cell[CELL_SIZE])
 {
     char key[KEY_SIZE];
@@ -49,7 +49,7 @@ static void read_cell(const ardoq_json_document_t *line, const char *keys, char 
     }
 }
 
-/* A line that could not be read has no values. */
+/* A line that cannot be read has no values. */
 static void add_line(rows_t *rows)
 {
     static ardoq_json_token_t tokens[ARDOQ_ELEMENT_TOKENS];
@@ -132,7 +132,7 @@ ardoq_err_t rows_end(rows_t *rows, size_t width, const char *what)
     const ardoq_err_t err = rows->is_full ? ARDOQ_ERR_OUT_OF_MEMORY : ARDOQ_OK;
     if (rows->table.count > 1) {
         table_print(&rows->table, stdout, width);
-        fflush(stdout); /* on a terminal it comes before what is said of it */
+        fflush(stdout); /* on a terminal the messages come after it */
     } else if (has_table && what) {
         say("there are no ", what);
     }

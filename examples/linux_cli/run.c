@@ -16,10 +16,10 @@
 #include "session.h"
 #include "store_names.h"
 
-/* The clock of the wait stands still while the machine sleeps, so it is looked at now and then. */
+/* The clock of the wait stops while the machine sleeps, so the time is checked now and then. */
 enum { LONGEST_WAIT_MS = 5 * 60 * 1000 };
 
-static ardoq_reporter_t reporter; /* large, so static, as the service that it is */
+static ardoq_reporter_t reporter; /* large, so static */
 static service_t service;
 static bool is_stopped;
 static bool is_reloading;
@@ -31,7 +31,7 @@ typedef struct {
     size_t size;
 } line_t;
 
-/* What does not fit is left out. */
+/* Text that does not fit is left out. */
 static void add_text(void *context, const char *text)
 {
     line_t *line = context;
@@ -91,7 +91,7 @@ static void say_state_fault(void)
 {
     static ardoq_err_t said;
     if (reporter.state_err && reporter.state_err != said) {
-        fprintf(stderr, "warning: what is remembered cannot be kept: %s\n",
+        fprintf(stderr, "warning: the state cannot be saved: %s\n",
                 ardoq_err_name(reporter.state_err));
     }
     said = reporter.state_err;
@@ -130,7 +130,7 @@ static void on_event(void *context, const ardoq_reporter_t *of, ardoq_event_t ev
 
 /* ---- Signals --------------------------------------------------------------------------------- */
 
-/* They are blocked, and taken where the program waits. */
+/* They are blocked, and accepted only where the program waits. */
 static void block_signals(sigset_t *signals)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
@@ -189,16 +189,16 @@ static void wait_for(const sigset_t *signals, const ardoq_wait_t *wait)
 
 /* ---- From beginning to end ------------------------------------------------------------------- */
 
-/* Two would report each for itself, and make two components of a new device. */
+/* Two reporters would create two components of a new device. */
 static int take_place(void)
 {
     const ardoq_err_t err = service_begin();
     if (err == ARDOQ_PENDING) {
-        fputs("error: another `ardoq run` runs with the same state\n", stderr);
+        fputs("error: another `ardoq run` is using the same state\n", stderr);
         return EXIT_FAILURE;
     }
     if (err) {
-        fprintf(stderr, "warning: the folder of what is remembered: %s\n", ardoq_err_name(err));
+        fprintf(stderr, "warning: the state folder: %s\n", ardoq_err_name(err));
     }
     return GO_ON;
 }
@@ -206,7 +206,7 @@ static int take_place(void)
 static void open_reporter(const ardoq_identity_t *known)
 {
     const ardoq_err_t err = ardoq_reporter_open(&reporter);
-    memcpy(&reporter.identity, known, sizeof reporter.identity); /* its texts are first */
+    memcpy(&reporter.identity, known, sizeof reporter.identity); /* these texts override others */
     reporter.ca_pem = config.ca_pem;
     reporter.on_event = on_event;
     service.process = (long)getpid();
@@ -244,7 +244,7 @@ static int run_service(const ardoq_identity_t *known)
     enum { LEAST_##member = (min), MOST_##member = (max) };
 #include "ardoq/settings.def"
 
-/* An option goes before the settings, as the environment does. */
+/* An option overrides the settings, as the environment does. */
 static int take_seconds(const char *variable, const char *text, uint32_t least, uint32_t most)
 {
     char *end;
@@ -252,7 +252,7 @@ static int take_seconds(const char *variable, const char *text, uint32_t least, 
     if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < least || number > most) {
         fprintf(stderr, "this takes %lu to %lu seconds\n", (unsigned long)least,
                 (unsigned long)most);
-        return usage_error("no such number of seconds: ", text);
+        return usage_error("not a valid number of seconds: ", text);
     }
     (void)setenv(variable, text, 1);
     return GO_ON;
@@ -275,7 +275,7 @@ static const struct argp_option options[] = {
      "The first report after a boot comes after a random part of it: 0 to 86400", 0},
     {"heartbeat", OPTION_HEARTBEAT, "SECONDS", 0,
      "Longest time between two reports: 3600 to 2592000", 0},
-    {"set", 's', "FIELD=VALUE", 0, "Give an identity field this value", 0},
+    {"set", 's', "FIELD=VALUE", 0, "Set an identity field", 0},
     {0},
 };
 
@@ -302,11 +302,11 @@ static int run_run(size_t count, char **words)
 
 const command_t command_run = {
     .name = "run",
-    .summary = "Report for ever: what has changed, and the heartbeat",
+    .summary = "Keep reporting: changes, and the heartbeat",
     .arguments = "",
     .text =
         "It tries again after a failure and never gives up. SIGHUP makes it read the settings\n"
-        "again, SIGUSR1 report at once, SIGTERM and SIGINT stop. It is made to run as a service.",
+        "again, SIGUSR1 report at once, SIGTERM and SIGINT stop. It is meant to run as a service.",
     .examples = "  ardoq run --set firmware_version=1.4.0\n",
     .options = options,
     .take = take_run_option,

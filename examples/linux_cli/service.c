@@ -15,7 +15,7 @@
 
 enum { FILE_SIZE = PATH_MAX + 256 };
 
-static int service_file = -1; /* locked as long as it is open, so until the process ends */
+static int service_file = -1; /* locked while open, so until the process ends */
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
@@ -28,7 +28,7 @@ ardoq_err_t service_begin(void)
     return err;
 }
 
-/* Who reads it in the middle misses a part, and no more. */
+/* A reader during the write only misses a part. */
 void service_note(const service_t *service)
 {
     if (service_file >= 0) {
@@ -42,7 +42,7 @@ void service_note(const service_t *service)
     }
 }
 
-/* @return false if the text does not go on with a number */
+/* @return false if no number follows in the text */
 static bool take_number(char **text, long *number)
 {
     char *end;
@@ -90,7 +90,7 @@ ardoq_err_t service_look(service_t *service)
     return runs ? ARDOQ_OK : ARDOQ_PENDING;
 }
 
-/* ---- Where things come from ------------------------------------------------------------------ */
+/* ---- Sources --------------------------------------------------------------------------------- */
 
 static bool has_variable(void)
 {
@@ -140,11 +140,10 @@ const char *token_source_text(token_source_t token)
 {
     static const char *const texts[] = {
         [TOKEN_NOWHERE] = "there is none",
-        [TOKEN_BUILD] = "of the build",
-        [TOKEN_FILE] = "of the settings file",
-        [TOKEN_CREDENTIAL] =
-            "a credential of the service: another one counts after a restart of it",
-        [TOKEN_ENVIRONMENT] = "of the environment: another one counts after a restart",
+        [TOKEN_BUILD] = "from the build",
+        [TOKEN_FILE] = "from the settings file",
+        [TOKEN_CREDENTIAL] = "a credential of the service; a change needs a restart",
+        [TOKEN_ENVIRONMENT] = "from the environment; a change needs a restart",
     };
     return texts[token];
 }

@@ -1,4 +1,4 @@
-/* The one configuration and the one client that the tool has in its life. */
+/* The tool's only configuration and client. */
 #ifndef SESSION_H
 #define SESSION_H
 
@@ -18,7 +18,7 @@ extern bool is_verbose;
 /* Loads the configuration; a failure is explained. */
 ardoq_err_t load_config(void);
 
-/* Loads the configuration and opens the client, which signals interrupt from then on. */
+/* Loads the configuration and opens the client. From then on signals interrupt it. */
 ardoq_err_t try_open(void);
 
 /* The same without loading the configuration. */
@@ -27,7 +27,7 @@ ardoq_err_t try_open_as_it_is(void);
 /* As try_open(); a failure is explained. */
 ardoq_err_t open_client(void);
 
-/* Reads what this machine is; a failure is explained. */
+/* Reads this machine's identity; a failure is explained. */
 ardoq_err_t read_identity(ardoq_identity_t *identity);
 
 #endif

@@ -1,5 +1,5 @@
-/* The command `setup`: asks for what a report needs, one thing after the other. A failure leads
- * back to the question that it is about; nothing is written before the end. */
+/* The command `setup`: asks for everything that a report needs, step by step. After a failure it
+ * asks the related question again. Nothing is written before the end. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 enum { STOPPED = EXIT_FAILURE };
 
-/* What is known already. The values are in the configuration. */
+/* What is already known. The values are in the configuration. */
 static struct {
     bool has_host;
     bool has_token;
@@ -27,7 +27,7 @@ static struct {
     bool has_workspace;
     bool is_new_token;     /* typed here */
     bool is_token_refused; /* by Ardoq */
-    bool wants_label;      /* asked for, where Ardoq does not demand one */
+    bool wants_label;      /* requested by the user, though Ardoq needs none */
     char token_host[sizeof config.host];
     char label_host[sizeof config.host];
     char workspace_name[sizeof((choice_t *)NULL)->name];
@@ -72,7 +72,7 @@ static int ask_host(void)
     return GO_ON;
 }
 
-/* What the configuration lacks before anything can be sent. */
+/* What is missing before anything can be sent. */
 static ardoq_err_t lacking(void)
 {
     ardoq_http_origin_t origin;
@@ -89,7 +89,7 @@ static int ask_new_token(void)
         }
         err = assign("token", answer);
         ardoq_wipe(answer, sizeof answer);
-        /* With a client certificate there may be none. */
+        /* With a client certificate there may be no token. */
         err = !err && lacking() == ARDOQ_ERR_TOKEN_MISSING ? ARDOQ_ERR_TOKEN_MISSING : err;
         if (err) {
             explain(NULL, err);
@@ -100,7 +100,7 @@ static int ask_new_token(void)
     return GO_ON;
 }
 
-/* The token of another host is not sent to this one unasked. */
+/* Another host's token is not sent to this one without asking. */
 static int ask_token(void)
 {
     const bool is_of_host = strcmp(config.host, setup.token_host) == 0;
@@ -153,7 +153,7 @@ static int ask_needed_label(bool is_needed)
     return GO_ON;
 }
 
-/* The label of another host's organisation is not kept where none is needed. */
+/* The label for another host is not kept if none is needed. */
 static int ask_label(void)
 {
     const bool is_needed = is_label_needed();
@@ -168,7 +168,7 @@ static int ask_label(void)
     return code;
 }
 
-/* A host that is corrected may need another token and another label. */
+/* A corrected host may need another token and another label. */
 static void forget_of_other_host(void)
 {
     const bool is_other_host = strcmp(config.host, setup.token_host) != 0;
@@ -192,7 +192,7 @@ static void ask_label_again(void)
     setup.wants_label = true;
 }
 
-/* Explains it, and forgets what it is about, so that this is asked again. */
+/* Explains the error, and forgets its value, so that it is asked for again. */
 static int handle_failure(ardoq_err_t err)
 {
     if (err == ARDOQ_ERR_INTERRUPTED) {
@@ -223,7 +223,7 @@ static int handle_failure(ardoq_err_t err)
 
 /* ---- The organisation ------------------------------------------------------------------------ */
 
-/* Ardoq may answer in spite of a wrong label. False if it is one. */
+/* Ardoq may answer despite a wrong label. False if the label is wrong. */
 static bool check_label(void)
 {
     if (config.org_label[0] == '\0' || me.org_label[0] == '\0' ||
@@ -238,11 +238,11 @@ static bool check_label(void)
 
 static void say_account(void)
 {
-    const bool has_user = me.user_email[0] != '\0'; /* a gateway does not say */
+    const bool has_user = me.user_email[0] != '\0'; /* a gateway does not send it */
     say("Connected to ", me.org_name, " (", me.org_label, has_user ? ") as " : ")", me.user_email);
 }
 
-/* What ardoq_open() finds wrong is nothing that was asked for. */
+/* An error of ardoq_open() is not about an answer. */
 static int open_again(void)
 {
     ardoq_close(&client);
@@ -329,7 +329,7 @@ static ardoq_err_t read_types(void)
     return err;
 }
 
-/* Takes one of the list as this setting; its name is kept. */
+/* Sets this setting from the list; the name is kept. */
 static int take_choice(const char *what, const char *setting, const char *preset, char *name,
                        size_t size)
 {
@@ -348,7 +348,7 @@ static int take_choice(const char *what, const char *setting, const char *preset
     return GO_ON;
 }
 
-/* Without any the account is the wrong one, or lacks rights. */
+/* If there is none, it is the wrong account, or it lacks rights. */
 static int choose_workspace(void)
 {
     const ardoq_err_t err = read_workspaces();
@@ -356,7 +356,7 @@ static int choose_workspace(void)
         return handle_failure(err);
     }
     if (choices.count == 0) {
-        say("this account sees no workspace: give it one in Ardoq, or take another token");
+        say("this account sees no workspace: give it access in Ardoq, or use another token");
         setup.has_token = false;
         return GO_ON;
     }
@@ -377,7 +377,8 @@ static int choose_type(bool *is_chosen)
         return handle_failure(err);
     }
     if (choices.count == 0) {
-        say("this workspace has no component type: make one in Ardoq, or choose another workspace");
+        say("this workspace has no component type: create one in Ardoq, or choose another "
+            "workspace");
         setup.has_workspace = false;
         return GO_ON;
     }
@@ -437,7 +438,7 @@ static int write_all(void)
     return err ? ardoq_console_exit_status(err) : GO_ON;
 }
 
-/* The commands load what was written. */
+/* The commands load the new settings. */
 static int run_again(const command_t *command)
 {
     ardoq_close(&client);
@@ -451,14 +452,14 @@ static int check_and_report(void)
     const int code = run_again(&command_check);
     say("");
     if (code != EXIT_SUCCESS) {
-        say("The settings are written. When what failed is mended: `ardoq check`, then "
+        say("The settings are written. After fixing what failed: `ardoq check`, then "
             "`ardoq report`");
         return code;
     }
     if (ask_yes("All is ready. Report this device now?", true, &is_meant) && is_meant) {
         return run_again(&command_report);
     }
-    say("`ardoq report` does it later");
+    say("to do it later: `ardoq report`");
     return EXIT_SUCCESS;
 }
 
@@ -470,7 +471,7 @@ static int set_up(void)
     }
     snprintf(setup.token_host, sizeof setup.token_host, "%s", config.host);
     snprintf(setup.label_host, sizeof setup.label_host, "%s", config.host);
-    say("An empty answer takes what is shown in [ ]. Ctrl-C ends setup and changes nothing.");
+    say("An empty answer means the value in [ ]. Ctrl-C ends setup and changes nothing.");
     code = ask_all();
     code = code == GO_ON ? write_all() : code;
     choices_free(&choices);
@@ -486,7 +487,7 @@ static int run_setup(size_t count, char **words)
     (void)count;
     (void)words;
     if (!can_ask()) {
-        return usage_error("setup asks questions at a terminal, and here is none: use `ardoq "
+        return usage_error("setup needs a terminal: use `ardoq "
                            "config set` instead");
     }
     return set_up();
@@ -496,8 +497,8 @@ const command_t command_setup = {
     .name = "setup",
     .summary = "Ask for all settings, check them, and make the first report",
     .arguments = "",
-    .text = "It needs a terminal. It shows the workspaces and component types that there are, and\n"
-            "says which custom fields are still to be made. The settings are written at the end,\n"
+    .text = "It needs a terminal. It lists the workspaces and component types, and\n"
+            "says which custom fields are still missing. The settings are written at the end,\n"
             "all at once.",
     .run = run_setup,
 };

@@ -10,10 +10,10 @@
 #include "console.h"
 #include "session.h"
 
-/* ---- What Ardoq calls it --------------------------------------------------------------------- */
+/* ---- Labels ---------------------------------------------------------------------------------- */
 
-/* The label of which Ardoq makes this API name: it writes the words of a label in lower case, with
- * underscores between them. False if there is no such label. */
+/* The label that gets this API name: Ardoq makes it from the label's words in lower case, joined by
+ * underscores. False if there is no such label. */
 static bool label_of(const char *api_name, char label[ARDOQ_FIELD_TARGET_SIZE])
 {
     size_t i = 0;
@@ -138,9 +138,9 @@ static void say_checklist(const ardoq_context_check_t *findings, const char *typ
     say("");
 }
 
-/* ---- Going on without ------------------------------------------------------------------------ */
+/* ---- Leaving out ----------------------------------------------------------------------------- */
 
-/* Keeps the entries that can be reported, as they are written. */
+/* Keeps the entries that can be reported, unchanged. */
 static void keep_fitting(const ardoq_context_check_t *findings)
 {
     char kept[sizeof config.fields];

@@ -10,7 +10,7 @@
 #include "session.h"
 #include "variable.h"
 
-/* Of those that setup asks for, but the token. */
+/* The settings that setup asks for, except the token. */
 static const char *const names[] = {"host", "org_label", "workspace", "component_type", "fields"};
 enum { NAMES = sizeof names / sizeof names[0] };
 
@@ -54,7 +54,8 @@ void setup_show(bool is_new_token, const char *type_name, const char *workspace_
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* Whether the store lacks it. The list of fields is stored only if it is not the build's. */
+/* Whether it is missing in the store. The list of fields is stored only if it differs from the
+ * build's. */
 static bool is_new(const char *name, const char *text)
 {
     char stored[ARDOQ_SETTING_TEXT_SIZE];
@@ -71,14 +72,14 @@ static ardoq_posix_store_change_t change_of(const char *name)
     return (ardoq_posix_store_change_t){name, text[0] != '\0' ? text : NULL};
 }
 
-/* A variable would hide what was written. */
+/* A variable would override what was written. */
 static void note_variable(const char *name)
 {
     const variable_t variable = variable_of(name);
     const char *value = getenv(variable.text);
     if (value && strcmp(value, text_of(name)) != 0) {
         say("note: the variable ", variable.text,
-            " is set to something else and counts instead: unset it");
+            " is set to something else and overrides it: unset it");
     }
 }
 
@@ -91,10 +92,10 @@ static void note_others(bool is_new_token)
         note_variable("token");
     }
     if (is_new_token && ardoq_posix_has_credential()) {
-        say("note: the token of $CREDENTIALS_DIRECTORY counts instead of the new one");
+        say("note: the token in $CREDENTIALS_DIRECTORY overrides the new one");
     }
     if (ca_path) {
-        say("note: --ca counts for this call only; to keep it: ardoq config set ca0 @", ca_path);
+        say("note: --ca is for this call only; to keep it: ardoq config set ca0 @", ca_path);
     }
 }
 

@@ -1,4 +1,4 @@
-/* The end of `setup`: the settings are written. */
+/* The end of `setup`: writing the settings. */
 #ifndef SETUP_WRITE_H
 #define SETUP_WRITE_H
 
@@ -9,9 +9,8 @@
 /* Shows what will be written, and where. */
 void setup_show(bool is_new_token, const char *type_name, const char *workspace_name);
 
-/* Writes those settings of the configuration that the store does not have yet, all at once. The
- * token only if it is new: a stored one stays as it is written. A failure is explained, and nothing
- * is changed. */
+/* Writes the settings that the store does not have yet, all at once. The token is written only if
+ * it is new: a stored one stays. A failure is explained, and nothing is changed. */
 ardoq_err_t setup_write(bool is_new_token);
 
 #endif

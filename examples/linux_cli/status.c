@@ -34,7 +34,7 @@ static void print_places(void)
     printf("token: %s\n", token_source_text(service.token));
 }
 
-/* The state is another process's, which has looked at everything since it started. */
+/* The state belongs to another process, which has checked everything since it started. */
 static void print_schedule(void)
 {
     reporter.wait =
@@ -85,9 +85,9 @@ static int run_status(size_t count, char **words)
 
 const command_t command_status = {
     .name = "status",
-    .summary = "Show when it has reported and when it will, and why",
+    .summary = "Show the last and the next report, and why",
     .arguments = "",
-    .text = "It reads what `ardoq run` remembers, and connects to nobody. The result is lines for\n"
+    .text = "It reads the state of `ardoq run`, and connects to nobody. The result is lines for\n"
             "people.",
     .examples = "  sudo ardoq status --state /var/lib/ardoq\n",
     .options = options,

@@ -11,8 +11,8 @@
 #include "console.h"
 #include "nearest.h"
 
-/* Ends a line of a settings file, which the library has read without fault, behind its name. Null
- * for a line without one. */
+/* Cuts a line of a settings file, which the library has read without error, after its name. Null
+ * for a line without a name. */
 static const char *name_in(char *line)
 {
     char *name = line + strspn(line, " \t\r");

@@ -1,13 +1,12 @@
-/* What a person wrote wrong in the file of settings. */
+/* Mistakes in the settings file. */
 #ifndef ARDOQ_STORE_NAMES_H
 #define ARDOQ_STORE_NAMES_H
 
-/* Tells of each name in the file that is no setting, on standard error: the library passes over it,
- * because a later version may know it. */
+/* Prints each name in the file that is not a setting, on standard error. The library ignores these,
+ * because a later version may know them. */
 void note_unknown_names(void);
 
-/* Tells which line a person has to correct, who may have written it too, if the library could not
- * read the file. */
+/* If the library could not read the file, prints the line that the user has to correct. */
 void note_store_fault(void);
 
 #endif

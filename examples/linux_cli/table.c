@@ -11,8 +11,8 @@
 #include "ardoq/value.h"
 
 enum {
-    GAP = 2,       /* blanks between two columns */
-    WIDTH_MIN = 8, /* a column is not cut below it for the sake of the others */
+    GAP = 2,       /* spaces between two columns */
+    WIDTH_MIN = 8, /* a column is not cut below this to make room */
     WIDTH_USUAL = 80
 };
 
@@ -63,7 +63,7 @@ void table_free(table_t *table)
 
 /* ---- Widths ---------------------------------------------------------------------------------- */
 
-/* Takes a character. What the C library does not know is one column wide. */
+/* Reads a character. One that the C library does not know is one column wide. */
 static size_t take_character(const char **text)
 {
     uint32_t code = 0;
@@ -122,7 +122,7 @@ static void print_blanks(FILE *stream, size_t count)
     }
 }
 
-/* Prints as much of a text as fits; one that is cut ends in a mark. Returns the columns used. */
+/* Prints as much of a text as fits; a cut text ends in a mark. Returns the columns used. */
 static size_t print_cell(FILE *stream, const char *text, size_t width)
 {
     const bool is_cut = width_of(text) > width;
@@ -160,7 +160,7 @@ static void print_row(const table_t *table, size_t row, FILE *stream, const size
 void table_print(const table_t *table, FILE *stream, size_t width)
 {
     size_t widths[TABLE_COLUMNS] = {0};
-    setlocale(LC_CTYPE, "C.UTF-8"); /* the texts are UTF-8, wherever they are printed */
+    setlocale(LC_CTYPE, "C.UTF-8"); /* the texts are always UTF-8 */
     measure(table, widths);
     fit(widths, table->columns, width);
     for (size_t i = 0; i < table->count; i++) {

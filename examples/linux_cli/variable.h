@@ -1,4 +1,4 @@
-/* The environment's variables that override settings. */
+/* Environment variables that override settings. */
 #ifndef VARIABLE_H
 #define VARIABLE_H
 
@@ -9,8 +9,8 @@ typedef struct {
     char text[32];
 } variable_t;
 
-/* ARDOQ_ and the setting in capitals; those of host and token are what Ardoq's guide calls them,
- * ARDOQ_API_HOST and ARDOQ_API_TOKEN. */
+/* ARDOQ_ and the setting in capitals; for host and token the names in Ardoq's guide, ARDOQ_API_HOST
+ * and ARDOQ_API_TOKEN. */
 variable_t variable_of(const char *setting);
 
 #endif

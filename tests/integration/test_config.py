@@ -205,7 +205,7 @@ def test_a_short_token_is_not_shown_at_all(tool: Tool) -> None:
 def test_a_token_on_the_command_line_earns_a_note(tool: Tool) -> None:
     result = tool.run("config", "set", "token", tool.logs.new_token())
     expect_success(result)
-    assert result.err.startswith("note: the token now stands in your shell's history")
+    assert result.err.startswith("note: the token is now in your shell's history")
 
 
 def test_the_stored_token_is_sent(tool: Tool, server: FakeArdoq) -> None:

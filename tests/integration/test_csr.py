@@ -168,7 +168,7 @@ def test_from_a_key_to_a_report(
 
         # A new key needs a new certificate, and until then it is clear what is missing.
         result = device.run_for_text("csr", "--new-key")
-        assert "until cert is set to the new one, the device cannot connect" in result.err
+        assert "the device cannot connect until cert is set to the new one" in result.err
         count = len(ardoq.journal)
         result = device.run("report")
         expect_error(result, "CLIENT_CERTIFICATE_INVALID", 3)

@@ -114,7 +114,7 @@ def test_a_url_leads_to_the_host_alone(ask: Tool, server: FakeArdoq) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["/api/v2/me", "--all"], "--curl prints one call, so it does not go with --all"),
+        (["/api/v2/me", "--all"], "--curl prints one call, so it cannot be used with --all"),
         (["POST", BATCH, "-d", "not JSON"], "--curl needs a body that is JSON"),
     ],
 )

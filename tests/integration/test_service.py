@@ -353,7 +353,7 @@ def test_the_environment_goes_before_a_credential(tool: Tool, own: FakeArdoq) ->
     service.tool = service.tool.using(ARDOQ_API_TOKEN=own.token)
     with service:
         service.wait_for_line("reported: created")
-        assert "\ntoken: of the environment: another one counts after a restart\n" in (
+        assert "\ntoken: from the environment; a change needs a restart\n" in (
             service.status().out
         )
         service.stop()
@@ -517,9 +517,9 @@ def test_no_place_for_the_state(tool: Tool, own: FakeArdoq) -> None:
     service = service_for(tool, own)
     service.tool = service.tool.using(STATE_DIRECTORY="/proc/missing")
     with service:
-        service.wait_for_line("warning: the folder of what is remembered: STORE_UNAVAILABLE")
+        service.wait_for_line("warning: the state folder: STORE_UNAVAILABLE")
         service.wait_for_line("reported: created")
-        service.wait_for_line("warning: what is remembered cannot be kept: STORE_UNAVAILABLE")
+        service.wait_for_line("warning: the state cannot be saved: STORE_UNAVAILABLE")
         service.stop()
 
 
@@ -529,7 +529,7 @@ def test_there_is_one(tool: Tool, own: FakeArdoq) -> None:
         service.wait_for_line("next report")
         second = service.tool.run_for_text(*service.arguments)
         assert second.code == 1
-        assert second.err == "error: another `ardoq run` runs with the same state\n"
+        assert second.err == "error: another `ardoq run` is using the same state\n"
         service.process.kill()
         service.process.wait()
     with service:
@@ -550,7 +550,7 @@ def test_the_status_of_a_service(tool: Tool, own: FakeArdoq) -> None:
             f"service: runs, process {service.process.pid}\n"
             f"state: {service.state}\n"
             f"settings: {tool.store}\n"
-            "token: a credential of the service: another one counts after a restart of it\n"
+            "token: a credential of the service; a change needs a restart\n"
             r"last report: \d+ seconds ago" "\n"
             "next report: in (30|29) days, heartbeat\n",
             running.out,
@@ -596,10 +596,10 @@ def test_the_status_of_what_somebody_has_written(tool: Tool, note: bytes, words:
 
 
 @pytest.mark.parametrize(("where", "words"), [
-    ({"ARDOQ_API_TOKEN": "x"}, "of the environment"),
-    ({"ARDOQ_API_TOKEN": " "}, "of the settings file"),
+    ({"ARDOQ_API_TOKEN": "x"}, "from the environment"),
+    ({"ARDOQ_API_TOKEN": " "}, "from the settings file"),
     ({"CREDENTIALS_DIRECTORY": "credentials"}, "a credential"),
-    ({"CREDENTIALS_DIRECTORY": "/"}, "of the settings file"),
+    ({"CREDENTIALS_DIRECTORY": "/"}, "from the settings file"),
 ])
 def test_the_status_without_a_service(tool: Tool, where: dict[str, str], words: str) -> None:
     write_settings(tool, "token = t\n")

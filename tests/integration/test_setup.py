@@ -126,7 +126,7 @@ def test_other_files_and_roots(tool: Tool, server: FakeArdoq) -> None:
         give_place(asked)
         asked.expect(f"for {store}:", WRITE)
         asked.type("")
-        asked.expect("note: --ca counts for this call only; to keep it: ardoq config set ca0 @")
+        asked.expect("note: --ca is for this call only; to keep it: ardoq config set ca0 @")
         asked.expect(REPORT)
         asked.type("no")
         asked.expect_end(0)
@@ -512,7 +512,7 @@ def test_one_can_go_on_without_the_fields(person: Tool, serve_once: Serve) -> No
         asked.type("G")
         asked.expect(WRITE)
         asked.type("")
-        asked.expect("failed  mac", "The settings are written. When what failed is mended:")
+        asked.expect("failed  mac", "The settings are written. After fixing what failed:")
         asked.expect_end(3)
     assert person.store.read_bytes() == before
 
