@@ -168,7 +168,7 @@ def renew(path: Path, text_of_it: str, write: bool) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, required=True)
-    parser.add_argument("--write", action="store_true", help="write table and picture anew")
+    parser.add_argument("--write", action="store_true", help="rewrite table and picture")
     arguments = parser.parse_args()
     series = arguments.build / "series.tsv"
     new = table(run(arguments.build / "fleet", series))

@@ -216,7 +216,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sources", type=Path, required=True, help="folder of mbedTLS")
     parser.add_argument("--builds", type=Path, required=True, help="folder with firmware")
-    parser.add_argument("--write", action="store_true", help="write the table anew")
+    parser.add_argument("--write", action="store_true", help="rewrite the table")
     arguments = parser.parse_args()
     configured = configuration(BUILD / "defaults")
     measured = {name: measure(name, arguments.sources, configured) for name in ARCHITECTURES}

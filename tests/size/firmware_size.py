@@ -220,7 +220,7 @@ def main() -> None:
     parser.add_argument(
         "--flash-image", type=Path, default=FLASH_IMAGE, help="the tool of that name"
     )
-    parser.add_argument("--write", action="store_true", help="write the table anew")
+    parser.add_argument("--write", action="store_true", help="rewrite the table")
     arguments = parser.parse_args()
     figures = measure(arguments.builds, arguments.flash_image)
     print(table(compiler(), figures))

@@ -95,7 +95,7 @@ static void test_body_by_close(void **state)
     assert_string_equal(https.buffer, "to the end");
 }
 
-/* Without close_notify nobody can tell the end from an attack that cuts the answer short. */
+/* Without close_notify the end looks like an attack that cuts the answer short. */
 static void test_body_by_close_needs_close_notify(void **state)
 {
     (void)state;

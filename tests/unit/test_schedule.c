@@ -120,7 +120,7 @@ static void test_without_a_wall_clock_the_time_awake_counts(void **state)
     }
 }
 
-/* The program started anew and the device did not. */
+/* The program restarted and the device did not. */
 static void test_an_uptime_that_goes_on(void **state)
 {
     (void)state;
