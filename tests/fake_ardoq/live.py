@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 from starlette.requests import Request
@@ -41,7 +42,10 @@ class LivePage:
         request = Request(scope, receive)
         response = self._answer(request)
         response.headers.update(_HEADERS)
-        await response(scope, receive, send)
+        # Newer versions of Starlette do not notice that the connection of an open page is cut when
+        # the server stops; the loop then cancels what is still running.
+        with suppress(asyncio.CancelledError):
+            await response(scope, receive, send)
 
     def _answer(self, request: Request) -> Response:
         path = request.scope["path"]
