@@ -117,6 +117,11 @@ CASES: dict[str, dict[str, list[Case]]] = {
         )],
         "export ARDOQ_API_TOKEN=...": [Case(replace={"...": "$(cat token.txt)"})],
     },
+    "docs/board.md": {
+        "/usr/bin/python3 scripts/kconfig.py": [
+            Case("echo CONFIG_ARDOQ_WINDOW=0 >ardoq.defaults", after="grep -q WINDOW sdkconfig.h")
+        ],
+    },
     "docs/devices.md": {
         "ardoq report --from": [Case(f"{CONFIGURED}\n{SENSORS}", code=3)],
     },
