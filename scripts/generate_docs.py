@@ -340,10 +340,10 @@ Settings are values that a device reads when it starts. Build options are fixed 
 
 The last of these that has a value wins:
 
-1. the build: the Kconfig symbol in the column Default 2. the settings store: on Linux the file that
-`ardoq config set` writes 3. for the token of a systemd service, its
-[credential](tool.md#with-systemd) 4. the environment, if the platform has one; an empty variable
-counts as unset
+1. the build: the Kconfig symbol in the column Default
+2. the settings store: on Linux the file that `ardoq config set` writes
+3. for the token of a systemd service, its [credential](tool.md#with-systemd)
+4. the environment, if the platform has one; an empty variable counts as unset
 
 The same rules apply to all of them, and to the identity that a program or a platform fills in:
 blanks, line breaks and byte order marks around a value are removed; a value in quotes, or with its
