@@ -168,7 +168,8 @@ stack is shown as far as it was used; `interrupts` is the processor's main stack
 are those of one cold report, from loading the settings to the answer: DNS, TCP, a whole handshake,
 one request. The report is the same in all. The server's chain is one certificate with ECDSA on
 P-256; in the rows `RSA chain` it is a server and an intermediate CA with 2048 bits below a root with
-4096. What is not run has only sizes.
+4096. What is not run has only sizes. [CHANGELOG.md](../CHANGELOG.md) has the reason for each figure
+above its ceiling.
 
 """
 
