@@ -157,7 +157,7 @@ def test_with_a_certificate_no_token_is_needed(tool: Tool, certificates: Certifi
     expect_error(provision(tool, *given[:2]), "TOKEN_MISSING", 3)
     csv_path = str(tool.home / "device.csv")
     result = tool.run_for_text("provision", "--serial", "A-0042", *given, "--csv", csv_path)
-    assert result.code == 0 and "; it holds the key" in result.err
+    assert result.code == 0 and "; it contains the key" in result.err
 
 
 # What is refused
@@ -263,7 +263,7 @@ def test_the_file_is_for_its_owner_only_and_replaced(
     )
     result = masked.run_for_text("provision", "--serial", "A", "--csv", str(path))
     assert (result.code, result.out) == (0, "")
-    assert f"written: {path}; it holds the token" in result.err
+    assert f"written: {path}; it contains the token" in result.err
     assert read(path.read_text()) == {"token": token, "serial": "A"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [*tmp_path.iterdir()] == [path]

@@ -112,7 +112,7 @@ def test_what_is_set_is_the_default(person: Tool, server: FakeArdoq) -> None:
         asked.type("")
         asked.expect(REPORT)
         asked.type("n")
-        asked.expect("`ardoq report` does it later\n")
+        asked.expect("to do it later: `ardoq report`\n")
         asked.expect_end(0)
         assert server.token not in asked.screen()
     assert person.store.read_bytes() == before
@@ -404,7 +404,7 @@ def test_without_any_workspace_another_token_is_asked_for(
     change(server, "DELETE FROM workspaces")
     with terminal(person, "setup") as asked:
         give_account(asked, server)
-        asked.expect(CONNECTED, "this account sees no workspace: give it one in Ardoq", KEEP)
+        asked.expect(CONNECTED, "this account sees no workspace: give it access in Ardoq", KEEP)
         asked.type("n")
         asked.expect(TOKEN)
         asked.press("C-c")
@@ -689,7 +689,7 @@ def test_it_needs_a_terminal(person: Tool) -> None:
         run_with_output_on_a_terminal(person, "setup", width=80),
     ):
         assert result.code == 2
-        assert "setup asks questions at a terminal" in result.err
+        assert "setup needs a terminal" in result.err
         assert "`ardoq config set`" in result.err
     assert not person.store.exists()
 
