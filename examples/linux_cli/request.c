@@ -170,8 +170,7 @@ static int take_path_of_url(request_arguments_t *arguments)
     if (ardoq_http_origin_parse(config.host, strlen(config.host), &origin) ||
         ardoq_http_link_resolve(arguments->target, "/", &origin, &target)) {
         say("the host is set to ", config.host);
-        return usage_error("the token is not sent to this URL, which has another host: ",
-                           arguments->target);
+        return usage_error("the token is not sent elsewhere: ", arguments->target);
     }
     arguments->target = path;
     return GO_ON;

@@ -76,7 +76,7 @@ def test_a_url_of_another_origin_is_refused(
     result = ask.run("request", "--all", url.format(port=server.port))
     assert (result.code, result.out, result.error) == (2, "", "")
     assert f"the host is set to https://localhost:{server.port}\n" in result.err
-    assert f"is not of the host: {url.format(port=server.port)}\n" in result.err
+    assert f"the token is not sent elsewhere: {url.format(port=server.port)}\n" in result.err
     assert len(server.journal) == before
 
 

@@ -260,6 +260,7 @@ def test_a_reload_without_a_change(tool: Tool, own: FakeArdoq) -> None:
         service.wait_for_line("next report")
         service.send(signal.SIGHUP)
         service.wait_to_hear("READY=1", 2)
+        service.wait_for_line("next report", 2)
         heard = service.ear.heard
         assert heard.index("RELOADING=1") == 3
         assert re.fullmatch(r"MONOTONIC_USEC=\d+", heard[4])
