@@ -25,7 +25,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tracked import ROOT, tracked
+
 DATABASE = ROOT / "build/lint"
 
 PUBLIC = "*/include/ardoq/*.h"
@@ -73,14 +74,6 @@ class Job:
     tool: str
     command: list
     folder: Path = ROOT
-
-
-def tracked(*patterns):
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout.split("\0")
-    return sorted(name for name in listed if name and (ROOT / name).exists())
 
 
 def shipped_sources():

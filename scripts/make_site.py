@@ -16,7 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tracked import ROOT, tracked
+
 HOME = "README.md"
 REFERENCE = "reference.md"
 
@@ -70,14 +71,6 @@ HEADERS = "*/include/ardoq/*.h"
 
 class SiteError(Exception):
     """The site cannot be made."""
-
-
-def tracked(*patterns):
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout.split("\0")
-    return sorted(name for name in listed if name and (ROOT / name).exists())
 
 
 def run(command, **options):

@@ -487,8 +487,7 @@ static int run_setup(size_t count, char **words)
     (void)count;
     (void)words;
     if (!can_ask()) {
-        return usage_error("setup needs a terminal: use `ardoq "
-                           "config set` instead");
+        return usage_error("setup needs a terminal: use `ardoq config set` instead");
     }
     return set_up();
 }

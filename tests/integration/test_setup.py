@@ -67,6 +67,14 @@ def keep_all(asked: Terminal) -> None:
         asked.type("")
 
 
+def write_without_report(asked: Terminal) -> None:
+    asked.expect(WRITE)
+    asked.type("")
+    asked.expect(REPORT)
+    asked.type("n")
+    asked.expect_end(0)
+
+
 # The whole way
 
 
@@ -186,11 +194,7 @@ def test_a_stored_token_that_is_refused_is_not_offered_again(
         asked.type(server.token)
         asked.expect(CONNECTED)
         give_place(asked)
-        asked.expect(WRITE)
-        asked.type("")
-        asked.expect(REPORT)
-        asked.type("n")
-        asked.expect_end(0)
+        write_without_report(asked)
     assert person.store.read_bytes() == before
 
 
@@ -277,11 +281,7 @@ def test_a_token_that_is_kept_stays_where_it_is(person: Tool, server: FakeArdoq)
     person.store.write_bytes(before)
     with terminal(person, "setup") as asked:
         keep_all(asked)
-        asked.expect(WRITE)
-        asked.type("")
-        asked.expect(REPORT)
-        asked.type("n")
-        asked.expect_end(0)
+        write_without_report(asked)
     assert person.store.read_bytes() == before
 
 
